@@ -1,0 +1,37 @@
+# Two commands: `make run` serves the whole system with demonstration data, `make test` passes every test.
+# Neither needs root, Node, a database or an answer; see README.md.
+SHELL := /bin/sh
+UV := .uv/bin/uv
+export UV_PYTHON_DOWNLOADS := never
+export PYTHONUNBUFFERED := 1
+# Dependencies come from the lock file alone; a parent's virtual environment must not be mistaken for ours.
+unexport VIRTUAL_ENV
+
+.PHONY: run test setup lint portal clean
+run: setup
+	@$(UV) run --frozen --no-sync python manage.py demo
+
+test: setup
+	@$(UV) run --frozen --no-sync python -m tests.run
+
+lint: setup
+	@$(UV) run --frozen --no-sync python -m tests.run --lint
+
+setup: .venv/.synced
+
+$(UV):
+	@echo "Fetching uv into .uv/ …"
+	@python3 -m pip install --quiet --disable-pip-version-check --no-warn-conflicts --root-user-action=ignore --target .uv uv
+
+.venv/.synced: $(UV) pyproject.toml uv.lock
+	@echo "Installing locked dependencies into .venv/ …"
+	@$(UV) sync --frozen --quiet
+	@touch .venv/.synced
+
+# The build in portal/dist is committed, so that neither command above needs Node; this makes it anew.
+portal:
+	cd portal && npm ci && npm run build
+
+# Removes the embedded servers' data; asks nothing, so it is never part of another target.
+clean:
+	rm -rf var .venv .uv

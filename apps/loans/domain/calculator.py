@@ -1,0 +1,154 @@
+"""The loan calculator: cases in, states out, as JSON or as a table. Reads files or standard input only."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from .fold import fold
+from .money import Currency
+from .rates import apr, eir
+from .state import COMPONENTS, Installment, LoanState, Transaction
+from .terms import BadCase, Fault, parse_case
+
+USAGE = "usage: loan_calculator [--table] [FILE|-]"
+
+
+def state_of(case: Any, path: str = "$") -> dict[str, Any]:
+    """The state of one case, in the output form of loan-terms.md.
+
+    Raises:
+        BadCase: naming every fault by its JSON path.
+    """
+    terms, events, as_of = parse_case(case, path)
+    state = fold(terms, events, as_of)
+    return {
+        "id": case.get("id"),
+        **state_json(state, terms.currency),
+        "apr": _percent(apr(terms, state)),
+        "eir": _percent(eir(terms, state)),
+    }
+
+
+def state_json(state: LoanState, currency: Currency) -> dict[str, Any]:
+    """A state as JSON values: amounts as decimal strings, dates as ISO 8601."""
+    text = currency.text
+    arrears = state.arrears
+    return {
+        "status": state.status,
+        "installments": [_installment(i, currency) for i in state.installments],
+        "transactions": [_transaction(t, currency) for t in state.transactions],
+        "totals": {
+            **{c: text(state.due(c)) for c in reversed(COMPONENTS)},
+            "due": text(state.total_due),
+            "paid": text(state.total_paid),
+            "paid_in_advance": text(sum((i.paid_in_advance for i in state.installments), Decimal(0))),
+            "paid_late": text(sum((i.paid_late for i in state.installments), Decimal(0))),
+            "outstanding": text(state.total_outstanding),
+            "overpaid": text(state.overpaid),
+        },
+        "arrears": {
+            "days_past_due": arrears.days_past_due,
+            **{c: text(arrears.amounts[c]) for c in reversed(COMPONENTS)},
+            "total": text(arrears.total),
+            "oldest_due_date": arrears.oldest_due_date.isoformat() if arrears.oldest_due_date else None,
+        },
+        "payoff": text(state.payoff),
+    }
+
+
+def _installment(row: Installment, currency: Currency) -> dict[str, Any]:
+    text = currency.text
+    return {
+        "n": row.n,
+        "due_date": row.due_date.isoformat(),
+        "days": row.days,
+        **{c: text(row.due[c]) for c in reversed(COMPONENTS)},
+        "total_due": text(row.total_due),
+        "balance": text(row.balance),
+        "paid": text(row.total_paid),
+        "paid_in_advance": text(row.paid_in_advance),
+        "paid_late": text(row.paid_late),
+        "outstanding": text(row.outstanding),
+    }
+
+
+def _transaction(row: Transaction, currency: Currency) -> dict[str, Any]:
+    text = currency.text
+    return {
+        "seq": row.seq,
+        "date": row.date.isoformat(),
+        "type": row.type,
+        "amount": text(row.amount),
+        **{c: text(row.split[c]) for c in reversed(COMPONENTS)},
+        "overpayment": text(row.overpayment),
+        "balance": text(row.balance),
+        "undone": row.undone,
+    }
+
+
+def _percent(rate: Decimal | None) -> str | None:
+    return None if rate is None else f"{rate:f}"
+
+
+def table(state: dict[str, Any]) -> str:
+    """A state as a table for a person."""
+    head = ("n", "due_date", "days", "principal", "interest", "fees", "penalties", "total_due", "paid", "outstanding", "balance")
+    rows = [head, *(tuple(str(i[key]) for key in head) for i in state["installments"])]
+    widths = [max(len(row[k]) for row in rows) for k in range(len(head))]
+    lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    totals = ", ".join(f"{k} {v}" for k, v in state["totals"].items())
+    return "\n".join(
+        [f"{state['id']}: {state['status']}", *lines, totals, f"APR {state['apr']} %, EIR {state['eir']} %"]
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs the calculator; returns its exit code.
+
+    0: every case computed. 2: a case is wrong, nothing on standard output. 3: some cases ask for what is not
+    computed yet; they stand in the output as {"id", "unsupported": [reasons]}, the others with their states.
+    """
+    flags = [a for a in arguments if a.startswith("--")]
+    files = [a for a in arguments if not a.startswith("--")]
+    if set(flags) - {"--table"} or len(files) > 1:
+        print(USAGE, file=sys.stderr)
+        return 2
+    try:
+        source = sys.stdin.read() if files in ([], ["-"]) else Path(files[0]).read_text(encoding="utf-8")
+        asked = json.loads(source)
+    except OSError as error:
+        print(f"$: {files[0]} cannot be read: {error.strerror}", file=sys.stderr)
+        return 2
+    except ValueError as error:
+        print(f"$: not JSON: {error}", file=sys.stderr)
+        return 2
+    return _answer(asked, as_table="--table" in flags)
+
+
+def _answer(asked: Any, *, as_table: bool) -> int:
+    cases = asked if isinstance(asked, list) else [asked]
+    states: list[dict[str, Any]] = []
+    wrong: list[Fault] = []
+    missing: list[Fault] = []
+    for i, case in enumerate(cases):
+        try:
+            states.append(state_of(case, f"$[{i}]" if isinstance(asked, list) else "$"))
+        except BadCase as error:
+            (missing if error.unsupported else wrong).extend(error.faults)
+            states.append({"id": case.get("id") if isinstance(case, dict) else None,
+                           "unsupported": [str(f) for f in error.faults]})
+    for fault in [*wrong, *missing]:
+        print(fault, file=sys.stderr)
+    if wrong:
+        return 2
+    if as_table:
+        print("\n\n".join(table(s) if "installments" in s else "\n".join(s["unsupported"]) for s in states))
+    else:
+        json.dump(states if isinstance(asked, list) else states[0], sys.stdout, indent=1)
+        print()
+    return 3 if missing else 0

@@ -1,0 +1,50 @@
+"""Due dates. Dates are business dates; a month keeps the day of the date it counts from, clipped to its length."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Literal
+
+Frequency = Literal["days", "weeks", "months"]
+
+
+def add_months(start: date, months: int) -> date:
+    """`start` moved by whole months, its day clipped: 31 January + 1 is the last of February."""
+    index = start.year * 12 + start.month - 1 + months
+    year, month = divmod(index, 12)
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
+
+
+def add_periods(start: date, frequency: Frequency, count: int) -> date:
+    """`start` moved by `count` days, weeks or months."""
+    if frequency == "months":
+        return add_months(start, count)
+    return start + timedelta(days=count * (7 if frequency == "weeks" else 1))
+
+
+def due_dates(
+    start: date, frequency: Frequency, every: int, count: int, first_due: date | None = None
+) -> list[date]:
+    """The `count` due dates of a loan that counts from `start`.
+
+    With `first_due` the later ones count from it; each is reached from the seed itself, so that 31 January
+    is followed by 28 February and 31 March, not by 28 March.
+    """
+    if first_due is None:
+        return [add_periods(start, frequency, every * n) for n in range(1, count + 1)]
+    return [add_periods(first_due, frequency, every * n) for n in range(count)]
+
+
+def periods_between(start: date, end: date, frequency: Frequency, every: int) -> Decimal:
+    """Repayment periods from `start` to `end`, the broken one as its share of days.
+
+    A broken month is counted over the days of the month that follows the last whole one.
+    """
+    whole = 0
+    while add_periods(start, frequency, every * (whole + 1)) <= end:
+        whole += 1
+    from_day = add_periods(start, frequency, every * whole)
+    length = (add_periods(start, frequency, every * (whole + 1)) - from_day).days
+    return Decimal(whole) + Decimal((end - from_day).days) / Decimal(length)

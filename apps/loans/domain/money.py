@@ -1,0 +1,54 @@
+"""Rounding of money, in one place. Amounts are Decimal in major units (maloti), never float."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal
+from functools import lru_cache
+
+ZERO = Decimal(0)
+
+ROUNDING = {
+    "HALF_EVEN": ROUND_HALF_EVEN,
+    "HALF_UP": ROUND_HALF_UP,
+    "HALF_DOWN": ROUND_HALF_DOWN,
+    "UP": ROUND_UP,
+    "DOWN": ROUND_DOWN,
+}
+
+
+@lru_cache(maxsize=16)
+def quantum(decimals: int) -> Decimal:
+    """The smallest amount of a currency: 0.01 for two decimals."""
+    return Decimal(1).scaleb(-decimals)
+
+
+@dataclass(frozen=True, slots=True)
+class Currency:
+    """A currency's code, its minor digits, and the multiple that every amount is a whole number of (0: none)."""
+
+    code: str = "LSL"
+    decimals: int = 2
+    multiple: int = 0
+
+    def round(self, amount: Decimal, rounding: str = ROUND_HALF_EVEN) -> Decimal:
+        """`amount` to the currency's minor digits, or to its multiple where it has one above 1."""
+        if self.multiple > 1:
+            amount = to_multiple(amount, Decimal(self.multiple), rounding)
+        return amount.quantize(quantum(self.decimals), rounding)
+
+    def text(self, amount: Decimal) -> str:
+        """`amount` as a plain decimal string with all minor digits: "5000.00"."""
+        return f"{amount.quantize(quantum(self.decimals)):f}"
+
+
+def to_multiple(amount: Decimal, multiple: Decimal, rounding: str = ROUND_HALF_EVEN) -> Decimal:
+    """`amount` to the nearest whole number of `multiple`."""
+    return (amount / multiple).quantize(Decimal(1), rounding) * multiple
+
+
+def spoken(amount: Decimal, code: str = "LSL") -> str:
+    """An amount as people in Lesotho write it: "M 1,250.00"; other currencies by their code."""
+    sign = "−" if amount < 0 else ""
+    symbol = "M" if code == "LSL" else code
+    return f"{sign}{symbol} {abs(amount):,.2f}"

@@ -1,0 +1,126 @@
+"""What a fold gives: installments with what was paid on them, movements of money, totals and arrears."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from .money import ZERO
+
+COMPONENTS = ("penalties", "fees", "interest", "principal")
+
+
+@dataclass(slots=True)
+class Installment:
+    """One installment while events are folded into it. `due` and `paid` hold an amount per component."""
+
+    n: int
+    start: date
+    due_date: date
+    balance: Decimal
+    due: dict[str, Decimal]
+    paid: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(COMPONENTS, ZERO))
+    paid_in_advance: Decimal = ZERO
+    paid_late: Decimal = ZERO
+
+    @property
+    def days(self) -> int:
+        return (self.due_date - self.start).days
+
+    @property
+    def total_due(self) -> Decimal:
+        return sum(self.due.values(), ZERO)
+
+    @property
+    def total_paid(self) -> Decimal:
+        return sum(self.paid.values(), ZERO)
+
+    @property
+    def outstanding(self) -> Decimal:
+        return self.total_due - self.total_paid
+
+    def left(self, component: str) -> Decimal:
+        return self.due[component] - self.paid[component]
+
+
+@dataclass(slots=True)
+class Transaction:
+    """A movement of money with its split, and the principal outstanding after it."""
+
+    seq: int
+    date: date
+    type: str
+    amount: Decimal
+    split: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(COMPONENTS, ZERO))
+    overpayment: Decimal = ZERO
+    balance: Decimal = ZERO
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrears:
+    """What is overdue: days from the oldest unpaid due date (the due date itself is day 0), and how much."""
+
+    days_past_due: int = 0
+    oldest_due_date: date | None = None
+    amounts: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(COMPONENTS, ZERO))
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.amounts.values(), ZERO)
+
+
+@dataclass(slots=True)
+class LoanState:
+    """A loan as it stands on a date. Computed, never stored as the truth."""
+
+    status: str  # submitted | active | closed | overpaid
+    as_of: date
+    disbursed_on: date | None
+    disbursed: Decimal
+    fees_at_disbursement: Decimal
+    installments: list[Installment]
+    transactions: list[Transaction]
+    overpaid: Decimal
+    closed_on: date | None
+
+    def due(self, component: str) -> Decimal:
+        return sum((i.due[component] for i in self.installments), ZERO)
+
+    def paid(self, component: str) -> Decimal:
+        return sum((i.paid[component] for i in self.installments), ZERO)
+
+    def outstanding(self, component: str) -> Decimal:
+        return self.due(component) - self.paid(component)
+
+    @property
+    def total_due(self) -> Decimal:
+        return sum((i.total_due for i in self.installments), ZERO)
+
+    @property
+    def total_paid(self) -> Decimal:
+        return sum((i.total_paid for i in self.installments), ZERO)
+
+    @property
+    def total_outstanding(self) -> Decimal:
+        return self.total_due - self.total_paid
+
+    @property
+    def payoff(self) -> Decimal:
+        """What settles the loan today: the whole schedule, as interest is not recalculated."""
+        return self.total_outstanding if self.disbursed_on else ZERO
+
+    @property
+    def arrears(self) -> Arrears:
+        overdue = [i for i in self.installments if i.due_date < self.as_of and i.outstanding > 0]
+        if not overdue or self.disbursed_on is None:
+            return Arrears()
+        oldest = min(i.due_date for i in overdue)
+        amounts = {c: sum((i.left(c) for i in overdue), ZERO) for c in COMPONENTS}
+        return Arrears((self.as_of - oldest).days, oldest, amounts)
+
+    @property
+    def next_due(self) -> Installment | None:
+        """The oldest installment with anything outstanding."""
+        return next((i for i in self.installments if i.outstanding > 0), None)

@@ -1,0 +1,94 @@
+"""What the fold gives, kept for lists and reports. Written in the event's transaction, rebuildable at any time."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from apps.loans.models.loan import Loan
+from apps.mfis.models import Projection, new_id
+
+
+class Status(models.TextChoices):
+    SUBMITTED = "submitted", "Submitted"
+    UNDER_REVIEW = "under_review", "Under review"
+    REVIEWED = "reviewed", "Ready for approval"
+    APPROVED = "approved", "Approved"
+    REJECTED = "rejected", "Rejected"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    ACTIVE = "active", "Active"
+    OVERPAID = "overpaid", "Overpaid"
+    CLOSED = "closed", "Closed"
+
+
+class LoanState(Projection):
+    """A loan's balances. Narrow, and with room in its pages, because it changes with every receipt.
+
+    `oldest_due_date` is the due date of the oldest unpaid installment: it changes by events, not by the calendar,
+    so arrears and portfolio at risk on any day need no day-end job.
+    """
+
+    loan = models.OneToOneField(Loan, on_delete=models.PROTECT, primary_key=True, related_name="state")
+    status = models.CharField(max_length=15, choices=Status.choices)
+    reviewer_id = models.UUIDField(null=True)
+    disbursed_on = models.DateField(null=True)
+    closed_on = models.DateField(null=True)
+    principal_outstanding = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    interest_outstanding = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    charges_outstanding = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    total_paid = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    overpaid = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    oldest_due_date = models.DateField(null=True)
+    next_due_amount = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    events_folded = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["loan"]
+        indexes = [
+            models.Index(fields=["status"], name="state_by_status"),
+            models.Index(fields=["oldest_due_date"], name="state_by_oldest_due",
+                         condition=models.Q(status="active")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(principal_outstanding__gte=0)
+                & models.Q(interest_outstanding__gte=0)
+                & models.Q(charges_outstanding__gte=0)
+                & models.Q(overpaid__gte=0),
+                name="state_nothing_negative",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_status_display()
+
+    @property
+    def total_outstanding(self):  # type: ignore[no-untyped-def]
+        return self.principal_outstanding + self.interest_outstanding + self.charges_outstanding
+
+
+class Installment(Projection):
+    """One row of the schedule, with what was paid on it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="installments")
+    n = models.PositiveSmallIntegerField("no.")
+    due_date = models.DateField("due")
+    days = models.PositiveSmallIntegerField()
+    principal = models.DecimalField(max_digits=12, decimal_places=2)
+    interest = models.DecimalField(max_digits=12, decimal_places=2)
+    fees = models.DecimalField(max_digits=12, decimal_places=2)
+    penalties = models.DecimalField(max_digits=12, decimal_places=2)
+    balance = models.DecimalField(max_digits=12, decimal_places=2)
+    paid = models.DecimalField(max_digits=12, decimal_places=2)
+    outstanding = models.DecimalField(max_digits=12, decimal_places=2)
+
+    class Meta:
+        ordering = ["loan", "n"]
+        constraints = [models.UniqueConstraint(fields=["loan", "n"], name="one_installment_of_a_number")]
+        indexes = [
+            models.Index(fields=["due_date"], name="installment_unpaid_by_due",
+                         condition=models.Q(outstanding__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.loan_id} {self.n}"

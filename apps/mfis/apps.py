@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class MFIsConfig(AppConfig):
+    name = "apps.mfis"
+    verbose_name = "Institutions"
+
+    def ready(self) -> None:
+        from apps.mfis import checks  # noqa: F401 - registers the system checks

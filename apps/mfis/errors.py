@@ -1,0 +1,74 @@
+"""The errors services raise. Each carries a sentence a person can act on; admin and API show it as it is."""
+
+from __future__ import annotations
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+
+
+class ServiceError(Exception):
+    """A command was refused and changed nothing. `field` names the input at fault, where one is."""
+
+    status = 409
+    code = "refused"
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class NotAllowed(ServiceError):
+    """The actor's role or duty does not include this."""
+
+    status = 403
+    code = "not_allowed"
+
+
+class NotFound(ServiceError):
+    """There is no such record in this schema, or it is not the actor's to see."""
+
+    status = 404
+    code = "not_found"
+
+
+class InvalidInput(ServiceError):
+    """Something given is wrong; `errors` holds the sentences by field."""
+
+    status = 422
+    code = "invalid"
+
+    def __init__(self, message: str, *, field: str = "", errors: dict[str, list[str]] | None = None) -> None:
+        super().__init__(message, field=field)
+        self.errors = errors or ({field: [message]} if field else {})
+
+    @classmethod
+    def from_validation(cls, error: ValidationError) -> InvalidInput:
+        """The same faults, by field, from one of Django's validations."""
+        if hasattr(error, "error_dict"):
+            errors = {
+                "" if name == NON_FIELD_ERRORS else name: list(messages)
+                for name, messages in error.message_dict.items()
+            }
+        else:
+            errors = {"": list(error.messages)}
+        first_field, first = next(iter(errors.items()))
+        return cls(first[0], field=first_field, errors=errors)
+
+
+class AlreadyExists(InvalidInput):
+    """A natural key (e-mail, phone, national ID, subdomain) already belongs to another record."""
+
+    status = 409
+    code = "already_exists"
+
+
+class WrongState(ServiceError):
+    """The record's state does not allow this now."""
+
+    code = "wrong_state"
+
+
+class KeyReused(ServiceError):
+    """An idempotency key came again with another request."""
+
+    code = "idempotency_key_reused"

@@ -1,0 +1,34 @@
+"""Where an uploaded spreadsheet waits between preview and confirmation: a private folder of ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from import_export.tmp_storages import BaseStorage
+
+
+class PrivateTempStorage(BaseStorage):  # type: ignore[misc]
+    """Readable by our own account alone, as the file holds people's numbers and dates of birth.
+
+    The name comes back from the browser in the confirmation form, so only a UUID is taken for one.
+    """
+
+    def _path(self) -> Path:
+        folder = Path(settings.VAR) / "imports"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder / UUID(str(self.name)).hex
+
+    def save(self, data: Any) -> None:
+        self.name = str(self.name or uuid4())
+        content = data.encode(self.encoding or "utf-8") if isinstance(data, str) else data
+        self._path().write_bytes(content)
+
+    def read(self) -> Any:
+        content = self._path().read_bytes()
+        return content.decode(self.encoding or "utf-8-sig") if "b" not in self.read_mode else content
+
+    def remove(self) -> None:
+        self._path().unlink(missing_ok=True)

@@ -1,0 +1,69 @@
+"""Chooses the schema by the host name, and nothing else: no header, cookie or id does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.urls import set_urlconf
+
+from apps.mfis.models import MFI, Domain
+from config.errors import problem
+
+# How long a process may go on serving what it knew of an MFI. Suspension and new domains are also dropped at once
+# in the process that makes them (`forget`); the others follow within these seconds.
+KEEP_SECONDS = 5.0
+_known: dict[str, tuple[float, MFI]] = {}
+
+
+def forget(hostname: str | None = None) -> None:
+    """Drops what is known of a host, or of all, after a change to its MFI."""
+    if hostname is None:
+        _known.clear()
+    else:
+        _known.pop(hostname, None)
+
+
+def find_mfi(hostname: str) -> MFI | None:
+    """The MFI that answers to `hostname`; one query at most every KEEP_SECONDS."""
+    now = time.monotonic()
+    kept = _known.get(hostname)
+    if kept and now - kept[0] < KEEP_SECONDS:
+        return kept[1]
+    domain = Domain.objects.select_related("tenant").filter(domain=hostname).first()
+    if domain is None:
+        _known.pop(hostname, None)
+        return None
+    _known[hostname] = (now, domain.tenant)
+    return domain.tenant
+
+
+class MFIMiddleware:
+    """Sets the connection's schema and the URLs from the host. Unknown hosts: 404. Suspended MFIs: 403."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        connection.set_schema_to_public()
+        hostname = request.get_host().rsplit(":", 1)[0].lower()
+        if hostname == settings.HOST:
+            request.urlconf = settings.PUBLIC_SCHEMA_URLCONF  # type: ignore[attr-defined]
+            set_urlconf(settings.PUBLIC_SCHEMA_URLCONF)
+            request.tenant = None  # type: ignore[attr-defined]
+            return self.get_response(request)
+        mfi = find_mfi(hostname)
+        if mfi is None:
+            return problem(request, 404, "Not found", f"No institution answers at {hostname}.")
+        if mfi.status == MFI.Status.SUSPENDED:
+            return problem(
+                request, 403, f"{mfi.name} is suspended",
+                "Its pages are closed for now. Its records are safe. Ask Letsema's operator what to do.",
+            )  # fmt: skip
+        request.tenant = mfi  # type: ignore[attr-defined]
+        connection.set_tenant(mfi)
+        set_urlconf(settings.ROOT_URLCONF)
+        return self.get_response(request)

@@ -1,0 +1,22 @@
+"""The MFI (tenant), its domains, and what Letsema admins see across all of them."""
+
+from .base import Fact, Kind, NodeLocal, Projection, Revisioned, new_id
+from .ddl import RenderedDDL
+from .directory import DirectoryEntry
+from .mfi import MFI, Domain, MFILogo
+from .snapshot import PortfolioSnapshot
+
+__all__ = [
+    "MFI",
+    "DirectoryEntry",
+    "Domain",
+    "Fact",
+    "Kind",
+    "MFILogo",
+    "NodeLocal",
+    "PortfolioSnapshot",
+    "Projection",
+    "RenderedDDL",
+    "Revisioned",
+    "new_id",
+]

@@ -1,0 +1,1 @@
+"""Making and migrating the schema of an MFI."""

@@ -1,0 +1,54 @@
+"""Migration operations that put the guards of a table into the database.
+
+The functions themselves live in `public` (see sql/functions.sql) and are named in full, so that they work
+whatever the search_path is.
+"""
+
+from __future__ import annotations
+
+from django.db.migrations.operations import RunSQL
+
+
+def append_only(table: str) -> RunSQL:
+    """Refuses UPDATE, DELETE and TRUNCATE of `table`: its rows are facts."""
+    return RunSQL(
+        f"""
+        CREATE TRIGGER letsema_append_only BEFORE UPDATE OR DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION public.letsema_refuse();
+        CREATE TRIGGER letsema_no_truncate BEFORE TRUNCATE ON {table}
+            FOR EACH STATEMENT EXECUTE FUNCTION public.letsema_refuse();
+        """,
+        f"DROP TRIGGER letsema_append_only ON {table}; DROP TRIGGER letsema_no_truncate ON {table};",
+    )
+
+
+def revisioned(table: str, key: str = "id") -> RunSQL:
+    """Keeps an image of the row after every insert and change, and refuses to delete: a delete is a flag."""
+    return RunSQL(
+        f"""
+        CREATE TRIGGER letsema_revision AFTER INSERT OR UPDATE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION public.letsema_revision('{key}');
+        CREATE TRIGGER letsema_no_delete BEFORE DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION public.letsema_refuse();
+        CREATE TRIGGER letsema_no_truncate BEFORE TRUNCATE ON {table}
+            FOR EACH STATEMENT EXECUTE FUNCTION public.letsema_refuse();
+        """,
+        f"""DROP TRIGGER letsema_revision ON {table}; DROP TRIGGER letsema_no_delete ON {table};
+            DROP TRIGGER letsema_no_truncate ON {table};""",
+    )
+
+
+def natural_key(table: str, column: str, key: str = "id") -> RunSQL:
+    """Refuses a second row with the same `column` on this node, under an advisory lock.
+
+    Not a unique index: a row that another node accepted meanwhile must be able to arrive here, to be listed and
+    merged, instead of stopping the stream.
+    """
+    return RunSQL(
+        f"""
+        CREATE INDEX {table}_{column}_natural ON {table} ({column});
+        CREATE TRIGGER letsema_natural_{column} BEFORE INSERT OR UPDATE OF {column} ON {table}
+            FOR EACH ROW EXECUTE FUNCTION public.letsema_natural_key('{column}', '{key}');
+        """,
+        f"DROP TRIGGER letsema_natural_{column} ON {table}; DROP INDEX {table}_{column}_natural;",
+    )

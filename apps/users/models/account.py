@@ -1,0 +1,87 @@
+"""Accounts: each schema has its own, so a person who borrows from two MFIs has two."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from apps.mfis.models import Revisioned
+from apps.users.roles import Action, Duty, Role, may
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Only what Django's own sign-in needs; accounts are made by the services."""
+
+    def get_by_natural_key(self, username: str | None) -> Account:
+        from apps.users.identity import find_account
+
+        account = find_account(username or "")
+        if account is None:
+            raise Account.DoesNotExist
+        return account
+
+
+class Account(AbstractBaseUser, Revisioned):
+    """Somebody who may sign in to one schema, by e-mail or phone."""
+
+    last_login = None  # a fact of each session; writing it here would make a revision of every sign-in
+
+    full_name = models.CharField("full name", max_length=150)
+    email = models.EmailField("e-mail", max_length=254, blank=True, null=True)
+    phone = models.CharField(max_length=16, blank=True, null=True, help_text="Like +266 5812 3456.")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    duties = models.JSONField(default=list, blank=True)
+    is_active = models.BooleanField("active", default=True)
+    language = models.CharField(max_length=2, default="en", choices=[("en", "English"), ("st", "Sesotho")])
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
+    objects = AccountManager()
+
+    class Meta:
+        verbose_name = "account"
+        ordering = ["full_name", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email__isnull=False) | models.Q(phone__isnull=False),
+                name="account_has_email_or_phone",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[r.value for r in Role]), name="account_role_known"
+            ),
+            models.CheckConstraint(condition=~models.Q(full_name=""), name="account_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the admin site of the account's own schema is open to it."""
+        return self.is_active and self.role in (Role.MFI_ADMIN, Role.LETSEMA_ADMIN)
+
+    @property
+    def duty_set(self) -> frozenset[Duty]:
+        return frozenset(Duty(d) for d in self.duties if d in set(Duty.values))
+
+    def may(self, action: Action) -> bool:
+        """Whether this account may do `action`, by the table in roles.py."""
+        return self.is_active and may(Role(self.role), self.duty_set, action)
+
+    # What Django's admin asks; roles are code, so a permission row never decides anything.
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+    def get_short_name(self) -> str:
+        return self.full_name.split(" ")[0]
+
+    def duty_names(self) -> str:
+        return ", ".join(Duty(d).label for d in self.duties if d in set(Duty.values))

@@ -1,0 +1,68 @@
+"""Roles and duties, and the one table that says which duty may do what.
+
+Admin pages, the API and templates ask `may`; an action that is not allowed is not shown. No row in the database
+decides anything here.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    BORROWER = "borrower", "Borrower"
+    MFI_ADMIN = "mfi_admin", "MFI admin"
+    LETSEMA_ADMIN = "letsema_admin", "Letsema admin"
+
+
+class Duty(models.TextChoices):
+    """What an MFI admin does. One person may have several; nobody approves what they reviewed."""
+
+    OFFICER = "officer", "Loan officer"
+    APPROVER = "approver", "Approver"
+    CASHIER = "cashier", "Cashier"
+    ACCOUNTANT = "accountant", "Accountant"
+    AUDITOR = "auditor", "Auditor"
+    MANAGER = "manager", "Manager"
+
+
+class Action(models.TextChoices):
+    VIEW_BOOKS = "view_books", "see loans and people"
+    REGISTER_BORROWER = "register_borrower", "register a borrower"
+    APPLY_FOR_BORROWER = "apply_for_borrower", "enter an application"
+    REVIEW = "review", "review an application"
+    APPROVE = "approve", "approve an application"
+    REJECT = "reject", "reject an application"
+    DISBURSE = "disburse", "disburse a loan"
+    RECORD_REPAYMENT = "record_repayment", "record a repayment"
+    REVERSE_REPAYMENT = "reverse_repayment", "reverse a repayment"
+    MANAGE_PRODUCTS = "manage_products", "manage products"
+    MANAGE_PEOPLE = "manage_people", "manage people and their duties"
+    MANAGE_MFIS = "manage_mfis", "manage MFIs"
+    BORROW = "borrow", "apply for and follow one's own loans"
+
+
+ALL_DUTIES = frozenset(Duty)
+DUTIES: dict[Action, frozenset[Duty]] = {
+    Action.VIEW_BOOKS: ALL_DUTIES,
+    Action.REGISTER_BORROWER: frozenset({Duty.OFFICER, Duty.CASHIER, Duty.MANAGER}),
+    Action.APPLY_FOR_BORROWER: frozenset({Duty.OFFICER, Duty.MANAGER}),
+    Action.REVIEW: frozenset({Duty.OFFICER, Duty.MANAGER}),
+    Action.APPROVE: frozenset({Duty.APPROVER, Duty.MANAGER}),
+    Action.REJECT: frozenset({Duty.APPROVER, Duty.MANAGER}),
+    Action.DISBURSE: frozenset({Duty.CASHIER, Duty.MANAGER}),
+    Action.RECORD_REPAYMENT: frozenset({Duty.CASHIER, Duty.MANAGER}),
+    Action.REVERSE_REPAYMENT: frozenset({Duty.ACCOUNTANT, Duty.MANAGER}),
+    Action.MANAGE_PRODUCTS: frozenset({Duty.MANAGER}),
+    Action.MANAGE_PEOPLE: frozenset({Duty.MANAGER}),
+}
+LETSEMA_ACTIONS = frozenset({Action.MANAGE_MFIS, Action.MANAGE_PEOPLE})
+
+
+def may(role: Role, duties: frozenset[Duty], action: Action) -> bool:
+    """Whether somebody with `role` and `duties` may do `action` in their own schema."""
+    if role == Role.LETSEMA_ADMIN:
+        return action in LETSEMA_ACTIONS
+    if role == Role.BORROWER:
+        return action == Action.BORROW
+    return bool(duties & DUTIES.get(action, frozenset()))

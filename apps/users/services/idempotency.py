@@ -1,0 +1,53 @@
+"""A repeated command changes nothing and gets the first answer again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
+
+from apps.mfis.acting import Actor
+from apps.mfis.errors import InvalidInput, KeyReused
+from apps.users.models import Command
+
+Answer = dict[str, Any]
+LONGEST_KEY = 80
+
+
+def once(*, actor: Actor, key: str, name: str, body: dict[str, Any], run: Callable[[], Answer]) -> Answer:
+    """Runs the command, or gives the answer it got the first time it came with this `key`.
+
+    Keys belong to their actor. Two requests with one key wait for each other. Without a key the command just runs.
+
+    Raises:
+        KeyReused: the key came before with another body.
+        InvalidInput: the key is longer than 80 characters.
+    """
+    if not key:
+        with transaction.atomic():
+            return run()
+    if len(key) > LONGEST_KEY:
+        raise InvalidInput(f"An idempotency key has at most {LONGEST_KEY} characters.", field="Idempotency-Key")
+    body_hash = sha256(json.dumps([name, body], sort_keys=True, cls=DjangoJSONEncoder).encode()).hexdigest()
+    command_id = _command_id(actor, key)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            lock = int.from_bytes(command_id.bytes[:8], "big", signed=True)
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
+        before = Command.objects.filter(pk=command_id).first()
+        if before:
+            if before.body_hash != body_hash:
+                raise KeyReused("This idempotency key was already used for another request; take a new one.")
+            return dict(before.answer)
+        answer = json.loads(json.dumps(run(), cls=DjangoJSONEncoder))
+        Command.objects.create(id=command_id, name=name, actor_id=actor.id, body_hash=body_hash, answer=answer)
+        return dict(answer)
+
+
+def _command_id(actor: Actor, key: str) -> UUID:
+    return uuid5(NAMESPACE_OID, f"{connection.schema_name}:{actor.id}:{key}")

@@ -1,0 +1,96 @@
+"""Secrets that are handed out once and kept only as a hash."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from hashlib import sha256
+
+from django.conf import settings
+from django.utils import timezone
+
+from apps.mfis.acting import Actor, acting
+from apps.mfis.errors import InvalidInput, WrongState
+from apps.users.models import Account, ApiToken, Invitation
+from apps.users.services.accounts import actor_of, set_password
+
+GONE = "This invitation is no longer good: it was used, withdrawn, or is too old. Ask for a new one."
+
+
+def _hash(secret: str) -> str:
+    # The secret has 256 random bits: a fast hash is enough, and lets the row be found by it.
+    return sha256(secret.encode()).hexdigest()
+
+
+def invite(*, account: Account, actor: Actor) -> str:
+    """A fresh invitation for `account`; earlier ones end. Returns its secret, which is shown only now.
+
+    Raises:
+        WrongState: the account is closed.
+    """
+    if not account.is_active:
+        raise WrongState("This account is closed; open it before inviting the person.")
+    secret = secrets.token_urlsafe(32)
+    now = timezone.now()
+    with acting(actor):
+        Invitation.objects.filter(account=account, accepted_at=None, withdrawn_at=None).update(withdrawn_at=now)
+        Invitation.objects.create(
+            account=account, token_hash=_hash(secret), expires_at=now + timedelta(days=settings.INVITATION_DAYS)
+        )
+    return secret
+
+
+def find_invitation(secret: str) -> Invitation | None:
+    """The invitation that `secret` opens in this schema, if it is still good."""
+    return (
+        Invitation.objects.select_related("account")
+        .filter(token_hash=_hash(secret), accepted_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
+        .filter(account__is_active=True)
+        .first()
+    )
+
+
+def accept_invitation(*, secret: str, password: str) -> Account:
+    """Sets the invited account's first password and uses the invitation up.
+
+    Raises:
+        InvalidInput: the invitation is not good any more, or the password too weak (it stays good then).
+    """
+    found = find_invitation(secret)
+    if found is None:
+        raise InvalidInput(GONE)
+    actor = actor_of(found.account)
+    with acting(actor):
+        invitation = Invitation.objects.select_for_update(of=("self",)).select_related("account").get(pk=found.pk)
+        if invitation.accepted_at:
+            raise InvalidInput(GONE)
+        set_password(account=invitation.account, password=password, actor=actor)
+        invitation.accepted_at = timezone.now()
+        invitation.save(update_fields=["accepted_at"])
+    return invitation.account
+
+
+def create_token(*, account: Account, name: str, days: int | None = 365, actor: Actor) -> tuple[ApiToken, str]:
+    """A token for a program that acts for `account` in this schema. The secret is returned only now."""
+    secret = f"lts_{secrets.token_urlsafe(32)}"
+    expires = timezone.now() + timedelta(days=days) if days else None
+    with acting(actor):
+        token = ApiToken.objects.create(account=account, name=name, token_hash=_hash(secret), expires_at=expires)
+    return token, secret
+
+
+def revoke_token(*, token: ApiToken, actor: Actor) -> None:
+    """Ends a token at once."""
+    with acting(actor):
+        token.revoked_at = token.revoked_at or timezone.now()
+        token.save(update_fields=["revoked_at"])
+
+
+def account_by_token(secret: str) -> Account | None:
+    """The open account of this schema that `secret` acts for."""
+    token = ApiToken.objects.select_related("account").filter(token_hash=_hash(secret), revoked_at=None).first()
+    if token is None or not token.account.is_active:
+        return None
+    if token.expires_at and token.expires_at <= timezone.now():
+        return None
+    return token.account

@@ -1,0 +1,50 @@
+"""Error pages and problem details (RFC 9457) for everything that ends outside a view."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from django.db import connection
+from django.db.utils import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+
+
+def problem(request: HttpRequest, status: int, title: str, detail: str, **more: Any) -> HttpResponse:
+    """An error as the client asked for it: problem details under /api/, a page elsewhere. Needs no database."""
+    if request.path.startswith("/api/"):
+        body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+        return JsonResponse(body, status=status, content_type="application/problem+json")
+    page = render_to_string("error.html", {"status": status, "title": title, "detail": detail})
+    return HttpResponse(page, status=status)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500; or 503 with a plain sentence when it is the database that is away."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        connection.close()
+        return problem(
+            request, 503, "Letsema cannot reach its database",
+            "Nothing you entered before was lost. Wait a minute and try again; if it lasts, tell your operator.",
+        )  # fmt: skip
+    return problem(request, 500, "Something went wrong", "The fault is ours and has been noted. Please try again.")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return problem(request, 404, "Not found", "There is nothing at this address.")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    detail = str(exception) if exception and str(exception) else "Your account may not do this."
+    return problem(request, 403, "Not allowed", detail)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return problem(request, 400, "Bad request", "The request could not be understood.")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return problem(
+        request, 403, "The form has expired", "Go back, reload the page, and send it again.", code="csrf"
+    )
