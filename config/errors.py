@@ -1,23 +1,13 @@
-"""Error pages and problem details (RFC 9457) for everything that ends outside a view."""
+"""What Django calls when a request ends outside a view."""
 
 from __future__ import annotations
 
 import sys
-from typing import Any
-
 from django.db import connection
 from django.db.utils import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.template.loader import render_to_string
+from django.http import HttpRequest, HttpResponse
 
-
-def problem(request: HttpRequest, status: int, title: str, detail: str, **more: Any) -> HttpResponse:
-    """An error as the client asked for it: problem details under /api/, a page elsewhere. Needs no database."""
-    if request.path.startswith("/api/"):
-        body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
-        return JsonResponse(body, status=status, content_type="application/problem+json")
-    page = render_to_string("error.html", {"status": status, "title": title, "detail": detail})
-    return HttpResponse(page, status=status)
+from apps.mfis.problems import problem
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

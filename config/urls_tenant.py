@@ -1,2 +1,26 @@
+"""[tenant].localhost:8000: one MFI's portal, API and back-office."""
+
 from django.urls import path
-urlpatterns = []
+
+import apps.loans.admin  # noqa: F401 - registers the pages
+from apps.users.admin.sites import tenant_site
+from apps.users.views import doors
+from apps.users.views.brand import brand_logo
+from config.api import tenant_api
+from config.views import portal
+
+urlpatterns = [
+    path("", portal, name="home"),
+    path("admin/", tenant_site.urls),
+    path("api/", tenant_api.urls),
+    path("brand/logo", brand_logo, name="brand_logo"),
+    path("invitation/", doors.invitation_accept, name="invitation_accept"),
+    path("invitation/<str:secret>/", doors.invitation, name="invitation"),
+    path("password-reset/", doors.password_reset, name="password_reset"),
+    path("password-reset/new/", doors.password_reset_confirm, name="password_reset_confirm"),
+    path("password-reset/<uuid:account_id>/<str:token>/", doors.password_reset_link, name="password_reset_link"),
+]
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"

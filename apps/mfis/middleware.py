@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import set_urlconf
 
 from apps.mfis.models import MFI, Domain
-from config.errors import problem
+from apps.mfis.problems import problem
 
 # How long a process may go on serving what it knew of an MFI. Suspension and new domains are also dropped at once
 # in the process that makes them (`forget`); the others follow within these seconds.

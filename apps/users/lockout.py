@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from config.errors import problem
+from apps.mfis.problems import problem
 
 MESSAGE = "Too many wrong passwords. Wait a quarter of an hour, or reset your password."
 

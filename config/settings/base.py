@@ -70,6 +70,7 @@ SHARED_APPS = [
     "csp",
     "axes",
     "apps.users",
+    "config",
 ]
 # Accounts, sessions and lock-out counters stand in both lists: each schema has its own.
 TENANT_APPS = [

@@ -111,7 +111,6 @@ class Migration(migrations.Migration):
                 ('par30', models.DecimalField(decimal_places=2, default=0, max_digits=18)),
                 ('outbox_waiting', models.PositiveIntegerField(default=0)),
                 ('outbox_oldest', models.DateTimeField(null=True)),
-                ('months', models.JSONField(default=list)),
             ],
             options={
                 'ordering': ['mfi'],

@@ -21,7 +21,6 @@ class PortfolioSnapshot(Projection):
     par30 = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     outbox_waiting = models.PositiveIntegerField(default=0)
     outbox_oldest = models.DateTimeField(null=True)
-    months = models.JSONField(default=list)
 
     class Meta:
         ordering = ["mfi"]

@@ -1,0 +1,63 @@
+"""What a credit history holds, in MongoDB. No name, phone number or national ID is ever among it."""
+
+from __future__ import annotations
+
+from mongoengine import (
+    DateField,
+    DateTimeField,
+    Decimal128Field,
+    Document,
+    IntField,
+    StringField,
+    UUIDField,
+)
+
+SCHEMA_VERSION = 1
+STATUSES = ("active", "closed", "overpaid", "approved")
+
+
+class CreditAccount(Document):  # type: ignore[misc]
+    """One loan at one MFI, as it stood after the latest event that arrived."""
+
+    id = UUIDField(primary_key=True)  # the loan's
+    version = IntField(required=True, default=SCHEMA_VERSION)
+    person = StringField(required=True, min_length=64, max_length=64)
+    mfi = StringField(required=True, max_length=63)
+    loan_number = StringField(required=True, max_length=16)
+    status = StringField(required=True, choices=STATUSES)
+    currency = StringField(required=True, max_length=3)
+    principal = Decimal128Field(required=True)
+    outstanding = Decimal128Field(required=True)
+    installments = IntField(required=True, min_value=1)
+    disbursed_on = DateField()
+    closed_on = DateField()
+    oldest_due_date = DateField()
+    last_event = UUIDField(required=True)  # UUIDv7: a later event has a greater one
+    last_event_on = DateField(required=True)
+
+    meta = {
+        "collection": "accounts",
+        "indexes": [{"fields": ["mfi", "person"]}, {"fields": ["person"]}],
+        "auto_create_index": False,
+    }
+
+
+class CreditEventDocument(Document):  # type: ignore[misc]
+    """One thing that happened to an account. One document each: large arrays are slow."""
+
+    id = UUIDField(primary_key=True)  # the outbox entry's: writing it twice changes nothing
+    version = IntField(required=True, default=SCHEMA_VERSION)
+    account = UUIDField(required=True)
+    person = StringField(required=True, min_length=64, max_length=64)
+    mfi = StringField(required=True, max_length=63)
+    kind = StringField(required=True, choices=("disbursement", "repayment", "undo", "closed"))
+    value_date = DateField(required=True)
+    amount = Decimal128Field(required=True)
+    outstanding = Decimal128Field(required=True)
+    arrived_at = DateTimeField(required=True)
+
+    meta = {
+        "collection": "events",
+        "indexes": [{"fields": ["account", "id"]}, {"fields": ["mfi", "person"]}],
+        "auto_create_index": False,
+    }

@@ -1,0 +1,102 @@
+"""Reading a borrower's credit history at one MFI from MongoDB."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from pymongo.errors import PyMongoError
+
+from apps.credit.documents import CreditAccount, CreditEventDocument
+from apps.credit.models import OutboxEntry
+from apps.credit.outbox import person_key
+from apps.credit.store import StoreAway, connect
+
+MOST_EVENTS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEvent:
+    kind: str
+    value_date: date
+    amount: Decimal
+    outstanding: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryAccount:
+    """One loan of the history, with its events in their order."""
+
+    loan_id: UUID
+    loan_number: str
+    status: str
+    currency: str
+    principal: Decimal
+    outstanding: Decimal
+    disbursed_on: date | None
+    closed_on: date | None
+    events: list[HistoryEvent] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """`available` is False while MongoDB is away; `waiting` counts events that have not reached it yet."""
+
+    available: bool
+    accounts: list[HistoryAccount]
+    waiting: int
+
+
+def credit_history(*, account_id: UUID, national_id: str, loan_ids: list[UUID]) -> History:
+    """The history of one borrower at the present MFI. Never raises because MongoDB is away: it says so.
+
+    A borrower whose national ID was added later is found under both keys.
+    """
+    waiting = OutboxEntry.objects.filter(relayed_at=None, account__in=loan_ids).count()
+    keys = sorted({person_key(national_id, otherwise=account_id), person_key("", otherwise=account_id)})
+    try:
+        accounts = _read(connection.schema_name, keys)
+    except (PyMongoError, StoreAway):
+        return History(False, [], waiting)
+    return History(True, accounts, waiting)
+
+
+def _read(mfi: str, keys: list[str]) -> list[HistoryAccount]:
+    connect()
+    wanted = {"mfi": mfi, "person": {"$in": keys}}
+    found = sorted(CreditAccount._get_collection().find(wanted), key=lambda d: d["last_event"].int)
+    accounts = {d["_id"]: _account(d) for d in found}
+    events = CreditEventDocument._get_collection().find({"account": {"$in": list(accounts)}}).limit(MOST_EVENTS)
+    for document in sorted(events, key=lambda d: d["_id"].int):
+        accounts[document["account"]].events.append(_event(document))
+    return list(accounts.values())
+
+
+def _account(document: dict[str, Any]) -> HistoryAccount:
+    return HistoryAccount(
+        loan_id=document["_id"],
+        loan_number=document["loan_number"],
+        status=document["status"],
+        currency=document["currency"],
+        principal=document["principal"].to_decimal(),
+        outstanding=document["outstanding"].to_decimal(),
+        disbursed_on=_day(document["disbursed_on"]),
+        closed_on=_day(document["closed_on"]),
+    )
+
+
+def _event(document: dict[str, Any]) -> HistoryEvent:
+    return HistoryEvent(
+        kind=document["kind"],
+        value_date=document["value_date"].date(),
+        amount=document["amount"].to_decimal(),
+        outstanding=document["outstanding"].to_decimal(),
+    )
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None

@@ -1,0 +1,101 @@
+"""Products."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.http import HttpRequest
+
+from apps.loans.domain.money import spoken
+from apps.loans.domain.rates import apr, eir
+from apps.loans.models import Product
+from apps.loans.services.origination import quote_product
+from apps.loans.services.products import save_product
+from apps.mfis.clock import business_date
+from apps.mfis.errors import ServiceError
+from apps.users.admin.base import LetsemaAdmin, pill
+from apps.users.admin.sites import tenant_site
+from apps.users.roles import Action
+
+
+class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Product
+        exclude = ["version"]  # noqa: DJ006 - every other field is the manager's to set
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not self.errors:
+            draft = Product(**{k: v for k, v in values.items()})
+            try:
+                draft.check_licence(money_lender=connection.tenant.is_money_lender)
+            except ValidationError as error:
+                self.add_error(None, error)
+        return values
+
+
+class ProductAdmin(LetsemaAdmin):
+    form = ProductForm
+    view_action = Action.VIEW_BOOKS
+    add_action = change_action = Action.MANAGE_PRODUCTS
+    add_label = "Define a product"
+    list_display = ("name", "amounts", "installments_spoken", "price", "interest_method", "state", "version")
+    list_filter = ("is_active",)
+    fieldsets = [
+        ("Product", {"fields": ["name", "description", "is_active"]}),
+        ("Limits", {"fields": ["principal_min", "principal_default", "principal_max", "installments_min",
+                               "installments_default", "installments_max", "repay_every", "frequency"]}),
+        ("Price", {"fields": ["rate", "rate_per", "interest_method", "interest_period", "amortization",
+                              "disbursement_fee_percent", "allocation"],
+                   "description": "A change makes a new version; loans already applied for keep their terms."}),
+    ]  # fmt: skip
+
+    def amounts(self, product: Product) -> str:
+        return f"{spoken(product.principal_min)} – {spoken(product.principal_max)}"
+
+    def installments_spoken(self, product: Product) -> str:
+        every = f"{product.repay_every} " if product.repay_every > 1 else ""
+        unit = product.get_frequency_display().lower()
+        return f"{product.installments_min}–{product.installments_max}, every {every}{unit if every else unit[:-1]}"
+
+    installments_spoken.short_description = "installments"  # type: ignore[attr-defined]
+
+    def price(self, product: Product) -> str:
+        fee = f" + {product.disbursement_fee_percent.normalize():f} % fee" if product.disbursement_fee_percent else ""
+        return f"{product.rate.normalize():f} % a {product.rate_per}{fee}"
+
+    def state(self, product: Product) -> str:
+        return pill("active", "Offered") if product.is_active else pill("closed", "Not offered")
+
+    def save_model(self, request: Any, obj: Product, form: Any, change: bool) -> None:
+        save_product(product=obj, by=request.user, mfi=request.tenant)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        product = self.get_object(request, object_id)
+        more = {"quote": _quote(product)} if product else {}
+        return super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})
+
+    change_form_template = "admin/product.html"
+
+
+def _quote(product: Product) -> dict[str, Any]:
+    """What the usual loan of this product would cost: the engine's own figures."""
+    try:
+        terms, state = quote_product(
+            product=product, principal=product.principal_default, installments=product.installments_default,
+            on=business_date(), currency="LSL",
+        )  # fmt: skip
+    except ServiceError as error:
+        return {"error": error.message}
+    interest = sum((i.due["interest"] for i in state.installments), Decimal(0))
+    return {"state": state, "apr": apr(terms, state), "eir": eir(terms, state), "interest": interest,
+            "net": product.principal_default - state.fees_at_disbursement}  # fmt: skip
+
+
+tenant_site.register(Product, ProductAdmin)

@@ -1,0 +1,1 @@
+"""API routes about lending."""

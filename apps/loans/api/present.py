@@ -1,0 +1,71 @@
+"""Loans as the API shows them to their borrower."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from apps.loans.domain.calculator import state_json
+from apps.loans.domain.rates import apr, eir
+from apps.loans.domain.state import LoanState as Folded
+from apps.loans.models import Loan
+from apps.loans.models.event import EventType
+from apps.loans.models.projection import Status
+from apps.loans.projection import fold_loan
+from apps.loans.selectors.loan_page import steps
+from apps.loans.transitions import TRANSITIONS
+from apps.mfis.clock import business_date
+
+
+def _text(amount: Decimal) -> str:
+    return f"{amount:.2f}"
+
+
+def loan_row(loan: Loan) -> dict[str, Any]:
+    """One line of the borrower's list, from the projection alone."""
+    state = loan.state
+    late = (business_date() - state.oldest_due_date).days if state.oldest_due_date else 0
+    late = max(late, 0) if state.status == Status.ACTIVE else 0
+    return {
+        "id": loan.pk,
+        "number": loan.number,
+        "product": loan.product.name,
+        "principal": _text(loan.principal),
+        "currency": loan.currency,
+        "status": state.status,
+        "status_label": str(Status(state.status).label),
+        "submitted_on": loan.submitted_on,
+        "disbursed_on": state.disbursed_on,
+        "outstanding": _text(state.total_outstanding),
+        "overpaid": _text(state.overpaid),
+        "next_due_date": state.oldest_due_date,
+        "next_due_amount": _text(state.next_due_amount),
+        "days_late": late,
+    }
+
+
+def loan_detail(loan: Loan) -> dict[str, Any]:
+    """One loan with its steps and cost."""
+    events = list(loan.events.order_by("recorded_at", "id"))
+    folded = fold_loan(loan, events=events)
+    terms = loan.terms
+    rate, effective = apr(terms, folded), eir(terms, folded)
+    ended = next((e.reason for e in events if e.type == EventType.REJECTED), "")
+    return {
+        **loan_row(loan),
+        "purpose": loan.purpose,
+        "paid": _text(folded.total_paid),
+        "net": _text(loan.principal - folded.fees_at_disbursement),
+        "apr": None if rate is None else str(rate),
+        "eir": None if effective is None else str(effective),
+        "steps": [{"label": step.label, "state": step.state} for step in steps(Status(loan.state.status), events)],
+        "reason": ended,
+        "may_withdraw": loan.state.status in TRANSITIONS["withdraw"].sources,
+    }
+
+
+def statement_rows(loan: Loan, folded: Folded) -> list[dict[str, Any]]:
+    """The movements of money in booking order."""
+    names = ("date", "type", "amount", "principal", "interest", "fees", "penalties", "balance", "undone")
+    found: list[dict[str, Any]] = state_json(folded, loan.terms.currency)["transactions"]
+    return [{name: row[name] for name in names} for row in found]

@@ -1,0 +1,201 @@
+"""A borrower's own loans. Every look-up is scoped to the caller: another's id does not exist."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Header, Query, Router
+
+from apps.credit.history import credit_history
+from apps.loans.api import schemas as s
+from apps.loans.api.present import loan_detail, loan_row, statement_rows
+from apps.loans.domain.calculator import state_json
+from apps.loans.domain.rates import apr, eir
+from apps.loans.models import Loan, LoanEvent, PaymentNotice, Product
+from apps.loans.models.event import EventType
+from apps.loans.projection import fold_loan
+from apps.loans.services.notices import report_payment
+from apps.loans.services.origination import apply_for_loan, quote_product, withdraw
+from apps.mfis.clock import business_date
+from apps.mfis.errors import NotFound
+from apps.users.api.auth import ANY, borrower
+from apps.users.api.schemas import Amount, Problem
+from apps.users.models import BorrowerProfile
+
+router = Router(tags=["loans"])
+REFUSED: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
+KEY = Header("", alias="Idempotency-Key", max_length=80)
+
+
+def _text(amount: Decimal) -> str:
+    return f"{amount:.2f}"
+
+
+def own_loan(request: HttpRequest, loan_id: UUID) -> Loan:
+    """The caller's loan.
+
+    Raises:
+        NotFound: no such loan, or somebody else's.
+    """
+    loan = Loan.objects.select_related("state", "product", "borrower").filter(pk=loan_id, borrower=borrower(request))
+    found = loan.first()
+    if found is None:
+        raise NotFound("There is no such loan.")
+    return found
+
+
+@router.get("/products", response={200: list[s.ProductOut]}, auth=None)
+def products(request: Any) -> Any:
+    """What this MFI lends."""
+    return [
+        {**{f: getattr(p, f) for f in s.ProductOut.model_fields if hasattr(p, f)}, "currency": request.tenant.currency,
+         **{f: _text(getattr(p, f)) for f in ("principal_min", "principal_default", "principal_max")},
+         "rate": f"{p.rate.normalize():f}"}
+        for p in Product.objects.filter(is_active=True)
+    ]  # fmt: skip
+
+
+@router.get("/products/{uuid:product_id}/quote", response={200: s.QuoteOut, 404: Problem, 422: Problem}, auth=None)
+def quote(request: Any, product_id: UUID, principal: Amount = Query(...), installments: int = Query(..., ge=1, le=360)) -> Any:
+    """Schedule and whole cost of a loan paid out today, by the engine that would book it."""
+    product = Product.objects.filter(pk=product_id, is_active=True).first()
+    if product is None:
+        raise NotFound("This product is not on offer.")
+    terms, state = quote_product(
+        product=product, principal=principal, installments=installments, on=business_date(),
+        currency=request.tenant.currency,
+    )  # fmt: skip
+    rate, effective = apr(terms, state), eir(terms, state)
+    return {
+        "principal": _text(principal),
+        "net": _text(principal - state.fees_at_disbursement),
+        "fee": _text(state.fees_at_disbursement),
+        "interest": _text(state.due("interest")),
+        "total": _text(state.total_due + state.fees_at_disbursement),
+        "installment": _text(state.installments[0].total_due),
+        "apr": None if rate is None else str(rate),
+        "eir": None if effective is None else str(effective),
+        "schedule": state_json(state, terms.currency)["installments"],
+    }
+
+
+@router.post("/loans", response={201: s.ApplicationOut, **REFUSED}, auth=ANY)
+def submit(request: Any, payload: s.ApplicationIn, key: str = KEY) -> Any:
+    """Applies for a loan. Sent again with the same Idempotency-Key it changes nothing and answers the same."""
+    account = borrower(request)
+    return 201, apply_for_loan(
+        borrower=account, by=account, currency=request.tenant.currency, key=key, **payload.dict()
+    )
+
+
+@router.get("/loans", response={200: list[s.LoanOut], **REFUSED}, auth=ANY)
+def loans(request: HttpRequest) -> Any:
+    """One's own applications and loans, newest first."""
+    own = Loan.objects.filter(borrower=borrower(request)).select_related("state", "product")
+    return [loan_row(loan) for loan in own[:200]]
+
+
+@router.get("/loans/{uuid:loan_id}", response={200: s.LoanDetail, **REFUSED}, auth=ANY)
+def loan(request: HttpRequest, loan_id: UUID) -> Any:
+    """One loan: where it stands, what it costs, what is due next."""
+    return loan_detail(own_loan(request, loan_id))
+
+
+@router.post("/loans/{uuid:loan_id}/withdraw", response={200: s.LoanDetail, **REFUSED}, auth=ANY)
+def take_back(request: HttpRequest, loan_id: UUID) -> Any:
+    """Takes an application back, until it is paid out."""
+    withdraw(loan_id=own_loan(request, loan_id).pk, by=borrower(request))
+    return loan_detail(own_loan(request, loan_id))
+
+
+@router.get("/loans/{uuid:loan_id}/schedule", response={200: list[s.InstallmentOut], **REFUSED}, auth=ANY)
+def schedule(request: HttpRequest, loan_id: UUID) -> Any:
+    """Every installment: what falls due when, and what was paid on it."""
+    found = own_loan(request, loan_id)
+    return state_json(fold_loan(found), found.terms.currency)["installments"]
+
+
+@router.get("/loans/{uuid:loan_id}/repayments", response={200: list[s.RepaymentOut], **REFUSED}, auth=ANY)
+def repayments(request: HttpRequest, loan_id: UUID) -> Any:
+    """Receipts, newest first; a reversed one stays, marked."""
+    events = list(own_loan(request, loan_id).events.filter(type__in=[EventType.REPAYMENT, EventType.REVERSAL]))
+    undone = {e.reverses_id for e in events}
+    return [_receipt(e, e.pk in undone) for e in reversed(events) if e.type == EventType.REPAYMENT]
+
+
+def _receipt(event: LoanEvent, undone: bool) -> dict[str, Any]:
+    return {
+        "id": event.pk, "number": event.number, "date": event.value_date, "amount": _text(event.amount or Decimal(0)),
+        "channel": event.channel, "reference": event.reference, "reversed": undone,
+    }  # fmt: skip
+
+
+@router.get("/loans/{uuid:loan_id}/statement", response={200: s.StatementOut, **REFUSED}, auth=ANY)
+def statement(request: Any, loan_id: UUID) -> Any:
+    """Every movement of money with its split."""
+    found = own_loan(request, loan_id)
+    folded = fold_loan(found)
+    return {
+        "number": found.number, "lender": request.tenant.name, "borrower": found.borrower.full_name,
+        "as_of": business_date(), "currency": found.currency,
+        "outstanding": _text(folded.total_outstanding if folded.disbursed_on else Decimal(0)),
+        "rows": statement_rows(found, folded),
+    }  # fmt: skip
+
+
+@router.get("/loans/{uuid:loan_id}/statement.csv", response={200: str, **REFUSED}, auth=ANY)
+def statement_csv(request: Any, loan_id: UUID) -> HttpResponse:
+    """The statement as a spreadsheet."""
+    found = own_loan(request, loan_id)
+    rows = statement_rows(found, fold_loan(found))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(s.StatementRow.model_fields))
+    writer.writeheader()
+    writer.writerows(rows)
+    response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{found.number}.csv"'
+    return response
+
+
+@router.get("/loans/{uuid:loan_id}/payments", response={200: list[s.PaymentOut], **REFUSED}, auth=ANY)
+def payments(request: HttpRequest, loan_id: UUID) -> Any:
+    """Payments the borrower has reported, and what became of them."""
+    own = PaymentNotice.objects.filter(loan=own_loan(request, loan_id))
+    return [
+        {"id": n.pk, "amount": _text(n.amount), "channel": n.channel, "reference": n.reference, "paid_on": n.paid_on,
+         "status": n.status, "decided_reason": n.decided_reason, "created_at": n.created_at}
+        for n in own
+    ]  # fmt: skip
+
+
+@router.post("/loans/{uuid:loan_id}/payments", response={201: s.PaymentMade, **REFUSED}, auth=ANY)
+def pay(request: HttpRequest, loan_id: UUID, payload: s.PaymentIn, key: str = KEY) -> Any:
+    """Reports a payment by wallet or bank; it counts once a cashier has confirmed it."""
+    found = own_loan(request, loan_id)
+    return 201, report_payment(loan_id=found.pk, by=borrower(request), key=key, **payload.dict())
+
+
+@router.get("/credit-history", response={200: s.HistoryOut, **REFUSED}, auth=ANY)
+def history(request: HttpRequest) -> Any:
+    """What the credit history holds about the caller at this MFI."""
+    account = borrower(request)
+    profile = BorrowerProfile.objects.filter(pk=account.pk).first()
+    own = list(Loan.objects.filter(borrower=account).values_list("pk", flat=True))
+    number = (profile.national_id or "") if profile else ""
+    found = credit_history(account_id=account.pk, national_id=number, loan_ids=own)
+    return {
+        "available": found.available,
+        "waiting": found.waiting,
+        "accounts": [
+            {"loan_number": a.loan_number, "status": a.status, "principal": _text(a.principal),
+             "outstanding": _text(a.outstanding), "disbursed_on": a.disbursed_on, "closed_on": a.closed_on,
+             "events": [{"kind": e.kind, "value_date": e.value_date, "amount": _text(e.amount),
+                         "outstanding": _text(e.outstanding)} for e in a.events]}
+            for a in found.accounts
+        ],
+    }  # fmt: skip

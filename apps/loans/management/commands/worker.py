@@ -1,0 +1,70 @@
+"""The background worker: takes loan events to the credit histories, and portfolio snapshots for the dashboard.
+
+1. Every second: each MFI's outbox is relayed to MongoDB; while that is away the wait doubles up to half a minute.
+2. Every minute: each MFI's snapshot is taken anew.
+A database that is away is waited for; nothing is lost, as everything to do stands in it.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+from django.db.utils import InterfaceError, OperationalError
+from django_tenants.utils import tenant_context
+
+from apps.credit.relay import relay_outbox
+from apps.loans.services.snapshots import take_snapshot
+from apps.mfis.models import MFI
+
+LONGEST_WAIT = 30.0
+SNAPSHOTS_EVERY = 60.0
+
+
+class Command(BaseCommand):
+    help = "Relays credit events and takes portfolio snapshots, for ever or once."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="one round, then end")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        relay_at = snapshot_at = 0.0
+        wait = 1.0
+        while True:
+            now = time.monotonic()
+            try:
+                if now >= relay_at:
+                    failed = self._relay()
+                    wait = min(wait * 2, LONGEST_WAIT) if failed else 1.0
+                    relay_at = now + wait
+                if now >= snapshot_at:
+                    self._snapshots()
+                    snapshot_at = now + SNAPSHOTS_EVERY
+            except (OperationalError, InterfaceError):
+                connection.close()
+                self.stderr.write("The database does not answer; trying again.")
+                time.sleep(2)
+            if options["once"]:
+                return
+            time.sleep(0.5)
+
+    def _mfis(self) -> list[MFI]:
+        connection.set_schema_to_public()
+        return list(MFI.objects.exclude(status=MFI.Status.CLOSING))
+
+    def _relay(self) -> bool:
+        for mfi in self._mfis():
+            with tenant_context(mfi):
+                outcome = relay_outbox()
+            if outcome.count:
+                self.stdout.write(f"{mfi.schema_name}: {outcome.count} event(s) reached the credit histories")
+            if outcome.error:
+                self.stderr.write(f"{mfi.schema_name}: {outcome.error}; the outbox keeps its entries.")
+                return True
+        return False
+
+    def _snapshots(self) -> None:
+        for mfi in self._mfis():
+            take_snapshot(mfi)

@@ -1,0 +1,94 @@
+"""Payments that borrowers report, and cashiers confirm once they see the money."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from apps.loans.models import LoanState, PaymentNotice
+from apps.loans.models.event import Channel
+from apps.loans.models.projection import Status
+from apps.loans.services.money import _check_amount, _check_channel, book_repayment
+from apps.loans.services.recording import check_value_date
+from apps.mfis.acting import acting
+from apps.mfis.clock import business_date
+from apps.mfis.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from apps.users.models import Account
+from apps.users.roles import Action
+from apps.users.services.accounts import actor_of
+from apps.users.services.idempotency import Answer, once
+
+
+def report_payment(
+    *, loan_id: UUID, by: Account, amount: Decimal, channel: str, reference: str, paid_on: date | None = None,
+    key: str = "",
+) -> Answer:  # fmt: skip
+    """A borrower says that they paid. Nothing is booked until a cashier has confirmed it.
+
+    Raises:
+        NotFound: not the borrower's loan. WrongState: the loan is not active. InvalidInput: amount, channel, date.
+    """
+    body = {"loan": loan_id, "amount": amount, "channel": channel, "reference": reference, "on": paid_on}
+
+    def run() -> Answer:
+        state = LoanState.objects.select_related("loan").filter(pk=loan_id, loan__borrower=by).first()
+        if state is None:
+            raise NotFound("There is no such loan.")
+        if state.status != Status.ACTIVE:
+            raise WrongState(f"This loan is {state.get_status_display().lower()}; there is nothing to pay on it.")
+        if channel == Channel.CASH:
+            raise InvalidInput("Cash is paid at the branch, which books it at once.", field="channel")
+        _check_amount(amount)
+        _check_channel(channel, reference)
+        day = paid_on or business_date()
+        check_value_date(day, not_before=state.disbursed_on or day, field="paid_on")
+        notice = PaymentNotice.objects.create(
+            loan=state.loan, amount=amount, channel=channel, reference=reference.strip(), paid_on=day
+        )
+        return {"id": str(notice.pk), "status": notice.status}
+
+    with acting(actor_of(by)):
+        return once(actor=actor_of(by), key=key, name="report_payment", body=body, run=run)
+
+
+def confirm_payment(*, notice_id: UUID, by: Account) -> PaymentNotice:
+    """Books the reported payment as a repayment.
+
+    Raises:
+        NotFound, WrongState (already decided), and what `record_repayment` raises.
+    """
+    with acting(actor_of(by)):
+        notice = _lock(notice_id, by)
+        event, _ = book_repayment(
+            notice.loan_id, by, notice.amount, notice.channel, notice.reference, notice.paid_on, str(notice.pk)
+        )
+        notice.status, notice.event = PaymentNotice.Status.CONFIRMED, event
+        notice.save(update_fields=["status", "event"])
+    return notice
+
+
+def decline_payment(*, notice_id: UUID, by: Account, reason: str) -> PaymentNotice:
+    """Declines a reported payment, with a reason the borrower sees.
+
+    Raises:
+        NotFound, WrongState (already decided). InvalidInput: no reason.
+    """
+    if not reason.strip():
+        raise InvalidInput("Give a reason; the borrower sees it.", field="reason")
+    with acting(actor_of(by)):
+        notice = _lock(notice_id, by)
+        notice.status, notice.decided_reason = PaymentNotice.Status.DECLINED, reason.strip()[:200]
+        notice.save(update_fields=["status", "decided_reason"])
+    return notice
+
+
+def _lock(notice_id: UUID, by: Account) -> PaymentNotice:
+    if not by.may(Action.RECORD_REPAYMENT):
+        raise NotAllowed("Your duties do not include recording repayments.")
+    notice = PaymentNotice.objects.select_for_update().filter(pk=notice_id).first()
+    if notice is None:
+        raise NotFound("There is no such payment.")
+    if notice.status != PaymentNotice.Status.WAITING:
+        raise WrongState(f"This payment was already {notice.get_status_display().lower()}.")
+    return notice

@@ -1,0 +1,133 @@
+"""Appending a fact to a loan and bringing its projection up to it: what every loan service does in the end."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.db import IntegrityError
+
+from apps.credit.outbox import CreditEvent, queue_event
+from apps.loans.models import Loan, LoanEvent, LoanState
+from apps.loans.models.event import EventType
+from apps.loans.models.projection import Status
+from apps.loans.projection import project
+from apps.loans.transitions import TRANSITIONS, Transition
+from apps.mfis.clock import business_date
+from apps.mfis.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from apps.users.models import Account
+
+ONCE_ONLY = (EventType.SUBMITTED, EventType.APPROVED, EventType.REJECTED, EventType.WITHDRAWN, EventType.DISBURSED)
+
+
+def event_key(loan_id: UUID, event_type: str) -> UUID:
+    """The key of what may happen to a loan once only: the same on every node, so the second is refused."""
+    return uuid5(loan_id, event_type)
+
+
+def lock_loan(loan_id: UUID) -> tuple[Loan, LoanState]:
+    """The loan, with its state locked until the transaction ends.
+
+    Raises:
+        NotFound: no such loan in this schema.
+    """
+    state = (
+        LoanState.objects.select_for_update(of=("self",))
+        .select_related("loan", "loan__borrower", "loan__product")
+        .filter(pk=loan_id)
+        .first()
+    )
+    if state is None:
+        raise NotFound("There is no such loan.")
+    return state.loan, state
+
+
+def check_transition(name: str, state: LoanState, by: Account, *, reason: str = "") -> Transition:
+    """The transition, if `by` may make it now.
+
+    Raises:
+        NotAllowed: their duties do not include it. WrongState: the loan is not where it starts.
+        InvalidInput: it needs a reason.
+    """
+    transition = TRANSITIONS[name]
+    if not by.may(transition.action):
+        raise NotAllowed(f"Your duties do not include this: {transition.action.label}.")
+    if state.status not in transition.sources:
+        raise WrongState(f"This loan is {state.get_status_display().lower()}: {transition.label.lower()} is not possible.")
+    if transition.needs_reason and not reason.strip():
+        raise InvalidInput("Give a reason; it stays with the record.", field="reason")
+    return transition
+
+
+def check_value_date(day: date, *, not_before: date, field: str = "value_date") -> None:
+    """Refuses a date in the future or before `not_before`.
+
+    Raises:
+        InvalidInput: naming the limits.
+    """
+    today = business_date()
+    if day > today:
+        raise InvalidInput(f"{day:%-d %b %Y} is in the future; today is {today:%-d %b %Y}.", field=field)
+    if day < not_before:
+        raise InvalidInput(f"{day:%-d %b %Y} is before {not_before:%-d %b %Y}, when this began.", field=field)
+
+
+def append_event(
+    *, loan: Loan, event_type: EventType, by: Account | None, value_date: date, **values: Any
+) -> LoanEvent:
+    """Writes the fact, folds the loan, writes its projection, and queues what the credit history needs.
+
+    Raises:
+        WrongState: this happened before and may happen only once.
+    """
+    if event_type in ONCE_ONLY:
+        values["id"] = event_key(loan.pk, event_type)
+    event = LoanEvent(
+        loan=loan, type=event_type, value_date=value_date,
+        actor_id=by.pk if by else None, actor_name=by.full_name if by else "Letsema", **values,
+    )  # fmt: skip
+    try:
+        event.save(force_insert=True)
+    except IntegrityError as error:
+        if event_type not in ONCE_ONLY:
+            raise
+        raise WrongState(f"This loan was already {event.get_type_display().lower()}.") from error
+    before = LoanState.objects.filter(pk=loan.pk).values_list("status", flat=True).first()
+    state = project(loan)
+    _tell_credit(loan, state, event, before)
+    return event
+
+
+def _tell_credit(loan: Loan, state: LoanState, event: LoanEvent, before: str | None) -> None:
+    """Disbursements, repayments and reversals reach the credit history, and so does the closing."""
+    kinds = []
+    if event.type in (EventType.DISBURSED, EventType.REPAYMENT, EventType.REVERSAL):
+        kinds.append(str(event.type))
+    if state.status in (Status.CLOSED, Status.OVERPAID) and before == Status.ACTIVE:
+        kinds.append("closed")
+    for kind in kinds:
+        queue_event(
+            CreditEvent(
+                loan_id=loan.pk,
+                loan_number=loan.number,
+                person_key_source=_national_id(loan.borrower),
+                borrower_id=loan.borrower_id,
+                kind=kind,
+                value_date=event.value_date,
+                amount=event.amount,
+                status=state.status,
+                principal=loan.principal,
+                outstanding=state.total_outstanding,
+                oldest_due_date=state.oldest_due_date,
+                disbursed_on=state.disbursed_on,
+                closed_on=state.closed_on,
+                installments=int(loan.terms_agreed["installments"]),
+                currency=loan.currency,
+            )
+        )
+
+
+def _national_id(borrower: Account) -> str:
+    profile = getattr(borrower, "profile", None)
+    return (profile.national_id or "") if profile else ""

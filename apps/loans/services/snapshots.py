@@ -1,0 +1,33 @@
+"""Portfolio snapshots for the public dashboard, and the worker's round that takes them."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.utils import timezone
+from django_tenants.utils import tenant_context
+
+from apps.credit.models import OutboxEntry
+from apps.loans.selectors import portfolio as figures
+from apps.mfis.clock import business_date
+from apps.mfis.models import MFI, PortfolioSnapshot
+
+
+def take_snapshot(mfi: MFI) -> PortfolioSnapshot:
+    """Brings the public row of `mfi`'s portfolio up to now. Only its own schema is read."""
+    with tenant_context(mfi):
+        found = figures.portfolio(business_date())
+        waiting = OutboxEntry.objects.filter(relayed_at=None)
+        values = {
+            "taken_at": timezone.now(),
+            "borrowers": found.borrowers,
+            "active_loans": found.loans,
+            "loans_by_status": figures.by_status(),
+            "outstanding_principal": found.glp,
+            "par1": found.par1,
+            "par30": found.par30,
+            "outbox_waiting": waiting.count(),
+            "outbox_oldest": waiting.order_by("id").values_list("queued_at", flat=True).first(),
+        }
+    connection.set_schema_to_public()
+    snapshot, _ = PortfolioSnapshot.objects.update_or_create(mfi=mfi, defaults=values)
+    return snapshot

@@ -1,0 +1,36 @@
+"""Money in templates."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+
+from apps.loans.domain.money import spoken
+
+register = template.Library()
+
+
+@register.filter
+def money(amount: Decimal | None, currency: str = "LSL") -> str:
+    """M 1,250.00; a dash for none."""
+    return "—" if amount is None else spoken(Decimal(amount), currency)
+
+
+@register.filter
+def plain(amount: Decimal | None) -> str:
+    """1,250.00, for columns whose head names the currency."""
+    return "—" if amount is None else f"{amount:,.2f}"
+
+
+@register.filter
+def component(row: Any, name: str) -> Decimal:
+    """What falls due of one component of an installment."""
+    return Decimal(row.due[name])
+
+
+@register.filter
+def part(transaction: Any, name: str) -> Decimal:
+    """What a movement paid of one component."""
+    return Decimal(transaction.split[name])

@@ -1,0 +1,1 @@
+"""The two back-office sites and their pages about people."""

@@ -1,0 +1,131 @@
+"""What every back-office page has in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from apps.mfis.errors import ServiceError
+from apps.users.admin.forms import DateInput, show_service_error
+from apps.users.history import row_history
+from apps.users.models import Account
+from apps.users.roles import Action
+
+
+class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
+    """A list and a page whose every right is asked of the roles table. Nothing is ever deleted here."""
+
+    view_action: Action = Action.VIEW_BOOKS
+    add_action: Action | None = None
+    change_action: Action | None = None
+    add_label = "Add"
+    actions = None
+    list_per_page = 50
+    show_full_result_count = False
+    formfield_overrides = {models.DateField: {"widget": DateInput}}
+
+    def _may(self, request: HttpRequest, action: Action | None) -> bool:
+        return isinstance(request.user, Account) and action is not None and request.user.may(action)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, self.view_action)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._may(request, self.view_action)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._may(request, self.add_action)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, self.change_action)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    # The revisions are the record; Django's own log would be a second one with integer keys.
+    def log_addition(self, *args: Any, **kwargs: Any) -> Any: ...
+    def log_change(self, *args: Any, **kwargs: Any) -> Any: ...
+    def log_deletions(self, *args: Any, **kwargs: Any) -> Any: ...
+
+    def list_tools(self, request: HttpRequest) -> list[dict[str, str]]:
+        """Buttons above the list, beside Add."""
+        return []
+
+    def page_tools(self, request: HttpRequest, obj: Any) -> list[dict[str, str]]:
+        """Buttons above one record's page."""
+        return []
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        kept = [(k, v) for k, v in request.GET.items() if k not in ("q", "p", "_popup")]
+        more = {"kept_parameters": kept, "add_label": self.add_label, "list_tools": self.list_tools(request)}
+        return super().changelist_view(request, {**more, **(extra_context or {})})
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:  # fmt: skip
+        obj = self.get_object(request, object_id) if object_id else None
+        more = {"page_tools": self.page_tools(request, obj) if obj else []}
+        try:
+            return super().changeform_view(request, object_id, form_url, {**more, **(extra_context or {})})
+        except ServiceError as error:  # a race the form could not foresee: the transaction is undone
+            self.message_user(request, error.message, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        obj = self.get_object(request, object_id)
+        if obj is None or not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request), "title": f"History of {obj}", "opts": self.opts, "object": obj,
+            "changes": row_history(*self.history_rows(obj)), **(extra_context or {}),
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/object_history.html", context)
+
+    def history_rows(self, obj: Any) -> list[models.Model]:
+        """The records whose changes the History page of `obj` shows."""
+        return [obj]
+
+
+def run_action(
+    request: HttpRequest,
+    *,
+    admin: ModelAdmin,  # type: ignore[type-arg]
+    form: Form,
+    run: Any,
+    done: str,
+    back_url: str,
+    **page: Any,
+) -> HttpResponse:
+    """A confirm page: GET shows what will happen, POST does it by one service call, and a refusal says why.
+
+    `run` takes the form's cleaned values; what it returns may be formatted into `done`.
+    """
+    if request.method == "POST" and form.is_valid():
+        try:
+            outcome = run(form.cleaned_data)
+        except ServiceError as error:
+            show_service_error(form, error)
+        else:
+            text = done.format(**outcome) if isinstance(outcome, dict) else done
+            messages.success(request, text)
+            return HttpResponseRedirect(back_url)
+    context = {**admin.admin_site.each_context(request), "opts": admin.opts, "form": form, "back_url": back_url, **page}
+    status = 200 if request.method == "GET" else 422
+    return TemplateResponse(request, "admin/action.html", context, status=status)
+
+
+def pill(status: str, label: str) -> SafeString:
+    """A status in its one fixed colour."""
+    return format_html('<span class="pill pill-{}">{}</span>', status, label)

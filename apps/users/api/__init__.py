@@ -1,0 +1,1 @@
+"""API routes about people and MFIs."""

@@ -1,0 +1,80 @@
+"""Who calls: the session of this schema's cookie (with CSRF), or a token kept in this schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja.errors import HttpError
+from ninja.security import APIKeyCookie, HttpBearer
+
+from apps.mfis.errors import NotAllowed
+from apps.users.models import Account
+from apps.users.roles import Role
+from apps.users.services.tokens import account_by_token
+
+
+class SessionAuth(APIKeyCookie):
+    """The signed-in account of the session; unsafe methods need the CSRF token."""
+
+    param_name = "sessionid"
+
+    def _get_key(self, request: HttpRequest) -> str | None:
+        from django.conf import settings
+
+        return request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Account | None:
+        user = request.user
+        return user if isinstance(user, Account) and user.is_active else None
+
+
+class TokenAuth(HttpBearer):
+    """`Authorization: Bearer lts_…`; a token of another schema does not exist here."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Account | None:
+        return account_by_token(token)
+
+
+ANY = [TokenAuth(), SessionAuth()]
+
+
+def caller(request: Any) -> Account:
+    """The authenticated account."""
+    account = request.auth
+    assert isinstance(account, Account)  # noqa: S101 - the route's auth said so
+    return account
+
+
+def borrower(request: Any) -> Account:
+    """The authenticated borrower.
+
+    Raises:
+        NotAllowed: somebody who works here; their pages are in the back-office.
+    """
+    account = caller(request)
+    if account.role != Role.BORROWER:
+        raise NotAllowed("These are the borrowers' pages; your account belongs to the back-office.")
+    return account
+
+
+def letsema_admin(request: Any) -> Account:
+    """The authenticated Letsema admin.
+
+    Raises:
+        NotAllowed: anybody else.
+    """
+    account = caller(request)
+    if account.role != Role.LETSEMA_ADMIN:
+        raise NotAllowed("Only a Letsema admin may do this.")
+    return account
+
+
+def only_json(request: HttpRequest) -> None:
+    """Refuses a form of another site: a page elsewhere cannot send JSON here without asking first.
+
+    Raises:
+        HttpError: 415.
+    """
+    if request.content_type != "application/json":
+        raise HttpError(415, "Send JSON, with Content-Type: application/json.")

@@ -1,0 +1,63 @@
+"""Letsema's own API: institutions."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Router
+
+from apps.mfis.errors import NotFound
+from apps.mfis.models import MFI
+from apps.mfis.services.provisioning import set_status
+from apps.users.api.auth import ANY, letsema_admin
+from apps.users.api.schemas import MFIIn, MFIMade, MFIOut, Problem, StatusIn
+from apps.users.services.accounts import actor_of
+from apps.users.services.onboarding import mfi_url, onboard_mfi
+
+router = Router(tags=["institutions"])
+REFUSED: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
+
+
+def _out(mfi: MFI) -> dict[str, Any]:
+    return {
+        "id": mfi.pk, "name": mfi.name, "subdomain": mfi.subdomain, "licence_type": mfi.licence_type,
+        "district": mfi.district, "status": mfi.status, "url": mfi_url(mfi),
+    }  # fmt: skip
+
+
+@router.post("/mfis", response={201: MFIMade, **REFUSED}, auth=ANY)
+def create(request: HttpRequest, payload: MFIIn) -> Any:
+    """Opens an MFI: its schema, its address, and its first admin's invitation (in this answer alone)."""
+    admin = letsema_admin(request)
+    opened = onboard_mfi(actor=actor_of(admin), **payload.dict())
+    return 201, {**_out(opened.mfi), "invitation_url": opened.invitation_url}
+
+
+@router.get("/mfis", response={200: list[MFIOut], **REFUSED}, auth=ANY)
+def index(request: HttpRequest) -> Any:
+    """All MFIs by name."""
+    letsema_admin(request)
+    return [_out(m) for m in MFI.objects.order_by("name")]
+
+
+def _find(mfi_id: UUID) -> MFI:
+    mfi = MFI.objects.filter(pk=mfi_id).first()
+    if mfi is None:
+        raise NotFound("There is no such MFI.")
+    return mfi
+
+
+@router.get("/mfis/{uuid:mfi_id}", response={200: MFIOut, **REFUSED}, auth=ANY)
+def show(request: HttpRequest, mfi_id: UUID) -> Any:
+    """One MFI."""
+    letsema_admin(request)
+    return _out(_find(mfi_id))
+
+
+@router.post("/mfis/{uuid:mfi_id}/status", response={200: MFIOut, **REFUSED}, auth=ANY)
+def change_status(request: HttpRequest, mfi_id: UUID, payload: StatusIn) -> Any:
+    """Suspends, closes down or reopens an MFI, with the reason."""
+    admin = letsema_admin(request)
+    return _out(set_status(mfi=_find(mfi_id), status=payload.status, reason=payload.reason, actor=actor_of(admin)))

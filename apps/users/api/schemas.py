@@ -1,0 +1,117 @@
+"""Shapes of the API about people. Money and dates are text in their one form."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field
+
+Amount = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2)]
+Income = Annotated[Decimal, Field(ge=0, max_digits=11, decimal_places=2)]
+Short = Annotated[str, Field(max_length=120)]
+
+
+class Problem(Schema):
+    """RFC 9457 problem details; `errors` names the fields at fault."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str | None = None
+    errors: dict[str, list[str]] | None = None
+
+
+class Registration(Schema):
+    full_name: Annotated[str, Field(max_length=150)]
+    phone: Annotated[str, Field(max_length=24)] = ""
+    email: Annotated[str, Field(max_length=254)] = ""
+    password: Annotated[str, Field(max_length=128)]
+    language: Annotated[str, Field(pattern="^(en|st)$")] = "en"
+
+
+class SignIn(Schema):
+    name: Annotated[str, Field(max_length=254)]
+    password: Annotated[str, Field(max_length=128)]
+
+
+class ProfileIn(Schema):
+    full_name: Annotated[str, Field(max_length=150)]
+    phone: Annotated[str, Field(max_length=24)] = ""
+    email: Annotated[str, Field(max_length=254)] = ""
+    national_id: Annotated[str, Field(max_length=24)] = ""
+    date_of_birth: date | None = None
+    district: Annotated[str, Field(max_length=20)] = ""
+    village: Annotated[str, Field(max_length=80)] = ""
+    employer: Short = ""
+    net_monthly_income: Income | None = None
+
+
+class Me(Schema):
+    id: UUID
+    full_name: str
+    phone: str
+    email: str
+    language: str
+    national_id: str
+    date_of_birth: date | None
+    district: str
+    village: str
+    employer: str
+    net_monthly_income: str | None
+
+
+class TokenIn(Schema):
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    days: Annotated[int, Field(ge=1, le=365)] = 90
+
+
+class TokenMade(Schema):
+    id: UUID
+    name: str
+    token: str
+    expires_at: datetime | None
+
+
+class TokenOut(Schema):
+    id: UUID
+    name: str
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+class MFIIn(Schema):
+    name: Short
+    subdomain: Annotated[str, Field(max_length=40)]
+    licence_type: Annotated[str, Field(max_length=20)]
+    district: Annotated[str, Field(max_length=20)]
+    location: Short = ""
+    contact_name: Short = ""
+    contact_email: Annotated[str, Field(max_length=254)]
+    contact_phone: Annotated[str, Field(max_length=16)] = ""
+    brand_colour: Annotated[str, Field(max_length=7)] = "#0f5c4a"
+    admin_name: Annotated[str, Field(max_length=150)]
+    admin_email: Annotated[str, Field(max_length=254)]
+
+
+class MFIOut(Schema):
+    id: UUID
+    name: str
+    subdomain: str
+    licence_type: str
+    district: str
+    status: str
+    url: str
+
+
+class MFIMade(MFIOut):
+    invitation_url: str
+
+
+class StatusIn(Schema):
+    status: Annotated[str, Field(max_length=10)]
+    reason: Annotated[str, Field(min_length=1, max_length=500)]

@@ -1,0 +1,9 @@
+"""Imports people of one or several MFIs from a spreadsheet; the public admin's import does the same."""
+
+from apps.users.imports.people import PeopleImport
+from apps.users.management.commands._import import ImportCommand
+
+
+class Command(ImportCommand):
+    help = "Imports people from an XLSX or CSV file."
+    importer = PeopleImport

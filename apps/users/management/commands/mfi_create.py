@@ -1,0 +1,40 @@
+"""Onboards one MFI and prints its first admin's invitation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from apps.mfis.acting import SYSTEM
+from apps.mfis.errors import InvalidInput, ServiceError
+from apps.mfis.models.mfi import Licence
+from apps.users.services.onboarding import mfi_url, onboard_mfi
+
+
+class Command(BaseCommand):
+    help = "Opens an MFI: its schema, its address, and its first admin's invitation."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("subdomain")
+        parser.add_argument("--name", required=True)
+        parser.add_argument("--licence", required=True, choices=Licence.values)
+        parser.add_argument("--district", required=True)
+        parser.add_argument("--contact-email", required=True)
+        parser.add_argument("--admin-name", required=True)
+        parser.add_argument("--admin-email", required=True)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            opened = onboard_mfi(
+                name=options["name"], subdomain=options["subdomain"], licence_type=options["licence"],
+                district=options["district"], contact_email=options["contact_email"],
+                admin_name=options["admin_name"], admin_email=options["admin_email"], actor=SYSTEM, notify=False,
+            )  # fmt: skip
+        except InvalidInput as error:
+            lines = [f"{name or 'MFI'}: {m}" for name, found in error.errors.items() for m in found]
+            raise CommandError("\n".join(lines or [error.message])) from error
+        except ServiceError as error:
+            raise CommandError(error.message) from error
+        self.stdout.write(f"{opened.mfi.name} is open at {mfi_url(opened.mfi, '/admin/')}")
+        self.stdout.write(f"Invitation for {opened.admin.full_name} (shown only now): {opened.invitation_url}")

@@ -1,0 +1,1 @@
+"""Demonstration data: made by calling the services, as people would."""

@@ -1,0 +1,165 @@
+"""Three hundred loans in every state, by calling the services with fixed dates."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from apps.loans.models import Installment, Loan, LoanEvent, Product
+from apps.loans.models.event import EventType
+from apps.loans.models.projection import Status
+from apps.loans.services import money, notices, origination
+from apps.loans.services.products import create_product
+from apps.mfis.models import MFI
+from apps.users.models import Account
+from apps.users.roles import Role
+
+# The day the demonstration is told from. On a machine whose clock is behind it, everything moves back with it.
+DEMO_DAY = date(2026, 11, 20)
+PURPOSES = ("School fees", "Stock for the shop", "Seed and fertiliser", "A sewing machine", "Funeral costs",
+            "Roof repair", "Taxi deposit", "Wool shearing season", "Medical bill")  # fmt: skip
+# How the loans of one MFI end, in hundredths: what happens to the k-th loan is fixed.
+FATES = (
+    ("submitted", 7), ("under_review", 4), ("reviewed", 5), ("rejected", 6), ("withdrawn", 3), ("approved", 4),
+    ("paid_on_time", 33), ("late", 15), ("very_late", 6), ("closed", 12), ("reversed", 3), ("overpaid", 2),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Who acts in one MFI's story."""
+
+    manager: Account
+    officer: Account
+    approver: Account
+    cashier: Account
+    accountant: Account
+
+
+def make_products(mfi: MFI, manager: Account) -> list[Product]:
+    """What a lender of this licence would offer."""
+    lender = mfi.is_money_lender
+    common = {"by": manager, "mfi": mfi}
+    business = create_product(
+        **common, name="Business loan", description="For stock and tools, repaid monthly.", rate=Decimal(24),
+        rate_per="year", interest_method="declining_balance", principal_min=Decimal(1000),
+        principal_default=Decimal(6000), principal_max=Decimal(30000), installments_min=3, installments_default=12,
+        installments_max=24, disbursement_fee_percent=Decimal(0 if lender else 3),
+    )  # fmt: skip
+    salary = create_product(
+        **common, name="Salary loan", description="For people paid monthly; the same amount each month.",
+        rate=Decimal(2), rate_per="month", interest_method="flat", principal_min=Decimal(500),
+        principal_default=Decimal(3000), principal_max=Decimal(15000), installments_min=1, installments_default=6,
+        installments_max=12,
+    )  # fmt: skip
+    market = create_product(
+        **common, name="Market loan", description="Small and short, repaid weekly.", rate=Decimal(25),
+        rate_per="year", interest_method="declining_balance", amortization="equal_principal", frequency="weeks",
+        principal_min=Decimal(200), principal_default=Decimal(1000), principal_max=Decimal(5000), installments_min=4,
+        installments_default=12, installments_max=26,
+    )  # fmt: skip
+    return [business, salary, market]
+
+
+def make_loans(mfi: MFI, staff: Staff, count: int, today: date, progress: Callable[[], None]) -> None:
+    """`count` loans of `mfi`, each with its own fixed fate. Run in the MFI's schema."""
+    chance = random.Random(f"{mfi.subdomain}-{count}")  # noqa: S311 - the same loans each time
+    products = make_products(mfi, staff.manager)
+    people = list(Account.objects.filter(role=Role.BORROWER).order_by("phone")[: count * 2])
+    fates = [name for name, share in FATES for _ in range(share)]
+    offset = timedelta(days=max((DEMO_DAY - today).days, 0))
+    for n in range(count):
+        _tell(chance, mfi, staff, chance.choice(products), people[n], fates[(n * 37) % len(fates)], offset)
+        progress()
+
+
+def _tell(
+    chance: random.Random, mfi: MFI, staff: Staff, product: Product, borrower: Account, fate: str, offset: timedelta
+) -> None:
+    """One loan's story, from its application to where it stands on the day."""
+    waiting = fate in ("submitted", "under_review", "reviewed", "approved", "rejected", "withdrawn")
+    age = chance.randint(1, 14) if waiting else chance.randint(*{"very_late": (150, 300), "closed": (120, 320)}.get(fate, (50, 250)))
+    applied = DEMO_DAY - timedelta(days=age) - offset
+    step = product.principal_max / 20
+    principal = max(product.principal_min, (step * chance.randint(1, 12)).quantize(Decimal(100)))
+    installments = chance.randint(product.installments_min, product.installments_default)
+    if fate == "closed":
+        installments = product.installments_min
+    by_staff = chance.random() < 0.4
+    answer = origination.apply_for_loan(
+        borrower=borrower, product_id=product.pk, principal=principal, installments=installments,
+        purpose=chance.choice(PURPOSES), by=staff.officer if by_staff else borrower, currency=mfi.currency, on=applied,
+    )  # fmt: skip
+    loan_id = UUID(answer["id"])
+    if not _reach_approval(staff, loan_id, borrower, fate, applied):
+        return
+    paid_out = min(applied + timedelta(days=3), DEMO_DAY - offset)
+    channel = chance.choice(["cash", "mpesa", "ecocash", "bank"])
+    money.disburse(loan_id=loan_id, by=staff.cashier, channel=channel, reference=_reference(chance, channel), on=paid_out)
+    _repay(chance, staff, loan_id, fate, DEMO_DAY - offset)
+
+
+def _reach_approval(staff: Staff, loan_id: UUID, borrower: Account, fate: str, applied: date) -> bool:
+    """Takes the application as far as its fate lets it; True when it is to be paid out."""
+    if fate == "submitted":
+        return False
+    if fate == "withdrawn":
+        origination.withdraw(loan_id=loan_id, by=borrower, on=applied + timedelta(days=1))
+        return False
+    origination.start_review(loan_id=loan_id, by=staff.officer, on=applied)
+    if fate == "under_review":
+        return False
+    if fate == "rejected":
+        reason = "Installments would take more than half of the net pay."
+        origination.reject(loan_id=loan_id, by=staff.approver, reason=reason, on=applied + timedelta(days=1))
+        return False
+    finding = "Identity card seen; payslip and bank statement agree; purpose plausible."
+    origination.recommend(loan_id=loan_id, by=staff.officer, reason=finding, on=applied + timedelta(days=1))
+    if fate == "reviewed":
+        return False
+    origination.approve(loan_id=loan_id, by=staff.approver, on=applied + timedelta(days=1))
+    return fate != "approved"
+
+
+def _repay(chance: random.Random, staff: Staff, loan_id: UUID, fate: str, day: date) -> None:
+    rows = list(Installment.objects.filter(loan_id=loan_id).order_by("n"))
+    due = [r for r in rows if r.due_date <= day]
+    unpaid = {"late": 1, "very_late": max(len(due) - 1, 1)}.get(fate, 0)
+    paying = rows if fate in ("closed", "overpaid") else due[: len(due) - unpaid]
+    for row in paying:
+        on = min(max(row.due_date - timedelta(days=chance.randint(0, 4)), rows[0].due_date - timedelta(days=row.days)), day)
+        last = row is paying[-1]
+        amount = row.outstanding + (Decimal(50) if last and fate == "overpaid" else 0)
+        _pay(chance, staff, loan_id, amount, on)
+    if fate == "late" and len(due) > 1 and chance.random() < 0.5:
+        _pay(chance, staff, loan_id, (due[-1].outstanding / 3).quantize(Decimal("0.01")), day)
+    if fate == "reversed" and paying:
+        receipt = LoanEvent.objects.filter(loan_id=loan_id, type=EventType.REPAYMENT).last()
+        if receipt:
+            reason = "Booked on the wrong loan."
+            money.reverse_repayment(event_id=receipt.pk, by=staff.accountant, reason=reason)
+    if fate == "paid_on_time" and chance.random() < 0.12:
+        loan = Loan.objects.select_related("borrower", "state").get(pk=loan_id)
+        if loan.state.status != Status.ACTIVE:
+            return
+        notices.report_payment(
+            loan_id=loan_id, by=loan.borrower, amount=Decimal(chance.randint(1, 6) * 100), channel="mpesa",
+            reference=_reference(chance, "mpesa"), paid_on=day,
+        )  # fmt: skip
+
+
+def _pay(chance: random.Random, staff: Staff, loan_id: UUID, amount: Decimal, on: date) -> None:
+    if amount <= 0:
+        return
+    channel = chance.choice(["cash", "cash", "mpesa", "ecocash"])
+    money.record_repayment(
+        loan_id=loan_id, by=staff.cashier, amount=amount, channel=channel, reference=_reference(chance, channel), on=on
+    )
+
+
+def _reference(chance: random.Random, channel: str) -> str:
+    return "" if channel == "cash" else f"{channel[:2].upper()}{chance.randint(10**8, 10**9 - 1)}"

@@ -1,0 +1,50 @@
+// The little that the back-office pages need: the menu on small screens, filters that go at once, and charts.
+(function () {
+  "use strict";
+  const toggle = document.querySelector("[data-menu-toggle]");
+  const side = document.getElementById("sidebar");
+  if (toggle && side) {
+    toggle.addEventListener("click", function (event) {
+      event.stopPropagation();
+      toggle.setAttribute("aria-expanded", String(side.classList.toggle("open")));
+    });
+    document.addEventListener("click", function (event) {
+      if (!side.contains(event.target)) { side.classList.remove("open"); toggle.setAttribute("aria-expanded", "false"); }
+    });
+  }
+  document.querySelectorAll("select[data-go]").forEach(function (select) {
+    select.addEventListener("change", function () { window.location.search = select.value; });
+  });
+  document.querySelectorAll("button[data-copy]").forEach(function (button) {
+    button.addEventListener("click", function () {
+      navigator.clipboard.writeText(button.dataset.copy).then(function () { button.textContent = "Copied"; });
+    });
+  });
+  // A form is sent once: a second click must not send it again while the first is on its way.
+  document.querySelectorAll("form[method=post]").forEach(function (form) {
+    form.addEventListener("submit", function (event) {
+      if (form.dataset.sent) { event.preventDefault(); }
+      form.dataset.sent = "yes";
+      window.setTimeout(function () { delete form.dataset.sent; }, 8000);
+    });
+  });
+  const source = document.getElementById("chart-figures");
+  if (!source || !window.Chart) { return; }
+  const figures = JSON.parse(source.textContent);
+  window.Chart.defaults.font.family = "Inter, system-ui, sans-serif";
+  window.Chart.defaults.color = "#51605a";
+  Object.keys(figures).forEach(function (id) {
+    const canvas = document.getElementById(id);
+    if (!canvas) { return; }
+    const chart = figures[id];
+    new window.Chart(canvas, {
+      type: chart.type,
+      data: chart.data,
+      options: {
+        responsive: true, maintainAspectRatio: false, animation: false,
+        plugins: { legend: { position: "bottom", labels: { boxWidth: 12 } } },
+        scales: chart.type === "doughnut" ? {} : { x: { grid: { display: false } }, y: { beginAtZero: true, ticks: { maxTicksLimit: 5 } } },
+      },
+    });
+  });
+})();
