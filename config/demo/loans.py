@@ -1,4 +1,7 @@
-"""Three hundred loans in every state, by calling the services with fixed dates."""
+"""Three hundred loans in every state, by calling the services with dates fixed to the day the story is told.
+
+Told on another day, the same loans are told again with every date moved alike.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,6 @@ from apps.mfis.models import MFI
 from apps.users.models import Account
 from apps.users.roles import Role
 
-# The day the demonstration is told from. On a machine whose clock is behind it, everything moves back with it.
-DEMO_DAY = date(2026, 11, 20)
 PURPOSES = ("School fees", "Stock for the shop", "Seed and fertiliser", "A sewing machine", "Funeral costs",
             "Roof repair", "Taxi deposit", "Wool shearing season", "Medical bill")  # fmt: skip
 # How the loans of one MFI end, in hundredths: what happens to the k-th loan is fixed.
@@ -71,19 +72,18 @@ def make_loans(mfi: MFI, staff: Staff, count: int, today: date, progress: Callab
     products = make_products(mfi, staff.manager)
     people = list(Account.objects.filter(role=Role.BORROWER).order_by("phone")[: count * 2])
     fates = [name for name, share in FATES for _ in range(share)]
-    offset = timedelta(days=max((DEMO_DAY - today).days, 0))
     for n in range(count):
-        _tell(chance, mfi, staff, chance.choice(products), people[n], fates[(n * 37) % len(fates)], offset)
+        _tell(chance, mfi, staff, chance.choice(products), people[n], fates[(n * 37) % len(fates)], today)
         progress()
 
 
 def _tell(
-    chance: random.Random, mfi: MFI, staff: Staff, product: Product, borrower: Account, fate: str, offset: timedelta
+    chance: random.Random, mfi: MFI, staff: Staff, product: Product, borrower: Account, fate: str, today: date
 ) -> None:
     """One loan's story, from its application to where it stands on the day."""
     waiting = fate in ("submitted", "under_review", "reviewed", "approved", "rejected", "withdrawn")
     age = chance.randint(1, 14) if waiting else chance.randint(*{"very_late": (150, 300), "closed": (120, 320)}.get(fate, (50, 250)))
-    applied = DEMO_DAY - timedelta(days=age) - offset
+    applied = today - timedelta(days=age)
     step = product.principal_max / 20
     principal = max(product.principal_min, (step * chance.randint(1, 12)).quantize(Decimal(100)))
     installments = chance.randint(product.installments_min, product.installments_default)
@@ -97,10 +97,10 @@ def _tell(
     loan_id = UUID(answer["id"])
     if not _reach_approval(staff, loan_id, borrower, fate, applied):
         return
-    paid_out = min(applied + timedelta(days=3), DEMO_DAY - offset)
+    paid_out = min(applied + timedelta(days=3), today)
     channel = chance.choice(["cash", "mpesa", "ecocash", "bank"])
     money.disburse(loan_id=loan_id, by=staff.cashier, channel=channel, reference=_reference(chance, channel), on=paid_out)
-    _repay(chance, staff, loan_id, fate, DEMO_DAY - offset)
+    _repay(chance, staff, loan_id, fate, today)
 
 
 def _reach_approval(staff: Staff, loan_id: UUID, borrower: Account, fate: str, applied: date) -> bool:

@@ -66,7 +66,7 @@ class EmbeddedMongo:
             self.process = None
 
     def _launch(self, *extra: str, timeout: float) -> None:
-        self.port = free_port()
+        self.port = self.port or free_port()  # a restart keeps its address
         program = Path(sys.executable).parent / "secantusd-py"
         arguments = [str(program), "--host", "127.0.0.1", "--port", str(self.port), "--log-level", "ERROR"]
         arguments += ["--storage-path", str(self.data), "--cache-size", "256M", *extra]

@@ -83,7 +83,8 @@ class EmbeddedPostgres:
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
         self._stop_leftover()
-        self.port = free_port()
+        # A restart keeps the port, so that those who know the address find the server again.
+        self.port = self.port or free_port()
         options = SETTINGS | (THROW_AWAY if self.throw_away else {})
         arguments = [str(self.binaries / "postgres"), "-D", str(self.data), "-p", str(self.port)]
         for key, value in options.items():

@@ -48,9 +48,9 @@ class Product(Revisioned):
     installments_default = models.PositiveSmallIntegerField("usual installments")
     installments_max = models.PositiveSmallIntegerField("most installments", validators=[MaxValueValidator(360)])
     repay_every = models.PositiveSmallIntegerField(
-        "an installment every", default=1, validators=[MinValueValidator(1), MaxValueValidator(366)]
+        "periods between installments", default=1, validators=[MinValueValidator(1), MaxValueValidator(366)]
     )
-    frequency = models.CharField("", max_length=10, choices=Frequency.choices, default=Frequency.MONTHS)
+    frequency = models.CharField("counted in", max_length=10, choices=Frequency.choices, default=Frequency.MONTHS)
 
     rate = models.DecimalField(
         "interest rate (%)", max_digits=7, decimal_places=4, validators=[MinValueValidator(0), MaxValueValidator(1000)]

@@ -66,11 +66,14 @@ class LetsemaSite(AdminSite):
             if link.action and not user.may(link.action):
                 continue
             url = reverse(link.url_name)
+            asked = request.META.get("QUERY_STRING", "")
             active = request.path == url if link.url_name == "admin:index" else request.path.startswith(url)
+            # Of two lines that lead to one list, the one whose filter is on is the active one.
+            same_list = [other.query.lstrip("?") for other in links if other.url_name == link.url_name and other.query]
             if link.query:
-                active = active and link.query in request.META.get("QUERY_STRING", "")
-            elif active and request.META.get("QUERY_STRING", "").startswith("late="):
-                active = False
+                active = active and link.query.lstrip("?") in asked
+            else:
+                active = active and not any(query in asked for query in same_list)
             found.append(
                 {"label": link.label, "icon": link.icon, "url": url + link.query, "active": active,
                  "count": link.count() if link.count else 0}

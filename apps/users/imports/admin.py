@@ -64,7 +64,9 @@ class PlanResult(Result):  # type: ignore[misc]
         return False
 
 
-def resource_for(importer: Importer, noun_model: Any) -> type[Resource]:
+def resource_for(importer: Importer) -> type[Resource]:
+    """A resource of import-export that hands the file to `importer`."""
+
     class ServiceResource(Resource):  # type: ignore[misc]
         """Checks by the importer; writes by the same services as every other door."""
 
@@ -81,6 +83,10 @@ def resource_for(importer: Importer, noun_model: Any) -> type[Resource]:
         def get_user_visible_fields(self) -> list[Any]:
             return []
 
+        @classmethod
+        def get_display_name(cls) -> str:
+            return importer.title
+
     return ServiceResource
 
 
@@ -93,6 +99,10 @@ class UploadForm(ImportForm):  # type: ignore[misc]
         self.fields["format"].widget = forms.HiddenInput()
         self.fields["import_file"].label = "Spreadsheet"
         self.fields["import_file"].widget.attrs["accept"] = ".xlsx,.csv"
+
+    @property
+    def media(self) -> forms.Media:
+        return forms.Media()  # no guessing by script: clean() tells the format
 
     def clean(self) -> dict[str, Any]:
         values = dict(super().clean() or self.cleaned_data)
@@ -120,7 +130,7 @@ class ServiceImportMixin(ImportMixin):  # type: ignore[misc]
         return FORMATS
 
     def get_import_resource_classes(self, request: HttpRequest) -> list[type[Resource]]:
-        return [resource_for(self.import_of(), self.model)]  # type: ignore[attr-defined]
+        return [resource_for(self.import_of())]
 
     def get_import_context_data(self, **kwargs: Any) -> dict[str, Any]:
         importer = self.import_of()

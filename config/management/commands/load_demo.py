@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.test.utils import override_settings
 
 from config.demo.load import load_demo
 
@@ -19,4 +20,5 @@ class Command(BaseCommand):
         if len(password) < 10:
             raise CommandError("Set LETSEMA_DEMO_PASSWORD to a password of at least 10 characters.")
         call_command("letsema_migrate", verbosity=0, stdout=self.stdout)
-        load_demo(password=password, say=self.stdout.write)
+        with override_settings(EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend"):  # nobody is to be told
+            load_demo(password=password, say=self.stdout.write)

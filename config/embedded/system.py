@@ -1,0 +1,235 @@
+"""The whole system on one machine: servers, application, worker; started in order, watched, stopped in order."""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+from urllib.parse import urlsplit
+
+from .addresses import embedded_addresses, write_addresses
+from .mongo import EmbeddedMongo
+from .postgres import CannotStart, EmbeddedPostgres
+
+LEAST_FREE = 300 * 1024 * 1024
+RESTART_AFTER = 3.0
+
+
+def _die_with_parent() -> None:
+    """Linux: ends this child when its supervisor is killed, so that nothing is left on the port."""
+    try:
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+    except (OSError, AttributeError):
+        pass
+
+
+class System:
+    """Starts what is needed under `var`; DATABASE_URL and MONGODB_URL in the environment replace the embedded servers."""
+
+    def __init__(self, root: Path, var: Path, *, port: int, host: str = "localhost", throw_away: bool = False,
+                 say: Callable[[str], None] = print) -> None:  # fmt: skip
+        self.root, self.var, self.port, self.host, self.say = root, var, port, host, say
+        self.throw_away = throw_away
+        self.postgres: EmbeddedPostgres | None = None
+        self.mongo: EmbeddedMongo | None = None
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.environment = dict(os.environ)
+        self._lock: IO[str] | None = None
+
+    def start_servers(self, database: str = "letsema") -> None:
+        """The databases, embedded or given.
+
+        Raises:
+            CannotStart: with one sentence that names what is wrong.
+        """
+        self._prepare_folder()
+        env = self.environment
+        env.setdefault("LETSEMA_HOST", self.host)
+        env["LETSEMA_PORT"], env["LETSEMA_VAR"] = str(self.port), str(self.var)
+        if os.environ.get("DATABASE_URL"):
+            check_postgres(os.environ["DATABASE_URL"])
+        else:
+            self.postgres = EmbeddedPostgres(self.var, throw_away=self.throw_away)
+            self.postgres.start()
+            env["DATABASE_URL"] = self.postgres.ensure_role_and_database(database)
+        if os.environ.get("MONGODB_URL"):
+            check_mongo(os.environ["MONGODB_URL"])
+        else:
+            self.mongo = EmbeddedMongo(self.var, throw_away=self.throw_away)
+            self.mongo.start()
+            env["MONGODB_URL"] = self.mongo.url()
+        self._keep_secrets()
+
+    def _prepare_folder(self) -> None:
+        try:
+            self.var.mkdir(parents=True, exist_ok=True)
+            self._lock = (self.var / "lock").open("w")
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStart(f"Letsema already runs from {self.var}; stop it first (Ctrl-C in its window).") from None
+        except OSError as error:
+            raise CannotStart(f"{self.var} cannot be written: {error.strerror}.") from None
+        free = shutil.disk_usage(self.var).free
+        if free < LEAST_FREE:
+            raise CannotStart(
+                f"Only {free // 1024**2} MB are free where {self.var} lies; at least {LEAST_FREE // 1024**2} MB are needed."
+            )
+
+    def _keep_secrets(self) -> None:
+        """Secrets of this folder's data, made once; the environment's own win."""
+        known, env = embedded_addresses(self.var), self.environment
+        for name in ("secret_key", "credit_key", "demo_password"):
+            if name not in known:
+                known[name] = secrets.token_urlsafe(40) if name != "demo_password" else f"letsema-{secrets.token_hex(3)}"
+        write_addresses(
+            self.var, **known | {"database_url": env["DATABASE_URL"], "mongodb_url": env["MONGODB_URL"]}
+        )
+        env.setdefault("SECRET_KEY", known["secret_key"])
+        env.setdefault("CREDIT_KEY", known["credit_key"])
+        env.setdefault("LETSEMA_DEMO_PASSWORD", known["demo_password"])
+        env.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
+
+    @property
+    def demo_password(self) -> str:
+        return self.environment["LETSEMA_DEMO_PASSWORD"]
+
+    def check_port(self) -> None:
+        """Refuses to start where somebody else already answers.
+
+        Raises:
+            CannotStart: naming the port and how to choose another.
+        """
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self.port))
+            except OSError:
+                raise CannotStart(
+                    f"Port {self.port} is taken. Stop what uses it, or choose another: LETSEMA_PORT=8001 make run"
+                ) from None
+
+    def manage(self, *arguments: str) -> None:
+        """Runs a management command to its end.
+
+        Raises:
+            CannotStart: it failed; its own words are above.
+        """
+        done = subprocess.run([sys.executable, "manage.py", *arguments], cwd=self.root, env=self.environment)
+        if done.returncode:
+            raise CannotStart(f"`manage.py {arguments[0]}` failed; its reason stands above.")
+
+    def start_application(self, workers: int = 2) -> None:
+        """gunicorn and the background worker."""
+        self._child(
+            "application", sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}",
+            "--workers", str(workers), "--threads", "2", "--timeout", "60", "--graceful-timeout", "5", "--preload",
+            "--log-level", "warning", "--no-control-socket",
+        )  # fmt: skip
+        self._child("worker", sys.executable, "manage.py", "worker")
+        self._wait_for_port()
+
+    def _child(self, name: str, *command: str) -> None:
+        log = (self.var / f"{name}.log").open("ab")
+        self.children[name] = subprocess.Popen(
+            command, cwd=self.root, env=self.environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+            start_new_session=True, preexec_fn=_die_with_parent,
+        )  # fmt: skip
+
+    def _wait_for_port(self) -> None:
+        for _ in range(600):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            if self.children["application"].poll() is not None:
+                break
+            time.sleep(0.05)
+        raise CannotStart(f"The application did not start; see {self.var}/application.log.")
+
+    def watch(self) -> None:
+        """Restarts whatever dies, and says so; ends by KeyboardInterrupt."""
+        while True:
+            time.sleep(0.5)
+            if self.postgres and self.postgres.process and self.postgres.process.poll() is not None:
+                self.say("PostgreSQL has died; pages say so until it is back. Starting it again …")
+                time.sleep(RESTART_AFTER)
+                self.postgres.start()
+                self.say("PostgreSQL is back; nothing acknowledged was lost.")
+            if self.mongo and (self.mongo.process is None or self.mongo.process.poll() is not None):
+                self.say("The MongoDB server has died; lending goes on. Starting it again …")
+                time.sleep(RESTART_AFTER)
+                self.mongo.start()
+                self.say("The MongoDB server is back; the outbox drains.")
+            for name, child in self.children.items():
+                if child.poll() is not None:
+                    raise CannotStart(f"The {name} has ended unexpectedly; see {self.var}/{name}.log.")
+
+    def stop(self) -> None:
+        """Application first, databases last; waits for each."""
+        for child in self.children.values():
+            if child.poll() is None:
+                child.terminate()
+        for child in self.children.values():
+            try:
+                child.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait(timeout=5)
+        self.children.clear()
+        if self.mongo:
+            self.mongo.stop()
+        if self.postgres:
+            self.postgres.stop()
+        if self._lock:
+            self._lock.close()
+
+
+def check_postgres(url: str) -> None:
+    """Whether DATABASE_URL names a PostgreSQL that lets us in.
+
+    Raises:
+        CannotStart: one sentence without the password.
+    """
+    import psycopg2
+
+    parts = urlsplit(url)
+    named = f"{parts.scheme}://{parts.hostname}:{parts.port or 5432}{parts.path}"
+    if parts.scheme not in ("postgres", "postgresql", "pgsql"):
+        raise CannotStart(f"DATABASE_URL is no PostgreSQL address: {named}")
+    try:
+        connection = psycopg2.connect(url.replace("pgsql://", "postgresql://", 1), connect_timeout=5)
+    except psycopg2.Error as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else "no answer"
+        raise CannotStart(f"DATABASE_URL ({named}) cannot be used: {reason}") from None
+    version = connection.server_version
+    connection.close()
+    if version < 160000:
+        raise CannotStart(f"DATABASE_URL ({named}) is PostgreSQL {version // 10000}; 16 or later is needed.")
+
+
+def check_mongo(url: str) -> None:
+    """Whether MONGODB_URL names a server that lets us in.
+
+    Raises:
+        CannotStart: one sentence without the password.
+    """
+    import pymongo
+    from pymongo.errors import PyMongoError
+
+    named = urlsplit(url).hostname or "?"
+    try:
+        client: pymongo.MongoClient[dict[str, object]] = pymongo.MongoClient(url, serverSelectionTimeoutMS=4000)
+        client.admin.command("ping")
+        client.close()
+    except (PyMongoError, ValueError) as error:
+        kind = type(error).__name__
+        raise CannotStart(f"MONGODB_URL (at {named}) cannot be used: {kind}: {str(error)[:120]}") from None

@@ -1,0 +1,22 @@
+import type { Installment } from "./api";
+import { day } from "./format";
+
+/** What falls due when. */
+export function Schedule({ rows, paid = false }: { rows: Installment[]; paid?: boolean }) {
+  const plain = (amount: string) => amount.replace(/\B(?=(\d{3})+(?!\d)\.)/g, ",");
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-label="Schedule">
+      <table>
+        <thead><tr><th scope="col">Due</th><th scope="col" className="right">Installment</th>{paid ? <th scope="col" className="right">Left</th> : <th scope="col" className="right">Interest</th>}</tr></thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.n} className={paid && row.outstanding === "0.00" ? "settled" : ""}>
+              <td>{row.n}. {day(row.due_date)}</td><td className="right">{plain(row.total_due)}</td>
+              <td className="right">{paid ? (row.outstanding === "0.00" ? "Paid" : plain(row.outstanding)) : plain(row.interest)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
