@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.db.utils import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from apps.loans.api.routes import router as loans_router
+from apps.mfis.database import connection
 from apps.mfis.errors import InvalidInput, ServiceError
+from apps.mfis.problems import problem
 from apps.users.api.accounts import router as accounts_router
 from apps.users.api.mfis import router as mfis_router
-from apps.mfis.problems import problem
 
 tenant_api = NinjaAPI(
     title="Letsema: borrowers",
@@ -76,6 +76,4 @@ for _api in (tenant_api, public_api):
     _api.exception_handler(PermissionDenied)(
         lambda request, error: problem(request, 403, "Not allowed", str(error) or "Your account may not do this.")
     )
-    _api.exception_handler(HttpError)(
-        lambda request, error: problem(request, error.status_code, "Refused", str(error))
-    )
+    _api.exception_handler(HttpError)(lambda request, error: problem(request, error.status_code, "Refused", str(error)))

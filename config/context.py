@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest
 
+from apps.mfis.database import connection
 from apps.mfis.models import MFI
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from django.db import connection
+
 from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
+from apps.mfis.database import connection
 from apps.mfis.problems import problem
 
 
@@ -35,6 +36,4 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return problem(
-        request, 403, "The form has expired", "Go back, reload the page, and send it again.", code="csrf"
-    )
+    return problem(request, 403, "The form has expired", "Go back, reload the page, and send it again.", code="csrf")

@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from pymongo.errors import PyMongoError
 
 from apps.credit.documents import CreditAccount, CreditEventDocument
 from apps.credit.models import OutboxEntry
 from apps.credit.outbox import person_key
 from apps.credit.store import StoreAway, connect
+from apps.mfis.database import connection
 
 MOST_EVENTS = 500
 

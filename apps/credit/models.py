@@ -22,9 +22,7 @@ class OutboxEntry(NodeLocal):
 
     class Meta:
         ordering = ["id"]
-        indexes = [
-            models.Index(fields=["id"], name="outbox_waiting", condition=models.Q(relayed_at__isnull=True))
-        ]
+        indexes = [models.Index(fields=["id"], name="outbox_waiting", condition=models.Q(relayed_at__isnull=True))]
 
     def __str__(self) -> str:
         return f"{self.event_type} of {self.account}"

@@ -9,13 +9,14 @@ from typing import Any
 
 import pymongo
 from bson.decimal128 import Decimal128
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from apps.credit.documents import SCHEMA_VERSION, CreditAccount, CreditEventDocument
 from apps.credit.models import OutboxEntry
 from apps.credit.store import StoreAway, connect, ensure_indexes
+from apps.mfis.database import connection
 
 BATCH = 500
 LOCK_SPACE = 0x43524544  # "CRED"; one relay a schema, so that an account's events arrive in their order

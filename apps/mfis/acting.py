@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
+
+from apps.mfis.database import connection
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def check_kinds(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
 
 def _check_model(model: type[models.Model]) -> list[CheckMessage]:
     kind = getattr(model, "kind", None)
-    if kind not in Kind:
+    if not isinstance(kind, Kind):
         hint = "Derive it from Fact, Revisioned, Projection or NodeLocal."
         return [Error(f"{model._meta.label} does not say what kind of table it is.", hint=hint, id="letsema.E002")]
     if kind not in PUBLISHED:

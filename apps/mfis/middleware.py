@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import set_urlconf
 
+from apps.mfis.database import connection
 from apps.mfis.models import MFI, Domain
 from apps.mfis.problems import problem
 
@@ -38,7 +38,8 @@ def find_mfi(hostname: str) -> MFI | None:
         _known.pop(hostname, None)
         return None
     _known[hostname] = (now, domain.tenant)
-    return domain.tenant
+    mfi: MFI = domain.tenant
+    return mfi
 
 
 class MFIMiddleware:
@@ -51,7 +52,7 @@ class MFIMiddleware:
         connection.set_schema_to_public()
         hostname = request.get_host().rsplit(":", 1)[0].lower()
         if hostname == settings.HOST:
-            request.urlconf = settings.PUBLIC_SCHEMA_URLCONF  # type: ignore[attr-defined]
+            request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
             set_urlconf(settings.PUBLIC_SCHEMA_URLCONF)
             request.tenant = None  # type: ignore[attr-defined]
             return self.get_response(request)

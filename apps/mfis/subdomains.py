@@ -10,9 +10,45 @@ from django.core.exceptions import ValidationError
 # as PostgreSQL's own limit of 63 also covers what is derived from a schema's name.
 LABEL = re.compile(r"^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$")
 RESERVED = frozenset(
-    "admin api app assets auth autoconfig blog cdn cluster dashboard demo-template dev docs ftp help information-schema "
-    "imap letsema localhost login mail metrics mongo ns ns1 ns2 pop portal postgres postgresql public root smtp static "
-    "status support template test-template www".split()
+    [
+        "admin",
+        "api",
+        "app",
+        "assets",
+        "auth",
+        "autoconfig",
+        "blog",
+        "cdn",
+        "cluster",
+        "dashboard",
+        "dev",
+        "docs",
+        "ftp",
+        "help",
+        "information-schema",
+        "imap",
+        "letsema",
+        "letsema-template",
+        "localhost",
+        "login",
+        "mail",
+        "metrics",
+        "mongo",
+        "ns",
+        "ns1",
+        "ns2",
+        "pop",
+        "portal",
+        "postgres",
+        "postgresql",
+        "public",
+        "root",
+        "smtp",
+        "static",
+        "status",
+        "support",
+        "www",
+    ]
 )
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSession
-from django.db import connection
+
+from apps.mfis.database import connection
 
 SCHEMA = "_letsema_schema"
 
@@ -28,5 +29,5 @@ class SessionStore(DatabaseSession):
         return found
 
     def save(self, must_create: bool = False) -> None:
-        self._get_session(no_load=must_create)[SCHEMA] = connection.schema_name
+        self._get_session(no_load=must_create)[SCHEMA] = connection.schema_name  # type: ignore[attr-defined]
         super().save(must_create=must_create)

@@ -6,18 +6,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import Count
 from django_tenants.utils import tenant_context
 
+from apps.loans.models import Loan
+from apps.loans.models.projection import Status
 from apps.loans.services.snapshots import take_snapshot
 from apps.mfis.acting import SYSTEM
 from apps.mfis.clock import business_date
+from apps.mfis.database import connection
 from apps.mfis.models import MFI
 from apps.users.imports.mfis import MFIImport
 from apps.users.imports.people import PeopleImport
 from apps.users.models import Account
 from apps.users.roles import Duty, Role
-from apps.users.services.accounts import create_staff, set_password
+from apps.users.services.accounts import Person, create_staff, set_password, update_borrower
 from config.demo.loans import Staff, make_loans
 
 FIXTURES = Path(settings.ROOT) / "fixtures"
@@ -42,8 +46,8 @@ def load_demo(*, password: str, loans: dict[str, int] | None = None, say: Say = 
         with tenant_context(mfi), transaction.atomic():
             if not Account.objects.filter(email=f"officer@{subdomain}.example").exists():
                 staff = _staff(mfi, password)
-                _borrower(password)
                 _loans(mfi, staff, count, say)
+                _borrower(mfi, password)
         take_snapshot(mfi)
 
 
@@ -68,17 +72,27 @@ def _staff(mfi: MFI, password: str) -> Staff:
     made = {}
     for duty, name in NAMES.items():
         email = f"{duty.value}@{mfi.subdomain}.example"
-        made[duty.value] = create_staff(
-            full_name=name, email=email, role=Role.MFI_ADMIN, duties=[duty], actor=SYSTEM
-        )
+        made[duty.value] = create_staff(full_name=name, email=email, role=Role.MFI_ADMIN, duties=[duty], actor=SYSTEM)
         set_password(account=made[duty.value], password=password, actor=SYSTEM)
     return Staff(manager=manager, **made)
 
 
-def _borrower(password: str) -> None:
-    first = Account.objects.filter(role=Role.BORROWER).order_by("phone").first()
-    if first:
-        set_password(account=first, password=password, actor=SYSTEM)
+def _borrower(mfi: MFI, password: str) -> None:
+    """One borrower who can sign in to the portal: the one with the most receipts on a loan that still runs."""
+    punctual = Loan.objects.filter(state__status=Status.ACTIVE, state__oldest_due_date__gt=business_date())
+    running = punctual.annotate(n=Count("events")).order_by("-n", "number")
+    loan = running.select_related("borrower", "borrower__profile").first()
+    if loan is None:
+        return
+    account, profile = loan.borrower, loan.borrower.profile
+    known = {name: getattr(profile, name) or "" for name in ("national_id", "district", "village", "employer")}
+    person = Person(
+        full_name=account.full_name, phone=account.phone or "", email=f"borrower@{mfi.subdomain}.example",
+        date_of_birth=profile.date_of_birth, net_monthly_income=profile.net_monthly_income, **known,
+    )  # fmt: skip
+    update_borrower(account=account, person=person, actor=SYSTEM, today=business_date())
+    account.refresh_from_db()
+    set_password(account=account, password=password, actor=SYSTEM)
 
 
 def _loans(mfi: MFI, staff: Staff, count: int, say: Say) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from apps.loans.models import Installment, Loan, LoanEvent, Product
@@ -24,9 +25,10 @@ from apps.users.roles import Role
 PURPOSES = ("School fees", "Stock for the shop", "Seed and fertiliser", "A sewing machine", "Funeral costs",
             "Roof repair", "Taxi deposit", "Wool shearing season", "Medical bill")  # fmt: skip
 # How the loans of one MFI end, in hundredths: what happens to the k-th loan is fixed.
+AGES = {"very_late": (90, 180), "closed": (120, 320), "paid_on_time": (6, 110), "late": (20, 120)}
 FATES = (
     ("submitted", 7), ("under_review", 4), ("reviewed", 5), ("rejected", 6), ("withdrawn", 3), ("approved", 4),
-    ("paid_on_time", 33), ("late", 15), ("very_late", 6), ("closed", 12), ("reversed", 3), ("overpaid", 2),
+    ("paid_on_time", 42), ("late", 8), ("very_late", 3), ("closed", 13), ("reversed", 3), ("overpaid", 2),
 )  # fmt: skip
 
 
@@ -44,7 +46,7 @@ class Staff:
 def make_products(mfi: MFI, manager: Account) -> list[Product]:
     """What a lender of this licence would offer."""
     lender = mfi.is_money_lender
-    common = {"by": manager, "mfi": mfi}
+    common: dict[str, Any] = {"by": manager, "mfi": mfi}
     business = create_product(
         **common, name="Business loan", description="For stock and tools, repaid monthly.", rate=Decimal(24),
         rate_per="year", interest_method="declining_balance", principal_min=Decimal(1000),
@@ -82,7 +84,7 @@ def _tell(
 ) -> None:
     """One loan's story, from its application to where it stands on the day."""
     waiting = fate in ("submitted", "under_review", "reviewed", "approved", "rejected", "withdrawn")
-    age = chance.randint(1, 14) if waiting else chance.randint(*{"very_late": (150, 300), "closed": (120, 320)}.get(fate, (50, 250)))
+    age = chance.randint(1, 14) if waiting else chance.randint(*AGES.get(fate, (50, 250)))
     applied = today - timedelta(days=age)
     step = product.principal_max / 20
     principal = max(product.principal_min, (step * chance.randint(1, 12)).quantize(Decimal(100)))
@@ -99,7 +101,9 @@ def _tell(
         return
     paid_out = min(applied + timedelta(days=3), today)
     channel = chance.choice(["cash", "mpesa", "ecocash", "bank"])
-    money.disburse(loan_id=loan_id, by=staff.cashier, channel=channel, reference=_reference(chance, channel), on=paid_out)
+    money.disburse(
+        loan_id=loan_id, by=staff.cashier, channel=channel, reference=_reference(chance, channel), on=paid_out
+    )
     _repay(chance, staff, loan_id, fate, today)
 
 
@@ -131,7 +135,13 @@ def _repay(chance: random.Random, staff: Staff, loan_id: UUID, fate: str, day: d
     unpaid = {"late": 1, "very_late": max(len(due) - 1, 1)}.get(fate, 0)
     paying = rows if fate in ("closed", "overpaid") else due[: len(due) - unpaid]
     for row in paying:
-        on = min(max(row.due_date - timedelta(days=chance.randint(0, 4)), rows[0].due_date - timedelta(days=row.days)), day)
+        on = min(
+            max(
+                row.due_date - timedelta(days=chance.randint(0, 4)),
+                rows[0].due_date - timedelta(days=row.days),
+            ),
+            day,
+        )
         last = row is paying[-1]
         amount = row.outstanding + (Decimal(50) if last and fate == "overpaid" else 0)
         _pay(chance, staff, loan_id, amount, on)
@@ -157,7 +167,12 @@ def _pay(chance: random.Random, staff: Staff, loan_id: UUID, amount: Decimal, on
         return
     channel = chance.choice(["cash", "cash", "mpesa", "ecocash"])
     money.record_repayment(
-        loan_id=loan_id, by=staff.cashier, amount=amount, channel=channel, reference=_reference(chance, channel), on=on
+        loan_id=loan_id,
+        by=staff.cashier,
+        amount=amount,
+        channel=channel,
+        reference=_reference(chance, channel),
+        on=on,
     )
 
 

@@ -16,6 +16,7 @@ from functools import cached_property
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -92,7 +93,12 @@ class EmbeddedPostgres:
         log = (self.folder / "postgres.log").open("ab")
         # Its own process group: Ctrl-C in the terminal reaches the supervisor alone, which stops it in order.
         self.process = subprocess.Popen(
-            arguments, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, **self._as_account()
+            arguments,
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            **self._as_account(),
         )
         self._wait(timeout)
 
@@ -169,12 +175,13 @@ class EmbeddedPostgres:
             import time
 
             time.sleep(0.05)
-        return subprocess.run(
+        done: subprocess.CompletedProcess[str] = subprocess.run(
             [str(self.binaries / program), *arguments],
             check=check, capture_output=True, text=True, stdin=subprocess.DEVNULL, **self._as_account(),
         )  # fmt: skip
+        return done
 
-    def _as_account(self) -> dict[str, object]:
+    def _as_account(self) -> dict[str, Any]:
         if self.account is None:
             return {}
         return {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": [], "cwd": "/"}

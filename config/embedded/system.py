@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import os
@@ -27,14 +28,12 @@ RESTART_AFTER = 3.0
 
 def _die_with_parent() -> None:
     """Linux: ends this child when its supervisor is killed, so that nothing is left on the port."""
-    try:
+    with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-    except (OSError, AttributeError):
-        pass
 
 
 class System:
-    """Starts what is needed under `var`; DATABASE_URL and MONGODB_URL in the environment replace the embedded servers."""
+    """Starts what is needed under `var`. DATABASE_URL and MONGODB_URL in the environment replace embedded servers."""
 
     def __init__(self, root: Path, var: Path, *, port: int, host: str = "localhost", throw_away: bool = False,
                  say: Callable[[str], None] = print) -> None:  # fmt: skip
@@ -82,7 +81,7 @@ class System:
         free = shutil.disk_usage(self.var).free
         if free < LEAST_FREE:
             raise CannotStart(
-                f"Only {free // 1024**2} MB are free where {self.var} lies; at least {LEAST_FREE // 1024**2} MB are needed."
+                f"Only {free >> 20} MB are free where {self.var} lies; at least {LEAST_FREE >> 20} MB are needed."
             )
 
     def _keep_secrets(self) -> None:
@@ -90,10 +89,10 @@ class System:
         known, env = embedded_addresses(self.var), self.environment
         for name in ("secret_key", "credit_key", "demo_password"):
             if name not in known:
-                known[name] = secrets.token_urlsafe(40) if name != "demo_password" else f"letsema-{secrets.token_hex(3)}"
-        write_addresses(
-            self.var, **known | {"database_url": env["DATABASE_URL"], "mongodb_url": env["MONGODB_URL"]}
-        )
+                known[name] = (
+                    secrets.token_urlsafe(40) if name != "demo_password" else f"letsema-{secrets.token_hex(3)}"
+                )
+        write_addresses(self.var, **known | {"database_url": env["DATABASE_URL"], "mongodb_url": env["MONGODB_URL"]})
         env.setdefault("SECRET_KEY", known["secret_key"])
         env.setdefault("CREDIT_KEY", known["credit_key"])
         env.setdefault("LETSEMA_DEMO_PASSWORD", known["demo_password"])

@@ -114,9 +114,7 @@ class BorrowerAdmin(LetsemaAdmin):
         text = "Invitation to the portal for {}, shown only now: <code>{}</code>"
         self.message_user(request, format_html(text, account.full_name, url), messages.SUCCESS)
 
-    def change_view(
-        self, request: Any, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
+    def change_view(self, request: Any, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         profile = self._profile(request, object_id)
         account = profile.account
         loans = list(Loan.objects.filter(borrower=account).select_related("state", "product"))

@@ -50,8 +50,16 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
                 "data": {
                     "labels": [f"{m:%b}" for m, _, _ in months],
                     "datasets": [
-                        {"label": "Disbursed", "data": [float(d) for _, d, _ in months], "backgroundColor": "#0f6f57"},
-                        {"label": "Collected", "data": [float(c) for _, _, c in months], "backgroundColor": "#e0a83c"},
+                        {
+                            "label": "Disbursed",
+                            "data": [float(d) for _, d, _ in months],
+                            "backgroundColor": "#0f6f57",
+                        },
+                        {
+                            "label": "Collected",
+                            "data": [float(c) for _, _, c in months],
+                            "backgroundColor": "#e0a83c",
+                        },
                     ],
                 },
             },

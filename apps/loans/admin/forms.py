@@ -42,7 +42,8 @@ class ReverseForm(forms.Form):
     key = forms.CharField(widget=forms.HiddenInput(), max_length=80)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"key": str(uuid4())}, **kwargs)
+        kwargs["initial"] = {"key": str(uuid4())}
+        super().__init__(*args, **kwargs)
 
 
 class ApplicationForm(forms.Form):
@@ -56,7 +57,8 @@ class ApplicationForm(forms.Form):
     key = forms.CharField(widget=forms.HiddenInput(), max_length=80)
 
     def __init__(self, *args: Any, borrower: Account | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"key": str(uuid4()), "borrower": borrower}, **kwargs)
+        kwargs["initial"] = {"key": str(uuid4()), "borrower": borrower}
+        super().__init__(*args, **kwargs)
         people = Account.objects.filter(role=Role.BORROWER, is_active=True)
         # From a borrower's own page the choice is made; a list of thousands would be no choice.
         self.fields["borrower"].queryset = people.filter(pk=borrower.pk) if borrower else people  # type: ignore[attr-defined]

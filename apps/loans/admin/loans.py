@@ -64,10 +64,25 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
     export_template_name = "admin/import_export/export.html"
     import_export_change_list_template = "admin/change_list.html"
     change_list_template = "admin/change_list.html"
-    list_display = ("number", "borrower_name", "product", "principal_spoken", "outstanding", "late", "status_pill", "submitted_on")
+    list_display = (
+        "number",
+        "borrower_name",
+        "product",
+        "principal_spoken",
+        "outstanding",
+        "late",
+        "status_pill",
+        "submitted_on",
+    )
     list_filter = (StatusFilter, LateFilter, "product")
     list_select_related = ("borrower", "product", "state")
-    search_fields = ("number", "borrower__full_name", "borrower__phone", "borrower__email", "borrower__profile__national_id")
+    search_fields = (
+        "number",
+        "borrower__full_name",
+        "borrower__phone",
+        "borrower__email",
+        "borrower__profile__national_id",
+    )
     search_help_text = "Number, name, phone or national ID"
     add_action = Action.APPLY_FOR_BORROWER
     add_label = "Enter an application"
@@ -148,7 +163,11 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
         def run(values: dict[str, Any]) -> Any:
             product, person = values.pop("product_id"), values.pop("borrower")
             return origination.apply_for_loan(
-                borrower=person, product_id=product.pk, by=request.user, currency=request.tenant.currency, **values
+                borrower=person,
+                product_id=product.pk,
+                by=request.user,
+                currency=request.tenant.currency,
+                **values,
             )
 
         form = ApplicationForm(request.POST or None, borrower=borrower)
@@ -158,9 +177,7 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
             button="Enter the application", explanation="The borrower sees it on the portal at once.",
         )  # fmt: skip
 
-    def change_view(
-        self, request: Any, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
+    def change_view(self, request: Any, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         loan = self._loan(request, object_id)
         page = loan_page(loan, request.user, business_date())
         context = {**self.admin_site.each_context(request), "title": f"Loan {loan.number}", "opts": self.opts,
@@ -199,7 +216,10 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
         by, data = request.user, request.POST or None
         if name == "disburse":
             net, fee = money.net_disbursement(loan, business_date())
-            facts += [("Fee kept back", spoken(fee, loan.currency)), ("To hand over", spoken(net, loan.currency))]
+            facts += [
+                ("Fee kept back", spoken(fee, loan.currency)),
+                ("To hand over", spoken(net, loan.currency)),
+            ]
             form = MoneyForm(data, with_amount=False)
             return form, lambda v: money.disburse(loan_id=loan.pk, by=by, **v), facts
         if name == "record_repayment":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -24,7 +24,16 @@ class NoticeAdmin(LetsemaAdmin):
     list_filter = ("status", "channel")
     list_select_related = ("loan", "loan__borrower", "event")
     search_fields = ("reference", "loan__number", "loan__borrower__full_name")
-    readonly_fields = ("loan", "borrower", "amount", "channel", "reference", "paid_on", "status", "decided_reason")
+    readonly_fields = (
+        "loan",
+        "borrower",
+        "amount",
+        "channel",
+        "reference",
+        "paid_on",
+        "status",
+        "decided_reason",
+    )
     fields = readonly_fields
 
     def borrower(self, notice: PaymentNotice) -> str:
@@ -40,20 +49,27 @@ class NoticeAdmin(LetsemaAdmin):
 
     def get_urls(self) -> Any:
         view = self.admin_site.admin_view(self.decide_view)
-        return [path("<uuid:notice_id>/<str:what>/", view, name="loans_paymentnotice_decide"), *super().get_urls()]
+        return [
+            path("<uuid:notice_id>/<str:what>/", view, name="loans_paymentnotice_decide"),
+            *super().get_urls(),
+        ]
 
     def page_tools(self, request: HttpRequest, obj: PaymentNotice) -> list[dict[str, str]]:
         if obj.status != PaymentNotice.Status.WAITING or not self._may(request, Action.RECORD_REPAYMENT):
             return []
         return [
-            {"label": label, "style": style, "url": reverse("admin:loans_paymentnotice_decide", args=[obj.pk, what])}
+            {
+                "label": label,
+                "style": style,
+                "url": reverse("admin:loans_paymentnotice_decide", args=[obj.pk, what]),
+            }
             for what, label, style in (("confirm", "Confirm", "primary"), ("decline", "Decline", "danger"))
         ]
 
     def decide_view(self, request: Any, notice_id: UUID, what: str) -> HttpResponse:
         if what in ("change", "history", "delete"):  # Django's own pages under the same pattern
-            own = {"change": self.change_view, "history": self.history_view, "delete": self.delete_view}
-            return own[what](request, str(notice_id))
+            own: dict[str, Any] = {"change": self.change_view, "history": self.history_view, "delete": self.delete_view}
+            return cast(HttpResponse, own[what](request, str(notice_id)))
         if not self._may(request, Action.RECORD_REPAYMENT):
             raise PermissionDenied
         notice = self.get_queryset(request).filter(pk=notice_id).first()

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.http import HttpRequest
 
 from apps.loans.domain.money import spoken
@@ -16,6 +15,7 @@ from apps.loans.models import Product
 from apps.loans.services.origination import quote_product
 from apps.loans.services.products import save_product
 from apps.mfis.clock import business_date
+from apps.mfis.database import connection
 from apps.mfis.errors import ServiceError
 from apps.users.admin.base import LetsemaAdmin, pill
 from apps.users.admin.sites import tenant_site
@@ -30,7 +30,7 @@ class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if not self.errors:
-            draft = Product(**{k: v for k, v in values.items()})
+            draft = Product(**values)
             try:
                 draft.check_licence(money_lender=connection.tenant.is_money_lender)
             except ValidationError as error:
@@ -75,7 +75,11 @@ class ProductAdmin(LetsemaAdmin):
         save_product(product=obj, by=request.user, mfi=request.tenant)
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> Any:
         product = self.get_object(request, object_id)
         more = {"quote": _quote(product)} if product else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -29,7 +29,9 @@ from apps.users.models import BorrowerProfile
 
 router = Router(tags=["loans"])
 REFUSED: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
-KEY = Header("", alias="Idempotency-Key", max_length=80)
+Wanted = Annotated[Amount, Query()]
+Term = Annotated[int, Query(ge=1, le=360)]
+Key = Annotated[str, Header(alias="Idempotency-Key", max_length=80)]
 
 
 def _text(amount: Decimal) -> str:
@@ -61,7 +63,7 @@ def products(request: Any) -> Any:
 
 
 @router.get("/products/{uuid:product_id}/quote", response={200: s.QuoteOut, 404: Problem, 422: Problem}, auth=None)
-def quote(request: Any, product_id: UUID, principal: Amount = Query(...), installments: int = Query(..., ge=1, le=360)) -> Any:
+def quote(request: Any, product_id: UUID, principal: Wanted, installments: Term) -> Any:
     """Schedule and whole cost of a loan paid out today, by the engine that would book it."""
     product = Product.objects.filter(pk=product_id, is_active=True).first()
     if product is None:
@@ -85,7 +87,7 @@ def quote(request: Any, product_id: UUID, principal: Amount = Query(...), instal
 
 
 @router.post("/loans", response={201: s.ApplicationOut, **REFUSED}, auth=ANY)
-def submit(request: Any, payload: s.ApplicationIn, key: str = KEY) -> Any:
+def submit(request: Any, payload: s.ApplicationIn, key: Key = "") -> Any:
     """Applies for a loan. Sent again with the same Idempotency-Key it changes nothing and answers the same."""
     account = borrower(request)
     return 201, apply_for_loan(
@@ -174,7 +176,7 @@ def payments(request: HttpRequest, loan_id: UUID) -> Any:
 
 
 @router.post("/loans/{uuid:loan_id}/payments", response={201: s.PaymentMade, **REFUSED}, auth=ANY)
-def pay(request: HttpRequest, loan_id: UUID, payload: s.PaymentIn, key: str = KEY) -> Any:
+def pay(request: HttpRequest, loan_id: UUID, payload: s.PaymentIn, key: Key = "") -> Any:
     """Reports a payment by wallet or bank; it counts once a cashier has confirmed it."""
     found = own_loan(request, loan_id)
     return 201, report_payment(loan_id=found.pk, by=borrower(request), key=key, **payload.dict())

@@ -97,7 +97,19 @@ def _percent(rate: Decimal | None) -> str | None:
 
 def table(state: dict[str, Any]) -> str:
     """A state as a table for a person."""
-    head = ("n", "due_date", "days", "principal", "interest", "fees", "penalties", "total_due", "paid", "outstanding", "balance")
+    head = (
+        "n",
+        "due_date",
+        "days",
+        "principal",
+        "interest",
+        "fees",
+        "penalties",
+        "total_due",
+        "paid",
+        "outstanding",
+        "balance",
+    )
     rows = [head, *(tuple(str(i[key]) for key in head) for i in state["installments"])]
     widths = [max(len(row[k]) for row in rows) for k in range(len(head))]
     lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
@@ -140,8 +152,12 @@ def _answer(asked: Any, *, as_table: bool) -> int:
             states.append(state_of(case, f"$[{i}]" if isinstance(asked, list) else "$"))
         except BadCase as error:
             (missing if error.unsupported else wrong).extend(error.faults)
-            states.append({"id": case.get("id") if isinstance(case, dict) else None,
-                           "unsupported": [str(f) for f in error.faults]})
+            states.append(
+                {
+                    "id": case.get("id") if isinstance(case, dict) else None,
+                    "unsupported": [str(f) for f in error.faults],
+                }
+            )
     for fault in [*wrong, *missing]:
         print(fault, file=sys.stderr)
     if wrong:

@@ -24,9 +24,7 @@ def add_periods(start: date, frequency: Frequency, count: int) -> date:
     return start + timedelta(days=count * (7 if frequency == "weeks" else 1))
 
 
-def due_dates(
-    start: date, frequency: Frequency, every: int, count: int, first_due: date | None = None
-) -> list[date]:
+def due_dates(start: date, frequency: Frequency, every: int, count: int, first_due: date | None = None) -> list[date]:
     """The `count` due dates of a loan that counts from `start`.
 
     With `first_due` the later ones count from it; each is reached from the seed itself, so that 31 January

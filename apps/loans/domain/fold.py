@@ -83,9 +83,7 @@ class _Replay:
         split, left = allocate(self.installments, amount, event.date, self.terms.allocation, due)
         self.overpaid += left
         kind = "repayment" if event.type == "pay_off" else event.type
-        self.transactions.append(
-            Transaction(event.seq, event.date, kind, amount, split, left, self.principal_left())
-        )
+        self.transactions.append(Transaction(event.seq, event.date, kind, amount, split, left, self.principal_left()))
 
     def principal_left(self) -> Decimal:
         return sum((row.left("principal") for row in self.installments), ZERO)
@@ -156,9 +154,7 @@ def _order(event: Event) -> tuple[date, bool, int]:
     return event.date, event.type != "disbursement", event.seq
 
 
-def _in_booking_order(
-    terms: Terms, known: list[Event], undone: set[int | None], replay: _Replay
-) -> list[Transaction]:
+def _in_booking_order(terms: Terms, known: list[Event], undone: set[int | None], replay: _Replay) -> list[Transaction]:
     """All movements in booking order; an undone one keeps the split it had when it stood."""
     found = {t.seq: t for t in replay.transactions}
     for event in known:

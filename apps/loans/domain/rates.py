@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from .calendar import periods_between
 from .state import LoanState
@@ -24,7 +25,7 @@ def solve(flows: Sequence[Flow]) -> Decimal | None:
     A loan's flows change sign once, so the value grows with x and bisection cannot settle on a wrong root.
     """
     signs = [amount > 0 for amount, _ in sorted(flows, key=lambda f: f[1]) if amount]
-    if sum(a != b for a, b in zip(signs, signs[1:], strict=False)) != 1:
+    if sum(a != b for a, b in pairwise(signs)) != 1:
         return None
 
     def value(x: Decimal) -> Decimal:

@@ -85,7 +85,11 @@ def _declining(terms: Terms, principal: Decimal, shares: list[Decimal]) -> list[
     currency, mode = terms.currency, terms.round_mode
     paying = terms.installments - terms.grace.principal
     level = annuity(principal, annuity_rate(terms), paying)
-    level = to_multiple(level, terms.installment_multiple, mode) if terms.installment_multiple else currency.round(level, mode)
+    level = (
+        to_multiple(level, terms.installment_multiple, mode)
+        if terms.installment_multiple
+        else currency.round(level, mode)
+    )
     equal_part = _equal_principal(terms, principal, paying)
     rows: list[tuple[Decimal, Decimal]] = []
     balance, carried = principal, ZERO
@@ -131,9 +135,7 @@ def _flat(terms: Terms, principal: Decimal, shares: list[Decimal]) -> list[tuple
     return rows
 
 
-def _flat_part_in_multiple(
-    terms: Terms, part: Decimal, share: Decimal, interest: Decimal, balance: Decimal
-) -> Decimal:
+def _flat_part_in_multiple(terms: Terms, part: Decimal, share: Decimal, interest: Decimal, balance: Decimal) -> Decimal:
     """Principal so that principal and interest, each rounded to the multiple, add up to the installment."""
     step, mode = terms.installment_multiple or Decimal(1), terms.round_mode
     installment = to_multiple(part, step, mode) + to_multiple(share, step, mode)
@@ -141,10 +143,8 @@ def _flat_part_in_multiple(
 
 
 def _equal_principal(terms: Terms, principal: Decimal, paying: int) -> Decimal:
-    if terms.fixed_principal_percent:
-        part = principal * terms.fixed_principal_percent / 100
-    else:
-        part = principal / paying
+    fixed = terms.fixed_principal_percent
+    part = principal * fixed / 100 if fixed else principal / paying
     if terms.interest_method == "flat":  # rounded with the interest, to the installment's multiple
         return part if terms.installment_multiple else terms.currency.round(part, terms.round_mode)
     if terms.installment_multiple:
@@ -157,4 +157,3 @@ def _after_interest_grace(terms: Terms, n: int, interest: Decimal, carried: Deci
     if n <= terms.grace.interest_payment and n < terms.installments:
         return ZERO, carried + interest
     return carried + interest, ZERO
-

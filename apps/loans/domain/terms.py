@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from datetime import date as Day
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -129,7 +130,7 @@ class Event:
     type: str
     date: date
     amount: Decimal = Decimal(0)
-    booked_on: date | None = None
+    booked_on: Day | None = None
     charge: Charge | None = None
     undoes: int | None = None
 
@@ -297,8 +298,7 @@ def _read_terms(reader: _Reader, source: Json, path: str) -> Terms:
         rounding=reader.choice(source, "rounding", path, tuple(ROUNDING), "HALF_EVEN"),
         allocation=_read_allocation(reader, source, path),
         charges=tuple(
-            _read_charge(reader, raw, f"{path}.charges[{i}]")
-            for i, raw in enumerate(source.get("charges") or [])
+            _read_charge(reader, raw, f"{path}.charges[{i}]") for i, raw in enumerate(source.get("charges") or [])
         ),
     )
     _refuse_unsupported(reader, source, path)

@@ -51,17 +51,18 @@ class LoanEvent(Fact):
 
     class Meta:
         ordering = ["recorded_at", "id"]
+        # A NULL makes a CHECK neither true nor false, and PostgreSQL lets that pass: so each says what may be null.
         indexes = [models.Index(fields=["loan", "recorded_at", "id"], name="event_of_loan_in_order")]
         constraints = [
+            models.CheckConstraint(condition=models.Q(type__in=[t.value for t in EventType]), name="event_type_known"),
             models.CheckConstraint(
-                condition=models.Q(type__in=[t.value for t in EventType]), name="event_type_known"
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(type__in=["disbursement", "repayment"]) | models.Q(amount__gt=0),
+                condition=~models.Q(type__in=["disbursement", "repayment"])
+                | models.Q(amount__isnull=False, amount__gt=0),
                 name="event_money_positive",
             ),
             models.CheckConstraint(
-                condition=~models.Q(type="undo") | models.Q(reverses__isnull=False), name="event_undo_names_event"
+                condition=~models.Q(type="undo") | models.Q(reverses__isnull=False),
+                name="event_undo_names_event",
             ),
         ]
 

@@ -53,7 +53,10 @@ class Product(Revisioned):
     frequency = models.CharField("counted in", max_length=10, choices=Frequency.choices, default=Frequency.MONTHS)
 
     rate = models.DecimalField(
-        "interest rate (%)", max_digits=7, decimal_places=4, validators=[MinValueValidator(0), MaxValueValidator(1000)]
+        "interest rate (%)",
+        max_digits=7,
+        decimal_places=4,
+        validators=[MinValueValidator(0), MaxValueValidator(1000)],
     )
     rate_per = models.CharField("per", max_length=5, choices=[("year", "Year"), ("month", "Month")], default="year")
     interest_method = models.CharField("interest", max_length=20, choices=InterestMethod.choices)

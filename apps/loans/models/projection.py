@@ -45,8 +45,7 @@ class LoanState(Projection):
         ordering = ["loan"]
         indexes = [
             models.Index(fields=["status"], name="state_by_status"),
-            models.Index(fields=["oldest_due_date"], name="state_by_oldest_due",
-                         condition=models.Q(status="active")),
+            models.Index(fields=["oldest_due_date"], name="state_by_oldest_due", condition=models.Q(status="active")),
         ]
         constraints = [
             models.CheckConstraint(
@@ -86,8 +85,7 @@ class Installment(Projection):
         ordering = ["loan", "n"]
         constraints = [models.UniqueConstraint(fields=["loan", "n"], name="one_installment_of_a_number")]
         indexes = [
-            models.Index(fields=["due_date"], name="installment_unpaid_by_due",
-                         condition=models.Q(outstanding__gt=0)),
+            models.Index(fields=["due_date"], name="installment_unpaid_by_due", condition=models.Q(outstanding__gt=0)),
         ]
 
     def __str__(self) -> str:

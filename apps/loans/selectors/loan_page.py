@@ -118,9 +118,11 @@ def _timeline(loan: Loan, viewer: Account, events: list[LoanEvent], folded: Fold
         is_receipt = event.type == EventType.REPAYMENT
         found.append(
             TimelineEntry(
-                event=event, label=str(EventType(event.type).label), undone=event.pk in undone,
+                event=event,
+                label=str(EventType(event.type).label),
+                undone=event.pk in undone,
                 split=splits.get(seq) if event.type in MONEY_EVENTS else None,
                 can_reverse=is_receipt and may_reverse and event.pk not in undone,
-            )  # fmt: skip
+            )
         )
     return found[::-1]

@@ -17,7 +17,13 @@ from apps.loans.models.projection import Status
 
 ZERO = Decimal(0)
 # Ageing by days past due; the due date itself is day 0.
-BUCKETS = (("Current", 0, 0), ("1–30 days", 1, 30), ("31–60 days", 31, 60), ("61–90 days", 61, 90), ("Over 90", 91, None))
+BUCKETS = (
+    ("Current", 0, 0),
+    ("1–30 days", 1, 30),
+    ("31–60 days", 31, 60),
+    ("61–90 days", 61, 90),
+    ("Over 90", 91, None),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +99,14 @@ def months(on: date, count: int = 6) -> list[tuple[date, Decimal, Decimal]]:
     )
     totals = {(r["month"], r["type"]): r["total"] for r in rows}
     wanted = [add_months(first, n) for n in range(count)]
-    return [
-        (m, totals.get((m, EventType.DISBURSED), ZERO), totals.get((m, EventType.REPAYMENT), ZERO)) for m in wanted
-    ]
+    return [(m, totals.get((m, EventType.DISBURSED), ZERO), totals.get((m, EventType.REPAYMENT), ZERO)) for m in wanted]
 
 
 def collected(on: date) -> tuple[Decimal, int]:
     """What was received on one day, and in how many receipts."""
-    found = LoanEvent.objects.filter(
-        type=EventType.REPAYMENT, value_date=on, reversed_by__isnull=True
-    ).aggregate(total=Sum("amount"), n=Count("id"))
+    found = LoanEvent.objects.filter(type=EventType.REPAYMENT, value_date=on, reversed_by__isnull=True).aggregate(
+        total=Sum("amount"), n=Count("id")
+    )
     return found["total"] or ZERO, found["n"]
 
 

@@ -61,7 +61,13 @@ def confirm_payment(*, notice_id: UUID, by: Account) -> PaymentNotice:
     with acting(actor_of(by)):
         notice = _lock(notice_id, by)
         event, _ = book_repayment(
-            notice.loan_id, by, notice.amount, notice.channel, notice.reference, notice.paid_on, str(notice.pk)
+            notice.loan_id,
+            by,
+            notice.amount,
+            notice.channel,
+            notice.reference,
+            notice.paid_on,
+            str(notice.pk),
         )
         notice.status, notice.event = PaymentNotice.Status.CONFIRMED, event
         notice.save(update_fields=["status", "event"])

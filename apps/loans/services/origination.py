@@ -36,9 +36,7 @@ def quote_product(
     return terms, quote(terms, on)
 
 
-def checked_terms(
-    product: Product, principal: Decimal, installments: int, on: date, currency: str
-) -> dict[str, Any]:
+def checked_terms(product: Product, principal: Decimal, installments: int, on: date, currency: str) -> dict[str, Any]:
     """The loan case form of the wanted loan.
 
     Raises:
@@ -156,9 +154,7 @@ def _decide(name: str, loan_id: UUID, by: Account, on: date | None, reason: str 
         check_value_date(day, not_before=loan.submitted_on)
         if name == "approve":
             _check_second_person(loan, by)
-        return append_event(
-            loan=loan, event_type=transition.event, by=by, value_date=day, reason=reason.strip()[:500]
-        )
+        return append_event(loan=loan, event_type=transition.event, by=by, value_date=day, reason=reason.strip()[:500])
 
 
 def _check_second_person(loan: Loan, by: Account) -> None:

@@ -18,7 +18,13 @@ from apps.mfis.clock import business_date
 from apps.mfis.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from apps.users.models import Account
 
-ONCE_ONLY = (EventType.SUBMITTED, EventType.APPROVED, EventType.REJECTED, EventType.WITHDRAWN, EventType.DISBURSED)
+ONCE_ONLY = (
+    EventType.SUBMITTED,
+    EventType.APPROVED,
+    EventType.REJECTED,
+    EventType.WITHDRAWN,
+    EventType.DISBURSED,
+)
 
 
 def event_key(loan_id: UUID, event_type: str) -> UUID:
@@ -54,7 +60,9 @@ def check_transition(name: str, state: LoanState, by: Account, *, reason: str = 
     if not by.may(transition.action):
         raise NotAllowed(f"Your duties do not include this: {transition.action.label}.")
     if state.status not in transition.sources:
-        raise WrongState(f"This loan is {state.get_status_display().lower()}: {transition.label.lower()} is not possible.")
+        raise WrongState(
+            f"This loan is {state.get_status_display().lower()}: {transition.label.lower()} is not possible."
+        )
     if transition.needs_reason and not reason.strip():
         raise InvalidInput("Give a reason; it stays with the record.", field="reason")
     return transition

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.db import connection
 from django.utils import timezone
 from django_tenants.utils import tenant_context
 
 from apps.credit.models import OutboxEntry
 from apps.loans.selectors import portfolio as figures
 from apps.mfis.clock import business_date
+from apps.mfis.database import connection
 from apps.mfis.models import MFI, PortfolioSnapshot
 
 

@@ -19,10 +19,10 @@ class PrivateTempStorage(BaseStorage):  # type: ignore[misc]
     def _path(self) -> Path:
         folder = Path(settings.VAR) / "imports"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return folder / UUID(str(self.name)).hex
+        return folder / UUID(self.name).hex
 
     def save(self, data: Any) -> None:
-        self.name = str(self.name or uuid4())
+        self.name: str = str(getattr(self, "name", None) or uuid4())
         content = data.encode(self.encoding or "utf-8") if isinstance(data, str) else data
         self._path().write_bytes(content)
 

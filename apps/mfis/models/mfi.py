@@ -29,7 +29,7 @@ class Licence(models.TextChoices):
     CREDIT_ONLY_1 = "credit_only_1", "Credit-only MFI, tier 1"
 
 
-class MFI(TenantMixin, Revisioned):  # type: ignore[misc]
+class MFI(TenantMixin, Revisioned):  # type: ignore[misc, django-manager-missing]
     """A tenant. Its data lives in the PostgreSQL schema `schema_name`, which is its subdomain with _ for -."""
 
     class Status(models.TextChoices):
@@ -66,8 +66,9 @@ class MFI(TenantMixin, Revisioned):  # type: ignore[misc]
         verbose_name_plural = "MFIs"
         ordering = ["name"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(status__in=["active", "suspended", "closing"]),
-                                   name="mfi_status_known"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["active", "suspended", "closing"]), name="mfi_status_known"
+            ),
             models.CheckConstraint(condition=~models.Q(name=""), name="mfi_has_name"),
         ]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
@@ -14,6 +14,7 @@ from django.db.migrations.operations import RunPython, SeparateDatabaseAndState
 from django.db.migrations.operations.base import Operation
 from psycopg2 import sql
 
+from apps.mfis.database import connection
 from apps.mfis.models import MFI
 from apps.mfis.provisioning.template import migrate_schema
 
@@ -108,8 +109,7 @@ def render_plan(schema: str, keys: tuple[Key, ...]) -> str | None:
 
 def _needs_python(operations: Iterable[Operation]) -> bool:
     return any(
-        isinstance(o, RunPython)
-        or (isinstance(o, SeparateDatabaseAndState) and _needs_python(o.database_operations))
+        isinstance(o, RunPython) or (isinstance(o, SeparateDatabaseAndState) and _needs_python(o.database_operations))
         for o in operations
     )
 
@@ -121,7 +121,7 @@ def _migrate_one(pending: Pending, statements: str | None) -> Outcome:
                 migrate_schema(pending.schema)
             else:
                 _run(pending, statements)
-    except Exception as error:  # noqa: BLE001 - whatever one schema's data provokes is reported with its name
+    except Exception as error:
         return Outcome(pending.schema, f"{type(error).__name__}: {error}".strip())
     finally:
         connection.close()

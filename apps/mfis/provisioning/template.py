@@ -13,11 +13,12 @@ from importlib import import_module
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from apps.mfis.database import connection
 from apps.mfis.models.ddl import RenderedDDL
 from apps.mfis.provisioning.render import render_schema
 

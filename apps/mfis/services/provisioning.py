@@ -7,11 +7,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django_tenants.utils import tenant_context
 from psycopg2 import sql
 
 from apps.mfis.acting import Actor, acting
+from apps.mfis.database import connection
 from apps.mfis.errors import AlreadyExists, InvalidInput, WrongState
 from apps.mfis.middleware import forget
 from apps.mfis.models import MFI, Domain

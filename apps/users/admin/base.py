@@ -121,7 +121,13 @@ def run_action(
             text = done.format(**outcome) if isinstance(outcome, dict) else done
             messages.success(request, text)
             return HttpResponseRedirect(back_url)
-    context = {**admin.admin_site.each_context(request), "opts": admin.opts, "form": form, "back_url": back_url, **page}
+    context = {
+        **admin.admin_site.each_context(request),
+        "opts": admin.opts,
+        "form": form,
+        "back_url": back_url,
+        **page,
+    }
     status = 200 if request.method == "GET" else 422
     return TemplateResponse(request, "admin/action.html", context, status=status)
 

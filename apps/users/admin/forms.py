@@ -35,9 +35,9 @@ class SignInForm(AdminAuthenticationForm):
             )
 
 
-class ChangePasswordForm(PasswordChangeForm):  # type: ignore[type-arg]
+class ChangePasswordForm(PasswordChangeForm):
     def save(self, commit: bool = True) -> Any:
-        account: Account = self.user  # type: ignore[assignment]
+        account: Account = self.user
         set_password(account=account, password=self.cleaned_data["new_password1"], actor=actor_of(account))
         return account
 
@@ -51,7 +51,9 @@ class NewPasswordForm(forms.Form):
         help_text="At least 10 characters, not only digits, nothing that is easily guessed.",
     )
     again = forms.CharField(
-        label="The same again", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label="The same again",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
+from apps.mfis.database import connection
 from apps.mfis.errors import ServiceError
 from apps.users.admin.base import LetsemaAdmin, pill, run_action
 from apps.users.admin.forms import show_service_error
@@ -62,7 +62,7 @@ class StaffAdmin(LetsemaAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).exclude(role=Role.BORROWER)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = ["full_name", "email", "phone"]
         return fields if connection.schema_name == "public" else [*fields, "duties"]
 

@@ -22,7 +22,15 @@ from apps.users.services.accounts import Person, actor_of, register_borrower, up
 from apps.users.services.tokens import create_token, revoke_token
 
 router = Router(tags=["accounts"])
-REFUSED: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 415: Problem, 422: Problem, 429: Problem}
+REFUSED: dict[int, Any] = {
+    401: Problem,
+    403: Problem,
+    404: Problem,
+    409: Problem,
+    415: Problem,
+    422: Problem,
+    429: Problem,
+}
 
 
 class LockedOut(ServiceError):

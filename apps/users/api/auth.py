@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from ninja.errors import HttpError
 from ninja.security import APIKeyCookie, HttpBearer
@@ -17,12 +18,9 @@ from apps.users.services.tokens import account_by_token
 class SessionAuth(APIKeyCookie):
     """The signed-in account of the session; unsafe methods need the CSRF token."""
 
-    param_name = "sessionid"
-
-    def _get_key(self, request: HttpRequest) -> str | None:
-        from django.conf import settings
-
-        return request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    def __init__(self) -> None:
+        self.param_name = settings.SESSION_COOKIE_NAME
+        super().__init__()
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Account | None:
         user = request.user

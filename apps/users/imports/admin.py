@@ -124,7 +124,7 @@ class ServiceImportMixin(ImportMixin):  # type: ignore[misc]
     import_formats = FORMATS
 
     def has_import_permission(self, request: HttpRequest) -> bool:
-        return self._may(request, Action.MANAGE_MFIS)  # type: ignore[attr-defined, no-any-return]
+        return bool(self._may(request, Action.MANAGE_MFIS))
 
     def get_import_formats(self) -> list[Any]:
         return FORMATS
@@ -137,7 +137,7 @@ class ServiceImportMixin(ImportMixin):  # type: ignore[misc]
         return {**super().get_import_context_data(**kwargs), "importer": importer}
 
     def process_result(self, result: PlanResult, request: HttpRequest) -> HttpResponse:
-        opts = self.model._meta  # type: ignore[attr-defined]
+        opts = self.model._meta
         back = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
         if result.error or result.plan is None:
             messages.error(request, result.error or "Nothing was imported.")
@@ -152,5 +152,5 @@ class ServiceImportMixin(ImportMixin):  # type: ignore[misc]
             return super().process_import(request, **kwargs)  # type: ignore[no-any-return]
         except (OSError, ValueError):  # confirmed twice, or the name was tampered with
             messages.error(request, "This upload was already imported or is gone; send the file again.")
-            opts = self.model._meta  # type: ignore[attr-defined]
+            opts = self.model._meta
             return HttpResponseRedirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_import"))

@@ -56,8 +56,8 @@ def read_rows(content: bytes, name: str, columns: list[Column]) -> list[Row]:
     """
     if len(content) > MOST_BYTES:
         raise InvalidInput(f"The file has more than {MOST_BYTES // 1024 // 1024} MB; split it.", field="import_file")
-    table = _read_csv(content) if name.lower().endswith((".csv", ".txt")) else _read_xlsx(content)
-    table = [(n, [_text(c) for c in cells]) for n, cells in enumerate(table, start=1)]
+    raw = _read_csv(content) if name.lower().endswith((".csv", ".txt")) else _read_xlsx(content)
+    table = [(n, [_text(c) for c in cells]) for n, cells in enumerate(raw, start=1)]
     filled = [(n, cells) for n, cells in table if any(cells)]
     if not filled:
         raise InvalidInput("The file is empty.", field="import_file")
@@ -65,9 +65,7 @@ def read_rows(content: bytes, name: str, columns: list[Column]) -> list[Row]:
     body = filled[1:]
     if len(body) > MOST_ROWS:
         raise InvalidInput(f"The file has more than {MOST_ROWS:,} rows; split it.", field="import_file")
-    return [
-        Row(n, {key: cells[at] if at < len(cells) else "" for key, at in positions.items()}) for n, cells in body
-    ]
+    return [Row(n, {key: cells[at] if at < len(cells) else "" for key, at in positions.items()}) for n, cells in body]
 
 
 def _positions(header: list[str], columns: list[Column]) -> dict[str, int]:

@@ -48,9 +48,7 @@ class Account(AbstractBaseUser, Revisioned):
                 condition=models.Q(email__isnull=False) | models.Q(phone__isnull=False),
                 name="account_has_email_or_phone",
             ),
-            models.CheckConstraint(
-                condition=models.Q(role__in=[r.value for r in Role]), name="account_role_known"
-            ),
+            models.CheckConstraint(condition=models.Q(role__in=[r.value for r in Role]), name="account_role_known"),
             models.CheckConstraint(condition=~models.Q(full_name=""), name="account_has_name"),
         ]
 
@@ -76,6 +74,9 @@ class Account(AbstractBaseUser, Revisioned):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_staff
+
+    def get_username(self) -> str:
+        return self.email or self.phone or ""
 
     def get_full_name(self) -> str:
         return self.full_name

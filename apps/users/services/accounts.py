@@ -12,10 +12,11 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from apps.mfis.acting import Actor, acting
 from apps.mfis.clock import business_date
+from apps.mfis.database import connection
 from apps.mfis.errors import AlreadyExists, InvalidInput, NotAllowed
 from apps.mfis.places import District
 from apps.users.identity import lesotho_phone, national_id
@@ -136,7 +137,11 @@ def update_borrower(*, account: Account, person: Person, actor: Actor, today: da
     clean = clean_person(person, today=today)
     with acting(actor), natural_keys():
         account = Account.objects.select_for_update().get(pk=account.pk, role=Role.BORROWER)
-        account.full_name, account.email, account.phone = clean.full_name, clean.email or None, clean.phone or None
+        account.full_name, account.email, account.phone = (
+            clean.full_name,
+            clean.email or None,
+            clean.phone or None,
+        )
         account.save()
         BorrowerProfile.objects.filter(account=account).update(**_profile_values(clean))
     return account

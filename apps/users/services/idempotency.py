@@ -9,9 +9,10 @@ from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, transaction
+from django.db import transaction
 
 from apps.mfis.acting import Actor
+from apps.mfis.database import connection
 from apps.mfis.errors import InvalidInput, KeyReused
 from apps.users.models import Command
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django_tenants.utils import tenant_context
 
 from apps.mfis.acting import Actor
+from apps.mfis.database import connection
 from apps.mfis.errors import InvalidInput
 from apps.mfis.models import MFI
 from apps.mfis.services.provisioning import build_mfi, provision_mfi

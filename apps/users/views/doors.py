@@ -7,13 +7,13 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.tokens import default_token_generator
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
+from apps.mfis.database import connection
 from apps.mfis.errors import ServiceError
 from apps.users.admin.forms import NewPasswordForm, show_service_error
 from apps.users.identity import find_account
@@ -39,8 +39,8 @@ def invitation_accept(request: HttpRequest) -> HttpResponse:
     secret = request.session.get(INVITATION, "")
     found = find_invitation(secret) if secret else None
     if found is None:
-        context = {"title": "Invitation", "lead": GONE}
-        return TemplateResponse(request, "letsema/door.html", context, status=410)
+        gone = {"title": "Invitation", "lead": GONE}
+        return TemplateResponse(request, "letsema/door.html", gone, status=410)
     form = NewPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -53,7 +53,12 @@ def invitation_accept(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(_sign_in_page(account))
     name = found.account.email or found.account.phone
     lead = f"Welcome, {found.account.full_name}. Choose the password for {name}."
-    context = {"title": "Choose your password", "form": form, "button": "Set the password", "lead": lead}
+    context: dict[str, Any] = {
+        "title": "Choose your password",
+        "form": form,
+        "button": "Set the password",
+        "lead": lead,
+    }
     return TemplateResponse(request, "letsema/door.html", context)
 
 

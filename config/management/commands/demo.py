@@ -65,7 +65,7 @@ class Command(BaseCommand):
                 f"accountant @{name}.example"
                 for name in SUBDOMAINS
             ),
-            f"  Borrowers         http://maluti.localhost:{port}/          phone 5000 0271 or register",
+            f"  Borrowers         http://maluti.localhost:{port}/          borrower@maluti.example, or register",
             f"  API               http://maluti.localhost:{port}/api/docs",
             "",
             f"  Password of all demonstration accounts: {password}",

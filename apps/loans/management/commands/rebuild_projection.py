@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection, transaction
+from django.db import transaction
 from django_tenants.utils import tenant_context
 
-from apps.loans.services.projection_check import differences
 from apps.loans.models import Loan
 from apps.loans.projection import project
+from apps.loans.services.projection_check import differences
+from apps.mfis.database import connection
 from apps.mfis.models import MFI
 
 

@@ -11,12 +11,12 @@ import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import connection
 from django.db.utils import InterfaceError, OperationalError
 from django_tenants.utils import tenant_context
 
 from apps.credit.relay import relay_outbox
 from apps.loans.services.snapshots import take_snapshot
+from apps.mfis.database import connection
 from apps.mfis.models import MFI
 
 LONGEST_WAIT = 30.0

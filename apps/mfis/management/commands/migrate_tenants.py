@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
 
+from apps.mfis.database import connection
 from apps.mfis.provisioning.migrate import Outcome, find_pending, migrate_tenants
 from apps.mfis.provisioning.template import rendered
 

@@ -62,7 +62,12 @@ public_site.menu = [
     (
         "Letsema",
         [
-            Link("Colleagues", "fas fa-user-shield", "admin:users_account_changelist", action=Action.MANAGE_PEOPLE),
+            Link(
+                "Colleagues",
+                "fas fa-user-shield",
+                "admin:users_account_changelist",
+                action=Action.MANAGE_PEOPLE,
+            ),
             Link("API tokens", "fas fa-key", "admin:users_apitoken_changelist", action=Action.MANAGE_MFIS),
         ],
     ),

@@ -31,7 +31,8 @@ class OnboardForm(forms.ModelForm):  # type: ignore[type-arg]
 
     admin_name = forms.CharField(label="First admin's name", max_length=150)
     admin_email = forms.EmailField(
-        label="First admin's e-mail", help_text="Gets the invitation; the link is also shown for hand delivery."
+        label="First admin's e-mail",
+        help_text="Gets the invitation; the link is also shown for hand delivery.",
     )
 
     class Meta:
@@ -60,7 +61,7 @@ class ChangeForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {"brand_colour": forms.TextInput(attrs={"type": "color"})}
 
 
-class MFIAdmin(ServiceImportMixin, LetsemaAdmin):
+class MFIAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
     import_of = MFIImport
     view_action = add_action = change_action = Action.MANAGE_MFIS
     add_label = "Onboard an MFI"
@@ -132,7 +133,11 @@ class MFIAdmin(ServiceImportMixin, LetsemaAdmin):
         return [path("<uuid:mfi_id>/status/<str:status>/", view, name="mfis_mfi_status"), *super().get_urls()]
 
     def page_tools(self, request: HttpRequest, obj: MFI) -> list[dict[str, str]]:
-        wanted = {"suspended": ("Suspend", "danger"), "active": ("Reopen", "quiet"), "closing": ("Close down", "danger")}
+        wanted = {
+            "suspended": ("Suspend", "danger"),
+            "active": ("Reopen", "quiet"),
+            "closing": ("Close down", "danger"),
+        }
         return [
             {"label": label, "style": style, "url": reverse("admin:mfis_mfi_status", args=[obj.pk, status])}
             for status, (label, style) in wanted.items()

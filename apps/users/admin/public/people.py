@@ -50,7 +50,7 @@ class RoleFilter(admin.SimpleListFilter):
         return queryset.filter(role=self.value()) if self.value() else queryset
 
 
-class PeopleAdmin(ServiceImportMixin, LetsemaAdmin):
+class PeopleAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
     import_of = PeopleImport
     view_action = Action.MANAGE_PEOPLE
     list_display = ("full_name", "mfi_name", "role_label", "email", "phone_spoken", "state")

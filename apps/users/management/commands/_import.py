@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
 
 from apps.mfis.acting import SYSTEM
+from apps.mfis.database import connection
 from apps.mfis.errors import ServiceError
 from apps.users.imports.plan import Importer
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
 
 from apps.mfis.acting import SYSTEM
+from apps.mfis.database import connection
 from apps.mfis.errors import ServiceError
 from apps.users.roles import Role
 from apps.users.services.accounts import create_staff

@@ -1,0 +1,103 @@
+"""What keeps the parts apart and the tables ready for several nodes."""
+
+from __future__ import annotations
+
+import ast
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.checks import run_checks
+from django.core.management import call_command
+from django.db import connection
+
+from apps.mfis.models import Kind
+from conftest import Branch
+
+ROOT = Path(__file__).resolve().parent.parent
+RANK = {"mfis": 0, "users": 1, "credit": 2, "loans": 3, "config": 4}
+SOURCES = sorted(
+    path
+    for folder in ("apps", "config")
+    for path in (ROOT / folder).rglob("*.py")
+    if "tests" not in path.parts and "migrations" not in path.parts
+)
+
+
+def modules(path: Path) -> list[str]:
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found += [a.name for a in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.append(node.module)
+    return found
+
+
+def part_of(module: str) -> str | None:
+    parts = module.split(".")
+    name = parts[1] if parts[0] == "apps" and len(parts) > 1 else parts[0]
+    return name if name in RANK else None
+
+
+def test_imports_never_go_backwards() -> None:
+    backwards = []
+    for path in SOURCES:
+        own = part_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        for module in modules(path):
+            to = part_of(module)
+            if own and to and RANK[to] > RANK[own]:
+                backwards.append(f"{path.relative_to(ROOT)} imports {module}")
+    assert backwards == []
+
+
+def test_the_domain_knows_no_framework_and_no_clock() -> None:
+    for path in (ROOT / "apps" / "loans" / "domain").glob("*.py"):
+        assert not {m.split(".")[0] for m in modules(path)} & {"django", "ninja", "psycopg2", "time"}, path
+        text = path.read_text(encoding="utf-8")
+        assert ".today()" not in text, path
+        assert ".now(" not in text, path
+
+
+def test_psycopg_3_is_absent() -> None:
+    assert find_spec("psycopg") is None, "Django would use it instead of psycopg2"
+
+
+def test_no_migration_is_missing(db: None) -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_system_checks_pass(db: None) -> None:
+    assert [str(m) for m in run_checks() if not m.is_silenced()] == []
+
+
+def test_deployment_checks_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+    import subprocess
+    import sys
+
+    env = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "config.settings.production", "SECRET_KEY": "k" * 60 + "abcdefghij",
+        "CREDIT_KEY": "c" * 50, "LETSEMA_HOST": "letsema.example",
+    }  # fmt: skip
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_fact_is_guarded_by_the_database(alpha: Branch) -> None:
+    """A model that says it is a fact, and whose table may be updated, would be a lie."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, array_agg(t.tgname::text) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+            "WHERE c.relnamespace IN ('alpha'::regnamespace, 'public'::regnamespace) AND NOT tgisinternal GROUP BY 1"
+        )
+        guards = {table: set(names) for table, names in cursor.fetchall()}
+    wanted = {Kind.FACT: "letsema_append_only", Kind.REVISIONED: "letsema_revision"}
+    for model in apps.get_models():
+        kind: Any = getattr(model, "kind", None)
+        if kind in wanted:
+            assert wanted[kind] in guards.get(model._meta.db_table, set()), model
+            assert "letsema_no_truncate" in guards[model._meta.db_table], model

@@ -1,0 +1,235 @@
+"""Nobody gets in where they don't belong: every route of both sites, taken from the resolver and the API documents.
+
+A new route is covered by itself: it must refuse, or stand in OPEN with its reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django_tenants.utils import tenant_context
+
+from apps.loans.models import Loan, LoanEvent, PaymentNotice
+from apps.loans.services import money, notices
+from apps.mfis.acting import SYSTEM
+from apps.mfis.database import connection
+from apps.users.models import Account
+from apps.users.services.accounts import Person, register_borrower
+from apps.users.services.tokens import create_token
+from conftest import PASSWORD, TODAY, Branch
+
+# Routes that are open to everybody, and why.
+OPEN = {
+    "": "the portal, or the list of institutions",
+    "admin/login/": "the door",
+    "admin/jsi18n/": "the calendar's words",
+    "admin/logout/": "leaving; POST only",
+    "admin/autocomplete/": "asks for sign-in itself",
+    "api/docs": "the API's description",
+    "api/openapi.json": "the API's description",
+    "api/": "the API's root: 404",
+    "api/register": "the door",
+    "api/sign-in": "the door",
+    "api/session": "says whether one is signed in",
+    "api/products": "what is lent, as in the window of a shop",
+    "api/products/<uuidstr:product_id>/quote": "the calculator",
+    "brand/logo": "the MFI's logo",
+    "invitation/": "asks for an invitation itself",
+    "invitation/<str:secret>/": "asks for an invitation itself",
+    "password-reset/": "the door",
+    "password-reset/new/": "asks for the link itself",
+    "password-reset/<uuid:account_id>/<str:token>/": "asks for the link itself",
+}  # fmt: skip
+REFUSALS = {401, 403, 404, 405, 410}
+
+
+def routes(patterns: list[Any], prefix: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern).replace("^", "").replace("$", "").replace("\\Z", "")
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern):
+            yield route
+
+
+def all_routes(urlconf: str) -> list[str]:
+    return sorted({r for r in routes(get_resolver(urlconf).url_patterns) if "(?P<url>" not in r})
+
+
+TENANT, PUBLIC = all_routes("config.urls_tenant"), all_routes("config.urls_public")
+
+
+def fill(route: str, ids: dict[str, str]) -> str:
+    """The route with another's ids in it."""
+
+    def value(match: re.Match[str]) -> str:
+        name = match.group(1)
+        return ids.get(name, ids["object_id"])
+
+    path = re.sub(r"<(?:\w+:)?(\w+)>", value, route)
+    return "/" + re.sub(r"\(\?P<(\w+)>[^)]*\)", value, path)
+
+
+def refused(client: Client, path: str, **headers: str) -> None:
+    for method in ("get", "post", "put", "delete"):
+        more = {} if method == "get" else {"content_type": "application/json", "data": "{}"}
+        response = getattr(client, method)(path, **more, **headers)
+        to_login = response.status_code == 302 and "/login/" in response["Location"]
+        assert response.status_code in REFUSALS or to_login, (method, path, response.status_code)
+
+
+@pytest.fixture
+def ids_of_alpha(alpha: Branch, active: Callable[..., Loan]) -> dict[str, str]:
+    loan = active()
+    cashier = alpha.staff["cashier"]
+    receipt = money.record_repayment(loan_id=loan.pk, by=cashier, amount=Decimal(50), channel="cash", on=TODAY)
+    notice = notices.report_payment(
+        loan_id=loan.pk, by=alpha.borrower, amount=Decimal(10), channel="mpesa", reference="X1", paid_on=TODAY
+    )
+    token, _ = create_token(account=alpha.borrower, name="t", actor=SYSTEM)
+    return {
+        "loan_id": str(loan.pk), "event_id": receipt["id"], "notice_id": notice["id"], "token_id": str(token.pk),
+        "account_id": str(alpha.borrower.pk), "product_id": str(alpha.product.pk), "object_id": str(loan.pk),
+        "mfi_id": str(alpha.mfi.pk), "what": "confirm", "name": "record_repayment", "wanted": "no",
+        "status": "suspended", "app_label": "loans", "content_type_id": "1", "secret": "nothing", "token": "nothing",
+    }  # fmt: skip
+
+
+def test_there_are_routes_to_try() -> None:
+    assert len(TENANT) > 60
+    assert len(PUBLIC) > 40
+    stale = set(OPEN) - set(TENANT) - set(PUBLIC)
+    assert stale == set(), "OPEN names routes that are gone"
+
+
+@pytest.mark.parametrize("route", [r for r in TENANT if r not in OPEN])
+def test_without_signing_in(route: str, beta: Branch, ids_of_alpha: dict[str, str]) -> None:
+    refused(Client(HTTP_HOST=beta.host), fill(route, ids_of_alpha))
+
+
+@pytest.mark.parametrize("route", [r for r in TENANT if r not in OPEN])
+def test_another_tenants_session_and_token_open_nothing(
+    route: str, alpha: Branch, beta: Branch, ids_of_alpha: dict[str, str]
+) -> None:
+    """Everything that lets somebody into alpha is brought to beta, for alpha's own ids."""
+    path = fill(route, ids_of_alpha)
+    for who in ("manager", alpha.borrower):
+        stranger = Client(HTTP_HOST=beta.host)
+        stranger.cookies = alpha.client(who).cookies
+        refused(stranger, path)
+    with tenant_context(alpha.mfi):
+        _, secret = create_token(account=alpha.staff["manager"], name="t", actor=SYSTEM)
+    refused(Client(HTTP_HOST=beta.host), path, HTTP_AUTHORIZATION=f"Bearer {secret}")
+
+
+@pytest.mark.parametrize("route", [r for r in TENANT if r not in OPEN and ("<" in r or "(?P" in r)])
+def test_another_tenants_ids_do_not_exist(
+    route: str, alpha: Branch, beta: Branch, ids_of_alpha: dict[str, str]
+) -> None:
+    """Beta's own people, rightly signed in at beta, ask for what belongs to alpha."""
+    path = fill(route, ids_of_alpha)
+    if path == "/admin/loans/":
+        pytest.skip("the index of an app; it takes no id")
+    for who in ("manager", beta.borrower):
+        client = beta.client(who)
+        client.raise_request_exception = False
+        response = client.get(path)
+        away = response.status_code == 302 and (
+            "/login/" in response["Location"] or response["Location"].startswith("/admin/")
+        )  # Django's admin sends who asks for an unknown id back to its index
+        assert response.status_code in REFUSALS or away, (path, response.status_code)
+        assert alpha.borrower.full_name not in response.content.decode() or who != "manager"
+
+
+@pytest.mark.parametrize("route", [r for r in PUBLIC if r not in OPEN])
+def test_letsemas_own_site_is_closed_to_mfis(route: str, alpha: Branch, ids_of_alpha: dict[str, str]) -> None:
+    path = fill(route, ids_of_alpha)
+    for who in ("manager", alpha.borrower):
+        stranger = Client(HTTP_HOST="localhost")
+        stranger.cookies = alpha.client(who).cookies
+        refused(stranger, path)
+    with tenant_context(alpha.mfi):
+        _, secret = create_token(account=alpha.staff["manager"], name="t", actor=SYSTEM)
+    refused(Client(HTTP_HOST="localhost"), path, HTTP_AUTHORIZATION=f"Bearer {secret}")
+
+
+@pytest.mark.parametrize("route", [r for r in TENANT if r.startswith("api/loans/") or r.startswith("api/tokens/")])
+def test_another_borrowers_ids_are_404(route: str, alpha: Branch, ids_of_alpha: dict[str, str]) -> None:
+    with tenant_context(alpha.mfi):
+        other = register_borrower(person=Person("Khotso Pheko", phone="59990009"), password=PASSWORD, today=TODAY)
+    client = alpha.client(other)
+    path = fill(route, ids_of_alpha)
+    body = {"amount": "5.00", "channel": "mpesa", "reference": "Z"}
+    statuses = {client.get(path).status_code, client.post(path, body, content_type="application/json").status_code,
+                client.delete(path).status_code}  # fmt: skip
+    assert statuses <= {404, 405}, (path, statuses)
+    assert 404 in statuses
+    with tenant_context(alpha.mfi):
+        assert PaymentNotice.objects.filter(reference="Z").count() == 0
+
+
+@pytest.mark.parametrize("route", [r for r in TENANT if r.startswith("admin/") and r not in OPEN])
+def test_a_borrower_has_no_back_office(route: str, alpha: Branch, ids_of_alpha: dict[str, str]) -> None:
+    refused(alpha.client(alpha.borrower), fill(route, ids_of_alpha))
+
+
+def test_a_session_copied_into_another_schema_is_refused(alpha: Branch, beta: Branch) -> None:
+    """The worst case: the session's own row stands in both schemas, and so does the account."""
+    client = alpha.client("manager")
+    key = client.cookies["sessionid"].value
+    with tenant_context(alpha.mfi):
+        session = Session.objects.get(pk=key)
+        manager = Account.objects.get(pk=alpha.staff["manager"].pk)
+    with tenant_context(beta.mfi):
+        Session.objects.create(
+            session_key=session.session_key, session_data=session.session_data, expire_date=session.expire_date
+        )
+        manager.email = "copy@beta.example"
+        manager.save(force_insert=True)
+        assert Session.objects.filter(pk=key).exists()
+    stranger = Client(HTTP_HOST=beta.host)
+    stranger.cookies = client.cookies
+    assert stranger.get("/admin/").status_code == 302
+
+
+def test_no_header_chooses_a_tenant(alpha: Branch, beta: Branch) -> None:
+    client = Client(HTTP_HOST=beta.host)
+    headers = {"HTTP_X_FORWARDED_HOST": alpha.host, "HTTP_X_TENANT": "alpha", "HTTP_X_SCHEMA": "alpha"}
+    found = client.get("/api/products?schema=alpha&tenant=alpha", **headers).json()
+    assert [UUID(p["id"]) for p in found] == [beta.product.pk]
+
+
+def test_unknown_and_suspended_hosts(alpha: Branch) -> None:
+    assert Client(HTTP_HOST="nobody.localhost").get("/").status_code == 404
+    assert Client(HTTP_HOST="example.org").get("/").status_code == 400
+    from apps.mfis.services.provisioning import set_status
+
+    connection.set_schema_to_public()
+    set_status(mfi=alpha.mfi, status="suspended", reason="Unpaid licence fee", actor=SYSTEM)
+    page = Client(HTTP_HOST=alpha.host).get("/admin/login/")
+    assert page.status_code == 403
+    assert b"suspended" in page.content
+    assert Client(HTTP_HOST=alpha.host).get("/api/products").json()["status"] == 403
+
+
+def test_a_closed_account_is_out_at_its_next_request(alpha: Branch) -> None:
+    from apps.users.services.accounts import set_active
+
+    client = alpha.client("cashier")
+    assert client.get("/admin/").status_code == 200
+    with tenant_context(alpha.mfi):
+        set_active(account=alpha.staff["cashier"], active=False, actor=SYSTEM)
+    assert client.get("/admin/").status_code == 302
+
+
+def test_events_are_all_alphas(alpha: Branch, ids_of_alpha: dict[str, str], beta: Branch) -> None:
+    with tenant_context(beta.mfi):
+        assert not LoanEvent.objects.exists()
