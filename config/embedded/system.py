@@ -35,14 +35,19 @@ def _die_with_parent() -> None:
 class System:
     """Starts what is needed under `var`. DATABASE_URL and MONGODB_URL in the environment replace embedded servers."""
 
-    def __init__(self, root: Path, var: Path, *, port: int, host: str = "localhost", throw_away: bool = False,
-                 say: Callable[[str], None] = print) -> None:  # fmt: skip
+    def __init__(
+        self, root: Path, var: Path, *, port: int, host: str = "localhost", throw_away: bool = False,
+        use_given: bool = True, say: Callable[[str], None] = print,
+    ) -> None:  # fmt: skip
         self.root, self.var, self.port, self.host, self.say = root, var, port, host, say
         self.throw_away = throw_away
         self.postgres: EmbeddedPostgres | None = None
         self.mongo: EmbeddedMongo | None = None
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.environment = dict(os.environ)
+        if not use_given:
+            for name in ("DATABASE_URL", "MONGODB_URL"):
+                self.environment.pop(name, None)
         self._lock: IO[str] | None = None
 
     def start_servers(self, database: str = "letsema") -> None:
@@ -55,14 +60,14 @@ class System:
         env = self.environment
         env.setdefault("LETSEMA_HOST", self.host)
         env["LETSEMA_PORT"], env["LETSEMA_VAR"] = str(self.port), str(self.var)
-        if os.environ.get("DATABASE_URL"):
-            check_postgres(os.environ["DATABASE_URL"])
+        if env.get("DATABASE_URL"):
+            check_postgres(env["DATABASE_URL"])
         else:
             self.postgres = EmbeddedPostgres(self.var, throw_away=self.throw_away)
             self.postgres.start()
             env["DATABASE_URL"] = self.postgres.ensure_role_and_database(database)
-        if os.environ.get("MONGODB_URL"):
-            check_mongo(os.environ["MONGODB_URL"])
+        if env.get("MONGODB_URL"):
+            check_mongo(env["MONGODB_URL"])
         else:
             self.mongo = EmbeddedMongo(self.var, throw_away=self.throw_away)
             self.mongo.start()

@@ -1,0 +1,111 @@
+"""A whole served system of its own (databases, gunicorn, worker), and a Chromium that looks at it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from config.embedded.postgres import free_port
+from config.embedded.system import System
+from tests.run import find_chromium
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PASSWORD = "khotso-pula-nala-7"
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 860}
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+class Served:
+    """A running system and the doors into it."""
+
+    def __init__(self, system: System, browser: Browser) -> None:
+        self.system, self.browser = system, browser
+        self.outside: list[str] = []
+
+    def url(self, path: str = "/", mfi: str = "") -> str:
+        host = f"{mfi}.localhost" if mfi else "localhost"
+        return f"http://{host}:{self.system.port}{path}"
+
+    def manage(self, *arguments: str) -> str:
+        command = [sys.executable, "manage.py", *arguments]
+        env = self.system.environment | {"PYTHONWARNINGS": "ignore"}
+        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr + done.stdout
+        return done.stdout
+
+    def context(self, size: dict[str, int] = DESK) -> BrowserContext:
+        """A browser of its own, as another person's would be. Every request that leaves the host is noted."""
+        context = self.browser.new_context(viewport=size)  # type: ignore[arg-type]
+        context.set_default_timeout(15_000)
+        own = re.compile(rf"^(data:|blob:|http://([\w-]+\.)?localhost:{self.system.port}/)")
+        context.on("request", lambda r: None if own.match(r.url) else self.outside.append(r.url))
+        return context
+
+    def accept(self, link: str) -> Page:
+        """Follows an invitation in a fresh browser, sets the password, and signs in to the back-office."""
+        page = self.context().new_page()
+        page.goto(link)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_label("The same again").fill(PASSWORD)
+        page.get_by_role("button", name="Set the password").click()
+        return page
+
+    def sign_in(self, email: str, mfi: str = "") -> Page:
+        page = self.context().new_page()
+        page.goto(self.url("/admin/login/", mfi))
+        fill_sign_in(page, email)
+        return page
+
+
+def fill_sign_in(page: Page, email: str) -> None:
+    page.get_by_label("E-mail or phone").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/admin/")
+
+
+def link_in(page: Page) -> str:
+    """The invitation link that the page shows once."""
+    return page.locator(".note-success code").inner_text()
+
+
+def check_accessible(page: Page) -> None:
+    """No axe violation of impact serious or critical on the page as it stands."""
+    found = Axe().run(page).response["violations"]
+    bad = [(v["id"], v["nodes"][0]["html"][:160]) for v in found if v["impact"] in ("serious", "critical")]
+    assert bad == [], (page.url, bad)
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Served]:
+    chromium = find_chromium()
+    assert chromium, "no Chromium on this machine; see the README"
+    folder = Path(tempfile.mkdtemp(prefix="letsema-served-"))
+    folder.chmod(0o755)
+    system = System(ROOT, folder, port=free_port(), throw_away=False, use_given=False)
+    system.environment["DJANGO_SETTINGS_MODULE"] = "config.settings.base"
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop in this thread
+    try:
+        system.start_servers()
+        system.manage("letsema_migrate", "--verbosity", "0")
+        system.start_application()
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+            yield Served(system, browser)
+            browser.close()
+    finally:
+        system.stop()
+        shutil.rmtree(folder, ignore_errors=True)
