@@ -68,7 +68,7 @@ def run_tests(arguments: list[str]) -> int:
         arguments = [*arguments, "--ignore=tests/browser"]
     folder = Path(tempfile.mkdtemp(prefix="letsema-test-"))
     folder.chmod(0o755)  # the database's own account must be able to pass through
-    system = System(ROOT, folder, port=0, throw_away=True)
+    system = System(ROOT, folder, port=8000, throw_away=True)
     try:
         system.start_servers("letsema_test_base")
         env = system.environment | {"DJANGO_SETTINGS_MODULE": "config.settings.test"}

@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV, XLSX
+from import_export.forms import ExportForm
 
 from apps.loans.admin.forms import ApplicationForm, MoneyForm, ReverseForm
 from apps.loans.domain.money import spoken
@@ -61,6 +62,7 @@ class LateFilter(admin.SimpleListFilter):
 
 class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
     resource_classes = [LoanResource]
+    export_form_class = ExportForm
     export_template_name = "admin/import_export/export.html"
     import_export_change_list_template = "admin/change_list.html"
     change_list_template = "admin/change_list.html"

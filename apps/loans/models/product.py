@@ -140,13 +140,13 @@ class Product(Revisioned):
         if self.disbursement_fee_percent:
             charges.append(
                 {"name": "Disbursement fee", "kind": "fee", "timing": "disbursement", "calculation": "percent",
-                 "amount": str(self.disbursement_fee_percent), "of": "principal"}
+                 "amount": f"{self.disbursement_fee_percent.normalize():f}", "of": "principal"}
             )  # fmt: skip
         return {
             "currency": {"code": currency, "decimals": 2, "multiple": 0},
             "submitted_on": submitted_on,
             "principal": f"{principal:.2f}",
-            "rate": str(self.rate),
+            "rate": f"{self.rate.normalize():f}",
             "rate_per": self.rate_per,
             "interest_method": self.interest_method,
             "interest_period": self.interest_period,
