@@ -21,6 +21,7 @@ from tests.run import find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PASSWORD = "khotso-pula-nala-7"
+LETSEMA_ADMIN = "naleli@letsema.example"
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 860}
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -55,12 +56,14 @@ class Served:
         return context
 
     def accept(self, link: str) -> Page:
-        """Follows an invitation in a fresh browser, sets the password, and signs in to the back-office."""
+        """Follows an invitation in a fresh browser, sets the password, and comes to the sign-in page."""
         page = self.context().new_page()
         page.goto(link)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_label("The same again").fill(PASSWORD)
+        check_accessible(page)
         page.get_by_role("button", name="Set the password").click()
+        page.get_by_role("heading", name="Sign in").wait_for()
         return page
 
     def sign_in(self, email: str, mfi: str = "") -> Page:
@@ -104,7 +107,10 @@ def served() -> Iterator[Served]:
         system.start_application()
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-            yield Served(system, browser)
+            found = Served(system, browser)
+            out = found.manage("letsema_admin_create", LETSEMA_ADMIN, "--name", "Naleli Moshoeshoe")
+            found.accept(re.search(r"http://\S+", out).group())  # type: ignore[union-attr]
+            yield found
             browser.close()
     finally:
         system.stop()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Served, check_accessible, fill_sign_in, link_in
+from tests.browser.conftest import LETSEMA_ADMIN, PHONE, Served, check_accessible, fill_sign_in, link_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("served")]
 MFI = "pulamaliboho"
@@ -20,14 +20,6 @@ MFI = "pulamaliboho"
 def labelled(page: Page, **values: str) -> None:
     for label, value in values.items():
         page.get_by_label(label.replace("_", " "), exact=False).first.fill(value)
-
-
-def open_letsema(served: Served) -> Page:
-    out = served.manage("letsema_admin_create", "naleli@letsema.example", "--name", "Naleli Moshoeshoe")
-    page = served.accept(re.search(r"http://\S+", out).group())  # type: ignore[union-attr]
-    check_accessible(page)
-    fill_sign_in(page, "naleli@letsema.example")
-    return page
 
 
 def create_by_form(page: Page, served: Served) -> str:
@@ -138,7 +130,7 @@ def act(page: Page, loan_url: str, action: str, **fields: str) -> None:
 
 
 def test_a_lending_day(served: Served) -> None:
-    letsema = open_letsema(served)
+    letsema = served.sign_in(LETSEMA_ADMIN)
     check_accessible(letsema)
     invitation = create_by_form(letsema, served)
     create_by_api(letsema, served)
@@ -226,16 +218,19 @@ def the_credit_history_agrees(served: Served, phone: Page, cashier: Page, left: 
 @pytest.mark.parametrize("path", ["/admin/", "/admin/mfis/mfi/", "/admin/mfis/directoryentry/",
                                   "/admin/mfis/directoryentry/import/", "/admin/users/account/"])  # fmt: skip
 def test_letsemas_pages_are_accessible(served: Served, path: str) -> None:
-    page = served.sign_in("naleli@letsema.example")
+    page = served.sign_in(LETSEMA_ADMIN)
     page.goto(served.url(path))
     check_accessible(page)
 
 
 def test_a_spreadsheet_is_checked_before_it_is_written(served: Served) -> None:
-    page = served.sign_in("naleli@letsema.example")
+    own = ["--name", "Import Credit", "--licence", "credit_only_3", "--district", "Berea"]
+    people = ["--contact-email", "a@i.example", "--admin-name", "Lineo M", "--admin-email", "l@i.example"]
+    served.manage("mfi_create", "imports", *own, *people)
+    page = served.sign_in(LETSEMA_ADMIN)
     page.goto(served.url("/admin/mfis/directoryentry/import/"))
     head = "MFI,Name,Phone,District\n"
-    rows = f"{MFI},Khotso Pheko,5990 0001,Berea\n{MFI},Palesa Shale,123,Berea\nnobody,Thabo Tlali,5990 0002,Leribe\n"
+    rows = "imports,Khotso Pheko,5990 0001,Berea\nimports,Palesa Shale,123,Berea\nnobody,Thabo Tlali,5990 0002,Leribe\n"
     file = {"name": "people.csv", "mimeType": "text/csv", "buffer": (head + rows).encode()}
     page.locator("#id_import_file").set_input_files(file)  # type: ignore[arg-type]
     page.get_by_role("button", name="Check the file").click()
