@@ -32,7 +32,7 @@ class Command(BaseCommand):
         var = Path(os.environ.get("LETSEMA_VAR", ROOT / "var"))
         port = int(os.environ.get("LETSEMA_PORT", "8000"))
         system = System(ROOT, var, port=port, say=self.stdout.write)
-        for name in ("SIGTERM", "SIGHUP"):
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # a shell may have started us with SIGINT ignored
             signal.signal(getattr(signal, name), _interrupt)
         try:
             system.check_port()
