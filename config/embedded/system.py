@@ -60,15 +60,16 @@ class System:
         env = self.environment
         env.setdefault("LETSEMA_HOST", self.host)
         env["LETSEMA_PORT"], env["LETSEMA_VAR"] = str(self.port), str(self.var)
+        # What is given is checked before anything of ours is started.
         if env.get("DATABASE_URL"):
             check_postgres(env["DATABASE_URL"])
-        else:
+        if env.get("MONGODB_URL"):
+            check_mongo(env["MONGODB_URL"])
+        if not env.get("DATABASE_URL"):
             self.postgres = EmbeddedPostgres(self.var, throw_away=self.throw_away)
             self.postgres.start()
             env["DATABASE_URL"] = self.postgres.ensure_role_and_database(database)
-        if env.get("MONGODB_URL"):
-            check_mongo(env["MONGODB_URL"])
-        else:
+        if not env.get("MONGODB_URL"):
             self.mongo = EmbeddedMongo(self.var, throw_away=self.throw_away)
             self.mongo.start()
             env["MONGODB_URL"] = self.mongo.url()

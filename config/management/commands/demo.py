@@ -20,6 +20,7 @@ from config.embedded.postgres import CannotStart
 from config.embedded.system import System
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 SUBDOMAINS = ("maluti", "thaba-bosiu", "senqu", "mafeteng", "khubelu")
 
 
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         var = Path(os.environ.get("LETSEMA_VAR", ROOT / "var"))
         port = int(os.environ.get("LETSEMA_PORT", "8000"))
         system = System(ROOT, var, port=port, say=self.stdout.write)
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # a shell may have started us with SIGINT ignored
+        for name in SIGNALS:  # explicitly: a shell may have started us with SIGINT ignored
             signal.signal(getattr(signal, name), _interrupt)
         try:
             system.check_port()
@@ -76,4 +77,7 @@ class Command(BaseCommand):
 
 
 def _interrupt(*_: Any) -> None:
+    """The first signal begins the orderly stop; further ones (a terminal sends one to each of us) do not disturb it."""
+    for name in SIGNALS:
+        signal.signal(getattr(signal, name), signal.SIG_IGN)
     raise KeyboardInterrupt
