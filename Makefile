@@ -31,6 +31,7 @@ $(UV):
 # The build in portal/dist is committed, so that neither command above needs Node; this makes it anew.
 portal:
 	cd portal && npm ci && npm run build
+	@python3 portal/fingerprint.py > portal/dist/sources.sha256
 
 # Removes the embedded servers' data; asks nothing, so it is never part of another target.
 clean:

@@ -88,6 +88,51 @@ def test_deployment_checks_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_static_files_can_be_collected_for_production(tmp_path: Path) -> None:
+    """The manifest storage follows every reference in scripts and styles; one that leads nowhere stops it."""
+    import os
+    import subprocess
+    import sys
+
+    code = (
+        "import django; from django.conf import settings; import config.settings.production as p; "
+        f"p.STATIC_ROOT = {str(tmp_path)!r}; django.setup(); "
+        "from django.core.management import call_command; call_command('collectstatic', interactive=False, verbosity=0)"
+    )
+    env = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "config.settings.production", "SECRET_KEY": "k", "CREDIT_KEY": "c",
+        "LETSEMA_HOST": "letsema.example",
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, env=env, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "staticfiles.json").exists()
+
+
+def test_the_committed_portal_is_built_from_its_sources() -> None:
+    """`make portal` writes the fingerprint of the sources beside the build; a change without a build is found here."""
+    import subprocess
+    import sys
+
+    found = subprocess.run([sys.executable, "portal/fingerprint.py"], cwd=ROOT, capture_output=True, text=True)
+    built = (ROOT / "portal" / "dist" / "sources.sha256").read_text(encoding="utf-8")
+    assert found.stdout == built, "run `make portal` and commit portal/dist"
+
+
+def test_production_refuses_to_start_without_its_secrets() -> None:
+    import os
+    import subprocess
+    import sys
+
+    env = {k: v for k, v in os.environ.items() if k != "CREDIT_KEY"} | {
+        "DJANGO_SETTINGS_MODULE": "config.settings.production", "SECRET_KEY": "k", "LETSEMA_HOST": "letsema.example",
+    }  # fmt: skip
+    done = subprocess.run([sys.executable, "manage.py", "check"], cwd=ROOT, env=env, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "CREDIT_KEY is not set" in done.stderr
+
+
 def test_every_fact_is_guarded_by_the_database(alpha: Branch) -> None:
     """A model that says it is a fact, and whose table may be updated, would be a lie."""
     with connection.cursor() as cursor:

@@ -191,7 +191,7 @@ FORMAT_MODULE_PATH = ["config.formats"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "staticfiles"
-STATICFILES_DIRS = [ROOT / "config" / "static", ("portal", ROOT / "portal" / "dist")]
+STATICFILES_DIRS = [("portal", ROOT / "portal" / "dist")]
 WHITENOISE_USE_FINDERS = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -13,9 +13,9 @@ register = template.Library()
 
 
 @register.filter
-def money(amount: Decimal | None, currency: str = "LSL") -> str:
-    """M 1,250.00; a dash for none."""
-    return "—" if amount is None else spoken(Decimal(amount), currency)
+def money(amount: Decimal | str | None, currency: str = "LSL") -> str:
+    """M 1,250.00; a dash for none, and for what a template did not find, which is an empty text."""
+    return "—" if amount is None or amount == "" else spoken(Decimal(amount), currency)
 
 
 @register.filter

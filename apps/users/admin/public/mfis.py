@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 
 from apps.mfis.errors import InvalidInput
-from apps.mfis.models import MFI
+from apps.mfis.models import MFI, MFILogo
 from apps.mfis.services.branding import save_logo
 from apps.mfis.services.provisioning import EDITABLE, set_status, update_mfi
 from apps.users.admin.base import LetsemaAdmin, pill, run_action
@@ -70,6 +70,9 @@ class MFIAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
     search_fields = ("name", "subdomain", "contact_email")
     search_help_text = "Name, subdomain or e-mail"
     readonly_fields = ("subdomain", "schema_name", "status", "home_node")
+
+    def history_rows(self, obj: MFI) -> list[Any]:
+        return [obj, *MFILogo.objects.filter(mfi=obj)]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MFI]:
         return super().get_queryset(request).select_related("snapshot")
