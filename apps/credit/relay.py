@@ -9,6 +9,7 @@ from typing import Any
 
 import pymongo
 from bson.decimal128 import Decimal128
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from pymongo.errors import BulkWriteError, PyMongoError
@@ -29,6 +30,7 @@ class Relayed:
 
     count: int
     error: str = ""
+    away: bool = False
 
 
 def relay_outbox(*, batch: int = BATCH) -> Relayed:
@@ -38,9 +40,10 @@ def relay_outbox(*, batch: int = BATCH) -> Relayed:
         try:
             done = _relay_batch(batch)
         except (PyMongoError, StoreAway) as error:
-            reason = "MongoDB does not answer" if not isinstance(error, BulkWriteError) else "MongoDB refused a write"
+            away = not isinstance(error, BulkWriteError)
+            reason = "MongoDB does not answer" if away else "MongoDB refused a write"
             _note_failure(reason)
-            return Relayed(total, reason)
+            return Relayed(total, reason, away)
         total += done
         if done < batch:
             return Relayed(total)
@@ -67,9 +70,9 @@ def write_entries(entries: list[OutboxEntry]) -> None:
         PyMongoError: MongoDB did not take them.
     """
     connect()
-    if connection.settings_dict["NAME"] not in _indexed:
+    if settings.MONGODB_URL not in _indexed:
         ensure_indexes()
-        _indexed.add(connection.settings_dict["NAME"])
+        _indexed.add(settings.MONGODB_URL)
     mfi = connection.schema_name
     now = datetime.now(UTC)
     events = [_event_document(e, mfi, now) for e in entries]

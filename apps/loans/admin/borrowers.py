@@ -118,9 +118,7 @@ class BorrowerAdmin(LetsemaAdmin):
         profile = self._profile(request, object_id)
         account = profile.account
         loans = list(Loan.objects.filter(borrower=account).select_related("state", "product"))
-        history = credit_history(
-            account_id=account.pk, national_id=profile.national_id or "", loan_ids=[loan.pk for loan in loans]
-        )
+        history = credit_history(loan_ids=[loan.pk for loan in loans])
         context = {
             **self.admin_site.each_context(request), "title": account.full_name, "opts": self.opts,
             "profile": profile, "account": account, "phone": spoken_phone(account.phone), "loans": loans,

@@ -25,7 +25,6 @@ from apps.mfis.clock import business_date
 from apps.mfis.errors import NotFound
 from apps.users.api.auth import ANY, borrower
 from apps.users.api.schemas import Amount, Problem
-from apps.users.models import BorrowerProfile
 
 router = Router(tags=["loans"])
 REFUSED: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
@@ -185,11 +184,8 @@ def pay(request: HttpRequest, loan_id: UUID, payload: s.PaymentIn, key: Key = ""
 @router.get("/credit-history", response={200: s.HistoryOut, **REFUSED}, auth=ANY)
 def history(request: HttpRequest) -> Any:
     """What the credit history holds about the caller at this MFI."""
-    account = borrower(request)
-    profile = BorrowerProfile.objects.filter(pk=account.pk).first()
-    own = list(Loan.objects.filter(borrower=account).values_list("pk", flat=True))
-    number = (profile.national_id or "") if profile else ""
-    found = credit_history(account_id=account.pk, national_id=number, loan_ids=own)
+    own = list(Loan.objects.filter(borrower=borrower(request)).values_list("pk", flat=True))
+    found = credit_history(loan_ids=own)
     return {
         "available": found.available,
         "waiting": found.waiting,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.conf import settings
 from django_tenants.utils import tenant_context
 
 from apps.mfis.acting import Actor
-from apps.mfis.database import connection
+from apps.mfis.clock import business_date
 from apps.mfis.errors import InvalidInput
 from apps.mfis.models import MFI
 from apps.mfis.services.provisioning import build_mfi, provision_mfi
@@ -31,9 +32,19 @@ class Onboarded:
 
 def mfi_url(mfi: MFI, path: str = "/") -> str:
     """The address of a page of `mfi`, as its people type it."""
-    scheme = "https" if settings.SESSION_COOKIE_SECURE else "http"
-    port = "" if scheme == "https" or settings.PORT in (80, 443) else f":{settings.PORT}"
-    return f"{scheme}://{mfi.subdomain}.{settings.HOST}{port}{path}"
+    return _url(f"{mfi.subdomain}.{settings.HOST}", path)
+
+
+def public_url(path: str = "/") -> str:
+    """The address of a page of Letsema's own site."""
+    return _url(settings.HOST, path)
+
+
+def _url(host: str, path: str) -> str:
+    if settings.SESSION_COOKIE_SECURE:
+        return f"https://{host}{path}"
+    port = "" if settings.PORT == 80 else f":{settings.PORT}"
+    return f"http://{host}{port}{path}"
 
 
 def check_mfi(*, admin_name: str, admin_email: str, **values: Any) -> MFI:
@@ -42,8 +53,6 @@ def check_mfi(*, admin_name: str, admin_email: str, **values: Any) -> MFI:
     Raises:
         InvalidInput, AlreadyExists: with the sentences by field.
     """
-    from apps.mfis.clock import business_date
-
     mfi = build_mfi(**values)
     try:
         clean_person(Person(full_name=admin_name, email=admin_email), today=business_date())
@@ -86,14 +95,7 @@ def invite_again(*, account: Account, actor: Actor, mfi: MFI | None) -> str:
     return url
 
 
-def public_url(path: str = "/") -> str:
-    scheme = "https" if settings.SESSION_COOKIE_SECURE else "http"
-    port = "" if scheme == "https" or settings.PORT in (80, 443) else f":{settings.PORT}"
-    return f"{scheme}://{settings.HOST}{port}{path}"
-
-
-def in_schema_of(mfi: MFI | None) -> Any:
+def in_schema_of(mfi: MFI | None) -> AbstractContextManager[None]:
     """A context in which the connection is in `mfi`'s schema; for None, where it is."""
-    from contextlib import nullcontext
-
-    return tenant_context(mfi) if mfi and connection.schema_name != mfi.schema_name else nullcontext()
+    context: AbstractContextManager[None] = tenant_context(mfi) if mfi else nullcontext()
+    return context

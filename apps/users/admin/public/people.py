@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
-from django_tenants.utils import tenant_context
 
 from apps.mfis.errors import ServiceError
 from apps.mfis.models import MFI, DirectoryEntry
@@ -25,7 +24,7 @@ from apps.users.imports.people import PeopleImport
 from apps.users.models import Account
 from apps.users.roles import Action, Role
 from apps.users.services.accounts import actor_of, set_active
-from apps.users.services.onboarding import invite_again
+from apps.users.services.onboarding import in_schema_of, invite_again
 
 
 class MFIFilter(admin.SimpleListFilter):
@@ -97,7 +96,7 @@ class PeopleAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         entry, mfi = self._find(request, object_id)
-        with tenant_context(mfi) if mfi else _here():
+        with in_schema_of(mfi):
             account = Account.objects.filter(pk=entry.account_id).select_related("profile").first()
             if account is None:
                 raise Http404
@@ -134,7 +133,7 @@ class PeopleAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
         def run(values: dict[str, str]) -> None:
             actor = actor_of(request.user)
             actor = type(actor)(actor.id, f"{actor.name} of Letsema ({values['reason'][:80]})")
-            with tenant_context(mfi) if mfi else _here():
+            with in_schema_of(mfi):
                 set_active(account=Account.objects.get(pk=entry.account_id), active=active, actor=actor)
 
         verb = "Open" if active else "Close"
@@ -152,7 +151,7 @@ class PeopleAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
         back = reverse("admin:mfis_directoryentry_change", args=[entry.pk])
         if request.method == "POST":
             try:
-                with tenant_context(mfi) if mfi else _here():
+                with in_schema_of(mfi):
                     account = Account.objects.get(pk=entry.account_id)
                     url = invite_again(account=account, actor=actor_of(request.user), mfi=mfi)
             except ServiceError as error:
@@ -166,12 +165,6 @@ class PeopleAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
             title=f"Invite {entry.full_name} again", button="Make the invitation",
             explanation="Earlier invitations end. The link is sent by e-mail where there is one, and shown here once.",
         )  # fmt: skip
-
-
-def _here() -> Any:
-    from contextlib import nullcontext
-
-    return nullcontext()
 
 
 public_site.register(DirectoryEntry, PeopleAdmin)
