@@ -86,6 +86,19 @@ def refused(client: Client, path: str, **headers: str) -> None:
         assert response.status_code in REFUSALS or to_login, (method, path, response.status_code)
 
 
+@pytest.mark.parametrize(("api", "known"), [("tenant_api", TENANT), ("public_api", PUBLIC)])
+def test_every_documented_call_is_among_the_routes(api: str, known: list[str]) -> None:
+    """What the API's own document names is what the resolver knows, so nothing documented escapes these tests."""
+    from config import api as apis
+
+    def plain(route: str) -> str:
+        return re.sub(r"<[^>]+>|\{[^}]+\}", "*", route).strip("/")
+
+    documented = {plain(path) for path in getattr(apis, api).get_openapi_schema(path_prefix="/api/")["paths"]}
+    assert documented
+    assert documented <= {plain(route) for route in known}
+
+
 @pytest.fixture
 def ids_of_alpha(alpha: Branch, active: Callable[..., Loan]) -> dict[str, str]:
     loan = active()
