@@ -28,6 +28,7 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
     add_action: Action | None = None
     change_action: Action | None = None
     add_label = "Add"
+    list_title = ""  # where the model's own name is not what people call it here
     actions = None
     list_per_page = 50
     show_full_result_count = False
@@ -66,7 +67,12 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         kept = [(k, v) for k, v in request.GET.items() if k not in ("q", "p", "_popup")]
-        more = {"kept_parameters": kept, "add_label": self.add_label, "list_tools": self.list_tools(request)}
+        more = {
+            "kept_parameters": kept,
+            "add_label": self.add_label,
+            "list_title": self.list_title,
+            "list_tools": self.list_tools(request),
+        }
         return super().changelist_view(request, {**more, **(extra_context or {})})
 
     def changeform_view(
@@ -74,7 +80,7 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
         extra_context: dict[str, Any] | None = None,
     ) -> Any:  # fmt: skip
         obj = self.get_object(request, object_id) if object_id else None
-        more = {"page_tools": self.page_tools(request, obj) if obj else []}
+        more = {"page_tools": self.page_tools(request, obj) if obj else [], "list_title": self.list_title}
         try:
             return super().changeform_view(request, object_id, form_url, {**more, **(extra_context or {})})
         except ServiceError as error:  # a race the form could not foresee: the transaction is undone

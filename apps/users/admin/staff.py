@@ -55,6 +55,7 @@ class StaffAdmin(LetsemaAdmin):
     form = StaffForm
     view_action = add_action = change_action = Action.MANAGE_PEOPLE
     add_label = "Invite a colleague"
+    list_title = "Colleagues"
     list_display = ("full_name", "email", "phone_spoken", "duties_spoken", "state")
     list_filter = ("is_active",)
     search_fields = ("full_name", "email", "phone")

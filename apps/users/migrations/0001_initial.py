@@ -220,7 +220,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "borrower profile",
+                "verbose_name": "borrower",
                 "ordering": ["account"],
             },
         ),

@@ -24,7 +24,7 @@ class BorrowerProfile(models.Model):
     net_monthly_income = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
 
     class Meta:
-        verbose_name = "borrower profile"
+        verbose_name = "borrower"
         ordering = ["account"]
         constraints = [
             models.CheckConstraint(
