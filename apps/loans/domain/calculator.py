@@ -19,7 +19,7 @@ USAGE = "usage: loan_calculator [--table] [FILE|-]"
 
 
 def state_of(case: Any, path: str = "$") -> dict[str, Any]:
-    """The state of one case, in the output form of loan-terms.md.
+    """The state of one case, in the form of docs/loan-engine.md.
 
     Raises:
         BadCase: naming every fault by its JSON path.

@@ -1,6 +1,6 @@
 """The cumulative repayment schedule: what falls due when, before anything is paid.
 
-Conventions follow loan-terms.md ("Conventions"): interest is rounded to the currency at each installment, and
+Conventions are in docs/loan-engine.md: interest is rounded to the currency at each installment, and
 the last installment absorbs what rounding left over.
 """
 

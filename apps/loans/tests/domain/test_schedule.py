@@ -24,7 +24,7 @@ def state(**terms: object) -> dict:
 @pytest.mark.parametrize(
     ("terms", "installment", "interest", "apr", "eir"),
     [
-        # loan-terms, "Conventions": M1,000 over 12 months at 2 % a month flat
+        # docs/loan-engine.md, "Conventions": M1,000 over 12 months at 2 % a month flat
         ({"interest_method": "flat"}, "103.33", "240.00", "41.70", "50.67"),
         # the same, declining: installment 94.56; 134.72 unrounded, 134.70 once each installment is rounded to lisente
         ({}, "94.56", "134.70", "24.00", "26.82"),
@@ -38,7 +38,7 @@ def test_golden_figures(terms: dict, installment: str, interest: str, apr: str, 
 
 
 def test_a_fee_kept_back_raises_the_rate() -> None:
-    # loan-terms: with 5 % up-front fee 52.29 % and 66.83 %, on unrounded installments of 103.3333
+    # with 5 % up-front fee 52.29 % and 66.83 %, on unrounded installments of 103.3333
     fee = {"name": "fee", "kind": "fee", "timing": "disbursement", "calculation": "percent", "amount": "5"}
     found = state(interest_method="flat", charges=[fee])
     assert abs(Decimal(found["apr"]) - Decimal("52.29")) <= Decimal("0.01")
