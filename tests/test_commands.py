@@ -136,3 +136,18 @@ def test_mfi_create_prints_the_invitation(
     assert "http://gamma.localhost:8000/invitation/" in capsys.readouterr().out
     with pytest.raises(CommandError, match="taken"):
         call_command("mfi_create", "gamma", **values)
+
+
+def test_the_workers_round(alpha: Branch) -> None:
+    """Figures for the public dashboard are taken, and sessions that have run out are removed, in every schema."""
+    from django.contrib.sessions.models import Session
+    from django.utils import timezone
+
+    from apps.mfis.models import PortfolioSnapshot
+
+    Session.objects.create(session_key="old", session_data="", expire_date=timezone.now())
+    connection.set_schema_to_public()
+    call_command("worker", once=True)
+    assert PortfolioSnapshot.objects.filter(mfi=alpha.mfi).exists()
+    with tenant_context(alpha.mfi):
+        assert not Session.objects.filter(session_key="old").exists()

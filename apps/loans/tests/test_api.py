@@ -163,12 +163,25 @@ def test_a_payment_is_reported_once(alpha: Branch, active: Maker) -> None:
 
 def test_the_profile(alpha: Branch) -> None:
     client = alpha.client(alpha.borrower)
-    body = {"full_name": "Mamello Khoabane", "phone": "58120001", "national_id": "100000000001", "district": "berea",
-            "net_monthly_income": "4500.00"}  # fmt: skip
+    body = {
+        "full_name": "Mamello Khoabane", "phone": "58120001", "national_id": "100000000001", "district": "berea",
+        "date_of_birth": "1990-05-27", "net_monthly_income": "4500.00",
+    }  # fmt: skip
     answer = client.put("/api/me", json.dumps(body), content_type="application/json")
     assert (answer.status_code, answer.json()["net_monthly_income"]) == (200, "4500.00")
     wrong = client.put("/api/me", json.dumps({**body, "date_of_birth": "2020-01-01"}), content_type="application/json")
     assert (wrong.status_code, list(wrong.json()["errors"])) == (422, ["date_of_birth"])
+
+
+def test_what_identifies_a_person_is_given_once(alpha: Branch) -> None:
+    client = alpha.client(alpha.borrower)
+    body = {"full_name": "Mamello Khoabane", "phone": "58120001", "date_of_birth": "1990-05-27"}
+    for wrong in ({"national_id": "999999999999"}, {"national_id": ""}, {"national_id": "100000000001",
+                                                                          "date_of_birth": "1991-01-01"}):  # fmt: skip
+        answer = client.put("/api/me", json.dumps({**body, **wrong}), content_type="application/json")
+        assert answer.status_code == 422, wrong
+        assert "ask your branch" in answer.json()["detail"]
+    assert client.get("/api/me").json()["national_id"] == "100000000001"
 
 
 def test_tokens(alpha: Branch) -> None:

@@ -18,7 +18,7 @@ from apps.users.api.schemas import Me, Problem, ProfileIn, Registration, SignIn,
 from apps.users.lockout import MESSAGE
 from apps.users.models import Account, ApiToken, BorrowerProfile
 from apps.users.roles import Role
-from apps.users.services.accounts import Person, actor_of, register_borrower, update_borrower
+from apps.users.services.accounts import Person, actor_of, register_borrower, update_own_profile
 from apps.users.services.tokens import create_token, revoke_token
 
 router = Router(tags=["accounts"])
@@ -120,7 +120,7 @@ def update_me(request: HttpRequest, payload: ProfileIn) -> Any:
     """Changes one's own profile; the MFI sees the history of changes."""
     account = borrower(request)
     person = Person(**payload.dict())
-    return me_of(update_borrower(account=account, person=person, actor=actor_of(account), today=business_date()))
+    return me_of(update_own_profile(account=account, person=person, today=business_date()))
 
 
 @router.get("/tokens", response={200: list[TokenOut], **REFUSED}, auth=ANY)

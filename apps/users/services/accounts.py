@@ -147,6 +147,27 @@ def update_borrower(*, account: Account, person: Person, actor: Actor, today: da
     return account
 
 
+SET_ONCE = {"national_id": "national ID", "date_of_birth": "date of birth"}
+
+
+def update_own_profile(*, account: Account, person: Person, today: date) -> Account:
+    """Changes one's own data. What identifies a person can be given once; then only the branch changes it.
+
+    Raises:
+        InvalidInput: a field is wrong, or fixed by now. AlreadyExists: as for registration.
+    """
+    clean = clean_person(person, today=today)
+    profile = BorrowerProfile.objects.get(pk=account.pk)
+    errors = {
+        name: [f"Your {label} is already on record; ask your branch to correct it."]
+        for name, label in SET_ONCE.items()
+        if getattr(profile, name) and getattr(clean, name) != getattr(profile, name)
+    }
+    if errors:
+        raise InvalidInput(next(iter(errors.values()))[0], field=next(iter(errors)), errors=errors)
+    return update_borrower(account=account, person=person, actor=actor_of(account), today=today)
+
+
 def create_staff(
     *, full_name: str, email: str, phone: str = "", role: Role, duties: Iterable[str] = (), actor: Actor
 ) -> Account:

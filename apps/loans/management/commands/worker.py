@@ -2,6 +2,7 @@
 
 1. Every second: each MFI's outbox is relayed to MongoDB; while that is away the wait doubles up to half a minute.
 2. Every minute: each MFI's snapshot is taken anew.
+3. Every hour: sessions that have run out are removed, in every schema.
 A database that is away is waited for; nothing is lost, as everything to do stands in it.
 """
 
@@ -10,17 +11,21 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand, CommandParser
 from django.db.utils import InterfaceError, OperationalError
+from django.utils import timezone
 from django_tenants.utils import tenant_context
 
 from apps.credit.relay import relay_outbox
 from apps.loans.services.snapshots import take_snapshot
 from apps.mfis.database import connection
 from apps.mfis.models import MFI
+from apps.users.services.onboarding import in_schema_of
 
 LONGEST_WAIT = 30.0
 SNAPSHOTS_EVERY = 60.0
+SESSIONS_EVERY = 3600.0
 
 
 class Command(BaseCommand):
@@ -30,7 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="one round, then end")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        relay_at = snapshot_at = 0.0
+        relay_at = snapshot_at = sessions_at = 0.0
         wait = 1.0
         while True:
             now = time.monotonic()
@@ -42,6 +47,9 @@ class Command(BaseCommand):
                 if now >= snapshot_at:
                     self._snapshots()
                     snapshot_at = now + SNAPSHOTS_EVERY
+                if now >= sessions_at:
+                    self._sessions()
+                    sessions_at = now + SESSIONS_EVERY
             except (OperationalError, InterfaceError):
                 connection.close()
                 self.stderr.write("The database does not answer; trying again.")
@@ -65,6 +73,11 @@ class Command(BaseCommand):
             if outcome.away:  # the others would only wait for the same time-out
                 return True
         return False
+
+    def _sessions(self) -> None:
+        for mfi in [None, *self._mfis()]:
+            with in_schema_of(mfi):
+                Session.objects.filter(expire_date__lt=timezone.now()).delete()
 
     def _snapshots(self) -> None:
         for mfi in self._mfis():
