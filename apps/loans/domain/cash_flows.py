@@ -1,0 +1,132 @@
+"""The rate of any cash flow: US Regulation Z, Appendix J; EU Directive 2008/48/EC, Annex I; and XIRR.
+
+A flow may have no rate, or several. Both are said; a root is never picked in silence.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation, localcontext
+from fractions import Fraction
+from typing import Any
+
+METHODS = ("us_appendix_j", "eu_annual", "xirr")
+PLACES = Decimal("0.000001")
+# Searched for roots: a rate a period between -99.99 % and about 800,000 %, evenly in ln(1 + rate).
+LOWEST, HIGHEST, STEPS = math.log(0.0001), 9.0, 1600
+
+
+class NoRate(ValueError):
+    """The flow has no single rate; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """An amount (what the borrower receives is negative) after `t` whole periods and the fraction `f` of one."""
+
+    amount: Decimal
+    t: Fraction
+    f: Fraction = Fraction(0)
+
+
+def rate_per_period(flows: Sequence[Flow]) -> Decimal:
+    """The single rate i at which Σ amount / ((1 + f·i)(1 + i)^t) is 0, to some 20 digits.
+
+    Raises:
+        NoRate: all amounts have one sign, no rate makes the sum zero, or more than one does.
+    """
+    moving = [flow for flow in flows if flow.amount]
+    if not any(f.amount < 0 for f in moving) or not any(f.amount > 0 for f in moving):
+        raise NoRate("money must go both ways: some amounts negative (received), some positive (paid)")
+    roots = _brackets(moving)
+    if not roots:
+        raise NoRate("no rate makes what is received equal to what is paid")
+    if len(roots) > 1:
+        near = ", ".join(f"{math.expm1((low + high) / 2) * 100:.2f} %" for low, high in roots)
+        raise NoRate(f"several rates a period satisfy it (near {near}); none is the rate of this flow")
+    return _refine(moving, *roots[0])
+
+
+def _brackets(flows: Sequence[Flow]) -> list[tuple[float, float]]:
+    """Where the sum changes sign, in u = ln(1 + rate). Floats only find the place; Decimal gives the rate."""
+    plain = [(float(f.amount), float(f.t), float(f.f)) for f in flows]
+    first = min(t for _, t, _ in plain)
+
+    def value(u: float) -> float:
+        rate = math.expm1(u)
+        return sum(a * math.exp(-(t - first) * u) / (1 + f * rate) for a, t, f in plain)
+
+    found, step = [], (HIGHEST - LOWEST) / STEPS
+    at, before = LOWEST, value(LOWEST)
+    for n in range(1, STEPS + 1):
+        u = LOWEST + n * step
+        now = value(u)
+        if before == 0 or (before < 0) != (now < 0):
+            found.append((at, u))
+        at, before = u, now
+    return found
+
+
+def _refine(flows: Sequence[Flow], low: float, high: float) -> Decimal:
+    with localcontext() as context:
+        context.prec = 34
+        exact = [(f.amount, _decimal(f.t), _decimal(f.f)) for f in flows]
+
+        def value(rate: Decimal) -> Decimal:
+            return sum((a / ((1 + f * rate) * (1 + rate) ** t) for a, t, f in exact), Decimal(0))
+
+        below, above = Decimal(math.expm1(low)), Decimal(math.expm1(high))
+        sign = value(below) > 0
+        for _ in range(90):
+            middle = (below + above) / 2
+            if (value(middle) > 0) == sign:
+                below = middle
+            else:
+                above = middle
+            if above - below < Decimal("1e-16"):
+                break
+        return (below + above) / 2
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return Decimal(value.numerator) / Decimal(value.denominator)
+
+
+def answer(asked: Any) -> dict[str, Any]:
+    """The answer to one question of docs/loan-engine.md: the rate in percent a year, or the reason for none."""
+    if not isinstance(asked, Mapping):
+        return {"id": None, "error": "a question is an object"}
+    try:
+        rate = _annual(asked)
+    except NoRate as reason:
+        return {"id": asked.get("id"), "error": str(reason)}
+    except (ValueError, TypeError, InvalidOperation, ZeroDivisionError, KeyError, AttributeError) as fault:
+        return {"id": asked.get("id"), "error": f"the question cannot be read: {fault}"}
+    return {"id": asked.get("id"), "percent_per_year": f"{(rate * 100).quantize(PLACES):f}"}
+
+
+def _annual(asked: Mapping[str, Any]) -> Decimal:
+    method, rows = asked.get("method"), asked.get("flows") or []
+    if method not in METHODS:
+        raise NoRate(f"method {method!r} is not one of {', '.join(METHODS)}")
+    if not rows:
+        raise NoRate("there are no flows")
+    if method == "us_appendix_j":
+        flows = [Flow(_amount(r), Fraction(str(r["t"])), Fraction(str(r.get("f", "0")))) for r in rows]
+        return rate_per_period(flows) * _decimal(Fraction(str(asked["unit_periods_per_year"])))
+    if method == "eu_annual":
+        return rate_per_period([Flow(_amount(r), Fraction(str(r["years"]))) for r in rows])
+    days = [date.fromisoformat(str(r["date"])) for r in rows]
+    return rate_per_period(
+        [Flow(_amount(r), Fraction((d - min(days)).days, 365)) for r, d in zip(rows, days, strict=True)]
+    )
+
+
+def _amount(row: Mapping[str, Any]) -> Decimal:
+    found = Decimal(str(row["amount"]))
+    if not found.is_finite():
+        raise ValueError(f"amount {row['amount']!r} is not a number")
+    return found
