@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation, localcontext
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 METHODS = ("us_appendix_j", "eu_annual", "xirr")
@@ -53,12 +54,17 @@ def rate_per_period(flows: Sequence[Flow]) -> Decimal:
 def _brackets(flows: Sequence[Flow]) -> list[tuple[float, float]]:
     """Where the sum changes sign, in u = ln(1 + rate). Floats only find the place; Decimal gives the rate."""
     plain = [(float(f.amount), float(f.t), float(f.f)) for f in flows]
-    first = min(t for _, t, _ in plain)
+    first, last = min(t for _, t, _ in plain), max(t for _, t, _ in plain)
 
     def value(u: float) -> float:
-        rate = math.expm1(u)
-        return sum(a * math.exp(-(t - first) * u) / (1 + f * rate) for a, t, f in plain)
+        # Measured from the end that weighs most, so that long flows do not overflow; the sign is the same.
+        rate, origin = math.expm1(u), first if u >= 0 else last
+        return sum(a * math.exp((origin - t) * u) / (1 + f * rate) for a, t, f in plain)
 
+    signs = [a > 0 for a, _, _ in sorted(plain, key=lambda row: row[1])]
+    once = sum(a != b for a, b in pairwise(signs)) == 1
+    if once and (value(LOWEST) < 0) != (value(HIGHEST) < 0):
+        return [(LOWEST, HIGHEST)]  # an ordinary loan: received, then paid; there is one root and no need to search
     found, step = [], (HIGHEST - LOWEST) / STEPS
     at, before = LOWEST, value(LOWEST)
     for n in range(1, STEPS + 1):

@@ -47,6 +47,13 @@ def test_xirr() -> None:
     assert abs(Decimal(found["percent_per_year"]) - Decimal("37.336253")) < Decimal("0.000002")
 
 
+def test_long_flows() -> None:
+    """Thirty years of months: the annuity's own rate comes back (1 % a month on 1,000,000)."""
+    level = Decimal(1_000_000) * Decimal("0.01") / (1 - Decimal("1.01") ** -360)
+    found = answer(appendix_j("1000000", str(level), 360, "12", 1, "0"))
+    assert found["percent_per_year"] == "12.000000"
+
+
 @pytest.mark.parametrize(
     ("amounts", "reason"),
     [

@@ -45,6 +45,12 @@ def test_a_fee_kept_back_raises_the_rate() -> None:
     assert abs(Decimal(found["eir"]) - Decimal("66.83")) <= Decimal("0.01")
 
 
+def test_a_rate_past_all_telling_is_none_and_no_fault() -> None:
+    found = state(rate="1000", frequency="days", interest_method="flat")
+    assert found["apr"] is not None
+    assert found["eir"] is None
+
+
 def test_days_past_due_of_sa_dhan() -> None:
     """Tracking Financial Performance Standards, pp. 52-53: 50 weekly installments of 20 + 3, unpaid from the 40th."""
     terms = {
