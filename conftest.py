@@ -57,7 +57,9 @@ class Branch:
         return client
 
 
-def make_branch(subdomain: str, name: str, phone: str, national_id: str) -> Branch:
+def make_branch(
+    subdomain: str, name: str, phone: str, national_id: str, borrower_name: str = "Mamello Khoabane"
+) -> Branch:
     opened = onboard_mfi(
         name=name, subdomain=subdomain, licence_type="credit_only_2", district="leribe",
         contact_email=f"office@{subdomain}.example", admin_name="Nthabiseng Letsie",
@@ -72,7 +74,7 @@ def make_branch(subdomain: str, name: str, phone: str, national_id: str) -> Bran
             )  # fmt: skip
         for account in staff.values():
             set_password(account=account, password=PASSWORD, actor=SYSTEM)
-        person = Person("Mamello Khoabane", phone=phone, national_id=national_id, date_of_birth=date(1990, 5, 27))
+        person = Person(borrower_name, phone=phone, national_id=national_id, date_of_birth=date(1990, 5, 27))
         borrower = register_borrower(person=person, password=PASSWORD, today=TODAY)
         product = create_product(
             by=staff["manager"], mfi=opened.mfi, name="Business loan", rate=Decimal(24), rate_per="year",
@@ -92,7 +94,7 @@ def branches(django_db_setup: None, django_db_blocker: Any) -> tuple[Branch, Bra
         rendered()
         made = (
             make_branch("alpha", "Alpha Credit", "58120001", "100000000001"),
-            make_branch("beta", "Beta Finance", "58120001", "100000000001"),
+            make_branch("beta", "Beta Finance", "58120001", "100000000001", "Tumelo Sekonyela"),
         )
         connection.set_schema_to_public()
     return made

@@ -117,7 +117,7 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
 
     def late(self, loan: Loan) -> str:
         days = days_late(loan)
-        return f"{days} days" if days else "—"
+        return f"{days} day{'' if days == 1 else 's'}" if days else "—"
 
     late.admin_order_field = "state__oldest_due_date"  # type: ignore[attr-defined]
 

@@ -93,7 +93,7 @@ def _quote(product: Product) -> dict[str, Any]:
     try:
         terms, state = quote_product(
             product=product, principal=product.principal_default, installments=product.installments_default,
-            on=business_date(), currency="LSL",
+            on=business_date(), currency=connection.tenant.currency,
         )  # fmt: skip
     except ServiceError as error:
         return {"error": error.message}

@@ -75,7 +75,7 @@ def loan_page(loan: Loan, viewer: Account, on: date) -> LoanPage:
         apr=apr(terms, folded),
         eir=eir(terms, folded),
         net=loan.principal - folded.fees_at_disbursement,
-        status_label=f"{late} days late" if late else str(status.label),
+        status_label=f"{late} day{'' if late == 1 else 's'} late" if late else str(status.label),
         status_class="arrears" if late else status.value,
         schedule=folded.installments,
     )
