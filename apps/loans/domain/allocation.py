@@ -1,4 +1,4 @@
-"""How a receipt is spread: oldest installment first, components in the named order."""
+"""How a receipt is spread by the named orders: oldest installment first, components in the named order."""
 
 from __future__ import annotations
 
@@ -23,48 +23,52 @@ ORDERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 CHARGES = ("penalties", "fees")
 
+ChargesDue = dict[tuple[int, str], Decimal]
+Part = tuple[Installment, str, Decimal]
+
+
+def pay(row: Installment, component: str, amount: Decimal, on: date, parts: list[Part]) -> Decimal:
+    """Pays at most `amount` of one component of `row`, noting the part. Returns what was taken."""
+    take = min(amount, row.due[component] - row.paid[component])
+    if take <= 0:
+        return ZERO
+    row.paid[component] += take
+    if on < row.due_date:
+        row.paid_in_advance += take
+    elif on > row.due_date:
+        row.paid_late += take
+    parts.append((row, component, take))
+    return take
+
 
 def allocate(
-    installments: list[Installment],
-    amount: Decimal,
-    on: date,
-    order: str,
-    charges_due: dict[tuple[int, str], Decimal],
-) -> tuple[dict[str, Decimal], Decimal]:
-    """Spreads `amount` received `on` over the installments, changing their `paid`.
+    installments: list[Installment], amount: Decimal, on: date, order: str, charges_due: ChargesDue, first: int = 0
+) -> tuple[list[Part], Decimal]:
+    """Spreads `amount` received `on` over the installments from index `first`, changing their `paid`.
 
     `charges_due` holds, per installment number and component, the charges whose own due date has come.
-    Returns the split per component and what is left over when everything is paid.
+    Returns the parts paid and what is left over when everything is paid.
     """
-    split = dict.fromkeys(COMPONENTS, ZERO)
+    parts: list[Part] = []
     left = amount
-    for row in installments:
+    for index in range(first, len(installments)):
+        row = installments[index]
+        for component, most in _wants(row, on, order, charges_due):
+            left -= pay(row, component, min(left, most), on, parts)
         if left <= 0:
             break
-        if row.outstanding <= 0:
-            continue
-        before = left
-        for component, most in _wants(row, on, order, charges_due):
-            take = min(left, most)
-            row.paid[component] += take
-            split[component] += take
-            left -= take
-        if on < row.due_date:
-            row.paid_in_advance += before - left
-        elif on > row.due_date:
-            row.paid_late += before - left
-    return split, left
+    return parts, left
 
 
-def _wants(
-    row: Installment, on: date, order: str, charges_due: dict[tuple[int, str], Decimal]
-) -> Iterator[tuple[str, Decimal]]:
+def _wants(row: Installment, on: date, order: str, charges_due: ChargesDue) -> Iterator[tuple[str, Decimal]]:
     when_due, in_advance = ORDERS[order]
     if on >= row.due_date:
-        yield from ((c, row.left(c)) for c in when_due)
+        for component in when_due:
+            yield component, row.due[component]
         return
     if order.startswith("due_"):
         for component in CHARGES:
-            has_come = charges_due.get((row.n, component), ZERO) - row.paid[component]
-            yield component, max(min(has_come, row.left(component)), ZERO)
-    yield from ((c, row.left(c)) for c in in_advance)
+            has_come = charges_due.get((id(row), component), ZERO) - row.paid[component]
+            yield component, max(has_come, ZERO)
+    for component in in_advance:
+        yield component, row.due[component]

@@ -12,8 +12,9 @@ from typing import Any
 from .fold import fold
 from .money import Currency
 from .rates import apr, eir
+from .reading import parse_case
 from .state import COMPONENTS, Installment, LoanState, Transaction
-from .terms import BadCase, Fault, parse_case
+from .terms import BadCase, Fault
 
 USAGE = "usage: loan_calculator [--table] [FILE|-]"
 
@@ -122,8 +123,7 @@ def table(state: dict[str, Any]) -> str:
 def main(arguments: Sequence[str]) -> int:
     """Runs the calculator; returns its exit code.
 
-    0: every case computed. 2: a case is wrong, nothing on standard output. 3: some cases ask for what is not
-    computed yet; they stand in the output as {"id", "unsupported": [reasons]}, the others with their states.
+    0: every case computed. 2: a case is wrong; nothing on standard output, each fault with its JSON path on the other.
     """
     flags = [a for a in arguments if a.startswith("--")]
     files = [a for a in arguments if not a.startswith("--")]
@@ -146,25 +146,19 @@ def _answer(asked: Any, *, as_table: bool) -> int:
     cases = asked if isinstance(asked, list) else [asked]
     states: list[dict[str, Any]] = []
     wrong: list[Fault] = []
-    missing: list[Fault] = []
     for i, case in enumerate(cases):
+        path = f"$[{i}]" if isinstance(asked, list) else "$"
         try:
-            states.append(state_of(case, f"$[{i}]" if isinstance(asked, list) else "$"))
+            states.append(state_of(case, path))
         except BadCase as error:
-            (missing if error.unsupported else wrong).extend(error.faults)
-            states.append(
-                {
-                    "id": case.get("id") if isinstance(case, dict) else None,
-                    "unsupported": [str(f) for f in error.faults],
-                }
-            )
-    for fault in [*wrong, *missing]:
+            wrong.extend(f if f.path.startswith("$") else Fault(f"{path}.{f.path}", f.problem) for f in error.faults)
+    for fault in wrong:
         print(fault, file=sys.stderr)
     if wrong:
         return 2
     if as_table:
-        print("\n\n".join(table(s) if "installments" in s else "\n".join(s["unsupported"]) for s in states))
+        print("\n\n".join(table(s) for s in states))
     else:
         json.dump(states if isinstance(asked, list) else states[0], sys.stdout, indent=1)
         print()
-    return 3 if missing else 0
+    return 0

@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
 Frequency = Literal["days", "weeks", "months"]
+# A first installment closer than this to the pay-out would take a payday before the money was of any use.
+SALARY_DAYS_BEFORE_FIRST = 15
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """What happens to a due date on a weekend (1 Monday … 7 Sunday) or public holiday: keep, next or previous."""
+
+    rule: str = "keep"
+    weekend: frozenset[int] = frozenset()
+    holidays: frozenset[date] = frozenset()
+
+    def adjust(self, day: date) -> date:
+        """`day`, or the working day that the rule puts in its place."""
+        if self.rule == "keep":
+            return day
+        step = timedelta(days=1 if self.rule == "next" else -1)
+        while day.isoweekday() in self.weekend or day in self.holidays:
+            day += step
+        return day
 
 
 def add_months(start: date, months: int) -> date:
@@ -33,6 +54,17 @@ def due_dates(start: date, frequency: Frequency, every: int, count: int, first_d
     if first_due is None:
         return [add_periods(start, frequency, every * n) for n in range(1, count + 1)]
     return [add_periods(first_due, frequency, every * n) for n in range(count)]
+
+
+def first_salary_day(start: date, day: int) -> date:
+    """The first pay day (the `day`th, clipped to the month) at least SALARY_DAYS_BEFORE_FIRST days after `start`."""
+    earliest = start + timedelta(days=SALARY_DAYS_BEFORE_FIRST)
+    found = _day_of_month(earliest, day)
+    return found if found >= earliest else _day_of_month(add_months(earliest.replace(day=1), 1), day)
+
+
+def _day_of_month(month: date, day: int) -> date:
+    return month.replace(day=min(day, monthrange(month.year, month.month)[1]))
 
 
 def periods_between(start: date, end: date, frequency: Frequency, every: int) -> Decimal:

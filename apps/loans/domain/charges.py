@@ -1,11 +1,11 @@
-"""Where a charge falls due and what it amounts to."""
+"""What a charge amounts to."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
 from .money import ZERO
-from .schedule import Row
+from .state import Installment
 from .terms import Charge, Terms
 
 
@@ -17,13 +17,14 @@ def charge_amount(charge: Charge, terms: Terms, principal: Decimal, interest: De
     return terms.currency.round(base * charge.amount / 100, terms.round_mode)
 
 
-def fees_at_disbursement(terms: Terms, rows: list[Row]) -> Decimal:
+def fees_at_disbursement(terms: Terms, rows: list[Installment]) -> Decimal:
     """What is kept back from the borrower when the loan is paid out."""
-    principal = sum((r.principal for r in rows), ZERO)
-    interest = sum((r.interest for r in rows), ZERO)
+    principal = sum((r.due["principal"] for r in rows), ZERO)
+    interest = sum((r.due["interest"] for r in rows), ZERO)
     at_once = [c for c in terms.charges if c.timing == "disbursement"]
     return sum((charge_amount(c, terms, principal, interest) for c in at_once), ZERO)
 
 
 def component(charge: Charge) -> str:
+    """The component that the charge is owed as."""
     return "penalties" if charge.kind == "penalty" else "fees"

@@ -6,102 +6,16 @@ would have been had it been entered, or never entered, in order.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 
-from .allocation import allocate
-from .charges import charge_amount, component, fees_at_disbursement
-from .money import ZERO
-from .schedule import Row, build_schedule
-from .state import COMPONENTS, Installment, LoanState, Transaction
-from .terms import MOVEMENTS, BadCase, Charge, Event, Fault, Terms
+from .moving import MovingPlan
+from .plan import FixedPlan
+from .replay import Replay
+from .state import COMPONENTS, LoanState, Transaction
+from .terms import MOVEMENTS, BadCase, Event, Fault, Terms
 
-
-@dataclass(slots=True)
-class _Replay:
-    """The state while events are applied to it."""
-
-    terms: Terms
-    installments: list[Installment] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
-    charged: list[tuple[int, str, date, Decimal]] = field(default_factory=list)
-    transactions: list[Transaction] = field(default_factory=list)
-    overpaid: Decimal = ZERO
-    disbursed_on: date | None = None
-    disbursed: Decimal = ZERO
-    fees_at_disbursement: Decimal = ZERO
-    closed_on: date | None = None
-
-    def disburse(self, event: Event) -> None:
-        self.disbursed_on, self.disbursed = event.date, event.amount
-        self.plan(event.date, event.amount)
-        self.transactions.append(
-            Transaction(event.seq, event.date, "disbursement", event.amount, balance=self.principal_left())
-        )
-
-    def plan(self, start: date, principal: Decimal) -> None:
-        self.rows = build_schedule(self.terms, start, principal)
-        self.fees_at_disbursement = fees_at_disbursement(self.terms, self.rows)
-        self.installments = [_installment(row) for row in self.rows]
-        for charge in self.terms.charges:
-            self.add_charge(charge)
-
-    def add_charge(self, charge: Charge) -> None:
-        if charge.timing == "disbursement":
-            return
-        if charge.timing == "each_installment":
-            for row in self.rows:
-                amount = charge_amount(charge, self.terms, row.principal, row.interest)
-                self.owe(self.installments[row.n - 1], charge, row.due_date, amount)
-            return
-        principal = sum((r.principal for r in self.rows), ZERO)
-        interest = sum((r.interest for r in self.rows), ZERO)
-        due = charge.due_date or self.rows[0].due_date
-        self.owe(self.bearing(due), charge, due, charge_amount(charge, self.terms, principal, interest))
-
-    def owe(self, row: Installment, charge: Charge, due: date, amount: Decimal) -> None:
-        row.due[component(charge)] += amount
-        self.charged.append((row.n, component(charge), due, amount))
-
-    def bearing(self, due: date) -> Installment:
-        """The installment whose period (from, due] holds the date; one more where it lies past the last."""
-        for row in self.installments:
-            if due <= row.due_date:
-                return row
-        last = self.installments[-1]
-        extra = Installment(last.n + 1, last.due_date, due, ZERO, dict.fromkeys(COMPONENTS, ZERO))
-        self.installments.append(extra)
-        return extra
-
-    def receive(self, event: Event) -> None:
-        amount = self.outstanding() if event.type == "pay_off" else event.amount
-        due: dict[tuple[int, str], Decimal] = {}
-        for n, kind, day, charged in self.charged:
-            if day <= event.date:
-                due[n, kind] = due.get((n, kind), ZERO) + charged
-        split, left = allocate(self.installments, amount, event.date, self.terms.allocation, due)
-        self.overpaid += left
-        kind = "repayment" if event.type == "pay_off" else event.type
-        self.transactions.append(Transaction(event.seq, event.date, kind, amount, split, left, self.principal_left()))
-
-    def principal_left(self) -> Decimal:
-        return sum((row.left("principal") for row in self.installments), ZERO)
-
-    def outstanding(self) -> Decimal:
-        return sum((row.outstanding for row in self.installments), ZERO)
-
-    def apply(self, event: Event) -> None:
-        if event.type == "disbursement":
-            self.disburse(event)
-        elif event.type == "add_charge" and event.charge:
-            self.add_charge(event.charge)
-        elif event.type in MOVEMENTS:
-            self.receive(event)
-        if self.disbursed_on and self.outstanding() <= 0:
-            self.closed_on = self.closed_on or event.date
-        else:
-            self.closed_on = None
+# What stands in the list of transactions, undone or not.
+SHOWN = ("disbursement", *MOVEMENTS, "waive_charge", "waive_interest", "refund", "write_off", "recovery")
 
 
 def fold(terms: Terms, events: list[Event], as_of: date) -> LoanState:
@@ -111,25 +25,32 @@ def fold(terms: Terms, events: list[Event], as_of: date) -> LoanState:
     the whole principal paid out on the day of application. Amounts are in the currency's units.
 
     Raises:
-        BadCase: money moved on a loan that is not disbursed.
+        BadCase: the events cannot have happened: money moved before the loan was paid out, a refund of more than was
+            overpaid, a waiver of more than is owed, a rescheduled installment that does not exist.
     """
     known = [e for e in events if e.date <= as_of]
     undone = {e.undoes for e in known if e.type == "undo"}
     standing = [e for e in known if e.type != "undo" and e.seq not in undone]
-    replay = _replay(terms, standing)
-    if replay.disbursed_on is None:
-        replay.plan(terms.submitted_on, terms.principal)
-    transactions = _in_booking_order(terms, known, undone, replay)
+    disbursed = any(e.type == "disbursement" for e in standing)
+    replay = _replay(terms, standing, as_of) if disbursed else _as_applied_for(terms, standing)
+    transactions = _in_booking_order(terms, known, undone, replay) if disbursed or undone else []
     return LoanState(
-        status=_status(replay),
+        status=replay.status if disbursed else "submitted",
         as_of=as_of,
-        disbursed_on=replay.disbursed_on,
-        disbursed=replay.disbursed,
+        disbursed_on=replay.disbursed_on if disbursed else None,
+        disbursed=replay.disbursed if disbursed else terms.principal * 0,
         fees_at_disbursement=replay.fees_at_disbursement,
         installments=replay.installments,
         transactions=transactions,
         overpaid=replay.overpaid,
         closed_on=replay.closed_on,
+        payoff=replay.payoff(as_of) if disbursed else terms.principal * 0,
+        charges=replay.charges,
+        written_off=replay.written_off,
+        waived=replay.waived,
+        recovered=replay.recovered,
+        savings=replay.savings,
+        tranches=replay.tranches,
     )
 
 
@@ -139,48 +60,57 @@ def quote(terms: Terms, disbursed_on: date | None = None) -> LoanState:
     return fold(terms, [Event(seq=1, type="disbursement", date=day, amount=terms.principal)], day)
 
 
-def _replay(terms: Terms, events: list[Event]) -> _Replay:
-    replay = _Replay(terms)
-    for event in sorted(events, key=_order):
-        if replay.disbursed_on is None and event.type != "disbursement":
-            problem = "comes before the disbursement"
-            raise BadCase([Fault(f"events[seq={event.seq}]", problem)])
+def _as_applied_for(terms: Terms, standing: list[Event]) -> Replay:
+    for event in standing:
+        if event.type in SHOWN:
+            raise BadCase([Fault(f"events[seq={event.seq}]", "comes before the disbursement")])
+    day = terms.submitted_on
+    return _replay(terms, [Event(seq=0, type="disbursement", date=day, amount=terms.principal)], day, pay_down=False)
+
+
+def _replay(terms: Terms, events: list[Event], as_of: date, *, pay_down: bool = True) -> Replay:
+    ordered = sorted(events, key=lambda e: (e.date, e.seq))
+    first = next(e for e in ordered if e.type == "disbursement")
+    ordered.remove(first)
+    early = next((e for e in ordered if e.date < first.date and e.type in SHOWN), None)
+    if early:
+        raise BadCase([Fault(f"events[seq={early.seq}]", "comes before the disbursement")])
+    replay = Replay(terms, _plan(terms, [first, *ordered]), pay_down=pay_down and terms.down_payment_auto)
+    for event in [first, *ordered]:
+        replay.advance(event.date)
         replay.apply(event)
+    replay.advance(as_of)
     return replay
 
 
-def _order(event: Event) -> tuple[date, bool, int]:
-    # On one day the money is paid out before anything is received or charged on it.
-    return event.date, event.type != "disbursement", event.seq
+def _plan(terms: Terms, ordered: list[Event]) -> FixedPlan | MovingPlan:
+    if not terms.fixed_schedule:
+        return MovingPlan(terms)
+    paid_out = [(e.date, e.amount) for e in ordered if e.type == "disbursement"]
+    changes = sorted((e for e in ordered if e.terms), key=lambda e: e.seq)
+    return FixedPlan(terms, paid_out, tuple(e.terms for e in changes if e.terms))
 
 
-def _in_booking_order(terms: Terms, known: list[Event], undone: set[int | None], replay: _Replay) -> list[Transaction]:
+def _in_booking_order(terms: Terms, known: list[Event], undone: set[int | None], replay: Replay) -> list[Transaction]:
     """All movements in booking order; an undone one keeps the split it had when it stood."""
-    found = {t.seq: t for t in replay.transactions}
+    found: dict[int, list[Transaction]] = {}
+    for transaction in replay.transactions:
+        found.setdefault(transaction.seq, []).append(transaction)
     for event in known:
-        if event.seq in undone and event.type in ("disbursement", *MOVEMENTS):
+        if event.seq in undone and event.type in SHOWN:
             found[event.seq] = _as_it_stood(terms, known, event)
-    return [found[seq] for seq in sorted(found)]
+    return [transaction for seq in sorted(found) for transaction in found[seq]]
 
 
-def _as_it_stood(terms: Terms, known: list[Event], event: Event) -> Transaction:
+def _as_it_stood(terms: Terms, known: list[Event], event: Event) -> list[Transaction]:
     until = [e for e in known if e.seq <= event.seq]
     undone_by_then = {e.undoes for e in until if e.type == "undo"}
     standing = [e for e in until if e.type != "undo" and e.seq not in undone_by_then]
-    then = _replay(terms, standing)
-    transaction = next(t for t in then.transactions if t.seq == event.seq)
-    transaction.undone = True
-    return transaction
+    then = _replay(terms, standing, max(e.date for e in standing))
+    found = [t for t in then.transactions if t.seq == event.seq]
+    for transaction in found:
+        transaction.undone = True
+    return found
 
 
-def _status(replay: _Replay) -> str:
-    if replay.disbursed_on is None:
-        return "submitted"
-    if replay.outstanding() > 0:
-        return "active"
-    return "overpaid" if replay.overpaid > 0 else "closed"
-
-
-def _installment(row: Row) -> Installment:
-    due = {"penalties": ZERO, "fees": ZERO, "interest": row.interest, "principal": row.principal}
-    return Installment(row.n, row.start, row.due_date, row.balance, due)
+__all__ = ["COMPONENTS", "fold", "quote"]

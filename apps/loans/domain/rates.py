@@ -7,6 +7,7 @@ loan shows the same rate whatever month it starts in. Both in percent.
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -46,14 +47,26 @@ def _unit_periods_a_year(terms: Terms) -> Decimal:
 
 
 def _flows(terms: Terms, state: LoanState) -> list[Flow]:
-    """What is received (net of fees kept back) and each installment, timed in unit periods."""
+    """What is received (net of fees and savings kept back) and each installment, timed in unit periods.
+
+    Savings held back come back with the last installment: the borrower never had the use of them.
+    """
     start = state.disbursed_on or terms.submitted_on
-    received = (state.disbursed if state.disbursed_on else terms.principal) - state.fees_at_disbursement
+    tranches = state.tranches or [(start, terms.principal)]
+    flows = [Flow(-amount, _periods(terms, start, day)) for day, amount in tranches]
+    flows.append(Flow(state.fees_at_disbursement + state.savings, Fraction(0)))
+    regular = [row for row in state.installments if row.kind == "regular"]
     first = Fraction(1)
-    if terms.first_due_date is not None:
-        due = state.installments[0].due_date
-        first = Fraction(periods_between(start, due, terms.frequency, terms.repay_every))
-    return [
-        Flow(-received, Fraction(0)),
-        *(Flow(row.total_due, first + k) for k, row in enumerate(state.installments)),
+    if (terms.first_due_date or terms.due_day) and regular:
+        first = _periods(terms, start, regular[0].due_date)
+    flows += [Flow(row.total_due, first + k) for k, row in enumerate(regular)]
+    last = first + len(regular) - 1
+    flows.append(Flow(-state.savings, last))
+    flows += [
+        Flow(row.total_due, _periods(terms, start, row.due_date)) for row in state.installments if row.kind != "regular"
     ]
+    return flows
+
+
+def _periods(terms: Terms, start: date, day: date) -> Fraction:
+    return Fraction(periods_between(start, day, terms.frequency, terms.repay_every))

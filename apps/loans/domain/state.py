@@ -11,6 +11,16 @@ from .money import ZERO
 COMPONENTS = ("penalties", "fees", "interest", "principal")
 
 
+def nothing() -> dict[str, Decimal]:
+    """Zero for every component."""
+    return {"penalties": ZERO, "fees": ZERO, "interest": ZERO, "principal": ZERO}
+
+
+def total(amounts: dict[str, Decimal]) -> Decimal:
+    """The sum over the components; written out, as a fold does this more often than anything else."""
+    return amounts["penalties"] + amounts["fees"] + amounts["interest"] + amounts["principal"]
+
+
 @dataclass(slots=True)
 class Installment:
     """One installment while events are folded into it. `due` and `paid` hold an amount per component."""
@@ -20,9 +30,10 @@ class Installment:
     due_date: date
     balance: Decimal
     due: dict[str, Decimal]
-    paid: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(COMPONENTS, ZERO))
+    paid: dict[str, Decimal] = field(default_factory=nothing)
     paid_in_advance: Decimal = ZERO
     paid_late: Decimal = ZERO
+    kind: str = "regular"  # regular | down_payment | additional
 
     @property
     def days(self) -> int:
@@ -30,15 +41,15 @@ class Installment:
 
     @property
     def total_due(self) -> Decimal:
-        return sum(self.due.values(), ZERO)
+        return total(self.due)
 
     @property
     def total_paid(self) -> Decimal:
-        return sum(self.paid.values(), ZERO)
+        return total(self.paid)
 
     @property
     def outstanding(self) -> Decimal:
-        return self.total_due - self.total_paid
+        return total(self.due) - total(self.paid)
 
     def left(self, component: str) -> Decimal:
         return self.due[component] - self.paid[component]
@@ -52,10 +63,21 @@ class Transaction:
     date: date
     type: str
     amount: Decimal
-    split: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(COMPONENTS, ZERO))
+    split: dict[str, Decimal] = field(default_factory=nothing)
     overpayment: Decimal = ZERO
     balance: Decimal = ZERO
     undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeDue:
+    """A charge as it came to be owed: on which installment, which component, on which day, how much."""
+
+    installment: Installment
+    component: str
+    date: date
+    amount: Decimal
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +86,18 @@ class Arrears:
 
     days_past_due: int = 0
     oldest_due_date: date | None = None
-    amounts: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(COMPONENTS, ZERO))
+    amounts: dict[str, Decimal] = field(default_factory=nothing)
 
     @property
     def total(self) -> Decimal:
-        return sum(self.amounts.values(), ZERO)
+        return total(self.amounts)
 
 
 @dataclass(slots=True)
 class LoanState:
     """A loan as it stands on a date. Computed, never stored as the truth."""
 
-    status: str  # submitted | active | closed | overpaid
+    status: str  # submitted | active | closed | overpaid | written_off
     as_of: date
     disbursed_on: date | None
     disbursed: Decimal
@@ -84,6 +106,13 @@ class LoanState:
     transactions: list[Transaction]
     overpaid: Decimal
     closed_on: date | None
+    payoff: Decimal  # what settles the loan on the day
+    charges: list[ChargeDue] = field(default_factory=list)
+    written_off: dict[str, Decimal] = field(default_factory=nothing)
+    waived: dict[str, Decimal] = field(default_factory=nothing)
+    recovered: Decimal = ZERO
+    savings: Decimal = ZERO  # held back at disbursement, given back with the last installment
+    tranches: list[tuple[date, Decimal]] = field(default_factory=list)
 
     def due(self, component: str) -> Decimal:
         return sum((i.due[component] for i in self.installments), ZERO)
@@ -105,11 +134,6 @@ class LoanState:
     @property
     def total_outstanding(self) -> Decimal:
         return self.total_due - self.total_paid
-
-    @property
-    def payoff(self) -> Decimal:
-        """What settles the loan today: the whole schedule, as interest is not recalculated."""
-        return self.total_outstanding if self.disbursed_on else ZERO
 
     @property
     def arrears(self) -> Arrears:

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import models
 
-from apps.loans.domain.terms import Terms, parse_terms
+from apps.loans.domain.reading import parse_terms
+from apps.loans.domain.terms import Terms
 from apps.loans.models.product import Product
 from apps.mfis.models import Fact
 from apps.users.models import Account

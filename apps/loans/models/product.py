@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from apps.loans.domain.terms import ALLOCATIONS, Terms, parse_terms
+from apps.loans.domain.reading import parse_terms
+from apps.loans.domain.terms import ALLOCATIONS, Terms
 from apps.mfis.models import Revisioned
 
 # Order 25 of 1989: a money lender takes at most 25 % a year and no initiation, administration or insurance fee.

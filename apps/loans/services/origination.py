@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from apps.loans.domain.fold import quote
+from apps.loans.domain.reading import parse_terms
 from apps.loans.domain.state import LoanState as Folded
-from apps.loans.domain.terms import Terms, parse_terms
+from apps.loans.domain.terms import Terms
 from apps.loans.models import Loan, LoanEvent, LoanState, Product
 from apps.loans.models.event import EventType
 from apps.loans.models.projection import Status

@@ -9,7 +9,8 @@ import pytest
 
 from apps.loans.domain.calculator import state_of
 from apps.loans.domain.calendar import due_dates
-from apps.loans.domain.terms import BadCase, parse_case
+from apps.loans.domain.reading import parse_case
+from apps.loans.domain.terms import BadCase
 
 BASE = {
     "principal": "1000.00", "rate": "2", "rate_per": "month", "installments": 12, "submitted_on": "2025-01-01",
@@ -112,10 +113,3 @@ def test_a_fault_is_named_by_its_path(terms: dict, path: str) -> None:
     with pytest.raises(BadCase) as refused:
         parse_case({"terms": {**BASE, **terms}})
     assert path in [f.path for f in refused.value.faults]
-    assert not refused.value.unsupported
-
-
-def test_what_is_not_computed_yet_is_refused_not_guessed() -> None:
-    with pytest.raises(BadCase) as refused:
-        parse_case({"terms": {**BASE, "schedule_type": "progressive", "down_payment_percent": "25"}})
-    assert refused.value.unsupported

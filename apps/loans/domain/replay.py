@@ -1,0 +1,296 @@
+"""The state of a loan while its events are applied to it, one after the other."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from .advanced import allocate_by_rule
+from .allocation import ChargesDue, Part, allocate
+from .charges import charge_amount, component, fees_at_disbursement
+from .moving import MovingPlan
+from .penalties import PenaltyClock
+from .plan import FixedPlan, down_payment
+from .rebate import settlement_rebate
+from .state import COMPONENTS, ChargeDue, Installment, Transaction, nothing
+from .terms import MOVEMENTS, AdvancedAllocation, BadCase, Charge, Event, Fault, Terms
+
+ZERO = Decimal(0)
+
+
+class Replay:
+    """Applies events in order to a plan's installments and keeps what a state tells."""
+
+    def __init__(self, terms: Terms, plan: FixedPlan | MovingPlan, *, pay_down: bool) -> None:
+        self.terms, self.plan, self.pay_down = terms, plan, pay_down
+        self.charges: list[ChargeDue] = []
+        self.transactions: list[Transaction] = []
+        self.tranches: list[tuple[date, Decimal]] = []
+        self.disbursed_on: date | None = None
+        self.closed_on: date | None = None
+        self.overpaid = self.refunded = self.recovered = self.disbursed = self.principal_left = ZERO
+        self.fees_at_disbursement = self.savings = ZERO
+        self.written_off, self.waived = nothing(), nothing()
+        self.is_written_off = False
+        self._open = 0  # installments before this index are paid
+        self._penalties = PenaltyClock(terms.overdue_penalty) if terms.overdue_penalty else None
+
+    @property
+    def installments(self) -> list[Installment]:
+        return self.plan.installments
+
+    def outstanding(self) -> Decimal:
+        return sum((row.outstanding for row in self.installments), ZERO)
+
+    @property
+    def status(self) -> str:
+        if self.is_written_off:
+            return "written_off"
+        if self.closed_on is None:
+            return "active"
+        return "overpaid" if self.overpaid > 0 else "closed"
+
+    # Time ----------------------------------------------------------------------------------------------------------
+
+    def advance(self, to: date) -> None:
+        """Lets time pass: penalties for what is overdue, interest counted up to the day."""
+        if self.disbursed_on is None or self.is_written_off:
+            return
+        while self._penalties and (found := self._penalties.next(self.plan.regular, to)):
+            self.plan.recompute(found.on)
+            owed = self._penalties.amount(found.row, self.terms)
+            self._penalties.done(found)
+            self._owe(found.row, "penalties", found.dated, self._capped(owed), "Overdue penalty")
+        self.plan.recompute(to)
+
+    def _capped(self, amount: Decimal) -> Decimal:
+        """In duplum: unpaid interest and penalties together never exceed the principal outstanding."""
+        if not self.terms.in_duplum:
+            return amount
+        unpaid = sum((row.left("interest") + row.left("penalties") for row in self.installments), ZERO)
+        principal = sum((row.left("principal") for row in self.installments), ZERO)
+        return min(amount, max(principal - unpaid, ZERO))
+
+    # Events --------------------------------------------------------------------------------------------------------
+
+    def apply(self, event: Event) -> None:
+        """Applies one event on its value date.
+
+        Raises:
+            BadCase: it asks for more than there is.
+        """
+        if event.type == "disbursement":
+            self._disburse(event)
+        elif event.type in MOVEMENTS:
+            self._receive(event)
+        elif event.type == "add_charge" and event.charge:
+            self._add_charge(event.charge)
+        elif event.type in ("waive_charge", "waive_interest"):
+            self._waive(event)
+        elif event.type == "refund":
+            self._refund(event)
+        elif event.type == "write_off":
+            self._write_off(event)
+        elif event.type == "recovery":
+            self._recover(event)
+        elif event.type == "reschedule" and event.terms and isinstance(self.plan, MovingPlan):
+            self.plan.reschedule(event.terms, event.date)
+        self._close(event.date)
+
+    def _close(self, on: date) -> None:
+        # An open installment before the last spares adding up all of them after every receipt.
+        rows = self.installments
+        if isinstance(self.plan, MovingPlan):
+            self._open = 0
+        while self._open < len(rows) and rows[self._open].outstanding <= 0:
+            self._open += 1
+        if self._open < len(rows) or self.is_written_off:
+            self.closed_on = on if self.is_written_off else None
+        else:
+            self.closed_on = self.closed_on or on
+
+    def _disburse(self, event: Event) -> None:
+        first = self.disbursed_on is None
+        self.disbursed_on = self.disbursed_on or event.date
+        self.disbursed += event.amount
+        self.principal_left += event.amount
+        self.tranches.append((event.date, event.amount))
+        self.savings += self.terms.currency.round(event.amount * self.terms.savings_percent / 100)
+        if isinstance(self.plan, MovingPlan):
+            self.plan.disburse(event.date, event.amount)
+            self._open = 0
+        if first:
+            self.fees_at_disbursement = fees_at_disbursement(self.terms, self.plan.regular)
+            for charge in self.terms.charges:
+                self._add_charge(charge)
+        self.transactions.append(
+            Transaction(event.seq, event.date, "disbursement", event.amount, balance=self.principal_left)
+        )
+        self._down_payment(event)
+
+    def _down_payment(self, event: Event) -> None:
+        down = down_payment(self.terms, event.amount)
+        if isinstance(self.plan, MovingPlan) and self.overpaid:
+            # What was overpaid pays the new tranche first; the down payment is what it leaves.
+            before, self.overpaid = self.overpaid, ZERO
+            parts, self.overpaid = self._spread("repayment", before, event.date)
+            self.principal_left -= sum((a for _, c, a in parts if c == "principal"), ZERO)
+            down = max(down - before, ZERO)
+        if down and self.pay_down:
+            self._receive(Event(event.seq, "down_payment", event.date, down))
+
+    def _receive(self, event: Event) -> None:
+        self.plan.settle(event.date)
+        amount = event.amount
+        if event.type == "pay_off":
+            self._give_rebate(event.date)
+            amount = self.outstanding()
+        parts, left = self._spread(event.type, amount, event.date)
+        self.overpaid += left
+        split = _split(parts)
+        self.principal_left -= split["principal"]
+        kind = "repayment" if event.type == "pay_off" else event.type
+        self.transactions.append(Transaction(event.seq, event.date, kind, amount, split, left, self.principal_left))
+        self.plan.recompute(event.date)
+
+    def _spread(self, kind: str, amount: Decimal, on: date) -> tuple[list[Part], Decimal]:
+        allocation, rows = self.terms.allocation, self.plan.payable(on)
+        if isinstance(allocation, AdvancedAllocation):
+            rule = allocation.rule("repayment" if kind == "pay_off" else kind)
+            parts, left = allocate_by_rule(rows, amount, on, rule, allocation.processing, self.terms.currency)
+        else:
+            first = self._open if isinstance(self.plan, FixedPlan) else 0
+            charges = self._charges_due(on) if allocation.startswith("due_") else {}
+            parts, left = allocate(rows, amount, on, allocation, charges, first)
+        self.plan.note(parts, on)
+        if left > 0:
+            more, left = self.plan.absorb(left, on)
+            parts = [*parts, *more]
+        return parts, left
+
+    def _charges_due(self, on: date) -> ChargesDue:
+        due: ChargesDue = {}
+        for charge in self.charges:
+            if charge.date <= on:
+                key = (id(charge.installment), charge.component)
+                due[key] = due.get(key, ZERO) + charge.amount
+        return due
+
+    def _give_rebate(self, on: date) -> None:
+        """Takes unearned interest off the last installments, as agreed for an early settlement."""
+        rebate = settlement_rebate(self.terms, self.plan.regular, self.disbursed, on)
+        for row in reversed(self.plan.regular):
+            part = min(rebate, row.left("interest"))
+            row.due["interest"] -= part
+            self.waived["interest"] += part
+            rebate -= part
+
+    def payoff(self, on: date) -> Decimal:
+        """What settles the loan `on`: with interest to the day where it is recalculated, less any rebate."""
+        if self.is_written_off:
+            return self.terms.currency.round(ZERO)
+        self.plan.settle(on)
+        owed = self.outstanding()
+        self.plan.recompute(on)
+        return owed - settlement_rebate(self.terms, self.plan.regular, self.disbursed, on)
+
+    def _add_charge(self, charge: Charge) -> None:
+        if charge.timing == "disbursement":
+            return
+        rows = self.plan.regular
+        if charge.timing == "each_installment":
+            for row in rows:
+                amount = charge_amount(charge, self.terms, row.due["principal"], row.due["interest"])
+                self._owe(row, component(charge), row.due_date, amount, charge.name)
+            return
+        principal = sum((r.due["principal"] for r in rows), ZERO)
+        interest = sum((r.due["interest"] for r in rows), ZERO)
+        due = charge.due_date or rows[0].due_date
+        amount = charge_amount(charge, self.terms, principal, interest)
+        self._owe(self._bearing(due), component(charge), due, amount, charge.name)
+
+    def _owe(self, row: Installment, kind: str, due: date, amount: Decimal, name: str) -> None:
+        row.due[kind] += amount
+        self.charges.append(ChargeDue(row, kind, due, amount, name))
+        self._open = 0
+
+    def _bearing(self, due: date) -> Installment:
+        """The installment whose period (from, due] holds the date; one more where it lies past the last."""
+        for row in self.plan.regular:
+            if due <= row.due_date:
+                return row
+        last = self.installments[-1]
+        if last.kind == "additional":
+            last.due_date = max(last.due_date, due)
+            return last
+        extra = Installment(last.n + 1, last.due_date, due, ZERO, nothing(), kind="additional")
+        self.plan.installments.append(extra)
+        if isinstance(self.plan, MovingPlan):
+            self.plan.others.append(extra)
+        return extra
+
+    def _waive(self, event: Event) -> None:
+        """Gives up interest or a charge: of one installment, or from the oldest on."""
+        kind = "interest" if event.type == "waive_interest" else event.component or "fees"
+        rows = [r for r in self.installments if event.installment in (None, r.n)]
+        left, split = event.amount, nothing()
+        for row in rows:
+            part = min(left, row.left(kind))
+            if part <= 0:
+                continue
+            if kind == "interest" and row.kind == "regular":
+                self.plan.waive_interest(row, part)
+            else:
+                row.due[kind] -= part
+            split[kind] += part
+            left -= part
+        if left > 0:
+            owed = event.amount - left
+            raise BadCase([Fault(f"events[seq={event.seq}].amount", f"is more than the {owed} of {kind} outstanding")])
+        self.waived[kind] += event.amount
+        self._show(event, event.amount, split)
+
+    def _refund(self, event: Event) -> None:
+        if event.amount > self.overpaid:
+            raise BadCase([Fault(f"events[seq={event.seq}].amount", f"is more than the {self.overpaid} overpaid")])
+        self.overpaid -= event.amount
+        self.refunded += event.amount
+        self.transactions.append(
+            Transaction(event.seq, event.date, "refund", event.amount, nothing(), -event.amount, self.principal_left)
+        )
+
+    def _write_off(self, event: Event) -> None:
+        """Gives up all that is outstanding; what comes in later is a recovery."""
+        self.plan.settle(event.date)
+        split = {c: sum((r.left(c) for r in self.installments), ZERO) for c in COMPONENTS}
+        owed = sum(split.values(), ZERO)
+        if owed <= 0:
+            raise BadCase([Fault(f"events[seq={event.seq}]", "nothing is outstanding that could be written off")])
+        if event.amount and event.amount != owed:
+            raise BadCase([Fault(f"events[seq={event.seq}].amount", f"is not the {owed} outstanding on that day")])
+        self.plan.freeze()
+        for row in self.installments:
+            for c in COMPONENTS:
+                row.due[c] = row.paid[c]
+        self.written_off = split
+        self.is_written_off = True
+        self.principal_left -= split["principal"]
+        self._show(event, owed, split)
+
+    def _recover(self, event: Event) -> None:
+        if not self.is_written_off:
+            raise BadCase([Fault(f"events[seq={event.seq}]", "is a recovery on a loan that is not written off")])
+        self.recovered += event.amount
+        self._show(event, event.amount, nothing())
+
+    def _show(self, event: Event, amount: Decimal, split: dict[str, Decimal]) -> None:
+        self.transactions.append(
+            Transaction(event.seq, event.date, event.type, amount, split, ZERO, self.principal_left)
+        )
+
+
+def _split(parts: list[Part]) -> dict[str, Decimal]:
+    split = nothing()
+    for _, kind, amount in parts:
+        split[kind] += amount
+    return split
