@@ -41,7 +41,7 @@ class _Spread:
         return self.on == row.due_date if due_type == "due" else self.on < row.due_date
 
     def pay_evenly(self, rows: list[Installment], component: str) -> Decimal:
-        """An even part of what is left to each of `rows`, the rest of the division to the last. Returns what was paid."""
+        """An even part of what is left to each of `rows`, the rest of the division to the last; tells what was paid."""
         each = self.currency.round(self.left / len(rows))
         last = self.left - each * (len(rows) - 1)
         paid = ZERO

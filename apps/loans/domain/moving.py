@@ -172,7 +172,7 @@ class MovingPlan:
             counted = self._interest(k, till, left, early, settle=settle) + carried
             early -= paid
             interest, carried = self._due_interest(k, line, counted)
-            room = left - early if self.recalculation else left
+            room = left - early
             if k >= absorbing:
                 principal = max(room, paid) if k == absorbing else max(min(paid, room), ZERO)
             elif line.settled and self.recalculation:

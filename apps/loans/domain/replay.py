@@ -13,7 +13,7 @@ from .penalties import PenaltyClock
 from .plan import FixedPlan, down_payment
 from .rebate import settlement_rebate
 from .state import COMPONENTS, ChargeDue, Installment, Transaction, nothing
-from .terms import MOVEMENTS, AdvancedAllocation, BadCase, Charge, Event, Fault, Terms
+from .terms import ALLOCATIONS, MOVEMENTS, AdvancedAllocation, BadCase, Charge, Event, Fault, Terms
 
 ZERO = Decimal(0)
 
@@ -165,6 +165,10 @@ class Replay:
         self.plan.note(parts, on)
         if left > 0:
             more, left = self.plan.absorb(left, on)
+            parts = [*parts, *more]
+        if left > 0 and len(rows) < len(self.installments):  # charges of installments to come
+            more, left = allocate(self.installments, left, on, ALLOCATIONS[0], {})
+            self.plan.note(more, on)
             parts = [*parts, *more]
         return parts, left
 
