@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -51,24 +50,37 @@ def allocate(
     """
     parts: list[Part] = []
     left = amount
+    when_due, in_advance = ORDERS[order]
     for index in range(first, len(installments)):
         row = installments[index]
-        for component, most in _wants(row, on, order, charges_due):
-            left -= pay(row, component, min(left, most), on, parts)
-        if left <= 0:
+        due, paid = row.due, row.paid
+        early = on < row.due_date
+        if early and charges_due:
+            left -= _pay_charges_due(row, left, on, charges_due, parts)
+        before = left
+        for component in in_advance if early else when_due:
+            owed = due[component] - paid[component]
+            if owed and left:
+                take = owed if owed < left else left
+                paid[component] += take
+                left -= take
+                parts.append((row, component, take))
+        if early:
+            row.paid_in_advance += before - left
+        elif on > row.due_date:
+            row.paid_late += before - left
+        if not left:
             break
     return parts, left
 
 
-def _wants(row: Installment, on: date, order: str, charges_due: ChargesDue) -> Iterator[tuple[str, Decimal]]:
-    when_due, in_advance = ORDERS[order]
-    if on >= row.due_date:
-        for component in when_due:
-            yield component, row.due[component]
-        return
-    if order.startswith("due_"):
-        for component in CHARGES:
-            has_come = charges_due.get((id(row), component), ZERO) - row.paid[component]
-            yield component, max(has_come, ZERO)
-    for component in in_advance:
-        yield component, row.due[component]
+def _pay_charges_due(
+    row: Installment, amount: Decimal, on: date, charges_due: ChargesDue, parts: list[Part]
+) -> Decimal:
+    """Charges whose own day has come go before the order of what is paid early. Returns what was taken."""
+    taken = ZERO
+    for component in CHARGES:
+        has_come = charges_due.get((id(row), component), ZERO) - row.paid[component]
+        if has_come > 0:
+            taken += pay(row, component, min(has_come, amount - taken), on, parts)
+    return taken

@@ -33,8 +33,9 @@ class WorkingDays:
 
 def add_months(start: date, months: int) -> date:
     """`start` moved by whole months, its day clipped: 31 January + 1 is the last of February."""
-    index = start.year * 12 + start.month - 1 + months
-    year, month = divmod(index, 12)
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    if start.day <= 28:
+        return date(year, month + 1, start.day)
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 

@@ -44,7 +44,7 @@ def fold(terms: Terms, events: list[Event], as_of: date) -> LoanState:
         transactions=transactions,
         overpaid=replay.overpaid,
         closed_on=replay.closed_on,
-        payoff=replay.payoff(as_of) if disbursed else terms.principal * 0,
+        settled_by=replay.payoff(as_of) if disbursed else None,
         charges=replay.charges,
         written_off=replay.written_off,
         waived=replay.waived,

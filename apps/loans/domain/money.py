@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 ZERO = Decimal(0)
 
@@ -23,7 +23,7 @@ def quantum(decimals: int) -> Decimal:
     return Decimal(1).scaleb(-decimals)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Currency:
     """A currency's code, its minor digits, and the multiple that every amount is a whole number of (0: none)."""
 
@@ -31,11 +31,15 @@ class Currency:
     decimals: int = 2
     multiple: int = 0
 
+    @cached_property
+    def _quantum(self) -> Decimal:
+        return quantum(self.decimals)
+
     def round(self, amount: Decimal, rounding: str = ROUND_HALF_EVEN) -> Decimal:
         """`amount` to the currency's minor digits, or to its multiple where it has one above 1."""
         if self.multiple > 1:
             amount = to_multiple(amount, Decimal(self.multiple), rounding)
-        return amount.quantize(quantum(self.decimals), rounding)
+        return amount.quantize(self._quantum, rounding)
 
     def text(self, amount: Decimal) -> str:
         """`amount` as a plain decimal string with all minor digits: "5000.00"."""

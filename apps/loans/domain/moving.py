@@ -120,8 +120,9 @@ class MovingPlan:
 
     def _plan_flat(self) -> None:
         tranches = [Tranche(*t) for t in self.paid_out]
-        for line, row in zip(self.lines, build_schedule(self.terms, tranches, self.changes), strict=False):
-            line.level, line.fixed_interest, line.settled = row.principal + row.interest, row.interest, False
+        rows = build_schedule(self.terms, tranches, self.changes)
+        for line, (_, principal, interest) in zip(self.lines, rows, strict=False):
+            line.level, line.fixed_interest, line.settled = principal + interest, interest, False
 
     def _level(self, first: int) -> None:
         """The level amount of the installments from index `first` on, for what is then outstanding."""
@@ -317,6 +318,9 @@ class MovingPlan:
             elif component == "interest":
                 self.interest_paid.append((on, amount))
             line.settled = row.left("principal") <= 0 and row.left("interest") <= 0
+        if not any(x.row.left("principal") > 0 or x.row.left("interest") > 0 for x in self.lines):
+            for line in self.lines:  # paid off: also those that had nothing of their own to pay
+                line.settled = True
 
     def _counts_from(self, on: date) -> date:
         if self.recalculation and (
@@ -342,6 +346,10 @@ class MovingPlan:
         if on < line.row.due_date:
             line.row.paid_in_advance += take
         self.repaid.append((self._counts_from(on), take))
+        reached = self.lines[: index + 1]
+        if take == owed and not any(x.row.left("principal") > 0 or x.row.left("interest") > 0 for x in reached):
+            for x in self.lines:  # paid off: nothing is counted after the day
+                x.settled = True
         self._compute(on, settle=False)
         self._answer_early_payment(index, take, on)
         return ([(line.row, "principal", take)] if take else []), amount - take

@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from .allocation import Part
 from .money import ZERO, to_multiple
-from .schedule import Row, Tranche, build_schedule
+from .schedule import Tranche, build_schedule
+from .slots import Slot
 from .state import Installment, nothing
 from .terms import Reschedule, Terms
 
@@ -41,6 +42,12 @@ def number(installments: list[Installment], paid_out: list[tuple[date, Decimal]]
     first, second = ("regular", "down_payment") if before_tranche else ("down_payment", "regular")
     rank = {first: 0, second: 1, "additional": 2}
     installments.sort(key=lambda row: (row.due_date, rank[row.kind]))
+    if len(paid_out) == 1:
+        balance = paid_out[0][1]
+        for n, row in enumerate(installments, start=1):
+            balance -= row.due["principal"]
+            row.n, row.balance = n, balance
+        return
     balance = ZERO
     taken = 0
     for n, row in enumerate(installments, start=1):
@@ -63,7 +70,7 @@ class FixedPlan:
         self.terms = terms
         downs = [(day, down_payment(terms, amount)) for day, amount in paid_out]
         tranches = [Tranche(day, amount - down) for (day, amount), (_, down) in zip(paid_out, downs, strict=True)]
-        self.regular = [_installment(row) for row in build_schedule(terms, tranches, changes)]
+        self.regular = [_installment(*row) for row in build_schedule(terms, tranches, changes)]
         rows = [down_payment_installment(day, down) for day, down in downs if down]
         self.installments = [*rows, *self.regular]
         number(self.installments, paid_out, before_tranche=False)
@@ -92,6 +99,6 @@ class FixedPlan:
         """Nothing moves anyway."""
 
 
-def _installment(row: Row) -> Installment:
-    due = {"penalties": ZERO, "fees": ZERO, "interest": row.interest, "principal": row.principal}
-    return Installment(0, row.start, row.due_date, ZERO, due)
+def _installment(slot: Slot, principal: Decimal, interest: Decimal) -> Installment:
+    due = {"penalties": ZERO, "fees": ZERO, "interest": interest, "principal": principal}
+    return Installment(0, slot.start, slot.due_date, ZERO, due)

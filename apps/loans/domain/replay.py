@@ -32,6 +32,7 @@ class Replay:
         self.fees_at_disbursement = self.savings = ZERO
         self.written_off, self.waived = nothing(), nothing()
         self.is_written_off = False
+        self._timeless = isinstance(plan, FixedPlan) and not terms.overdue_penalty
         self._open = 0  # installments before this index are paid
         self._penalties = PenaltyClock(terms.overdue_penalty) if terms.overdue_penalty else None
 
@@ -54,7 +55,7 @@ class Replay:
 
     def advance(self, to: date) -> None:
         """Lets time pass: penalties for what is overdue, interest counted up to the day."""
-        if self.disbursed_on is None or self.is_written_off:
+        if self._timeless or self.disbursed_on is None or self.is_written_off:
             return
         while self._penalties and (found := self._penalties.next(self.plan.regular, to)):
             self.plan.recompute(found.on)
@@ -79,10 +80,10 @@ class Replay:
         Raises:
             BadCase: it asks for more than there is.
         """
-        if event.type == "disbursement":
-            self._disburse(event)
-        elif event.type in MOVEMENTS:
+        if event.type in MOVEMENTS:
             self._receive(event)
+        elif event.type == "disbursement":
+            self._disburse(event)
         elif event.type == "add_charge" and event.charge:
             self._add_charge(event.charge)
         elif event.type in ("waive_charge", "waive_interest"):
@@ -102,7 +103,7 @@ class Replay:
         rows = self.installments
         if isinstance(self.plan, MovingPlan):
             self._open = 0
-        while self._open < len(rows) and rows[self._open].outstanding <= 0:
+        while self._open < len(rows) and rows[self._open].paid == rows[self._open].due:
             self._open += 1
         if self._open < len(rows) or self.is_written_off:
             self.closed_on = on if self.is_written_off else None
@@ -115,12 +116,14 @@ class Replay:
         self.disbursed += event.amount
         self.principal_left += event.amount
         self.tranches.append((event.date, event.amount))
-        self.savings += self.terms.currency.round(event.amount * self.terms.savings_percent / 100)
+        if self.terms.savings_percent:
+            self.savings += self.terms.currency.round(event.amount * self.terms.savings_percent / 100)
         if isinstance(self.plan, MovingPlan):
             self.plan.disburse(event.date, event.amount)
             self._open = 0
         if first:
-            self.fees_at_disbursement = fees_at_disbursement(self.terms, self.plan.regular)
+            if self.terms.charges:
+                self.fees_at_disbursement = fees_at_disbursement(self.terms, self.plan.regular)
             for charge in self.terms.charges:
                 self._add_charge(charge)
         self.transactions.append(
@@ -140,29 +143,34 @@ class Replay:
             self._receive(Event(event.seq, "down_payment", event.date, down))
 
     def _receive(self, event: Event) -> None:
-        self.plan.settle(event.date)
-        amount = event.amount
-        if event.type == "pay_off":
+        kind, amount = event.type, event.amount
+        if not self._timeless:
+            self.plan.settle(event.date)
+        if kind == "pay_off":
             self._give_rebate(event.date)
-            amount = self.outstanding()
-        parts, left = self._spread(event.type, amount, event.date)
-        self.overpaid += left
-        split = _split(parts)
+            kind, amount = "repayment", self.outstanding()
+        parts, left = self._spread(kind, amount, event.date)
+        if left:
+            self.overpaid += left
+        split = nothing()
+        for _, part, paid in parts:
+            split[part] += paid
         self.principal_left -= split["principal"]
-        kind = "repayment" if event.type == "pay_off" else event.type
         self.transactions.append(Transaction(event.seq, event.date, kind, amount, split, left, self.principal_left))
-        self.plan.recompute(event.date)
+        if not self._timeless:
+            self.plan.recompute(event.date)
 
     def _spread(self, kind: str, amount: Decimal, on: date) -> tuple[list[Part], Decimal]:
         allocation, rows = self.terms.allocation, self.plan.payable(on)
         if isinstance(allocation, AdvancedAllocation):
-            rule = allocation.rule("repayment" if kind == "pay_off" else kind)
+            rule = allocation.rule(kind)
             parts, left = allocate_by_rule(rows, amount, on, rule, allocation.processing, self.terms.currency)
         else:
             first = self._open if isinstance(self.plan, FixedPlan) else 0
             charges = self._charges_due(on) if allocation.startswith("due_") else {}
             parts, left = allocate(rows, amount, on, allocation, charges, first)
-        self.plan.note(parts, on)
+        if not self._timeless:
+            self.plan.note(parts, on)
         if left > 0:
             more, left = self.plan.absorb(left, on)
             parts = [*parts, *more]
@@ -189,10 +197,13 @@ class Replay:
             self.waived["interest"] += part
             rebate -= part
 
-    def payoff(self, on: date) -> Decimal:
-        """What settles the loan `on`: with interest to the day where it is recalculated, less any rebate."""
-        if self.is_written_off:
-            return self.terms.currency.round(ZERO)
+    def payoff(self, on: date) -> Decimal | None:
+        """What settles the loan `on`: with interest to the day where it is recalculated, less any rebate.
+
+        None where that is simply all that is outstanding.
+        """
+        if self.is_written_off or (isinstance(self.plan, FixedPlan) and self.terms.settlement_rebate == "none"):
+            return None
         self.plan.settle(on)
         owed = self.outstanding()
         self.plan.recompute(on)
@@ -291,10 +302,3 @@ class Replay:
         self.transactions.append(
             Transaction(event.seq, event.date, event.type, amount, split, ZERO, self.principal_left)
         )
-
-
-def _split(parts: list[Part]) -> dict[str, Decimal]:
-    split = nothing()
-    for _, kind, amount in parts:
-        split[kind] += amount
-    return split

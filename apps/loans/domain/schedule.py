@@ -23,18 +23,10 @@ class Tranche:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One scheduled installment; `start` is the previous due date."""
-
-    start: date
-    due_date: date
-    principal: Decimal
-    interest: Decimal
-
-
-def build_schedule(terms: Terms, tranches: list[Tranche], changes: tuple[Reschedule, ...] = ()) -> list[Row]:
-    """The regular installments of what is paid out by `tranches` (in order of date), summing to it.
+def build_schedule(
+    terms: Terms, tranches: list[Tranche], changes: tuple[Reschedule, ...] = ()
+) -> list[tuple[Slot, Decimal, Decimal]]:
+    """The regular installments of what is paid out by `tranches` (in order of date): slot, principal, interest.
 
     A tranche joins the installment in whose period (from, due] it falls, and what is left is spread afresh from there.
 
@@ -44,8 +36,7 @@ def build_schedule(terms: Terms, tranches: list[Tranche], changes: tuple[Resched
     slots = build_slots(terms, tranches[0].date, changes, until=tranches[-1].date)
     arriving = _arriving(slots, tranches)
     split = _flat if terms.interest_method == "flat" else _declining
-    amounts = split(terms, slots, arriving)
-    return [Row(s.start, s.due_date, *amount) for s, amount in zip(slots, amounts, strict=True)]
+    return [(slot, *amount) for slot, amount in zip(slots, split(terms, slots, arriving), strict=True)]
 
 
 def _arriving(slots: list[Slot], tranches: list[Tranche]) -> list[list[Tranche]]:
@@ -98,6 +89,7 @@ def equal_principal(terms: Terms, principal: Decimal, paying: int) -> Decimal:
 
 def _declining(terms: Terms, slots: list[Slot], arriving: list[list[Tranche]]) -> list[tuple[Decimal, Decimal]]:
     rounded, mode = terms.currency.round, terms.round_mode
+    held = terms.grace.interest_payment > 0
     by_part = terms.amortization != "equal_installments" or bool(terms.fixed_principal_percent)
     last = len(slots) - 1
     paying = sum(not s.principal_free for s in slots if not s.final) + 1
@@ -105,14 +97,16 @@ def _declining(terms: Terms, slots: list[Slot], arriving: list[list[Tranche]]) -
     balance = carried = disbursed = level = ZERO
     for k, slot in enumerate(slots):
         interest = balance * slot.rate * slot.share
-        for tranche in arriving[k]:
-            interest += tranche.amount * slot.rate * _share_from(terms, slot, tranche.date)
-            disbursed += tranche.amount
-            balance += tranche.amount
         if arriving[k] or slot.replan:
+            for tranche in arriving[k]:
+                interest += tranche.amount * slot.rate * _share_from(terms, slot, tranche.date)
+                disbursed += tranche.amount
+                balance += tranche.amount
             level = _level(terms, slot, balance, disbursed, max(paying, 1))
         interest = rounded(interest, mode) if k >= terms.grace.interest_free else ZERO
-        due_interest, carried = after_interest_grace(terms, k, last, interest, carried)
+        due_interest = interest
+        if held:
+            due_interest, carried = after_interest_grace(terms, k, last, interest, carried)
         paying -= not slot.principal_free
         if slot.final:
             part = balance

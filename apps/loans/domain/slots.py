@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from .calendar import add_months, add_periods, first_salary_day, periods_between
-from .terms import PERIODS_A_YEAR, BadCase, Fault, Reschedule, Terms
+from .terms import BadCase, Fault, Reschedule, Terms
 
 
 @dataclass(slots=True)
@@ -52,6 +52,13 @@ class _DueDates:
         self.anchors = [a for a in self.anchors if a[0] < index] + [(index, to)]
         self.salary = False
 
+    def all(self, count: int) -> list[date]:
+        """The first `count` due dates."""
+        if self.terms.working_days.rule == "keep" and len(self.anchors) == 1 and not self.salary:
+            (at, anchor), terms = self.anchors[0], self.terms
+            return [add_periods(anchor, terms.frequency, terms.repay_every * (n - at)) for n in range(count)]
+        return [self.due(n) for n in range(count)]
+
     def due(self, index: int) -> date:
         return self.terms.working_days.adjust(self.seed(index))
 
@@ -84,9 +91,10 @@ def build_slots(
     while until and dates.due(len(free) - 1) < until:
         free.append(False)
         rates.append(rates[-1])
-    due = [dates.due(n) for n in range(len(free))]
+    due = dates.all(len(free))
     starts = [disbursed_on, *due[:-1]]
-    slots = [Slot(a, b, rate, _share(terms, a, b), f) for a, b, rate, f in zip(starts, due, rates, free, strict=True)]
+    shares = _shares(terms, starts, due)
+    slots = [Slot(*frame) for frame in zip(starts, due, rates, shares, free, strict=True)]
     if (terms.first_due_date or terms.due_day) and terms.partial_period_interest and slots:
         _break_first(terms, slots[0])
     for index in replan:
@@ -117,12 +125,16 @@ def _apply(change: Reschedule, dates: _DueDates, free: list[bool], rates: list[D
         replan.add(index)
 
 
+def _shares(terms: Terms, starts: list[date], due: list[date]) -> list[Decimal]:
+    if terms.interest_period == "same_as_repayment":
+        return [terms.period_share] * len(due)
+    return [_share(terms, a, b) for a, b in zip(starts, due, strict=True)]
+
+
 def _share(terms: Terms, start: date, due: date) -> Decimal:
     """The part of a year's interest that the period bears, before it is multiplied with rate and balance."""
-    if terms.schedule_type == "progressive" and terms.interest_period == "daily":
+    if terms.schedule_type == "progressive":
         return _progressive_share(terms, start, due)
-    if terms.interest_period == "same_as_repayment":
-        return Decimal(terms.repay_every) / PERIODS_A_YEAR[terms.frequency]
     year = Decimal(365 if terms.days_in_year == "actual" else int(terms.days_in_year))
     if terms.days_in_month == "30" and terms.frequency == "months":
         return Decimal(30 * terms.repay_every) / year

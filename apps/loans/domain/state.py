@@ -106,7 +106,7 @@ class LoanState:
     transactions: list[Transaction]
     overpaid: Decimal
     closed_on: date | None
-    payoff: Decimal  # what settles the loan on the day
+    settled_by: Decimal | None  # what settles the loan on the day, where it is not all that is outstanding
     charges: list[ChargeDue] = field(default_factory=list)
     written_off: dict[str, Decimal] = field(default_factory=nothing)
     waived: dict[str, Decimal] = field(default_factory=nothing)
@@ -134,6 +134,13 @@ class LoanState:
     @property
     def total_outstanding(self) -> Decimal:
         return self.total_due - self.total_paid
+
+    @property
+    def payoff(self) -> Decimal:
+        """What settles the loan on the day."""
+        if self.disbursed_on is None:
+            return ZERO
+        return self.total_outstanding if self.settled_by is None else self.settled_by
 
     @property
     def arrears(self) -> Arrears:

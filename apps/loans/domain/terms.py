@@ -172,6 +172,11 @@ class Terms:
         return self.rate / 100 * (12 if self.rate_per == "month" else 1)
 
     @cached_property
+    def period_share(self) -> Decimal:
+        """The part of a year that one installment's period is."""
+        return Decimal(self.repay_every) / PERIODS_A_YEAR[self.frequency]
+
+    @cached_property
     def round_mode(self) -> str:
         return ROUNDING[self.rounding]
 

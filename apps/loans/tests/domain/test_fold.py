@@ -74,7 +74,10 @@ def test_a_repayment_never_raises_what_is_outstanding(
     day = START + timedelta(days=days)
     known = [e for e in events if e.date <= day]
     more = [*known, Event(90, "repayment", day, amount)]
-    assert fold(terms, more, day).total_outstanding <= fold(terms, known, day).total_outstanding
+    before = fold(terms, known, day)
+    # Recalculated interest is rounded on each stretch of equal balance, and a receipt cuts stretches in two.
+    cut = Decimal("0.01") * len(before.installments) if terms.recalculate_interest else ZERO
+    assert fold(terms, more, day).total_outstanding <= before.total_outstanding + cut
 
 
 @given(loans())
