@@ -351,7 +351,8 @@ class MovingPlan:
             for x in self.lines:  # paid off: nothing is counted after the day
                 x.settled = True
         self._compute(on, settle=False)
-        self._answer_early_payment(index, take, on)
+        if not all(x.settled for x in self.lines):
+            self._answer_early_payment(index, take, on)
         return ([(line.row, "principal", take)] if take else []), amount - take
 
     def _answer_early_payment(self, index: int, amount: Decimal, on: date) -> None:
