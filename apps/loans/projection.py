@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from apps.loans.domain import fold as engine
+from apps.loans.domain.reading import parse_charge, parse_reschedule
 from apps.loans.domain.state import LoanState as Folded
 from apps.loans.domain.terms import Event
 from apps.loans.models import Installment, Loan, LoanEvent, LoanState
 from apps.loans.models.event import EventType
 from apps.loans.models.projection import Status
+from apps.mfis.clock import business_date
 
-MONEY_EVENTS = (EventType.DISBURSED, EventType.REPAYMENT, EventType.REVERSAL)
+# What the engine folds; the other events tell of decisions and of what people said.
+ENGINE_EVENTS = (
+    EventType.DISBURSED,
+    EventType.REPAYMENT,
+    EventType.PAY_OFF,
+    EventType.GOODWILL,
+    EventType.CHARGE,
+    EventType.WAIVE_CHARGE,
+    EventType.WAIVE_INTEREST,
+    EventType.REFUND,
+    EventType.RESTRUCTURED,
+    EventType.WRITTEN_OFF,
+    EventType.RECOVERY,
+    EventType.REVERSAL,
+)
 FAR_AHEAD = date(9999, 12, 31)
 STATUS_AFTER = {
     EventType.SUBMITTED: Status.SUBMITTED,
@@ -23,15 +40,28 @@ STATUS_AFTER = {
     EventType.APPROVED: Status.APPROVED,
     EventType.REJECTED: Status.REJECTED,
     EventType.WITHDRAWN: Status.WITHDRAWN,
+    EventType.INFO_REQUESTED: Status.INFO_REQUESTED,
+    EventType.INFO_GIVEN: Status.UNDER_REVIEW,
 }
+PROPOSALS = (EventType.RESTRUCTURE_PROPOSED, EventType.WRITE_OFF_PROPOSED)
+ENDS_PROPOSAL = (EventType.PROPOSAL_DECLINED, EventType.RESTRUCTURED, EventType.WRITTEN_OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Projected:
+    """A loan's stored state with the fold it was made from, and the facts that were folded."""
+
+    state: LoanState
+    folded: Folded
+    events: list[LoanEvent]
 
 
 def engine_events(events: Iterable[LoanEvent]) -> list[Event]:
-    """The loan's movements of money in the engine's form, numbered in booking order."""
+    """What the engine folds, in its own form, numbered in booking order."""
     found: list[Event] = []
     seq_of: dict[Any, int] = {}
     for event in events:
-        if event.type not in MONEY_EVENTS:
+        if event.type not in ENGINE_EVENTS or (event.type == EventType.REVERSAL and event.reverses_id not in seq_of):
             continue
         seq_of[event.pk] = len(found) + 1
         found.append(
@@ -41,29 +71,51 @@ def engine_events(events: Iterable[LoanEvent]) -> list[Event]:
                 date=event.value_date,
                 amount=event.amount or Decimal(0),
                 undoes=seq_of.get(event.reverses_id),
+                **_details(event),
             )
         )
     return found
 
 
+def _details(event: LoanEvent) -> dict[str, Any]:
+    """What a charge, a waiver or a restructuring says beyond its amount; checked when it was booked."""
+    said = event.payload
+    if event.type == EventType.CHARGE:
+        return {"charge": parse_charge(said["charge"])}
+    if event.type in (EventType.WAIVE_CHARGE, EventType.WAIVE_INTEREST):
+        return {"component": said.get("component"), "installment": said.get("installment")}
+    if event.type == EventType.RESTRUCTURED:
+        return {"terms": parse_reschedule(said["terms"])}
+    return {}
+
+
 def fold_loan(loan: Loan, *, as_of: date | None = None, events: list[LoanEvent] | None = None) -> Folded:
-    """The loan's state on `as_of` (value date); by default with everything booked."""
+    """The loan's state on `as_of` (value date); by default with everything booked.
+
+    What a loan owes may change with time alone (penalties, recalculated interest): it is folded to today.
+    """
     facts = list(loan.events.order_by("recorded_at", "id")) if events is None else events
-    return engine.fold(loan.terms, engine_events(facts), as_of or FAR_AHEAD)
+    terms = loan.terms
+    last = as_of or (_today(facts) if terms.moves_with_time else FAR_AHEAD)
+    return engine.fold(terms, engine_events(facts), last)
 
 
-def project(loan: Loan) -> LoanState:
+def _today(facts: list[LoanEvent]) -> date:
+    return max([business_date(), *(e.value_date for e in facts if e.type in ENGINE_EVENTS)])
+
+
+def project(loan: Loan, *, on: date | None = None) -> Projected:
     """Folds the loan and writes its state and installments. Call it in the transaction of the event."""
     events = list(LoanEvent.objects.filter(loan=loan).order_by("recorded_at", "id"))
-    values, rows = projected(loan, events)
+    folded = fold_loan(loan, events=events, as_of=on)
+    values, rows = projected(loan, events, folded)
     state, _ = LoanState.objects.update_or_create(loan=loan, defaults=values)
     _write_installments(loan, rows)
-    return state
+    return Projected(state, folded, events)
 
 
-def projected(loan: Loan, events: list[LoanEvent]) -> tuple[dict[str, Any], list[Installment]]:
+def projected(loan: Loan, events: list[LoanEvent], folded: Folded) -> tuple[dict[str, Any], list[Installment]]:
     """What the projection of `loan` must hold: the state's columns, and the installments."""
-    folded = fold_loan(loan, events=events)
     next_due = folded.next_due if folded.disbursed_on else None
     values = {
         "status": _status(events, folded),
@@ -75,6 +127,9 @@ def projected(loan: Loan, events: list[LoanEvent]) -> tuple[dict[str, Any], list
         "charges_outstanding": (
             folded.outstanding("fees") + folded.outstanding("penalties") if folded.disbursed_on else Decimal(0)
         ),
+        "folded_on": folded.as_of if folded.disbursed_on and loan.terms.moves_with_time else None,
+        "restructured": any(e.type == EventType.RESTRUCTURED for e in _standing(events)),
+        "proposal": _proposal(events),
         "total_paid": folded.total_paid,
         "overpaid": folded.overpaid,
         "oldest_due_date": next_due.due_date if next_due else None,
@@ -87,8 +142,19 @@ def projected(loan: Loan, events: list[LoanEvent]) -> tuple[dict[str, Any], list
 def _status(events: list[LoanEvent], folded: Folded) -> str:
     if folded.disbursed_on:
         return folded.status
-    last = next((e for e in reversed(events) if e.type in STATUS_AFTER), None)
+    last = next((e for e in reversed(_standing(events)) if e.type in STATUS_AFTER), None)
     return STATUS_AFTER[EventType(last.type)] if last else Status.SUBMITTED
+
+
+def _standing(events: list[LoanEvent]) -> list[LoanEvent]:
+    undone = {e.reverses_id for e in events if e.type == EventType.REVERSAL}
+    return [e for e in events if e.pk not in undone and e.type != EventType.REVERSAL]
+
+
+def _proposal(events: list[LoanEvent]) -> str:
+    """What waits for a second person: the type of the last proposal nobody has decided on."""
+    last = next((e for e in reversed(events) if e.type in (*PROPOSALS, *ENDS_PROPOSAL)), None)
+    return str(last.type) if last and last.type in PROPOSALS else ""
 
 
 def _installment(loan: Loan, row: Any) -> Installment:

@@ -28,7 +28,9 @@ def _from(*sources: Status) -> frozenset[Status]:
     return frozenset(sources)
 
 
-BEFORE_APPROVAL = _from(Status.SUBMITTED, Status.UNDER_REVIEW, Status.REVIEWED)
+BEFORE_APPROVAL = _from(Status.SUBMITTED, Status.UNDER_REVIEW, Status.INFO_REQUESTED, Status.REVIEWED)
+RUNNING = _from(Status.ACTIVE)
+PAID_OUT = _from(Status.ACTIVE, Status.CLOSED, Status.OVERPAID, Status.WRITTEN_OFF)
 
 TRANSITIONS = {
     t.name: t
@@ -51,12 +53,71 @@ TRANSITIONS = {
             Action.REJECT, needs_reason=True, style="danger", explanation="The borrower sees the reason.",
         ),
         Transition(
+            "request_info", "Ask for information", EventType.INFO_REQUESTED, _from(Status.SUBMITTED, Status.UNDER_REVIEW),
+            Status.INFO_REQUESTED, Action.REVIEW, needs_reason=True,
+            explanation="The borrower sees what is asked for; the review waits.",
+        ),
+        Transition(
+            "give_info", "Information is in", EventType.INFO_GIVEN, _from(Status.INFO_REQUESTED), Status.UNDER_REVIEW,
+            Action.REVIEW, needs_reason=True, style="primary", explanation="Say what was brought; the review goes on.",
+        ),
+        Transition(
+            "undo_approval", "Undo the approval", EventType.REVERSAL, _from(Status.APPROVED), Status.REVIEWED,
+            Action.APPROVE, needs_reason=True, style="danger",
+            explanation="Possible until the loan is paid out. It stays on the record.",
+        ),
+        Transition(
             "disburse", "Disburse", EventType.DISBURSED, _from(Status.APPROVED), Status.ACTIVE,
             Action.DISBURSE, style="primary", explanation="Pays the loan out, less the fee kept back.",
         ),
         Transition(
             "record_repayment", "Record repayment", EventType.REPAYMENT, _from(Status.ACTIVE), None,
             Action.RECORD_REPAYMENT, style="primary", explanation="Money received, on the day it was received.",
+        ),
+        Transition(
+            "pay_off", "Pay off", EventType.PAY_OFF, RUNNING, Status.CLOSED, Action.RECORD_REPAYMENT,
+            explanation="Settles the loan by exactly what is owed on the day.",
+        ),
+        Transition(
+            "add_charge", "Charge", EventType.CHARGE, RUNNING, None, Action.CHARGE,
+            explanation="A fee or penalty of its own, due on a day.",
+        ),
+        Transition(
+            "waive", "Waive", EventType.WAIVE_CHARGE, RUNNING, None, Action.WAIVE, needs_reason=True,
+            explanation="Gives up interest, fees or penalties that are outstanding.",
+        ),
+        Transition(
+            "credit_goodwill", "Goodwill credit", EventType.GOODWILL, RUNNING, None, Action.WAIVE, needs_reason=True,
+            explanation="Pays part of the loan at our own cost.",
+        ),
+        Transition(
+            "refund", "Refund", EventType.REFUND, _from(Status.OVERPAID), None, Action.REFUND, style="primary",
+            explanation="Pays back what was overpaid.",
+        ),
+        Transition(
+            "propose_restructuring", "Propose new terms", EventType.RESTRUCTURE_PROPOSED, RUNNING, None,
+            Action.PROPOSE_CHANGE, needs_reason=True, explanation="A second person decides; the loan stays flagged.",
+        ),
+        Transition(
+            "propose_write_off", "Propose write-off", EventType.WRITE_OFF_PROPOSED, RUNNING, None,
+            Action.PROPOSE_CHANGE, needs_reason=True, style="danger", explanation="A second person decides.",
+        ),
+        Transition(
+            "decide_proposal", "Decide on the proposal", EventType.WRITTEN_OFF, RUNNING, None, Action.DECIDE_CHANGE,
+            style="primary", explanation="Nothing has changed yet. Whoever proposed it does not decide.",
+        ),
+        Transition(
+            "record_recovery", "Record recovery", EventType.RECOVERY, _from(Status.WRITTEN_OFF), None,
+            Action.RECORD_REPAYMENT, style="primary", explanation="Money received on a loan that was written off.",
+        ),
+        Transition(
+            "take_note", "Note", EventType.NOTE, PAID_OUT, None, Action.FOLLOW_UP, needs_reason=True,
+            explanation="What was said or promised; it stays with the loan.",
+        ),
+        Transition(
+            "undo_disbursement", "Undo the pay-out", EventType.REVERSAL, RUNNING, Status.APPROVED,
+            Action.REVERSE_REPAYMENT, needs_reason=True, style="danger",
+            explanation="Possible until the first receipt, when the money was never handed over.",
         ),
         Transition(
             "reverse", "Reverse a repayment", EventType.REVERSAL,
@@ -71,10 +132,22 @@ TRANSITIONS = {
     )
 }  # fmt: skip
 
+# What can be taken back by a reversal that names it; the fold then is as if it had never come.
+REVERSIBLE = (
+    EventType.REPAYMENT,
+    EventType.PAY_OFF,
+    EventType.GOODWILL,
+    EventType.CHARGE,
+    EventType.WAIVE_CHARGE,
+    EventType.WAIVE_INTEREST,
+    EventType.REFUND,
+    EventType.RECOVERY,
+)
+
 # The stages a person follows on the step bar, in order.
 STEPS = (
     ("Applied", frozenset({Status.SUBMITTED})),
-    ("In review", frozenset({Status.UNDER_REVIEW, Status.REVIEWED})),
+    ("In review", frozenset({Status.UNDER_REVIEW, Status.INFO_REQUESTED, Status.REVIEWED})),
     ("Approved", frozenset({Status.APPROVED})),
     ("Paid out", frozenset({Status.ACTIVE, Status.OVERPAID})),
     ("Closed", frozenset({Status.CLOSED})),

@@ -52,3 +52,36 @@ def natural_key(table: str, column: str, key: str = "id") -> RunSQL:
         """,
         f"DROP TRIGGER letsema_natural_{column} ON {table}; DROP INDEX {table}_{column}_natural;",
     )
+
+
+def chained(table: str) -> RunSQL:
+    """Adds each row of `table` to its node's hash chain, so that a row changed behind the guards is found."""
+    return RunSQL(
+        f"""
+        CREATE TRIGGER letsema_chain BEFORE INSERT ON {table}
+            FOR EACH ROW EXECUTE FUNCTION public.letsema_chain();
+        """,
+        f"DROP TRIGGER letsema_chain ON {table};",
+    )
+
+
+def balanced_books(entry: str, line: str, closing: str) -> list[RunSQL]:
+    """Debits equal credits in every entry at commit, and nothing is posted into a closed period."""
+    return [
+        RunSQL(
+            f"""
+            CREATE TRIGGER letsema_open_period BEFORE INSERT ON {entry}
+                FOR EACH ROW EXECUTE FUNCTION public.letsema_journal_entry();
+            CREATE TRIGGER letsema_with_entry BEFORE INSERT ON {line}
+                FOR EACH ROW EXECUTE FUNCTION public.letsema_journal_line();
+            CREATE TRIGGER letsema_closing BEFORE INSERT ON {closing}
+                FOR EACH ROW EXECUTE FUNCTION public.letsema_period_closing();
+            CREATE CONSTRAINT TRIGGER letsema_balanced AFTER INSERT ON {line} DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION public.letsema_journal_balanced();
+            """,
+            f"""
+            DROP TRIGGER letsema_open_period ON {entry}; DROP TRIGGER letsema_with_entry ON {line};
+            DROP TRIGGER letsema_closing ON {closing}; DROP TRIGGER letsema_balanced ON {line};
+            """,
+        )
+    ]

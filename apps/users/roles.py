@@ -36,6 +36,17 @@ class Action(models.TextChoices):
     DISBURSE = "disburse", "disburse a loan"
     RECORD_REPAYMENT = "record_repayment", "record a repayment"
     REVERSE_REPAYMENT = "reverse_repayment", "reverse a repayment"
+    CHARGE = "charge", "charge a fee or penalty"
+    WAIVE = "waive", "waive a charge or interest"
+    REFUND = "refund", "refund an overpayment"
+    PROPOSE_CHANGE = "propose_change", "propose a restructuring or a write-off"
+    DECIDE_CHANGE = "decide_change", "decide on a restructuring or a write-off"
+    FOLLOW_UP = "follow_up", "note and follow up a loan"
+    PROPOSE_JOURNAL = "propose_journal", "propose a journal entry"
+    POST_JOURNAL = "post_journal", "post a journal entry"
+    MANAGE_ACCOUNTS = "manage_accounts", "manage the chart of accounts"
+    CLOSE_BOOKS = "close_books", "close the books and run the day end"
+    MANAGE_POLICY = "manage_policy", "set the policy, holidays and ageing rates"
     MANAGE_PRODUCTS = "manage_products", "manage products"
     MANAGE_PEOPLE = "manage_people", "manage people and their duties"
     MANAGE_MFIS = "manage_mfis", "manage MFIs"
@@ -53,6 +64,17 @@ DUTIES: dict[Action, frozenset[Duty]] = {
     Action.DISBURSE: frozenset({Duty.CASHIER, Duty.MANAGER}),
     Action.RECORD_REPAYMENT: frozenset({Duty.CASHIER, Duty.MANAGER}),
     Action.REVERSE_REPAYMENT: frozenset({Duty.ACCOUNTANT, Duty.MANAGER}),
+    Action.CHARGE: frozenset({Duty.CASHIER, Duty.ACCOUNTANT, Duty.MANAGER}),
+    Action.WAIVE: frozenset({Duty.MANAGER}),
+    Action.REFUND: frozenset({Duty.CASHIER, Duty.MANAGER}),
+    Action.PROPOSE_CHANGE: frozenset({Duty.OFFICER, Duty.ACCOUNTANT, Duty.MANAGER}),
+    Action.DECIDE_CHANGE: frozenset({Duty.APPROVER, Duty.MANAGER}),
+    Action.FOLLOW_UP: frozenset({Duty.OFFICER, Duty.CASHIER, Duty.MANAGER}),
+    Action.PROPOSE_JOURNAL: frozenset({Duty.ACCOUNTANT, Duty.MANAGER}),
+    Action.POST_JOURNAL: frozenset({Duty.ACCOUNTANT, Duty.MANAGER}),
+    Action.MANAGE_ACCOUNTS: frozenset({Duty.ACCOUNTANT, Duty.MANAGER}),
+    Action.CLOSE_BOOKS: frozenset({Duty.ACCOUNTANT, Duty.MANAGER}),
+    Action.MANAGE_POLICY: frozenset({Duty.MANAGER}),
     Action.MANAGE_PRODUCTS: frozenset({Duty.MANAGER}),
     Action.MANAGE_PEOPLE: frozenset({Duty.MANAGER}),
 }

@@ -83,3 +83,98 @@ class BorrowerForm(forms.Form):
 
         super().__init__(*args, **kwargs)
         self.fields["district"].choices = [("", "—"), *District.choices]  # type: ignore[attr-defined]
+
+
+class Keyed(forms.Form):
+    """A form whose hidden key makes it count once, however often it is sent."""
+
+    key = forms.CharField(widget=forms.HiddenInput(), max_length=80)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"key": str(uuid4()), **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+
+
+def _money() -> forms.DecimalField:
+    return forms.DecimalField(max_digits=12, decimal_places=2, min_value=Decimal("0.01"))
+
+
+def _reason() -> forms.CharField:
+    return forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ChargeForm(Keyed):
+    name = forms.CharField(label="For what", max_length=60)
+    kind = forms.ChoiceField(choices=[("fee", "Fee"), ("penalty", "Penalty")])
+    amount = _money()
+    due_date = forms.DateField(label="Due on", required=False, widget=DateInput(), help_text="Empty: at once.")
+
+
+class WaiverForm(Keyed):
+    component = forms.ChoiceField(
+        label="What", choices=[("penalties", "Penalties"), ("fees", "Fees"), ("interest", "Interest")]
+    )
+    amount = _money()
+    installment = forms.IntegerField(
+        label="Of installment no.", required=False, min_value=1, help_text="Empty: from the oldest on."
+    )
+    reason = _reason()
+
+
+class GoodwillForm(Keyed):
+    amount = _money()
+    reason = _reason()
+
+
+class RestructureForm(forms.Form):
+    """New terms from an installment onwards; exactly one of the four."""
+
+    start = forms.DateField(label="From the installment due on", widget=DateInput())
+    new_due_date = forms.DateField(label="Move it to", required=False, widget=DateInput())
+    extra_terms = forms.IntegerField(label="Installments more", required=False, min_value=1, max_value=120)
+    grace_principal = forms.IntegerField(
+        label="Installments without principal", required=False, min_value=1, max_value=60
+    )
+    new_interest_rate = forms.DecimalField(label="New rate (% a year)", required=False, min_value=Decimal(0))
+    reason = _reason()
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        given = [n for n in ("new_due_date", "extra_terms", "grace_principal", "new_interest_rate") if values.get(n)]
+        if len(given) != 1 and not self.errors:
+            self.add_error(None, "Change one thing: the date, the number, the grace, or the rate.")
+        elif given and values.get("start"):
+            value = values[given[0]]
+            values["terms"] = {
+                "from": values["start"].isoformat(),
+                given[0]: value.isoformat() if given[0] == "new_due_date" else
+                f"{value}" if given[0] == "new_interest_rate" else value,
+            }  # fmt: skip
+        return values
+
+
+class ProposalForm(forms.Form):
+    agree = forms.TypedChoiceField(
+        label="Decision", choices=[("yes", "Agree"), ("no", "Decline")], coerce=lambda v: v == "yes",
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    reason = forms.CharField(
+        required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text="Needed to decline."
+    )
+
+
+class NoteForm(forms.Form):
+    text = _reason()
+    promised_on = forms.DateField(label="Promised to pay on", required=False, widget=DateInput())
+    amount = forms.DecimalField(
+        label="Promised amount", required=False, max_digits=12, decimal_places=2, min_value=Decimal("0.01")
+    )
+
+
+class CorrectionForm(Keyed):
+    """The receipt as it should have been."""
+
+    on = forms.DateField(label="Received on", widget=DateInput())
+    amount = _money()
+    loan_number = forms.CharField(label="On loan", max_length=16)
+    reason = _reason()

@@ -6,29 +6,29 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.forms import ExportForm
 
-from apps.loans.admin.forms import ApplicationForm, MoneyForm, ReverseForm
+from apps.loans.admin.forms import ApplicationForm, CorrectionForm, ReverseForm
+from apps.loans.admin.loan_actions import ACTIONS
 from apps.loans.domain.money import spoken
 from apps.loans.models import Loan, LoanEvent
-from apps.loans.models.event import Channel, EventType
+from apps.loans.models.event import EventType
 from apps.loans.models.projection import Status
 from apps.loans.resources import LoanResource
 from apps.loans.selectors.loan_page import loan_page
 from apps.loans.selectors.portfolio import late_more_than
 from apps.loans.services import money, origination
-from apps.loans.transitions import TRANSITIONS
+from apps.loans.transitions import REVERSIBLE, TRANSITIONS
 from apps.mfis.clock import business_date
 from apps.users.admin.base import LetsemaAdmin, pill, run_action
-from apps.users.admin.forms import OptionalReasonForm, ReasonForm
 from apps.users.admin.sites import tenant_site
 from apps.users.models import Account
 from apps.users.roles import Action, Role
@@ -133,6 +133,7 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
         return [
             path("<uuid:loan_id>/do/<str:name>/", wrap(self.do_view), name="loans_loan_do"),
             path("<uuid:loan_id>/reverse/<uuid:event_id>/", wrap(self.reverse_view), name="loans_loan_reverse"),
+            path("<uuid:loan_id>/correct/<uuid:event_id>/", wrap(self.correct_view), name="loans_loan_correct"),
             path("<uuid:loan_id>/statement/", wrap(self.statement_view), name="loans_loan_statement"),
             *super().get_urls(),
         ]
@@ -198,62 +199,61 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
     def do_view(self, request: Any, loan_id: UUID, name: str) -> HttpResponse:
         loan = self._loan(request, loan_id)
         transition = TRANSITIONS.get(name)
-        if transition is None or name in ("reverse", "withdraw"):
+        if transition is None or name not in ACTIONS:
             raise Http404
         if not request.user.may(transition.action):
             raise PermissionDenied(f"Your duties do not include this: {transition.action.label}.")
-        form, run, facts = self._form_of(request, loan, name)
-        done = {
-            "disburse": "Paid out: {net} handed over, {fee} kept back.",
-            "record_repayment": "Receipt {number} is booked; outstanding {outstanding}.",
-        }.get(name, f"{transition.label}: done.")
+        back = reverse("admin:loans_loan_change", args=[loan.pk])
+        if loan.state.status not in transition.sources:
+            messages.error(
+                request, f"{transition.label} is not possible: the loan is {loan.state.get_status_display().lower()}."
+            )
+            return HttpResponseRedirect(back)
+        ask = ACTIONS[name](loan, request.user, request.POST or None)
+        facts = [("Borrower", loan.borrower.full_name), ("Principal", spoken(loan.principal, loan.currency))]
         return run_action(
-            request, admin=self, form=form, run=run, done=done, subject=f"Loan {loan.number}", facts=facts,
-            back_url=reverse("admin:loans_loan_change", args=[loan.pk]), title=f"{transition.label}: {loan.number}",
-            explanation=transition.explanation, button=transition.label, style=transition.style,
+            request, admin=self, form=ask.form, run=ask.run, done=ask.done or f"{transition.label}: done.",
+            subject=f"Loan {loan.number}", facts=[*facts, *ask.facts], back_url=back,
+            title=f"{transition.label}: {loan.number}", explanation=transition.explanation, button=transition.label,
+            style=transition.style,
         )  # fmt: skip
 
-    def _form_of(self, request: Any, loan: Loan, name: str) -> tuple[Any, Any, list[tuple[str, str]]]:
-        facts = [("Borrower", loan.borrower.full_name), ("Principal", spoken(loan.principal, loan.currency))]
-        by, data = request.user, request.POST or None
-        if name == "disburse":
-            net, fee = money.net_disbursement(loan, business_date())
-            facts += [
-                ("Fee kept back", spoken(fee, loan.currency)),
-                ("To hand over", spoken(net, loan.currency)),
-            ]
-            form = MoneyForm(data, with_amount=False)
-            return form, lambda v: money.disburse(loan_id=loan.pk, by=by, **v), facts
-        if name == "record_repayment":
-            due = loan.state.next_due_amount
-            facts += [("Outstanding", spoken(loan.state.total_outstanding, loan.currency)),
-                      ("Next due", f"{spoken(due, loan.currency)} on {loan.state.oldest_due_date:%-d %b %Y}"
-                       if loan.state.oldest_due_date else "—")]  # fmt: skip
-            form = MoneyForm(data, initial={"amount": due or Decimal("0.01")})
-            return form, lambda v: money.record_repayment(loan_id=loan.pk, by=by, **v), facts
-        service = getattr(origination, name)
-        if TRANSITIONS[name].needs_reason:
-            return ReasonForm(data), lambda v: service(loan_id=loan.pk, by=by, **v), facts
-        if name == "start_review":
-            return OptionalReasonForm(data), lambda v: service(loan_id=loan.pk, by=by), facts
-        return OptionalReasonForm(data), lambda v: service(loan_id=loan.pk, by=by, **v), facts
-
-    def reverse_view(self, request: Any, loan_id: UUID, event_id: UUID) -> HttpResponse:
+    def correct_view(self, request: Any, loan_id: UUID, event_id: UUID) -> HttpResponse:
         loan = self._loan(request, loan_id)
         event = LoanEvent.objects.filter(pk=event_id, loan=loan, type=EventType.REPAYMENT).first()
         if event is None:
             raise Http404
         if not request.user.may(Action.REVERSE_REPAYMENT):
+            raise PermissionDenied("Your duties do not include correcting receipts.")
+        form = CorrectionForm(
+            request.POST or None,
+            initial={"on": event.value_date, "amount": event.amount, "loan_number": loan.number},
+        )
+        return run_action(
+            request, admin=self, form=form, subject=f"Loan {loan.number}", facts=[("Receipt", event.number)],
+            run=lambda v: money.correct_repayment(event_id=event.pk, by=request.user, **v),
+            done="Receipt {number} stands in its place.", back_url=reverse("admin:loans_loan_change", args=[loan.pk]),
+            title=f"Correct receipt {event.number}", button="Correct the receipt",
+            explanation="The wrong receipt stays on the record, reversed; a new one is booked as it should have been.",
+        )  # fmt: skip
+
+    def reverse_view(self, request: Any, loan_id: UUID, event_id: UUID) -> HttpResponse:
+        loan = self._loan(request, loan_id)
+        event = LoanEvent.objects.filter(pk=event_id, loan=loan, type__in=REVERSIBLE).first()
+        if event is None:
+            raise Http404
+        if not request.user.may(Action.REVERSE_REPAYMENT):
             raise PermissionDenied("Your duties do not include reversing repayments.")
-        facts = [("Receipt", event.number), ("Amount", spoken(event.amount or Decimal(0), loan.currency)),
-                 ("Received", f"{event.value_date:%-d %b %Y}"),
-                 ("By", str(Channel(event.channel).label))]  # fmt: skip
+        name = event.number or event.get_type_display()
+        facts = [("What", f"{event.get_type_display()} {event.number}"),
+                 ("Amount", spoken(event.amount or Decimal(0), loan.currency)),
+                 ("On", f"{event.value_date:%-d %b %Y}")]  # fmt: skip
         return run_action(
             request, admin=self, form=ReverseForm(request.POST or None),
             run=lambda v: money.reverse_repayment(event_id=event.pk, by=request.user, **v),
-            done=f"Receipt {event.number} is reversed.", subject=f"Loan {loan.number}", facts=facts,
-            back_url=reverse("admin:loans_loan_change", args=[loan.pk]), title=f"Reverse receipt {event.number}",
-            explanation=TRANSITIONS["reverse"].explanation, button="Reverse the receipt", style="danger",
+            done=f"{name} is reversed.", subject=f"Loan {loan.number}", facts=facts,
+            back_url=reverse("admin:loans_loan_change", args=[loan.pk]), title=f"Reverse {name}",
+            explanation=TRANSITIONS["reverse"].explanation, button="Reverse it", style="danger",
         )  # fmt: skip
 
 

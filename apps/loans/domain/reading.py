@@ -158,6 +158,32 @@ def parse_terms(source: Json, path: str = "terms") -> Terms:
     return terms
 
 
+def parse_charge(source: Any, path: str = "charge") -> Charge:
+    """A charge from the loan case form.
+
+    Raises:
+        BadCase: naming every fault.
+    """
+    reader = Reader()
+    charge = read_charge(reader, source, path)
+    if reader.faults:
+        raise BadCase(reader.faults)
+    return charge
+
+
+def parse_reschedule(source: Any, path: str = "terms") -> Reschedule:
+    """Rescheduled terms from the loan case form.
+
+    Raises:
+        BadCase: naming every fault.
+    """
+    reader = Reader()
+    change = read_reschedule(reader, source, path)
+    if reader.faults:
+        raise BadCase(reader.faults)
+    return change
+
+
 def parse_case(source: Any, path: str = "$") -> tuple[Terms, list[Event], date]:
     """Terms, events in booking order, and the date the state is asked for.
 

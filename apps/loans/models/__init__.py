@@ -1,10 +1,32 @@
-"""Products, loans, the facts about loans, and what is computed from them."""
+"""Products, loans, the facts about loans, the books, and what is computed from them."""
 
 from .event import LoanEvent
+from .ledger import AccountMapping, GLAccount, JournalEntry, JournalLine, ManualJournal, PeriodClosing
 from .loan import Loan
 from .number import NumberSequence
 from .payment_notice import PaymentNotice
+from .policy import AgeingPreset, BooksCheck, ChainHead, DayEnd, Policy, PublicHoliday
 from .product import Product
 from .projection import Installment, LoanState
 
-__all__ = ["Installment", "Loan", "LoanEvent", "LoanState", "NumberSequence", "PaymentNotice", "Product"]
+__all__ = [
+    "AccountMapping",
+    "AgeingPreset",
+    "BooksCheck",
+    "ChainHead",
+    "DayEnd",
+    "GLAccount",
+    "Installment",
+    "JournalEntry",
+    "JournalLine",
+    "Loan",
+    "LoanEvent",
+    "LoanState",
+    "ManualJournal",
+    "NumberSequence",
+    "PaymentNotice",
+    "PeriodClosing",
+    "Policy",
+    "Product",
+    "PublicHoliday",
+]

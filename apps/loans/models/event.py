@@ -15,9 +15,28 @@ class EventType(models.TextChoices):
     APPROVED = "approved", "Approved"
     REJECTED = "rejected", "Rejected"
     WITHDRAWN = "withdrawn", "Withdrawn"
+    INFO_REQUESTED = "info_requested", "Information requested"
+    INFO_GIVEN = "info_given", "Information given"
     DISBURSED = "disbursement", "Disbursed"
     REPAYMENT = "repayment", "Repayment"
+    PAY_OFF = "pay_off", "Paid off"
+    GOODWILL = "goodwill_credit", "Goodwill credit"
+    CHARGE = "add_charge", "Charge"
+    WAIVE_CHARGE = "waive_charge", "Charge waived"
+    WAIVE_INTEREST = "waive_interest", "Interest waived"
+    REFUND = "refund", "Refund"
+    RESTRUCTURE_PROPOSED = "restructure_proposed", "Restructuring proposed"
+    RESTRUCTURED = "reschedule", "Restructured"
+    WRITE_OFF_PROPOSED = "write_off_proposed", "Write-off proposed"
+    WRITTEN_OFF = "write_off", "Written off"
+    PROPOSAL_DECLINED = "proposal_declined", "Proposal declined"
+    RECOVERY = "recovery", "Recovery"
+    PROMISE = "promise", "Promise to pay"
+    NOTE = "note", "Note"
     REVERSAL = "undo", "Reversal"
+
+
+MOVES_MONEY = ["disbursement", "repayment", "pay_off", "goodwill_credit", "refund", "write_off", "recovery"]
 
 
 class Channel(models.TextChoices):
@@ -48,16 +67,21 @@ class LoanEvent(Fact):
     idempotency_key = models.CharField(max_length=80, blank=True)
     number = models.CharField("receipt number", max_length=16, blank=True)
     payload = models.JSONField(default=dict)
+    # The chain of this node's events: each hash covers the row and the hash before it (letsema_chain, by trigger).
+    chain_seq = models.BigIntegerField(null=True, editable=False)
+    chain_hash = models.BinaryField(null=True, editable=False)
 
     class Meta:
         ordering = ["recorded_at", "id"]
         # A NULL makes a CHECK neither true nor false, and PostgreSQL lets that pass: so each says what may be null.
-        indexes = [models.Index(fields=["loan", "recorded_at", "id"], name="event_of_loan_in_order")]
+        indexes = [
+            models.Index(fields=["loan", "recorded_at", "id"], name="event_of_loan_in_order"),
+            models.Index(fields=["node", "chain_seq"], name="event_of_chain"),
+        ]
         constraints = [
             models.CheckConstraint(condition=models.Q(type__in=[t.value for t in EventType]), name="event_type_known"),
             models.CheckConstraint(
-                condition=~models.Q(type__in=["disbursement", "repayment"])
-                | models.Q(amount__isnull=False, amount__gt=0),
+                condition=~models.Q(type__in=MOVES_MONEY) | models.Q(amount__isnull=False, amount__gt=0),
                 name="event_money_positive",
             ),
             models.CheckConstraint(

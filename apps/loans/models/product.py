@@ -5,16 +5,30 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from apps.loans.domain.reading import parse_terms
-from apps.loans.domain.terms import ALLOCATIONS, Terms
+from apps.loans.domain.terms import ALLOCATIONS, BadCase, Terms
 from apps.mfis.models import Revisioned
 
 # Order 25 of 1989: a money lender takes at most 25 % a year and no initiation, administration or insurance fee.
 MONEY_LENDER_RATE = Decimal(25)
+
+DAYS_IN_YEAR = [("actual", "Actual"), ("360", "360"), ("364", "364"), ("365", "365")]
+DAYS_IN_MONTH = [("actual", "Actual"), ("30", "30")]
+SCHEDULE_TYPES = [("cumulative", "Cumulative"), ("progressive", "Progressive")]
+WORKING_DAY_RULES = [("keep", "Stays"), ("next", "Next working day"), ("previous", "Working day before")]
+EARLY_PAYMENTS = [
+    ("last_unpaid", "Makes the last installment less"),
+    ("reduce_amount", "Makes the installments less"),
+    ("reduce_installments", "Makes the term shorter"),
+    ("next_installments", "Counts for the next installments"),
+]
+REBATES = [("none", "None"), ("actuarial", "Actuarial"), ("rule_of_78", "Rule of 78")]
+PENALTY_OF = [("principal", "Overdue principal"), ("principal_and_interest", "Overdue principal and interest")]
+PENALTY_EVERY = [("once", "Once"), ("month", "Every month")]
 
 
 class Product(Revisioned):
@@ -27,6 +41,7 @@ class Product(Revisioned):
     class Amortization(models.TextChoices):
         EQUAL_INSTALLMENTS = "equal_installments", "Equal installments"
         EQUAL_PRINCIPAL = "equal_principal", "Equal principal"
+        BULLET = "bullet", "Interest only, principal at the end"
 
     class InterestPeriod(models.TextChoices):
         SAME = "same_as_repayment", "By installment"
@@ -66,6 +81,110 @@ class Product(Revisioned):
     )
     amortization = models.CharField(
         max_length=20, choices=Amortization.choices, default=Amortization.EQUAL_INSTALLMENTS
+    )
+    rate_min = models.DecimalField(
+        "lowest rate (%)",
+        max_digits=7,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="Empty: the rate is fixed.",
+    )
+    rate_max = models.DecimalField(
+        "highest rate (%)", max_digits=7, decimal_places=4, null=True, blank=True, validators=[MaxValueValidator(1000)]
+    )
+    days_in_year = models.CharField(max_length=6, choices=DAYS_IN_YEAR, default="actual")
+    days_in_month = models.CharField(max_length=6, choices=DAYS_IN_MONTH, default="actual")
+    grace_principal = models.PositiveSmallIntegerField("first installments without principal", default=0)
+    grace_interest_payment = models.PositiveSmallIntegerField("first installments without interest to pay", default=0)
+    grace_interest_free = models.PositiveSmallIntegerField("first installments that bear no interest", default=0)
+    installment_multiple = models.DecimalField(
+        "installments are multiples of",
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.01"))],
+    )
+    fixed_principal_percent = models.DecimalField(
+        "principal of each installment (%)",
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(100)],
+    )
+    down_payment_percent = models.DecimalField(
+        "down payment (%)",
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(90)],
+    )
+    due_day = models.PositiveSmallIntegerField(
+        "falls due on day of month",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(31)],
+        help_text="The pay day, for salary loans.",
+    )
+    working_day_rule = models.CharField(
+        "on a weekend or holiday", max_length=10, choices=WORKING_DAY_RULES, default="keep"
+    )
+    schedule_type = models.CharField("schedule", max_length=12, choices=SCHEDULE_TYPES, default="cumulative")
+    recalculate_interest = models.BooleanField(
+        "interest follows what is paid",
+        default=False,
+        help_text="Early payment makes interest less, late payment more.",
+    )
+    early_payment = models.CharField("paid early", max_length=20, choices=EARLY_PAYMENTS, default="last_unpaid")
+    settlement_rebate = models.CharField("rebate for settling early", max_length=12, choices=REBATES, default="none")
+    in_duplum = models.BooleanField(
+        "in duplum", default=False, help_text="Unpaid interest and penalties never exceed the principal outstanding."
+    )
+    savings_percent = models.DecimalField(
+        "savings held back (%)",
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(0),
+        validators=[MinValueValidator(0), MaxValueValidator(90)],
+    )
+    penalty_percent = models.DecimalField(
+        "penalty on what is overdue (%)",
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(100)],
+    )
+    penalty_of = models.CharField("penalty is of", max_length=25, choices=PENALTY_OF, default="principal")
+    penalty_after_days = models.PositiveSmallIntegerField("penalty after days late", default=0)
+    penalty_every = models.CharField("penalty", max_length=6, choices=PENALTY_EVERY, default="once")
+    charges = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="In the form of docs/loan-engine.md: name, kind, timing, calculation, amount.",
+    )
+    cycle_min = models.PositiveSmallIntegerField(
+        "loans repaid before", default=0, help_text="How many loans a borrower must have closed to be offered this one."
+    )
+    exposure_max = models.DecimalField(
+        "most owed by one borrower",
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="This loan and all principal outstanding here together.",
+    )
+    affordability_percent = models.DecimalField(
+        "installments at most (% of net pay)",
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
     )
     disbursement_fee_percent = models.DecimalField(
         "fee kept at disbursement (%)", max_digits=5, decimal_places=2, default=Decimal(0),
@@ -116,6 +235,10 @@ class Product(Revisioned):
         """Nominal percent a year."""
         return self.rate * (12 if self.rate_per == "month" else 1)
 
+    def has_fee(self) -> bool:
+        """True when a borrower pays for anything but interest and lateness."""
+        return bool(self.disbursement_fee_percent) or any(c.get("kind") == "fee" for c in self.charges or [])
+
     def check_licence(self, *, money_lender: bool) -> None:
         """Refuses a price that the MFI's licence does not allow.
 
@@ -123,31 +246,74 @@ class Product(Revisioned):
             ValidationError: naming the rule, by field.
         """
         faults = {}
-        if money_lender and self.annual_rate > MONEY_LENDER_RATE:
-            faults["rate"] = (
-                f"{self.annual_rate.normalize():f} % a year breaks the Money Lenders Order (25 of 1989): a money "
-                f"lender takes at most {MONEY_LENDER_RATE} % a year."
+        highest = (self.rate_max or self.rate) * (12 if self.rate_per == "month" else 1)
+        if money_lender and max(highest, self.annual_rate) > MONEY_LENDER_RATE:
+            faults["rate" if self.annual_rate > MONEY_LENDER_RATE else "rate_max"] = (
+                f"{max(highest, self.annual_rate).normalize():f} % a year breaks the Money Lenders Order (25 of 1989): "
+                f"a money lender takes at most {MONEY_LENDER_RATE} % a year."
             )
-        if money_lender and self.disbursement_fee_percent:
-            faults["disbursement_fee_percent"] = (
+        if money_lender and self.has_fee():
+            faults["disbursement_fee_percent" if self.disbursement_fee_percent else "charges"] = (
                 "The Money Lenders Order (25 of 1989) allows a money lender no initiation or administration fee."
             )
         if faults:
             raise ValidationError(faults)
 
-    def terms_json(self, *, principal: Decimal, installments: int, submitted_on: str, currency: str) -> dict[str, Any]:
-        """The loan case form of a loan of this product; kept with the loan as its agreed terms."""
-        charges = []
-        if self.disbursement_fee_percent:
-            charges.append(
-                {"name": "Disbursement fee", "kind": "fee", "timing": "disbursement", "calculation": "percent",
-                 "amount": f"{self.disbursement_fee_percent.normalize():f}", "of": "principal"}
+    def clean(self) -> None:
+        """Refuses settings that the engine cannot compute together, in the engine's own words.
+
+        Raises:
+            ValidationError: by field where the fault belongs to one.
+        """
+        if None in (self.rate, self.principal_default, self.installments_default, self.repay_every):
+            return  # the fields' own faults come first
+        if (self.rate_min is not None and self.rate_min > self.rate) or (
+            self.rate_max is not None and self.rate_max < self.rate
+        ):
+            raise ValidationError({"rate": "The lowest, usual and highest rate must be in that order."})
+        if not isinstance(self.charges, list):
+            raise ValidationError({"charges": "Give a list of charges."})
+        try:
+            self.terms(
+                principal=self.principal_default, installments=self.installments_default, submitted_on="2026-01-01",
+                currency="LSL",
             )  # fmt: skip
-        return {
+        except BadCase as error:
+            faults: dict[str, list[str]] = {}
+            for fault in error.faults:
+                name = fault.path.split(".")[1].split("[")[0] if "." in fault.path else ""
+                known = name if name in {f.name for f in self._meta.fields} else NON_FIELD_ERRORS
+                faults.setdefault(known, []).append(f"{fault.path.removeprefix('terms.')} {fault.problem}")
+            raise ValidationError(faults) from None
+
+    def terms_json(
+        self,
+        *,
+        principal: Decimal,
+        installments: int,
+        submitted_on: str,
+        currency: str,
+        rate: Decimal | None = None,
+        holidays: list[str] | None = None,
+        first_due_date: str | None = None,
+    ) -> dict[str, Any]:
+        """The loan case form of a loan of this product; kept with the loan as its agreed terms."""
+        charges = list(self.charges or [])
+        if self.disbursement_fee_percent:
+            charges.insert(0,
+                {"name": "Disbursement fee", "kind": "fee", "timing": "disbursement", "calculation": "percent",
+                 "amount": _plain(self.disbursement_fee_percent), "of": "principal"}
+            )  # fmt: skip
+        grace = {
+            "principal": self.grace_principal,
+            "interest_payment": self.grace_interest_payment,
+            "interest_free": self.grace_interest_free,
+        }
+        terms: dict[str, Any] = {
             "currency": {"code": currency, "decimals": 2, "multiple": 0},
             "submitted_on": submitted_on,
             "principal": f"{principal:.2f}",
-            "rate": f"{self.rate.normalize():f}",
+            "rate": _plain(self.rate if rate is None else rate),
             "rate_per": self.rate_per,
             "interest_method": self.interest_method,
             "interest_period": self.interest_period,
@@ -155,10 +321,38 @@ class Product(Revisioned):
             "installments": installments,
             "repay_every": self.repay_every,
             "frequency": self.frequency,
+            "days_in_year": self.days_in_year,
+            "days_in_month": self.days_in_month,
+            "grace": {key: min(value, installments - (key == "principal")) for key, value in grace.items()},
             "allocation": self.allocation,
             "charges": charges,
-            "schedule_type": "cumulative",
+            "schedule_type": self.schedule_type,
+            "settlement_rebate": self.settlement_rebate,
+            "in_duplum": self.in_duplum,
         }
+        for name in ("installment_multiple", "fixed_principal_percent", "down_payment_percent", "savings_percent"):
+            if value := getattr(self, name):
+                terms[name] = _plain(value)
+        if first_due_date:
+            terms["first_due_date"] = first_due_date
+        elif self.due_day:
+            terms["due_day"] = self.due_day
+        if self.working_day_rule != "keep":
+            terms["working_days"] = {
+                "rule": self.working_day_rule, "weekend": [6, 7], "holidays": holidays or [],
+            }  # fmt: skip
+        if self.recalculate_interest:
+            terms["recalculate_interest"] = {"rest": "daily", "early_payment": self.early_payment}
+        if self.penalty_percent:
+            terms["overdue_penalty"] = {
+                "percent": _plain(self.penalty_percent), "of": self.penalty_of,
+                "after_days": self.penalty_after_days, "every": self.penalty_every,
+            }  # fmt: skip
+        return terms
 
     def terms(self, **wanted: Any) -> Terms:
         return parse_terms(self.terms_json(**wanted))
+
+
+def _plain(value: Decimal) -> str:
+    return f"{Decimal(value).normalize():f}"

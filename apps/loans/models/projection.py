@@ -14,10 +14,12 @@ class Status(models.TextChoices):
     REVIEWED = "reviewed", "Ready for approval"
     APPROVED = "approved", "Approved"
     REJECTED = "rejected", "Rejected"
+    INFO_REQUESTED = "info_requested", "Information requested"
     WITHDRAWN = "withdrawn", "Withdrawn"
     ACTIVE = "active", "Active"
     OVERPAID = "overpaid", "Overpaid"
     CLOSED = "closed", "Closed"
+    WRITTEN_OFF = "written_off", "Written off"
 
 
 class LoanState(Projection):
@@ -38,6 +40,9 @@ class LoanState(Projection):
     total_paid = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     overpaid = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     oldest_due_date = models.DateField(null=True)
+    folded_on = models.DateField(null=True)  # the day it was folded to, where time alone changes what is owed
+    restructured = models.BooleanField(default=False)
+    proposal = models.CharField(max_length=20, blank=True)  # what waits for a second person
     next_due_amount = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     events_folded = models.PositiveIntegerField(default=0)
 

@@ -14,12 +14,12 @@ from apps.loans.domain.state import Transaction
 from apps.loans.models import Loan, LoanEvent
 from apps.loans.models.event import EventType
 from apps.loans.models.projection import Status
-from apps.loans.projection import MONEY_EVENTS, fold_loan
-from apps.loans.transitions import STEPS, TRANSITIONS, Transition
+from apps.loans.projection import ENGINE_EVENTS, fold_loan
+from apps.loans.transitions import REVERSIBLE, STEPS, TRANSITIONS, Transition
 from apps.users.models import Account
 from apps.users.roles import Action
 
-ENDED = {Status.REJECTED: "Rejected", Status.WITHDRAWN: "Withdrawn"}
+ENDED = {Status.REJECTED: "Rejected", Status.WITHDRAWN: "Withdrawn", Status.WRITTEN_OFF: "Written off"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class TimelineEntry:
     undone: bool
     split: Transaction | None
     can_reverse: bool
+    can_correct: bool
 
     @property
     def when(self) -> datetime:
@@ -92,15 +93,32 @@ def allowed_actions(loan: Loan, viewer: Account, events: list[LoanEvent]) -> lis
             continue
         if transition.name == "approve" and viewer.pk in touched:
             continue
+        if not _fits(transition.name, loan, viewer, events):
+            continue
         if viewer.may(transition.action):
             found.append(transition)
     return found
+
+
+def _fits(name: str, loan: Loan, viewer: Account, events: list[LoanEvent]) -> bool:
+    """Whether the loan's own facts allow what its state does: nothing is shown that would be refused."""
+    waiting = loan.state.proposal
+    if name in ("propose_restructuring", "propose_write_off"):
+        return not waiting
+    if name == "decide_proposal":
+        maker = next((e.actor_id for e in reversed(events) if e.type == waiting), None)
+        return bool(waiting) and maker != viewer.pk
+    if name == "undo_disbursement":
+        undone = {e.reverses_id for e in events if e.type == EventType.REVERSAL}
+        return not any(e.type in (*REVERSIBLE, EventType.RESTRUCTURED) and e.pk not in undone for e in events)
+    return True
 
 
 def steps(status: Status, events: list[LoanEvent]) -> list[Step]:
     """The step bar: what is behind, where the loan stands, and where it ended if it did."""
     if status in ENDED:
         reached = 1 if any(e.type == EventType.REVIEW_STARTED for e in events) else 0
+        reached = 3 if status == Status.WRITTEN_OFF else reached
         behind = [Step(label, "done") for label, _ in STEPS[: reached + 1]]
         return [*behind, Step(ENDED[status], "ended")]
     at = next(n for n, (_, states) in enumerate(STEPS) if status in states)
@@ -110,19 +128,19 @@ def steps(status: Status, events: list[LoanEvent]) -> list[Step]:
 
 def _timeline(loan: Loan, viewer: Account, events: list[LoanEvent], folded: Folded) -> list[TimelineEntry]:
     undone: set[UUID | None] = {e.reverses_id for e in events if e.type == EventType.REVERSAL}
-    splits = {t.seq: t for t in folded.transactions}
+    splits = {t.seq: t for t in reversed(folded.transactions)}
     may_reverse = viewer.may(Action.REVERSE_REPAYMENT)
     seq, found = 0, []
     for event in events:
-        seq += event.type in MONEY_EVENTS
-        is_receipt = event.type == EventType.REPAYMENT
+        seq += event.type in ENGINE_EVENTS
         found.append(
             TimelineEntry(
                 event=event,
                 label=str(EventType(event.type).label),
                 undone=event.pk in undone,
-                split=splits.get(seq) if event.type in MONEY_EVENTS else None,
-                can_reverse=is_receipt and may_reverse and event.pk not in undone,
+                split=splits.get(seq) if event.type in ENGINE_EVENTS else None,
+                can_reverse=event.type in REVERSIBLE and may_reverse and event.pk not in undone,
+                can_correct=event.type == EventType.REPAYMENT and may_reverse and event.pk not in undone,
             )
         )
     return found[::-1]

@@ -9,7 +9,8 @@ from uuid import UUID
 from apps.loans.models import LoanState, PaymentNotice
 from apps.loans.models.event import Channel
 from apps.loans.models.projection import Status
-from apps.loans.services.money import _check_amount, _check_channel, book_repayment
+from apps.loans.services.checks import check_amount, check_channel
+from apps.loans.services.money import book_repayment
 from apps.loans.services.recording import check_value_date
 from apps.mfis.acting import acting
 from apps.mfis.clock import business_date
@@ -39,8 +40,8 @@ def report_payment(
             raise WrongState(f"This loan is {state.get_status_display().lower()}; there is nothing to pay on it.")
         if channel == Channel.CASH:
             raise InvalidInput("Cash is paid at the branch, which books it at once.", field="channel")
-        _check_amount(amount)
-        _check_channel(channel, reference)
+        check_amount(amount)
+        check_channel(channel, reference)
         day = paid_on or business_date()
         check_value_date(day, not_before=state.disbursed_on or day, field="paid_on")
         notice = PaymentNotice.objects.create(

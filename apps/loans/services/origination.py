@@ -13,6 +13,7 @@ from apps.loans.domain.state import LoanState as Folded
 from apps.loans.domain.terms import Terms
 from apps.loans.models import Loan, LoanEvent, LoanState, Product
 from apps.loans.models.event import EventType
+from apps.loans.models.policy import the_policy
 from apps.loans.models.projection import Status
 from apps.loans.services.numbers import next_number
 from apps.loans.services.recording import append_event, check_transition, check_value_date, lock_loan
@@ -20,7 +21,7 @@ from apps.mfis.acting import acting
 from apps.mfis.clock import business_date
 from apps.mfis.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from apps.users.models import Account
-from apps.users.roles import Action, Role
+from apps.users.roles import Action, Duty, Role
 from apps.users.services.accounts import actor_of
 from apps.users.services.idempotency import Answer, once
 
@@ -147,6 +148,32 @@ def reject(*, loan_id: UUID, by: Account, reason: str, on: date | None = None) -
     return _decide("reject", loan_id, by, on, reason)
 
 
+def request_info(*, loan_id: UUID, by: Account, reason: str, on: date | None = None) -> LoanEvent:
+    """Asks the borrower for something; the review waits until it is in."""
+    return _decide("request_info", loan_id, by, on, reason)
+
+
+def give_info(*, loan_id: UUID, by: Account, reason: str, on: date | None = None) -> LoanEvent:
+    """Writes down what was brought; the review goes on."""
+    return _decide("give_info", loan_id, by, on, reason)
+
+
+def undo_approval(*, loan_id: UUID, by: Account, reason: str) -> LoanEvent:
+    """Takes an approval back, until the loan is paid out; it may be approved again.
+
+    Raises:
+        NotAllowed, WrongState: duty, or it is paid out. InvalidInput: no reason.
+    """
+    with acting(actor_of(by)):
+        loan, state = lock_loan(loan_id)
+        check_transition("undo_approval", state, by, reason=reason)
+        approval = loan.events.filter(type=EventType.APPROVED, reversed_by__isnull=True).order_by("-recorded_at")[0]
+        return append_event(
+            loan=loan, event_type=EventType.REVERSAL, by=by, value_date=business_date(), reverses=approval,
+            reason=reason.strip()[:500],
+        )  # fmt: skip
+
+
 def _decide(name: str, loan_id: UUID, by: Account, on: date | None, reason: str = "") -> LoanEvent:
     with acting(actor_of(by)):
         loan, state = lock_loan(loan_id)
@@ -155,6 +182,7 @@ def _decide(name: str, loan_id: UUID, by: Account, on: date | None, reason: str 
         check_value_date(day, not_before=loan.submitted_on)
         if name == "approve":
             _check_second_person(loan, by)
+            _check_limit(loan, by)
         return append_event(loan=loan, event_type=transition.event, by=by, value_date=day, reason=reason.strip()[:500])
 
 
@@ -163,6 +191,13 @@ def _check_second_person(loan: Loan, by: Account) -> None:
     makers = (EventType.SUBMITTED, EventType.REVIEW_STARTED, EventType.REVIEWED)
     if by.pk == loan.borrower_id or loan.events.filter(type__in=makers, actor_id=by.pk).exists():
         raise NotAllowed("You entered or reviewed this application; a second person approves it.")
+
+
+def _check_limit(loan: Loan, by: Account) -> None:
+    """An approver decides up to the MFI's limit; above it a manager does."""
+    limit = the_policy().approver_limit
+    if limit is not None and loan.principal > limit and Duty.MANAGER not in by.duty_set:
+        raise NotAllowed(f"An approver decides up to {limit:,.2f}; this loan needs a manager.")
 
 
 def withdraw(*, loan_id: UUID, by: Account, reason: str = "", on: date | None = None) -> LoanEvent:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apps.loans.domain.fold import quote
+from apps.loans.domain.state import LoanState as Folded
 from apps.loans.models import Installment, Loan
 from apps.loans.projection import COLUMNS, fold_loan, projected
 
@@ -12,7 +13,8 @@ from apps.loans.projection import COLUMNS, fold_loan, projected
 def differences(loan: Loan) -> Iterator[str]:
     """Each way in which the loan's projection differs from its fold, or its booking from its preview."""
     events = list(loan.events.order_by("recorded_at", "id"))
-    values, rows = projected(loan, events)
+    folded = fold_loan(loan, events=events, as_of=loan.state.folded_on)
+    values, rows = projected(loan, events, folded)
     for name, value in values.items():
         if getattr(loan.state, name) != value:
             yield f"{name} is {getattr(loan.state, name)}, the fold says {value}"
@@ -27,12 +29,14 @@ def differences(loan: Loan) -> Iterator[str]:
                 yield f"installment {row.n} {column} is {getattr(kept, column)}, the fold says {getattr(row, column)}"
     for n in stored:
         yield f"installment {n} is not in the fold"
-    yield from _preview_differs(loan, events)
+    yield from _preview_differs(loan, folded)
 
 
-def _preview_differs(loan: Loan, events: list) -> Iterator[str]:  # type: ignore[type-arg]
-    folded = fold_loan(loan, events=events)
-    if folded.disbursed_on is None:
+def _preview_differs(loan: Loan, folded: Folded) -> Iterator[str]:
+    """Compares the quote with what was booked, where nothing booked since may change it."""
+    if folded.disbursed_on is None or not loan.terms.fixed_schedule or folded.charges or any(folded.waived.values()):
+        return
+    if folded.status == "written_off" or loan.state.restructured or len(folded.tranches) > 1:
         return
     promised = quote(loan.terms, folded.disbursed_on)
     for was, now in zip(promised.installments, folded.installments, strict=False):

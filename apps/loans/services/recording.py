@@ -9,11 +9,14 @@ from uuid import UUID, uuid5
 from django.db import IntegrityError
 
 from apps.credit.outbox import CreditEvent, queue_event
+from apps.loans.domain.terms import BadCase
+from apps.loans.ledger.post import post_loan
 from apps.loans.models import Loan, LoanEvent, LoanState
 from apps.loans.models.event import EventType
 from apps.loans.models.projection import Status
 from apps.loans.projection import project
 from apps.loans.transitions import TRANSITIONS, Transition
+from apps.mfis.acting import Actor
 from apps.mfis.clock import business_date
 from apps.mfis.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from apps.users.models import Account
@@ -28,8 +31,12 @@ ONCE_ONLY = (
 
 
 def event_key(loan_id: UUID, event_type: str) -> UUID:
-    """The key of what may happen to a loan once only: the same on every node, so the second is refused."""
-    return uuid5(loan_id, event_type)
+    """The key of what may happen to a loan once at a time: the same on every node, so the second is refused.
+
+    An approval or a pay-out that was undone may happen again; its key counts how often it was.
+    """
+    undone = LoanEvent.objects.filter(loan_id=loan_id, type=event_type, reversed_by__isnull=False).count()
+    return uuid5(loan_id, f"{event_type}-{undone}" if undone else event_type)
 
 
 def lock_loan(loan_id: UUID) -> tuple[Loan, LoanState]:
@@ -84,10 +91,11 @@ def check_value_date(day: date, *, not_before: date, field: str = "value_date") 
 def append_event(
     *, loan: Loan, event_type: EventType, by: Account | None, value_date: date, **values: Any
 ) -> LoanEvent:
-    """Writes the fact, folds the loan, writes its projection, and queues what the credit history needs.
+    """Writes the fact, folds the loan, writes its projection, posts the difference, and tells the credit history.
 
     Raises:
-        WrongState: this happened before and may happen only once.
+        WrongState: this happened before and may happen only once. InvalidInput: the loan's state does not allow it,
+            in the engine's own words.
     """
     if event_type in ONCE_ONLY:
         values["id"] = event_key(loan.pk, event_type)
@@ -102,15 +110,19 @@ def append_event(
             raise
         raise WrongState(f"This loan was already {event.get_type_display().lower()}.") from error
     before = LoanState.objects.filter(pk=loan.pk).values_list("status", flat=True).first()
-    state = project(loan)
-    _tell_credit(loan, state, event, before)
+    try:
+        now = project(loan)
+    except BadCase as error:
+        raise InvalidInput(f"This is not possible: {error.faults[0].problem}.") from error
+    post_loan(loan, now.folded, now.events, event, Actor(event.actor_id, event.actor_name))
+    _tell_credit(loan, now.state, event, before)
     return event
 
 
 def _tell_credit(loan: Loan, state: LoanState, event: LoanEvent, before: str | None) -> None:
     """Disbursements, repayments and reversals reach the credit history, and so does the closing."""
     kinds = []
-    if event.type in (EventType.DISBURSED, EventType.REPAYMENT, EventType.REVERSAL):
+    if event.type in (EventType.DISBURSED, EventType.REPAYMENT, EventType.REVERSAL, EventType.WRITTEN_OFF):
         kinds.append(str(event.type))
     if state.status in (Status.CLOSED, Status.OVERPAID) and before == Status.ACTIVE:
         kinds.append("closed")

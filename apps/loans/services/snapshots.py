@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from django.utils import timezone
 from django_tenants.utils import tenant_context
 
@@ -12,19 +15,26 @@ from apps.mfis.database import connection
 from apps.mfis.models import MFI, PortfolioSnapshot
 
 
+def snapshot_values(on: date) -> dict[str, Any]:
+    """The portfolio of the current schema as it stands `on`."""
+    found = figures.portfolio(on)
+    return {
+        "borrowers": found.borrowers,
+        "active_loans": found.loans,
+        "loans_by_status": figures.by_status(),
+        "outstanding_principal": found.glp,
+        "par1": found.par1,
+        "par30": found.par30,
+    }
+
+
 def take_snapshot(mfi: MFI) -> PortfolioSnapshot:
     """Brings the public row of `mfi`'s portfolio up to now. Only its own schema is read."""
     with tenant_context(mfi):
-        found = figures.portfolio(business_date())
         waiting = OutboxEntry.objects.filter(relayed_at=None)
         values = {
             "taken_at": timezone.now(),
-            "borrowers": found.borrowers,
-            "active_loans": found.loans,
-            "loans_by_status": figures.by_status(),
-            "outstanding_principal": found.glp,
-            "par1": found.par1,
-            "par30": found.par30,
+            **snapshot_values(business_date()),
             "outbox_waiting": waiting.count(),
             "outbox_oldest": waiting.order_by("id").values_list("queued_at", flat=True).first(),
         }

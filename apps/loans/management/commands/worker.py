@@ -2,7 +2,8 @@
 
 1. Every second: each MFI's outbox is relayed to MongoDB; while that is away the wait doubles up to half a minute.
 2. Every minute: each MFI's snapshot is taken anew.
-3. Every hour: sessions that have run out are removed, in every schema.
+3. Every hour: sessions that have run out are removed, in every schema; business days that are over are ended, and
+   after the last of them the books are verified.
 A database that is away is waited for; nothing is lost, as everything to do stands in it.
 """
 
@@ -18,6 +19,8 @@ from django.utils import timezone
 from django_tenants.utils import tenant_context
 
 from apps.credit.relay import relay_outbox
+from apps.loans.services.books import check_books
+from apps.loans.services.day_end import run_due_days
 from apps.loans.services.snapshots import take_snapshot
 from apps.mfis.database import connection
 from apps.mfis.models import MFI
@@ -49,6 +52,7 @@ class Command(BaseCommand):
                     snapshot_at = now + SNAPSHOTS_EVERY
                 if now >= sessions_at:
                     self._sessions()
+                    self._day_ends()
                     sessions_at = now + SESSIONS_EVERY
             except (OperationalError, InterfaceError):
                 connection.close()
@@ -78,6 +82,14 @@ class Command(BaseCommand):
         for mfi in [None, *self._mfis()]:
             with in_schema_of(mfi):
                 Session.objects.filter(expire_date__lt=timezone.now()).delete()
+
+    def _day_ends(self) -> None:
+        for mfi in self._mfis():
+            with tenant_context(mfi):
+                if run_due_days():
+                    check = check_books()
+                    if check.breaks:
+                        self.stderr.write(f"{mfi.schema_name}: the books have {len(check.breaks)} break(s)")
 
     def _snapshots(self) -> None:
         for mfi in self._mfis():

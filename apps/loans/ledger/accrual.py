@@ -1,0 +1,79 @@
+"""Income as it is earned: one entry for each product and day.
+
+The books must hold, per product, all interest earned up to the day, and all fees and penalties that have fallen due.
+What they lack is posted; so a receipt entered late, a reversal or a write-off corrects the accrual of its product by
+itself on the next day.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Sum
+
+from apps.loans.ledger.chart import accounts_by_role
+from apps.loans.ledger.post import ZERO, open_day, post_entry
+from apps.loans.models import JournalEntry, JournalLine, Product
+from apps.loans.models.policy import Policy, the_policy
+from apps.mfis.database import connection
+
+# Interest is earned evenly over an installment's period; the part of a running one is rounded for each loan. What a
+# loan that has ended was paid is earned, whenever it would have fallen due.
+EARNED = """
+    SELECT l.product_id,
+           sum(CASE WHEN i.due_date <= %(on)s OR s.status <> 'active' THEN i.interest
+                    WHEN i.days = 0 THEN 0
+                    ELSE round(i.interest * (%(on)s - (i.due_date - i.days)) / i.days, 2) END),
+           sum(CASE WHEN i.due_date <= %(on)s OR s.status <> 'active' THEN i.fees ELSE 0 END),
+           sum(CASE WHEN i.due_date <= %(on)s OR s.status <> 'active' THEN i.penalties ELSE 0 END)
+      FROM loans_installment i
+      JOIN loans_loan l ON l.id = i.loan_id
+      JOIN loans_loanstate s ON s.loan_id = i.loan_id
+     WHERE s.disbursed_on <= %(on)s AND (i.due_date - i.days < %(on)s OR s.status <> 'active')
+     GROUP BY l.product_id
+"""
+PAIRS = (
+    ("interest_receivable", "interest_income"),
+    ("fees_receivable", "fee_income"),
+    ("penalties_receivable", "penalty_income"),
+)
+
+
+def earned(on: date) -> dict[UUID, tuple[Decimal, Decimal, Decimal]]:
+    """Interest earned, fees and penalties fallen due up to and with `on`, by product."""
+    with connection.cursor() as cursor:
+        cursor.execute(EARNED, {"on": on})
+        return {row[0]: (row[1], row[2], row[3]) for row in cursor.fetchall()}
+
+
+def post_accruals(on: date) -> int:
+    """Posts what each product has earned up to `on` and the books do not hold yet. Returns the entries written."""
+    if the_policy().recognition != Policy.Recognition.ACCRUAL:
+        return 0
+    day = open_day(on)
+    found = earned(on)
+    accrued = _accrued()
+    written = 0
+    for product in Product.objects.order_by("name", "id"):
+        accounts = accounts_by_role(product.pk)
+        amounts: dict[UUID, Decimal] = {}
+        for (receivable, income), total in zip(PAIRS, found.get(product.pk, (ZERO, ZERO, ZERO)), strict=True):
+            lacking = total - accrued.get((product.pk, accounts[receivable]), ZERO)
+            amounts[accounts[receivable]] = amounts.get(accounts[receivable], ZERO) + lacking
+            amounts[accounts[income]] = amounts.get(accounts[income], ZERO) - lacking
+        entry = post_entry(
+            source=JournalEntry.Source.ACCRUAL, on=day, value_date=on, amounts=amounts, product_id=product.pk,
+            narrative=f"Income earned up to {on:%-d %b %Y}: {product.name}",
+        )  # fmt: skip
+        written += entry is not None
+    return written
+
+
+def _accrued() -> dict[tuple[UUID, UUID], Decimal]:
+    """What was accrued before, by product and account."""
+    rows = JournalLine.objects.filter(entry__source=JournalEntry.Source.ACCRUAL).values_list(
+        "entry__product_id", "account_id"
+    )
+    return {(product, account): total for product, account, total in rows.annotate(total=Sum("amount")).order_by()}

@@ -1,0 +1,83 @@
+"""The chart of accounts every MFI begins with, and the roles that posting rules call its accounts by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.loans.models import AccountMapping, GLAccount
+from apps.loans.models.policy import account_id
+from apps.mfis.acting import SYSTEM, name_actor
+from apps.mfis.database import connection
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One account of the template; `role` is what the rules call it."""
+
+    code: str
+    name: str
+    type: str
+    role: str = ""
+
+
+TEMPLATE = (
+    Template("1010", "Cash on hand", "asset", "cash"),
+    Template("1020", "Bank", "asset", "bank"),
+    Template("1031", "M-Pesa", "asset", "mpesa"),
+    Template("1032", "EcoCash", "asset", "ecocash"),
+    Template("1033", "C-Pay", "asset", "cpay"),
+    Template("1090", "Refunds by merchants to be received", "asset", "merchants"),
+    Template("1200", "Loans to clients", "asset", "loans"),
+    Template("1290", "Loan loss allowance", "asset", "allowance"),
+    Template("1310", "Interest receivable", "asset", "interest_receivable"),
+    Template("1320", "Fees receivable", "asset", "fees_receivable"),
+    Template("1330", "Penalties receivable", "asset", "penalties_receivable"),
+    Template("1500", "Furniture and equipment", "asset"),
+    Template("2110", "Overpayments of clients", "liability", "overpayments"),
+    Template("2120", "Savings held back", "liability", "savings"),
+    Template("2200", "Borrowings", "liability"),
+    Template("2300", "Accounts payable", "liability"),
+    Template("3010", "Capital", "equity"),
+    Template("3020", "Retained earnings", "equity", "retained"),
+    Template("4010", "Interest on loans", "income", "interest_income"),
+    Template("4020", "Fees on loans", "income", "fee_income"),
+    Template("4030", "Penalties on loans", "income", "penalty_income"),
+    Template("4040", "Recoveries of loans written off", "income", "recoveries"),
+    Template("4090", "Other income", "income"),
+    Template("5010", "Provision for loan losses", "expense", "provision"),
+    Template("5030", "Goodwill credits to clients", "expense", "goodwill"),
+    Template("5100", "Salaries", "expense"),
+    Template("5110", "Rent and office", "expense"),
+    Template("5190", "Other operating expense", "expense"),
+    Template("5200", "Interest on borrowings", "expense"),
+)
+ROLES = tuple(t.role for t in TEMPLATE if t.role)
+
+
+def ensure_chart() -> None:
+    """Enters the template's accounts where the MFI has none yet. Safe to call from several sessions at once."""
+    if GLAccount.objects.exists():
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.chart', 0))")
+        if GLAccount.objects.exists():
+            return
+        cursor.execute("SELECT coalesce(current_setting('letsema.actor', true), '')")
+        before = cursor.fetchone()[0]
+        name_actor(SYSTEM)
+        GLAccount.objects.bulk_create(
+            GLAccount(id=account_id(t.code), code=t.code, name=t.name, type=t.type, role=t.role) for t in TEMPLATE
+        )
+        cursor.execute("SELECT set_config('letsema.actor', %s, true)", [before])
+
+
+def accounts_by_role(product_id: UUID | None = None) -> dict[str, UUID]:
+    """Each role's account, with the product's own in the place of the usual one."""
+    ensure_chart()
+    found = dict(GLAccount.objects.exclude(role="").values_list("role", "id"))
+    if product_id:
+        found |= dict(AccountMapping.objects.filter(product_id=product_id).values_list("role", "account_id"))
+    return found

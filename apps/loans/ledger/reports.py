@@ -1,0 +1,109 @@
+"""What the books say: trial balance, general ledger, balance sheet, income statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q, Sum
+
+from apps.loans.models import GLAccount, JournalEntry, JournalLine
+from apps.loans.models.policy import the_policy
+
+ZERO = Decimal(0)
+# On which side an account of each type is said as a plain figure.
+CREDIT_SIDE = frozenset({"liability", "equity", "income"})
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """An account with its balance; `amount` is debit above zero."""
+
+    account: GLAccount
+    amount: Decimal
+
+    @property
+    def debit(self) -> Decimal | None:
+        return self.amount if self.amount > 0 else None
+
+    @property
+    def credit(self) -> Decimal | None:
+        return -self.amount if self.amount < 0 else None
+
+    @property
+    def natural(self) -> Decimal:
+        """The balance as people say it: income and what is owed to others are positive in credit."""
+        return -self.amount if self.account.type in CREDIT_SIDE else self.amount
+
+
+def balances(on: date, since: date | None = None) -> list[Balance]:
+    """Each account that moved up to `on` (from `since`), with what it holds. One query, whatever the entries."""
+    wanted = Q(lines__posted_on__lte=on)
+    if since:
+        wanted &= Q(lines__posted_on__gte=since)
+    accounts = GLAccount.objects.annotate(total=Sum("lines__amount", filter=wanted)).order_by("code")
+    return [Balance(a, a.total) for a in accounts if a.total]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a statement: its accounts and their sum."""
+
+    label: str
+    rows: list[Balance]
+    extra: list[tuple[str, Decimal]] = field(default_factory=list)
+
+    @property
+    def total(self) -> Decimal:
+        return sum((r.natural for r in self.rows), ZERO) + sum((a for _, a in self.extra), ZERO)
+
+
+def _section(label: str, type_: str, rows: list[Balance]) -> Section:
+    return Section(label, [r for r in rows if r.account.type == type_])
+
+
+def income_statement(since: date, on: date) -> tuple[Section, Section, Decimal]:
+    """Income, expense, and the result between them; year-end entries are left out, or nothing would be left."""
+    moved = Q(lines__posted_on__lte=on, lines__posted_on__gte=since) & ~Q(
+        lines__entry__source=JournalEntry.Source.CLOSING
+    )
+    accounts = GLAccount.objects.filter(type__in=["income", "expense"]).annotate(
+        total=Sum("lines__amount", filter=moved)
+    )
+    rows = [Balance(a, a.total) for a in accounts.order_by("code") if a.total]
+    income, expense = _section("Income", "income", rows), _section("Expense", "expense", rows)
+    return income, expense, income.total - expense.total
+
+
+def balance_sheet(on: date) -> tuple[Section, Section, Section]:
+    """Assets, liabilities, and equity with the result that is not yet carried to it."""
+    rows = balances(on)
+    result = -sum((r.amount for r in rows if r.account.type in ("income", "expense")), ZERO)
+    equity = Section("Equity", [r for r in rows if r.account.type == "equity"], [("Result not yet closed", result)])
+    return _section("Assets", "asset", rows), _section("Liabilities", "liability", rows), equity
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """A line of an account with the balance after it."""
+
+    line: JournalLine
+    balance: Decimal
+
+
+def general_ledger(account: GLAccount, since: date, on: date) -> tuple[Decimal, list[LedgerLine]]:
+    """The account's balance before `since`, and its lines up to `on`, each with the balance after it."""
+    opening = JournalLine.objects.filter(account=account, posted_on__lt=since).aggregate(t=Sum("amount"))["t"] or ZERO
+    lines = JournalLine.objects.filter(account=account, posted_on__gte=since, posted_on__lte=on)
+    balance, found = opening, []
+    for line in lines.select_related("entry", "entry__loan").order_by("posted_on", "recorded_at", "id"):
+        balance += line.amount
+        found.append(LedgerLine(line, balance))
+    return opening, found
+
+
+def year_start(on: date) -> date:
+    """The first day of the fiscal year that `on` falls in."""
+    month = the_policy().fiscal_year_starts
+    return date(on.year if on.month >= month else on.year - 1, month, 1)

@@ -1,0 +1,47 @@
+"""Checks every invariant of the loans and of the ledger, MFI by MFI, and names each break.
+
+1. The chain over loan events: each link covers its row and the link before it.
+2. The journal: entries balance, have two lines or more on their own day, and none was posted into a closed period.
+3. No row names one that does not exist.
+4. Control accounts equal the sub-ledger.
+5. Each loan: projection equals fold, the books equal what the fold asks for, receipts and principal add up.
+It ends with 1 when anything is broken.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django_tenants.utils import tenant_context
+
+from apps.loans.services.books import check_books
+from apps.mfis.database import connection
+from apps.mfis.models import MFI
+
+
+class Command(BaseCommand):
+    help = "Verifies the books of all MFIs, or of one."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--mfi", help="only the MFI with this subdomain")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        connection.set_schema_to_public()
+        mfis = MFI.objects.all()
+        if options["mfi"]:
+            mfis = mfis.filter(subdomain=options["mfi"])
+            if not mfis:
+                raise CommandError(f"No MFI has the subdomain {options['mfi']}.")
+        broken = 0
+        for mfi in mfis:
+            with tenant_context(mfi):
+                check = check_books(lambda n, name=mfi.schema_name: self.stdout.write(f"{name}: {n} loans"))
+            for found in check.breaks:
+                self.stdout.write(f"{mfi.schema_name}: {found}")
+            broken += len(check.breaks)
+            self.stdout.write(
+                f"{mfi.schema_name}: {check.loans} loans, {len(check.breaks)} break(s), {check.seconds:.1f} s"
+            )
+        if broken:
+            raise CommandError(f"{broken} break(s).")
