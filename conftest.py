@@ -154,10 +154,10 @@ def apply(alpha: Branch) -> Callable[..., Loan]:
 @pytest.fixture
 def approved(alpha: Branch, apply: Callable[..., Loan]) -> Callable[..., Loan]:
     def run(**values: Any) -> Loan:
-        loan = apply(**values)
-        origination.start_review(loan_id=loan.pk, by=alpha.staff["officer"], on=TODAY)
-        origination.recommend(loan_id=loan.pk, by=alpha.staff["officer"], reason="Papers seen", on=TODAY)
-        origination.approve(loan_id=loan.pk, by=alpha.staff["approver"], on=TODAY)
+        loan, on = apply(**values), values.get("on", TODAY)
+        origination.start_review(loan_id=loan.pk, by=alpha.staff["officer"], on=on)
+        origination.recommend(loan_id=loan.pk, by=alpha.staff["officer"], reason="Papers seen", on=on)
+        origination.approve(loan_id=loan.pk, by=alpha.staff["approver"], on=on)
         return loan
 
     return run
@@ -167,7 +167,8 @@ def approved(alpha: Branch, apply: Callable[..., Loan]) -> Callable[..., Loan]:
 def active(alpha: Branch, approved: Callable[..., Loan]) -> Callable[..., Loan]:
     def run(**values: Any) -> Loan:
         loan = approved(**values)
-        money.disburse(loan_id=loan.pk, by=alpha.staff["cashier"], channel="cash", on=TODAY)
+        on = values.get("on", TODAY)
+        money.disburse(loan_id=loan.pk, by=alpha.staff["cashier"], channel="cash", on=on)
         return Loan.objects.select_related("state").get(pk=loan.pk)
 
     return run

@@ -23,15 +23,15 @@ from apps.mfis.database import connection
 # loan that has ended was paid is earned, whenever it would have fallen due.
 EARNED = """
     SELECT l.product_id,
-           sum(CASE WHEN i.due_date <= %(on)s OR s.status <> 'active' THEN i.interest
+           sum(CASE WHEN i.due_date <= %(on)s OR s.closed_on <= %(on)s THEN i.interest
                     WHEN i.days = 0 THEN 0
                     ELSE round(i.interest * (%(on)s - (i.due_date - i.days)) / i.days, 2) END),
-           sum(CASE WHEN i.due_date <= %(on)s OR s.status <> 'active' THEN i.fees ELSE 0 END),
-           sum(CASE WHEN i.due_date <= %(on)s OR s.status <> 'active' THEN i.penalties ELSE 0 END)
+           sum(CASE WHEN i.due_date <= %(on)s OR s.closed_on <= %(on)s THEN i.fees ELSE 0 END),
+           sum(CASE WHEN i.due_date <= %(on)s OR s.closed_on <= %(on)s THEN i.penalties ELSE 0 END)
       FROM loans_installment i
       JOIN loans_loan l ON l.id = i.loan_id
       JOIN loans_loanstate s ON s.loan_id = i.loan_id
-     WHERE s.disbursed_on <= %(on)s AND (i.due_date - i.days < %(on)s OR s.status <> 'active')
+     WHERE s.disbursed_on <= %(on)s AND (i.due_date - i.days < %(on)s OR s.closed_on <= %(on)s)
      GROUP BY l.product_id
 """
 PAIRS = (
@@ -49,8 +49,13 @@ def earned(on: date) -> dict[UUID, tuple[Decimal, Decimal, Decimal]]:
 
 
 def post_accruals(on: date) -> int:
-    """Posts what each product has earned up to `on` and the books do not hold yet. Returns the entries written."""
+    """Posts what each product has earned up to `on` and the books do not hold yet. Returns the entries written.
+
+    A day before the last that was accrued is behind: nothing is posted for it.
+    """
     if the_policy().recognition != Policy.Recognition.ACCRUAL:
+        return 0
+    if JournalEntry.objects.filter(source=JournalEntry.Source.ACCRUAL, value_date__gt=on).exists():
         return 0
     day = open_day(on)
     found = earned(on)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from uuid import UUID
 
 from apps.loans.ledger.accrual import PAIRS, earned
 from apps.loans.ledger.chart import accounts_by_role
@@ -22,7 +23,8 @@ ENTRIES = """
     SELECT e.id, coalesce(sum(l.amount), 0), count(l.id), count(l.id) FILTER (WHERE l.posted_on <> e.posted_on)
       FROM loans_journalentry e LEFT JOIN loans_journalline l ON l.entry_id = e.id
      GROUP BY e.id
-    HAVING coalesce(sum(l.amount), 0) <> 0 OR count(l.id) < 2 OR count(l.id) FILTER (WHERE l.posted_on <> e.posted_on) > 0
+    HAVING coalesce(sum(l.amount), 0) <> 0 OR count(l.id) < 2
+        OR count(l.id) FILTER (WHERE l.posted_on <> e.posted_on) > 0
 """
 # Posted after its period was closed: the closing's own entries carry the instant of the closing at the latest.
 CLOSED = """
@@ -134,7 +136,7 @@ def _control() -> Iterator[str]:
             yield f"control account {role} holds {held}, the loans {wanted}"
     last = (
         JournalEntry.objects.filter(source=JournalEntry.Source.ACCRUAL)
-        .order_by("-value_date").values_list("value_date", "recorded_at").first()
+        .order_by("-value_date", "-recorded_at").values_list("value_date", "recorded_at").first()
     )  # fmt: skip
     if last is None or the_policy().recognition != "accrual":
         return
@@ -159,7 +161,7 @@ def _loan(loan: Loan) -> Iterator[str]:
     events = list(loan.events.order_by("recorded_at", "id"))
     folded = fold_loan(loan, events=events, as_of=loan.state.folded_on)
     accounts = accounts_by_role(loan.product_id)
-    wanted: dict[object, Decimal] = {}
+    wanted: dict[UUID, Decimal] = {}
     for role, amount in targets(folded, events, the_policy().recognition).items():
         wanted[accounts[role]] = wanted.get(accounts[role], Decimal(0)) + amount
     held = posted_for(loan)

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.loans.ledger.accrual import post_accruals
@@ -36,7 +37,7 @@ def run_due_days(*, through: date | None = None, progress: Progress | None = Non
     done = DayEnd.objects.filter(finished_at__isnull=False).order_by("-day").values_list("day", flat=True).first()
     first = done + timedelta(days=1) if done else _first_day(last)
     open_days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return [end_day(day, progress=progress) for day in open_days]
+    return [end_day(day, is_last=day == last, progress=progress) for day in open_days]
 
 
 def _first_day(last: date) -> date:
@@ -50,8 +51,12 @@ def _first_day(last: date) -> date:
     return max(first, last - timedelta(days=LONGEST_CATCH_UP)) if first else last
 
 
-def end_day(day: date, *, progress: Progress | None = None) -> DayEnd:
-    """Brings `day` to its end; each step once. Two sessions that end one day wait for each other."""
+def end_day(day: date, *, is_last: bool = True, progress: Progress | None = None) -> DayEnd:
+    """Brings `day` to its end; each step once. Two sessions that end one day wait for each other.
+
+    Of days that are caught up only the last is provisioned for and kept as a snapshot: how late loans were on the
+    days before is no longer in their state, and what the last day posts covers them.
+    """
     DayEnd.objects.get_or_create(day=day)
     for name, step in STEPS.items():
         with transaction.atomic():
@@ -59,7 +64,7 @@ def end_day(day: date, *, progress: Progress | None = None) -> DayEnd:
             if name in run.steps:
                 continue
             name_actor(SYSTEM)
-            run.steps[name] = step(day)
+            run.steps[name] = step(day) if is_last or name not in OF_THE_LAST_DAY else "caught up"
             run.save(update_fields=["steps"])
             if progress:
                 progress(f"{day}: {name}: {run.steps[name]}")
@@ -101,7 +106,7 @@ def _reminders(day: date) -> int:
     return reminders_due(day).count()
 
 
-def reminders_due(day: date) -> Any:
+def reminders_due(day: date) -> QuerySet[Installment]:
     """Unpaid installments that fall due REMIND_DAYS_BEFORE days after `day`, or were due the day before it."""
     wanted = [day + timedelta(days=REMIND_DAYS_BEFORE), day - timedelta(days=1)]
     return Installment.objects.filter(
@@ -116,6 +121,9 @@ STEPS: dict[str, Callable[[date], Any]] = {
     "snapshot": _snapshot,
     "reminders": _reminders,
 }
+
+
+OF_THE_LAST_DAY = ("provision", "snapshot", "reminders")
 
 
 def behind(on: date) -> int:

@@ -10,6 +10,7 @@ It ends with 1 when anything is broken.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         broken = 0
         for mfi in mfis:
             with tenant_context(mfi):
-                check = check_books(lambda n, name=mfi.schema_name: self.stdout.write(f"{name}: {n} loans"))
+                check = check_books(partial(self._say, mfi.schema_name))
             for found in check.breaks:
                 self.stdout.write(f"{mfi.schema_name}: {found}")
             broken += len(check.breaks)
@@ -45,3 +46,6 @@ class Command(BaseCommand):
             )
         if broken:
             raise CommandError(f"{broken} break(s).")
+
+    def _say(self, name: str, loans: int) -> None:
+        self.stdout.write(f"{name}: {loans} loans")
