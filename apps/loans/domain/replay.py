@@ -147,8 +147,7 @@ class Replay:
         if not self._timeless:
             self.plan.settle(event.date)
         if kind == "pay_off":
-            self._give_rebate(event.date)
-            kind, amount = "repayment", self.outstanding()
+            kind, amount = "repayment", self._pay_off(event)
         parts, left = self._spread(kind, amount, event.date)
         if left:
             self.overpaid += left
@@ -159,6 +158,18 @@ class Replay:
         self.transactions.append(Transaction(event.seq, event.date, kind, amount, split, left, self.principal_left))
         if not self._timeless:
             self.plan.recompute(event.date)
+
+    def _pay_off(self, event: Event) -> Decimal:
+        """What a pay-off brings in: the sum that was received where it is told, or exactly what settles the loan.
+
+        A sum that no longer settles it, as something before it was reversed, is a receipt like any other.
+        """
+        rebate = settlement_rebate(self.terms, self.plan.regular, self.disbursed, event.date)
+        owed = self.outstanding() - rebate
+        if event.amount and event.amount < owed:
+            return event.amount
+        self._give_rebate(rebate)
+        return event.amount or owed
 
     def _spread(self, kind: str, amount: Decimal, on: date) -> tuple[list[Part], Decimal]:
         allocation, rows = self.terms.allocation, self.plan.payable(on)
@@ -188,9 +199,8 @@ class Replay:
                 due[key] = due.get(key, ZERO) + charge.amount
         return due
 
-    def _give_rebate(self, on: date) -> None:
+    def _give_rebate(self, rebate: Decimal) -> None:
         """Takes unearned interest off the last installments, as agreed for an early settlement."""
-        rebate = settlement_rebate(self.terms, self.plan.regular, self.disbursed, on)
         for row in reversed(self.plan.regular):
             part = min(rebate, row.left("interest"))
             row.due["interest"] -= part

@@ -11,7 +11,7 @@ from apps.loans.ledger.accrual import PAIRS, earned
 from apps.loans.ledger.chart import accounts_by_role
 from apps.loans.ledger.post import posted_for
 from apps.loans.ledger.rules import targets
-from apps.loans.models import AccountMapping, BooksCheck, JournalEntry, Loan
+from apps.loans.models import AccountMapping, BooksCheck, JournalEntry, Loan, LoanEvent
 from apps.loans.models.policy import the_policy
 from apps.loans.projection import fold_loan
 from apps.loans.services.projection_check import differences
@@ -140,8 +140,8 @@ def _control() -> Iterator[str]:
     )  # fmt: skip
     if last is None or the_policy().recognition != "accrual":
         return
-    if JournalEntry.objects.filter(source=JournalEntry.Source.LOAN, recorded_at__gt=last[1]).exists():
-        return  # receipts since: the next day end brings the receivables up
+    if LoanEvent.objects.filter(recorded_at__gt=last[1]).exists():
+        return  # receipts or waivers since: the next day end brings the receivables up
     found = list(earned(last[0]).values())
     paid = _rows(
         "SELECT -coalesce(sum(l.amount), 0), l.account_id FROM loans_journalline l "
