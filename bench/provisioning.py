@@ -12,11 +12,8 @@ and prints medians and ratios.
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,16 +21,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from config.embedded.postgres import EmbeddedPostgres  # noqa: E402
+from bench.server import migrated, throw_away_server  # noqa: E402
 
 
 def measure(levels: list[int], rounds: int) -> None:
     """Runs the benchmark in the configured database and prints its table."""
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("letsema_migrate", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
+    migrated()
     from django.db import connection, transaction
 
     from apps.mfis.acting import SYSTEM
@@ -103,21 +96,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--on-disk", action="store_true", help="keep the server's data on the disk")
     arguments = parser.parse_args()
-    # In memory where the machine has such a folder: making files on a virtual machine's disk varies threefold from
-    # minute to minute, which would hide what is compared. `--on-disk` leaves it in.
-    memory = Path("/dev/shm")  # noqa: S108
-    where = str(memory) if memory.is_dir() and not arguments.on_disk else None
-    folder = Path(tempfile.mkdtemp(prefix="letsema-bench-", dir=where))
-    folder.chmod(0o755)
-    server = EmbeddedPostgres(folder, throw_away=True)
-    try:
-        server.start()
-        os.environ["DATABASE_URL"] = server.ensure_role_and_database()
-        os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
+    with throw_away_server(on_disk=arguments.on_disk):
         measure([int(n) for n in arguments.levels.split(",")], arguments.rounds)
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

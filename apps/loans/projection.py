@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from apps.loans.domain import fold as engine
 from apps.loans.domain.reading import parse_charge, parse_reschedule
 from apps.loans.domain.state import LoanState as Folded
 from apps.loans.domain.terms import Event
-from apps.loans.models import Installment, Loan, LoanEvent, LoanState
+from apps.loans.models import Earning, Installment, Loan, LoanEvent, LoanState
 from apps.loans.models.event import EventType
 from apps.loans.models.projection import Status
 from apps.mfis.clock import business_date
@@ -111,6 +111,10 @@ def project(loan: Loan, *, on: date | None = None) -> Projected:
     values, rows = projected(loan, events, folded)
     state, _ = LoanState.objects.update_or_create(loan=loan, defaults=values)
     _write_installments(loan, rows)
+    if folded.disbursed_on:
+        Earning.objects.update_or_create(loan=loan, defaults=earning(loan, folded, business_date()))
+    else:
+        Earning.objects.filter(loan=loan).delete()
     return Projected(state, folded, events)
 
 
@@ -136,7 +140,30 @@ def projected(loan: Loan, events: list[LoanEvent], folded: Folded) -> tuple[dict
         "next_due_amount": next_due.outstanding if next_due else Decimal(0),
         "events_folded": len(events),
     }
-    return values, [_installment(loan, row) for row in folded.installments]
+    # An application's schedule is quoted when it is asked for: what is stored is owed.
+    rows = folded.installments if folded.disbursed_on else []
+    return values, [_installment(loan, row) for row in rows]
+
+
+def earning(loan: Loan, folded: Folded, today: date) -> dict[str, Any]:
+    """The columns of the loan's `Earning`, placed on the day before `today`."""
+    placed = today - timedelta(days=1)
+    past = [row for row in folded.installments if row.due_date <= placed]
+    to_come = [row for row in folded.installments if row.due_date > placed]
+    running = [row for row in to_come if row.due_date == to_come[0].due_date]
+    return {
+        "product_id": loan.product_id,
+        "start": min(row.start for row in running) if running else placed,
+        "due": running[0].due_date if running else None,
+        "interest": sum((row.due["interest"] for row in running), Decimal(0)),
+        "earned": sum((row.due["interest"] for row in past), Decimal(0)),
+        "fees": sum((row.due["fees"] for row in past), Decimal(0)),
+        "penalties": sum((row.due["penalties"] for row in past), Decimal(0)),
+        "closed_on": folded.closed_on,
+        "total_interest": folded.due("interest"),
+        "total_fees": folded.due("fees"),
+        "total_penalties": folded.due("penalties"),
+    }
 
 
 def _status(events: list[LoanEvent], folded: Folded) -> str:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from apps.loans.ledger.chart import accounts_by_role
 from apps.loans.ledger.post import ZERO, open_day, post_entry
-from apps.loans.models import JournalEntry, JournalLine, LoanState
+from apps.loans.models import JournalEntry, JournalLine
 from apps.loans.models.policy import ageing_rates
-from apps.loans.models.projection import Status
+from apps.mfis.database import connection
 
 CENT = Decimal("0.01")
 
@@ -25,6 +25,7 @@ class Bucket:
     most: int | None
     rate: Decimal
     principal: Decimal
+    loans: int = 0
 
     @property
     def provision(self) -> Decimal:
@@ -38,27 +39,33 @@ class Bucket:
 
 
 def provisions(on: date) -> list[Bucket]:
-    """The ageing of the portfolio `on` with the provision of each bucket."""
+    """The ageing of the portfolio `on` with the provision of each bucket: one pass over the loans."""
     rates = ageing_rates(on)
-    sums = {}
-    for n, (least, _) in enumerate(rates):
-        late = Q(oldest_due_date__lte=on - timedelta(days=least))
-        wanted = late if least else Q()
-        if n + 1 < len(rates):
-            wanted &= ~Q(oldest_due_date__lte=on - timedelta(days=rates[n + 1][0])) | Q(oldest_due_date=None)
-        sums[f"b{n}"] = Sum("principal_outstanding", filter=wanted) if wanted else Sum("principal_outstanding")
-    found = LoanState.objects.filter(status=Status.ACTIVE).aggregate(**sums)
+    late_from = [on - timedelta(days=least) for least, _ in rates[1:]]
+    sums = ageing_sums(late_from)
     ends = [least - 1 for least, _ in rates[1:]] + [None]
     return [
-        Bucket(least, most, rate, found[f"b{n}"] or ZERO)
+        Bucket(least, most, rate, *sums.get(n, (ZERO, 0)))
         for n, ((least, rate), most) in enumerate(zip(rates, ends, strict=True))
     ]
 
 
-def post_provision(on: date) -> bool:
-    """Brings the allowance to what the ageing asks for. Returns whether anything was posted."""
+def ageing_sums(late_from: list[date]) -> dict[int, tuple[Decimal, int]]:
+    """Principal and number of active loans by bucket: 0 for not late, n from the nth of the falling days on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            # The days fall from bucket to bucket, and width_bucket wants them rising.
+            "SELECT coalesce(cardinality(%(days)s::date[]) - width_bucket(oldest_due_date - 1, %(days)s::date[]), 0), "
+            "sum(principal_outstanding), count(*) FROM loans_loanstate WHERE status = 'active' GROUP BY 1",
+            {"days": sorted(late_from)},
+        )
+        return {bucket: (principal, loans) for bucket, principal, loans in cursor.fetchall()}
+
+
+def post_provision(on: date, buckets: list[Bucket] | None = None) -> bool:
+    """Brings the allowance to what the ageing `on` asks for. Returns whether anything was posted."""
+    wanted = -sum((b.provision for b in buckets or provisions(on)), ZERO)
     accounts = accounts_by_role()
-    wanted = -sum((b.provision for b in provisions(on)), ZERO)
     held = JournalLine.objects.filter(account_id=accounts["allowance"]).aggregate(t=Sum("amount"))["t"] or ZERO
     lacking = wanted - held
     entry = post_entry(

@@ -7,7 +7,7 @@ from .number import NumberSequence
 from .payment_notice import PaymentNotice
 from .policy import AgeingPreset, BooksCheck, ChainHead, DayEnd, Policy, PublicHoliday
 from .product import Product
-from .projection import Installment, LoanState
+from .projection import Earning, Installment, LoanState
 
 __all__ = [
     "AccountMapping",
@@ -15,6 +15,7 @@ __all__ = [
     "BooksCheck",
     "ChainHead",
     "DayEnd",
+    "Earning",
     "GLAccount",
     "Installment",
     "JournalEntry",

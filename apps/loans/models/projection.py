@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from apps.loans.models.loan import Loan
+from apps.loans.models.product import Product
 from apps.mfis.models import Projection, new_id
 
 
@@ -95,3 +96,30 @@ class Installment(Projection):
 
     def __str__(self) -> str:
         return f"{self.loan_id} {self.n}"
+
+
+class Earning(Projection):
+    """How a loan's income runs: what its past installments earned, and the one running. Read whole at each day end.
+
+    One narrow row a loan stands for its dozen installments, so that a day's accrual reads a twelfth of them. It is
+    placed on yesterday, the last day that can be ended; `closed_on` with the totals takes its place from that day on.
+    """
+
+    loan = models.OneToOneField(Loan, on_delete=models.PROTECT, primary_key=True, related_name="earning")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", db_index=False)
+    start = models.DateField()
+    due = models.DateField(null=True)  # of the running installment; None after the last
+    interest = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    earned = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    fees = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    penalties = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    closed_on = models.DateField(null=True)
+    total_interest = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    total_fees = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    total_penalties = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+
+    class Meta:
+        ordering = ["loan"]
+
+    def __str__(self) -> str:
+        return f"{self.loan_id} to {self.due}"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from uuid import UUID
 
-from apps.loans.ledger.accrual import PAIRS, earned
+from apps.loans.ledger.accrual import EARNED, PAIRS
 from apps.loans.ledger.chart import accounts_by_role
 from apps.loans.ledger.post import posted_for
 from apps.loans.ledger.rules import targets
@@ -142,7 +142,9 @@ def _control() -> Iterator[str]:
         return
     if LoanEvent.objects.filter(recorded_at__gt=last[1]).exists():
         return  # receipts or waivers since: the next day end brings the receivables up
-    found = list(earned(last[0]).values())
+    with connection.cursor() as cursor:  # from the installments themselves, not from the rows the accrual reads
+        cursor.execute(EARNED, {"on": last[0]})
+        found = [row[1:] for row in cursor.fetchall()]
     paid = _rows(
         "SELECT -coalesce(sum(l.amount), 0), l.account_id FROM loans_journalline l "
         "JOIN loans_journalentry e ON e.id = l.entry_id WHERE e.source = 'loan' GROUP BY l.account_id"

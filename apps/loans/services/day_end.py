@@ -1,9 +1,9 @@
 """The end of a business day: what time alone changes is brought up, posted, and kept.
 
-Steps, in order: *refold* loans whose dues move with time; *accrue* income by product; *provision* for late loans;
-*snapshot* the portfolio; *reminders*: whom to remind of what falls due. Each step is a transaction of its own, marked
-when done: run again, the day does only what is left, and a finished day does nothing. Missed days are caught up in
-order.
+Steps, in order: *refold* loans whose dues move with time; *accrue* income by product; *provision* for late loans and
+keep the portfolio's figures; *reminders*: whom to remind of what falls due. Each step is a transaction of its own,
+marked when done: run again, the day does only what is left, and a finished day does nothing. Missed days are caught
+up in order.
 """
 
 from __future__ import annotations
@@ -17,12 +17,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.loans.ledger.accrual import post_accruals
-from apps.loans.ledger.post import post_loan_adjustment
-from apps.loans.ledger.provision import post_provision
+from apps.loans.ledger.post import ZERO, post_loan_adjustment
+from apps.loans.ledger.provision import post_provision, provisions
 from apps.loans.models import DayEnd, Installment, Loan, LoanState
 from apps.loans.models.projection import Status
 from apps.loans.projection import project
-from apps.loans.services.snapshots import snapshot_values
 from apps.mfis.acting import SYSTEM, name_actor
 from apps.mfis.clock import business_date
 
@@ -92,13 +91,17 @@ def _accrue(day: date) -> int:
     return post_accruals(day)
 
 
-def _provision(day: date) -> int:
-    return int(post_provision(day))
-
-
-def _snapshot(day: date) -> dict[str, Any]:
-    values = snapshot_values(day)
-    return {name: str(values[name]) for name in ("outstanding_principal", "par1", "par30", "active_loans", "borrowers")}
+def _provision(day: date) -> dict[str, str | int]:
+    """Ages the portfolio in one pass, posts the allowance, and keeps the day's figures."""
+    buckets = provisions(day)
+    post_provision(day, buckets)
+    return {
+        "outstanding_principal": str(sum((b.principal for b in buckets), ZERO)),
+        "par1": str(sum((b.principal for b in buckets if b.least >= 1), ZERO)),
+        "par30": str(sum((b.principal for b in buckets if b.least > 30), ZERO)),
+        "loans": sum(b.loans for b in buckets),
+        "allowance": str(sum((b.provision for b in buckets), ZERO)),
+    }
 
 
 def _reminders(day: date) -> int:
@@ -109,21 +112,18 @@ def _reminders(day: date) -> int:
 def reminders_due(day: date) -> QuerySet[Installment]:
     """Unpaid installments that fall due REMIND_DAYS_BEFORE days after `day`, or were due the day before it."""
     wanted = [day + timedelta(days=REMIND_DAYS_BEFORE), day - timedelta(days=1)]
-    return Installment.objects.filter(
-        due_date__in=wanted, outstanding__gt=0, loan__state__status=Status.ACTIVE
-    ).select_related("loan", "loan__borrower")
+    return Installment.objects.filter(due_date__in=wanted, outstanding__gt=0).select_related("loan", "loan__borrower")
 
 
 STEPS: dict[str, Callable[[date], Any]] = {
     "refold": _refold,
     "accrue": _accrue,
     "provision": _provision,
-    "snapshot": _snapshot,
     "reminders": _reminders,
 }
 
 
-OF_THE_LAST_DAY = ("provision", "snapshot", "reminders")
+OF_THE_LAST_DAY = ("provision", "reminders")
 
 
 def behind(on: date) -> int:
