@@ -2,6 +2,6 @@
 
 from apps.users.admin import staff
 
-from . import borrowers, dashboard, loans, notices, products
+from . import books, borrowers, dashboard, loans, notices, products, settings
 
-__all__ = ["borrowers", "dashboard", "loans", "notices", "products", "staff"]
+__all__ = ["books", "borrowers", "dashboard", "loans", "notices", "products", "settings", "staff"]

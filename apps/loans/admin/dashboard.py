@@ -8,9 +8,10 @@ from django.http import HttpRequest
 
 from apps.credit.models import OutboxEntry
 from apps.credit.store import ping
-from apps.loans.models import Loan
+from apps.loans.models import BooksCheck, Loan
 from apps.loans.models.projection import Status
 from apps.loans.selectors import portfolio as figures
+from apps.loans.services.day_end import behind
 from apps.mfis.clock import business_date
 from apps.users.admin.sites import Link, tenant_site
 from apps.users.models import Account
@@ -18,7 +19,7 @@ from apps.users.roles import Action
 
 COLOURS = {
     "submitted": "#e0a83c", "under_review": "#c98a1b", "reviewed": "#a8730f", "approved": "#3b73b9",
-    "rejected": "#b3423b", "withdrawn": "#9aa7a1", "active": "#0f6f57", "overpaid": "#7a57b0", "closed": "#5d6d66",
+    "info_requested": "#d9c07a", "written_off": "#7d1812", "rejected": "#b3423b", "withdrawn": "#9aa7a1", "active": "#0f6f57", "overpaid": "#7a57b0", "closed": "#5d6d66",
 }  # fmt: skip
 # Whose turn it is: the states that wait for somebody with one of these rights.
 QUEUES = (
@@ -44,6 +45,7 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
         "ageing": figures.ageing(today),
         "queue": _queue(user),
         "credit": credit_state(),
+        "books": {"check": BooksCheck.objects.first(), "behind": behind(today)},
         "charts": {
             "chart-months": {
                 "type": "bar",
@@ -105,9 +107,21 @@ tenant_site.menu = [
         ],
     ),
     (
+        "Books",
+        [
+            Link("Overview", "fas fa-book", "admin:loans_books", action=Action.VIEW_BOOKS),
+            Link("Journal", "fas fa-list", "admin:loans_journalentry_changelist"),
+            Link("Journals by hand", "fas fa-pen", "admin:loans_manualjournal_changelist"),
+            Link("Chart of accounts", "fas fa-sitemap", "admin:loans_glaccount_changelist"),
+        ],
+    ),
+    (
         "Set-up",
         [
             Link("Products", "fas fa-tags", "admin:loans_product_changelist"),
+            Link("Policy", "fas fa-sliders-h", "admin:loans_policy_changelist", action=Action.MANAGE_POLICY),
+            Link("Public holidays", "fas fa-calendar-alt", "admin:loans_publicholiday_changelist"),
+            Link("Ageing rates", "fas fa-hourglass-half", "admin:loans_ageingpreset_changelist"),
             Link("Colleagues", "fas fa-user-shield", "admin:users_account_changelist", action=Action.MANAGE_PEOPLE),
         ],
     ),

@@ -1,0 +1,79 @@
+"""Forms of the books."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from apps.loans.ledger.reports import year_start
+from apps.loans.models import GLAccount
+from apps.mfis.clock import business_date
+from apps.users.admin.forms import DateInput
+
+LINES = 6
+
+
+class ClosingForm(forms.Form):
+    through = forms.DateField(label="Close through", widget=DateInput())
+
+
+class PeriodForm(forms.Form):
+    """The days a report is over, and the account of a ledger."""
+
+    account = forms.ModelChoiceField(queryset=GLAccount.objects.none(), required=False, empty_label="Choose an account")
+    since = forms.DateField(label="From", required=False, widget=DateInput())
+    on = forms.DateField(label="To", required=False, widget=DateInput())
+
+    def __init__(self, report: str, data: Any) -> None:
+        given = {key: data.get(key) for key in ("account", "since", "on") if data.get(key)}
+        today = business_date()
+        super().__init__({"since": year_start(today), "on": today, **given})
+        self.fields["account"].queryset = GLAccount.objects.order_by("code")  # type: ignore[attr-defined]
+        if report != "general-ledger":
+            del self.fields["account"]
+        if report not in ("general-ledger", "income-statement"):
+            del self.fields["since"]
+
+    def period(self) -> tuple[date, date]:
+        """First and last day; the fiscal year up to today where nothing, or nothing lawful, is given."""
+        today = business_date()
+        values = self.cleaned_data if self.is_valid() else {}
+        on = values.get("on") or today
+        return values.get("since") or year_start(on), on
+
+
+class JournalForm(forms.Form):
+    """An entry by hand: what for, when, and up to six lines."""
+
+    on = forms.DateField(label="Day", widget=DateInput())
+    narrative = forms.CharField(label="What for", max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"on": business_date()}
+        super().__init__(*args, **kwargs)
+        accounts = GLAccount.objects.filter(is_active=True).order_by("code")
+        for n in range(1, LINES + 1):
+            self.fields[f"account_{n}"] = forms.ModelChoiceField(
+                queryset=accounts, required=n <= 2, label=f"Account {n}", empty_label="—"
+            )
+            for side in ("debit", "credit"):
+                self.fields[f"{side}_{n}"] = forms.DecimalField(
+                    required=False, max_digits=14, decimal_places=2, min_value=Decimal("0.01"),
+                    label=f"{side.capitalize()} {n}",
+                )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        lines = []
+        for n in range(1, LINES + 1):
+            account, debit, credit = (values.get(f"{name}_{n}") for name in ("account", "debit", "credit"))
+            if account and bool(debit) == bool(credit):
+                self.add_error(f"debit_{n}", "Give a debit or a credit, not both.")
+            elif (debit or credit) and not account:
+                self.add_error(f"account_{n}", "Choose the account.")
+            elif account:
+                lines.append((account.pk, debit or -(credit or Decimal(0))))
+        return {"on": values.get("on"), "narrative": values.get("narrative"), "lines": lines}
