@@ -24,8 +24,8 @@ class PeriodForm(forms.Form):
     """The days a report is over, and the account of a ledger."""
 
     account = forms.ModelChoiceField(queryset=GLAccount.objects.none(), required=False, empty_label="Choose an account")
-    since = forms.DateField(label="From", required=False, widget=DateInput())
-    on = forms.DateField(label="To", required=False, widget=DateInput())
+    since = forms.DateField(label="From", widget=DateInput())
+    on = forms.DateField(label="To", widget=DateInput())
 
     def __init__(self, report: str, data: Any) -> None:
         given = {key: data.get(key) for key in ("account", "since", "on") if data.get(key)}
@@ -64,6 +64,10 @@ class JournalForm(forms.Form):
                     required=False, max_digits=14, decimal_places=2, min_value=Decimal("0.01"),
                     label=f"{side.capitalize()} {n}",
                 )  # fmt: skip
+
+    def rows(self) -> list[tuple[Any, Any, Any]]:
+        """Account, debit and credit of each line, as the page sets them side by side."""
+        return [(self[f"account_{n}"], self[f"debit_{n}"], self[f"credit_{n}"]) for n in range(1, LINES + 1)]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

@@ -27,7 +27,7 @@ from apps.loans.services.books import check_books
 from apps.loans.services.day_end import behind, run_due_days
 from apps.loans.services.settings import save_setting
 from apps.mfis.clock import business_date
-from apps.users.admin.base import LetsemaAdmin, pill, run_action
+from apps.users.admin.base import LetsemaAdmin, pill, posted, run_action
 from apps.users.admin.forms import ReasonForm
 from apps.users.admin.sites import tenant_site
 from apps.users.roles import Action
@@ -146,7 +146,7 @@ class AccountAdmin(LetsemaAdmin):
             return {"days": len(run_due_days())}
 
         return run_action(
-            request, admin=self, form=forms.Form(request.POST or None), run=run, subject="Books",
+            request, admin=self, form=forms.Form(posted(request)), run=run, subject="Books",
             facts=[("Days to end", str(behind(business_date())))], title="End the days that are over",
             button="End the days", done="{days} day(s) ended.", back_url=reverse("admin:loans_books"),
             explanation="Penalties, recalculated interest, accrual, provision. It runs by itself every night.",
@@ -161,7 +161,7 @@ class AccountAdmin(LetsemaAdmin):
             return {"loans": check.loans, "breaks": len(check.breaks)}
 
         return run_action(
-            request, admin=self, form=forms.Form(request.POST or None), run=run, subject="Books", facts=[],
+            request, admin=self, form=forms.Form(posted(request)), run=run, subject="Books", facts=[],
             title="Verify the books", button="Verify", done="{loans} loans checked, {breaks} break(s).",
             back_url=reverse("admin:loans_books"),
             explanation="Every invariant of the loans and of the ledger. It runs by itself every night.",
@@ -286,6 +286,7 @@ class ManualAdmin(LetsemaAdmin):
             run=lambda v: manual.propose_journal(by=request.user, **v), done="The entry waits for a second person.",
             back_url=reverse("admin:loans_manualjournal_changelist"), title="Propose an entry", button="Propose",
             explanation="Debits and credits must be equal. A second person posts it.",
+            template="admin/journal_form.html",
         )  # fmt: skip
 
     def change_view(self, request: Any, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
@@ -311,9 +312,10 @@ class ManualAdmin(LetsemaAdmin):
             raise Http404
         post = what == "post"
         return run_action(
-            request, admin=self, form=forms.Form(request.POST or None) if post else ReasonForm(request.POST or None),
+            request, admin=self, form=forms.Form(posted(request)) if post else ReasonForm(request.POST or None),
             run=lambda v: manual.decide_journal(journal_id=journal.pk, by=request.user, post=post, **v) and None,
-            done="Posted." if post else "Declined.", subject="Journals by hand", title=f"{what.capitalize()}: {journal}",
+            done="Posted." if post else "Declined.", subject="Journals by hand",
+            title=f"{what.capitalize()}: {journal}",
             facts=[("Proposed by", journal.maker_name), ("Day", f"{journal.posted_on:%-d %b %Y}")],
             button=what.capitalize(), style="primary" if post else "danger",
             back_url=reverse("admin:loans_manualjournal_change", args=[journal.pk]), explanation="",

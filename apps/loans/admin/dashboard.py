@@ -19,7 +19,8 @@ from apps.users.roles import Action
 
 COLOURS = {
     "submitted": "#e0a83c", "under_review": "#c98a1b", "reviewed": "#a8730f", "approved": "#3b73b9",
-    "info_requested": "#d9c07a", "written_off": "#7d1812", "rejected": "#b3423b", "withdrawn": "#9aa7a1", "active": "#0f6f57", "overpaid": "#7a57b0", "closed": "#5d6d66",
+    "info_requested": "#d9c07a", "written_off": "#7d1812",
+    "rejected": "#b3423b", "withdrawn": "#9aa7a1", "active": "#0f6f57", "overpaid": "#7a57b0", "closed": "#5d6d66",
 }  # fmt: skip
 # Whose turn it is: the states that wait for somebody with one of these rights.
 QUEUES = (

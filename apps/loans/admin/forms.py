@@ -53,6 +53,14 @@ class ApplicationForm(forms.Form):
     product_id = forms.ModelChoiceField(label="Product", queryset=Product.objects.none())
     principal = forms.DecimalField(label="Amount", max_digits=12, decimal_places=2, min_value=Decimal("0.01"))
     installments = forms.IntegerField(min_value=1, max_value=360)
+    rate = forms.DecimalField(
+        label="Rate (%)",
+        required=False,
+        max_digits=7,
+        decimal_places=4,
+        min_value=Decimal(0),
+        help_text="Empty: the product's usual rate.",
+    )
     purpose = forms.CharField(required=False, max_length=200)
     key = forms.CharField(widget=forms.HiddenInput(), max_length=80)
 

@@ -6,11 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
 
 from apps.loans.domain.money import spoken
 from apps.loans.domain.rates import apr, eir
+from apps.loans.domain.terms import BadCase
 from apps.loans.models import Product
 from apps.loans.services.origination import quote_product
 from apps.loans.services.products import save_product
@@ -49,9 +52,17 @@ class ProductAdmin(LetsemaAdmin):
         ("Product", {"fields": ["name", "description", "is_active"]}),
         ("Limits", {"fields": ["principal_min", "principal_default", "principal_max", "installments_min",
                                "installments_default", "installments_max", "repay_every", "frequency"]}),
-        ("Price", {"fields": ["rate", "rate_per", "interest_method", "interest_period", "amortization",
-                              "disbursement_fee_percent", "allocation"],
+        ("Price", {"fields": ["rate", "rate_min", "rate_max", "rate_per", "interest_method", "interest_period",
+                              "amortization", "disbursement_fee_percent", "charges"],
                    "description": "A change makes a new version; loans already applied for keep their terms."}),
+        ("Schedule", {"fields": ["schedule_type", "days_in_year", "days_in_month", "due_day", "working_day_rule",
+                                 "grace_principal", "grace_interest_payment", "grace_interest_free",
+                                 "installment_multiple", "fixed_principal_percent", "down_payment_percent",
+                                 "savings_percent"]}),
+        ("Paid early and paid late", {"fields": ["allocation", "recalculate_interest", "early_payment",
+                                                 "settlement_rebate", "penalty_percent", "penalty_of",
+                                                 "penalty_after_days", "penalty_every", "in_duplum"]}),
+        ("Who may have it", {"fields": ["cycle_min", "exposure_max", "affordability_percent"]}),
     ]  # fmt: skip
 
     def amounts(self, product: Product) -> str:
@@ -74,16 +85,28 @@ class ProductAdmin(LetsemaAdmin):
     def save_model(self, request: Any, obj: Product, form: Any, change: bool) -> None:
         save_product(product=obj, by=request.user, mfi=request.tenant)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        product = self.get_object(request, object_id)
+    def get_urls(self) -> Any:
+        view = self.admin_site.admin_view(self.quote_view)
+        return [path("quote/", view, name="loans_product_quote"), *super().get_urls()]
+
+    def quote_view(self, request: Any) -> HttpResponse:
+        """What the usual loan of the product in the form would cost, before anything is saved."""
+        if request.method != "POST" or not self._may(request, Action.MANAGE_PRODUCTS):
+            raise PermissionDenied
+        form = ProductForm(request.POST)
+        form.fields["name"].required = False
+        if form.is_valid():
+            quote = _quote(Product(**{**form.cleaned_data, "name": form.cleaned_data["name"] or "Draft"}))
+        else:
+            said = [f"{form[n].label if n in form.fields else ''} {e[0]}".strip() for n, e in form.errors.items()]
+            quote = {"error": " ".join(said)}
+        return TemplateResponse(request, "admin/product_quote.html", {"quote": quote})
+
+    def changeform_view(self, request: Any, object_id: str | None = None, form_url: str = "",
+                        extra_context: dict[str, Any] | None = None) -> Any:  # fmt: skip
+        product = self.get_object(request, object_id) if object_id else None
         more = {"quote": _quote(product)} if product else {}
-        return super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})
+        return super().changeform_view(request, object_id, form_url, {**more, **(extra_context or {})})
 
     change_form_template = "admin/product.html"
 
@@ -97,9 +120,13 @@ def _quote(product: Product) -> dict[str, Any]:
         )  # fmt: skip
     except ServiceError as error:
         return {"error": error.message}
+    except BadCase as error:
+        return {"error": str(error)}
     interest = sum((i.due["interest"] for i in state.installments), Decimal(0))
     return {"state": state, "apr": apr(terms, state), "eir": eir(terms, state), "interest": interest,
-            "net": product.principal_default - state.fees_at_disbursement}  # fmt: skip
+            "amount": product.principal_default, "charges": state.due("fees") + state.fees_at_disbursement,
+            "total": state.total_due + state.fees_at_disbursement,
+            "net": product.principal_default - state.fees_at_disbursement - state.savings}  # fmt: skip
 
 
 tenant_site.register(Product, ProductAdmin)

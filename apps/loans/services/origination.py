@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Sum
+
 from apps.loans.domain.fold import quote
 from apps.loans.domain.reading import parse_terms
 from apps.loans.domain.state import LoanState as Folded
 from apps.loans.domain.terms import Terms
-from apps.loans.models import Loan, LoanEvent, LoanState, Product
+from apps.loans.models import Loan, LoanEvent, LoanState, Product, PublicHoliday
 from apps.loans.models.event import EventType
 from apps.loans.models.policy import the_policy
 from apps.loans.models.projection import Status
@@ -38,11 +40,13 @@ def quote_product(
     return terms, quote(terms, on)
 
 
-def checked_terms(product: Product, principal: Decimal, installments: int, on: date, currency: str) -> dict[str, Any]:
+def checked_terms(
+    product: Product, principal: Decimal, installments: int, on: date, currency: str, rate: Decimal | None = None
+) -> dict[str, Any]:
     """The loan case form of the wanted loan.
 
     Raises:
-        InvalidInput: amount or term outside the product's limits, naming them.
+        InvalidInput: amount, term or rate outside the product's limits, naming them.
     """
     errors: dict[str, list[str]] = {}
     if not principal.is_finite() or not product.principal_min <= principal <= product.principal_max:
@@ -55,11 +59,65 @@ def checked_terms(product: Product, principal: Decimal, installments: int, on: d
         errors["installments"] = [
             f"{product.name} is repaid in {product.installments_min} to {product.installments_max} installments."
         ]
+    lowest, highest = product.rate_min or product.rate, product.rate_max or product.rate
+    if rate is not None and not lowest <= rate <= highest:
+        errors["rate"] = [f"{product.name} costs from {lowest:g} to {highest:g} % a {product.rate_per}."]
     if errors:
         raise InvalidInput(next(iter(errors.values()))[0], field=next(iter(errors)), errors=errors)
+    holidays = []
+    if product.working_day_rule != "keep":
+        days = PublicHoliday.objects.filter(is_active=True, day__gte=on).values_list("day", flat=True)
+        holidays = [day.isoformat() for day in days]
     return product.terms_json(
-        principal=principal, installments=installments, submitted_on=on.isoformat(), currency=currency
-    )
+        principal=principal, installments=installments, submitted_on=on.isoformat(), currency=currency, rate=rate,
+        holidays=holidays,
+    )  # fmt: skip
+
+
+def check_eligible(product: Product, borrower: Account, terms: Terms, *, leaving_out: UUID | None = None) -> None:
+    """Refuses a borrower whom the product is not for: too few loans repaid, too much owed, too little earned.
+
+    `leaving_out` is a loan that is not counted as owed: the application itself.
+
+    Raises:
+        InvalidInput: naming the limit and what stands against it.
+    """
+    own = LoanState.objects.filter(loan__borrower=borrower).exclude(pk=leaving_out)
+    if product.cycle_min:
+        repaid = own.filter(status=Status.CLOSED).count()
+        if repaid < product.cycle_min:
+            raise InvalidInput(
+                f"{product.name} is for those who have repaid {product.cycle_min} loan(s) here; this is {repaid}.",
+                field="product_id",
+            )
+    if product.exposure_max is not None:
+        owed = own.aggregate(owed=Sum("principal_outstanding"))["owed"] or Decimal(0)
+        if owed + terms.principal > product.exposure_max:
+            room = max(product.exposure_max - owed, Decimal(0))
+            raise InvalidInput(
+                f"At most {product.exposure_max:,.2f} may be owed in all and {owed:,.2f} is; "
+                f"up to {room:,.2f} is possible.",
+                field="principal",
+            )
+    if product.affordability_percent is not None:
+        _check_affordable(product, borrower, terms)
+
+
+def _check_affordable(product: Product, borrower: Account, terms: Terms) -> None:
+    """The dearest month of the loan against the share of net pay that may go into it."""
+    profile = getattr(borrower, "profile", None)
+    income = profile.net_monthly_income if profile else None
+    if not income:
+        raise InvalidInput("The net monthly income is needed for this product; enter it first.", field="product_id")
+    a_month = {"months": Decimal(1), "weeks": Decimal(52) / 12, "days": Decimal(365) / 12}[terms.frequency]
+    dearest = max(row.total_due for row in quote(terms).installments) * a_month / terms.repay_every
+    most = income * product.affordability_percent / 100 if product.affordability_percent else income
+    if dearest > most:
+        raise InvalidInput(
+            f"The installments come to {dearest:,.2f} a month; at most {most:,.2f} "
+            f"({product.affordability_percent:g} % of net pay) may go into them. Take less, or longer.",
+            field="principal",
+        )
 
 
 def apply_for_loan(
@@ -73,6 +131,7 @@ def apply_for_loan(
     currency: str,
     key: str = "",
     on: date | None = None,
+    rate: Decimal | None = None,
 ) -> Answer:
     """Enters an application, by the borrower or for them. Returns the loan's id and number.
 
@@ -82,13 +141,16 @@ def apply_for_loan(
     """
     if by.pk != borrower.pk and not by.may(Action.APPLY_FOR_BORROWER):
         raise NotAllowed("Your duties do not include entering an application.")
+    if rate is not None and not by.may(Action.APPLY_FOR_BORROWER):
+        raise NotAllowed("Another rate than the usual one is for the branch to give.")
     if borrower.role != Role.BORROWER or not borrower.is_active:
         raise NotAllowed("Only an open borrower's account can borrow.")
     body = {"borrower": borrower.pk, "product": product_id, "principal": principal, "installments": installments,
-            "purpose": purpose, "on": on}  # fmt: skip
+            "purpose": purpose, "on": on, "rate": rate}  # fmt: skip
 
     def run() -> Answer:
-        loan = _submit(borrower, product_id, principal, installments, purpose, by, currency, on or business_date())
+        day = on or business_date()
+        loan = _submit(borrower, product_id, principal, installments, purpose, by, currency, day, rate)
         return {"id": str(loan.pk), "number": loan.number}
 
     with acting(actor_of(by)):
@@ -97,7 +159,7 @@ def apply_for_loan(
 
 def _submit(
     borrower: Account, product_id: UUID, principal: Decimal, installments: int, purpose: str, by: Account,
-    currency: str, on: date,
+    currency: str, on: date, rate: Decimal | None,
 ) -> Loan:  # fmt: skip
     # Locking the borrower makes two applications sent at once wait for each other.
     Account.objects.select_for_update().get(pk=borrower.pk)
@@ -107,7 +169,8 @@ def _submit(
     check_value_date(on, not_before=date(2000, 1, 1), field="on")
     if len(purpose) > 200:
         raise InvalidInput("At most 200 characters.", field="purpose")
-    terms = checked_terms(product, principal, installments, on, currency)
+    terms = checked_terms(product, principal, installments, on, currency, rate)
+    check_eligible(product, borrower, parse_terms(terms))
     open_states = (Status.SUBMITTED, Status.UNDER_REVIEW, Status.REVIEWED, Status.APPROVED)
     waiting = LoanState.objects.filter(loan__borrower=borrower, status__in=open_states).select_related("loan").first()
     if waiting:
@@ -183,6 +246,7 @@ def _decide(name: str, loan_id: UUID, by: Account, on: date | None, reason: str 
         if name == "approve":
             _check_second_person(loan, by)
             _check_limit(loan, by)
+            check_eligible(loan.product, loan.borrower, loan.terms, leaving_out=loan.pk)
         return append_event(loan=loan, event_type=transition.event, by=by, value_date=day, reason=reason.strip()[:500])
 
 

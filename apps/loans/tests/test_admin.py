@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.loans.models import Loan, LoanEvent, LoanState
 from apps.loans.services import money, origination
+from apps.loans.tests.product_form import PRODUCT_FORM
 from apps.users.services.accounts import Person, register_borrower
 from conftest import TODAY, Branch
 
@@ -120,7 +121,7 @@ def test_a_money_lenders_licence_is_guarded(alpha: Branch) -> None:
     MFI.objects.filter(pk=alpha.mfi.pk).update(licence_type="money_lender")
     client = alpha.client("manager")
     form = {
-        "name": "Dear loan", "is_active": "on", "principal_min": "100", "principal_default": "200",
+        **PRODUCT_FORM, "name": "Dear loan", "is_active": "on", "principal_min": "100", "principal_default": "200",
         "principal_max": "300", "installments_min": "1", "installments_default": "2", "installments_max": "3",
         "repay_every": "1", "frequency": "months", "rate": "30", "rate_per": "year", "interest_method": "flat",
         "interest_period": "same_as_repayment", "amortization": "equal_installments",

@@ -104,6 +104,11 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
         return [obj]
 
 
+def posted(request: HttpRequest) -> Any:
+    """What a form is bound to: what was posted, though it be nothing, or None before that."""
+    return request.POST if request.method == "POST" else None
+
+
 def run_action(
     request: HttpRequest,
     *,
@@ -112,6 +117,7 @@ def run_action(
     run: Any,
     done: str,
     back_url: str,
+    template: str = "admin/action.html",
     **page: Any,
 ) -> HttpResponse:
     """A confirm page: GET shows what will happen, POST does it by one service call, and a refusal says why.
@@ -135,7 +141,7 @@ def run_action(
         **page,
     }
     status = 200 if request.method == "GET" else 422
-    return TemplateResponse(request, "admin/action.html", context, status=status)
+    return TemplateResponse(request, template, context, status=status)
 
 
 def pill(status: str, label: str) -> SafeString:

@@ -62,12 +62,15 @@ class LetsemaSite(AdminSite):
         user = request.user
         assert isinstance(user, Account)  # noqa: S101 - has_permission said so
         found = []
+        asked = request.META.get("QUERY_STRING", "")
+        # Of two lines whose pages lie one under the other, the nearer one is the active one.
+        urls = [reverse(link.url_name) for link in links if link.url_name != "admin:index"]
+        nearest = max((url for url in urls if request.path.startswith(url)), key=len, default="")
         for link in links:
             if link.action and not user.may(link.action):
                 continue
             url = reverse(link.url_name)
-            asked = request.META.get("QUERY_STRING", "")
-            active = request.path == url if link.url_name == "admin:index" else request.path.startswith(url)
+            active = url == (request.path if link.url_name == "admin:index" else nearest)
             # Of two lines that lead to one list, the one whose filter is on is the active one.
             same_list = [other.query.lstrip("?") for other in links if other.url_name == link.url_name and other.query]
             if link.query:

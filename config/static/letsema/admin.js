@@ -28,6 +28,22 @@
       window.setTimeout(function () { delete form.dataset.sent; }, 8000);
     });
   });
+  // A product's quote follows the form as it is filled in; what it shows is the engine's own, not the browser's.
+  const draft = document.querySelector("form[data-quote]");
+  const shown = document.getElementById("quote");
+  if (draft && shown) {
+    let waiting = 0;
+    let asked = 0;
+    draft.addEventListener("input", function () {
+      window.clearTimeout(waiting);
+      waiting = window.setTimeout(function () {
+        const mine = ++asked;
+        window.fetch(draft.dataset.quote, { method: "POST", body: new FormData(draft), headers: { "X-Requested-With": "fetch" } })
+          .then(function (answer) { return answer.ok ? answer.text() : ""; })
+          .then(function (html) { if (html && mine === asked) { shown.innerHTML = html; } });
+      }, 350);
+    });
+  }
   const source = document.getElementById("chart-figures");
   if (!source || !window.Chart) { return; }
   const figures = JSON.parse(source.textContent);
