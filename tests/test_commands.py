@@ -54,13 +54,11 @@ def test_bad_input_is_named_and_nothing_is_printed(source: str) -> None:
     assert all(line.startswith("$") for line in found.stderr.strip().splitlines()), found.stderr
 
 
-def test_what_is_not_computed_yet_does_not_stop_the_others() -> None:
-    odd = {**CASE, "id": "odd", "terms": {**CASE["terms"], "schedule_type": "progressive"}}
-    found = calculate([odd, CASE])
-    assert found.returncode == 3
-    states = json.loads(found.stdout)
-    assert "progressive" in states[0]["unsupported"][0]
-    assert states[1]["apr"] == "41.70"
+def test_one_wrong_case_in_a_list_stops_all_and_is_named_by_its_place() -> None:
+    odd = {**CASE, "id": "odd", "terms": {**CASE["terms"], "schedule_type": "regressive"}}
+    found = calculate([CASE, odd])
+    assert (found.returncode, found.stdout) == (2, "")
+    assert found.stderr.startswith("$[1].terms.schedule_type: ")
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,7 @@ def test_a_lending_day(served: Served) -> None:
     accountant.goto(loan_url)
     accountant.get_by_role("link", name=re.compile("^Reverse")).click()
     accountant.locator("#id_reason").fill("Another borrower's money.")
-    accountant.get_by_role("button", name="Reverse the receipt").click()
+    accountant.get_by_role("button", name="Reverse it").click()
     phone.reload()
     expect(phone.get_by_label("Receipts")).to_contain_text("Reversed")
 

@@ -22,6 +22,7 @@ from apps.loans.domain.money import spoken
 from apps.loans.models import Loan, LoanEvent
 from apps.loans.models.event import EventType
 from apps.loans.models.projection import Status
+from apps.loans.projection import fold_loan
 from apps.loans.resources import LoanResource
 from apps.loans.selectors.loan_page import loan_page
 from apps.loans.selectors.portfolio import late_more_than
@@ -182,7 +183,7 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
 
     def change_view(self, request: Any, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         loan = self._loan(request, object_id)
-        page = loan_page(loan, request.user, business_date())
+        page = loan_page(loan, request.user, business_date(), whole="all" in request.GET)
         context = {**self.admin_site.each_context(request), "title": f"Loan {loan.number}", "opts": self.opts,
                    "loan": loan, "page": page}  # fmt: skip
         return TemplateResponse(request, "admin/loan.html", context)
@@ -193,7 +194,7 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
     def statement_view(self, request: Any, loan_id: UUID) -> HttpResponse:
         loan = self._loan(request, loan_id)
         context = {**self.admin_site.each_context(request), "title": f"Statement of loan {loan.number}",
-                   "opts": self.opts, "loan": loan, "page": loan_page(loan, request.user, business_date())}  # fmt: skip
+                   "opts": self.opts, "loan": loan, "folded": fold_loan(loan, as_of=business_date())}  # fmt: skip
         return TemplateResponse(request, "admin/statement.html", context)
 
     def do_view(self, request: Any, loan_id: UUID, name: str) -> HttpResponse:

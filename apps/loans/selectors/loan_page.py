@@ -5,20 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
-from uuid import UUID
 
+from apps.loans.domain.fold import quote
 from apps.loans.domain.rates import apr, eir
-from apps.loans.domain.state import LoanState as Folded
-from apps.loans.domain.state import Transaction
 from apps.loans.models import Loan, LoanEvent
 from apps.loans.models.event import EventType
 from apps.loans.models.projection import Status
-from apps.loans.projection import ENGINE_EVENTS, fold_loan
+from apps.loans.projection import fold_loan
 from apps.loans.transitions import REVERSIBLE, STEPS, TRANSITIONS, Transition
 from apps.users.models import Account
 from apps.users.roles import Action
 
+ZERO = Decimal(0)
 ENDED = {Status.REJECTED: "Rejected", Status.WITHDRAWN: "Withdrawn", Status.WRITTEN_OFF: "Written off"}
 
 
@@ -35,7 +33,6 @@ class TimelineEntry:
     event: LoanEvent
     label: str
     undone: bool
-    split: Transaction | None
     can_reverse: bool
     can_correct: bool
 
@@ -45,47 +42,118 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ScheduleRow:
+    """An installment as it is stored: what falls due by component, and what was paid on it."""
+
+    n: int
+    due_date: date
+    due: dict[str, Decimal]
+    total_due: Decimal
+    total_paid: Decimal
+    outstanding: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class LoanPage:
     """The loan as of a day."""
 
-    folded: Folded
+    as_of: date
+    disbursed_on: date | None
+    total_due: Decimal
+    total_paid: Decimal
+    total_outstanding: Decimal
+    overpaid: Decimal
+    overdue: Decimal
+    fees_at_disbursement: Decimal
+    net: Decimal
+    apr: Decimal | None
+    eir: Decimal | None
     steps: list[Step]
     actions: list[Transition]
     timeline: list[TimelineEntry]
-    apr: Decimal | None
-    eir: Decimal | None
-    net: Decimal
+    events: int
     status_label: str
     status_class: str
-    schedule: list[Any]
+    restructured: bool
+    schedule: list[ScheduleRow]
 
 
-def loan_page(loan: Loan, viewer: Account, on: date) -> LoanPage:
-    """The page of `loan` for `viewer`: only the actions that state and duties allow."""
-    events = list(loan.events.order_by("recorded_at", "id"))
-    last = max([on, *(e.value_date for e in events)])
-    folded = fold_loan(loan, as_of=last, events=events)
-    terms = loan.terms
-    status = Status(loan.state.status)
-    late = folded.arrears.days_past_due if status == Status.ACTIVE else 0
+LATEST = 30  # events on the page; all of them are one click away
+TELLING = (
+    EventType.SUBMITTED,
+    EventType.REVIEW_STARTED,
+    EventType.REVIEWED,
+    EventType.RESTRUCTURE_PROPOSED,
+    EventType.WRITE_OFF_PROPOSED,
+)
+
+
+def loan_page(loan: Loan, viewer: Account, on: date, *, whole: bool = False) -> LoanPage:
+    """The page of `loan` for `viewer`: only the actions that state and duties allow.
+
+    A loan whose dues only events change is read from its projection, so that a long history costs no more than a
+    short one; one that moves with time, or is not paid out yet, is folded to the day. `whole` tells all events.
+    """
+    stored = loan.state.disbursed_on is not None and not loan.terms.moves_with_time
+    schedule = _stored(loan) if stored else _folded(loan, on)
+    status, terms = Status(loan.state.status), loan.terms
+    overdue = [row for row in schedule if row.due_date < on and row.outstanding > 0]
+    late = (on - overdue[0].due_date).days if overdue and status == Status.ACTIVE else 0
+    promised = quote(terms, loan.state.disbursed_on or loan.submitted_on)
+    telling = list(loan.events.filter(type__in=TELLING).order_by("recorded_at", "id"))
+    moved = LoanEvent.objects.filter(
+        loan=loan, type__in=[*REVERSIBLE, EventType.RESTRUCTURED], reversed_by__isnull=True
+    ).exists()
     return LoanPage(
-        folded=folded,
-        steps=steps(status, events),
-        actions=allowed_actions(loan, viewer, events),
-        timeline=_timeline(loan, viewer, events, folded),
-        apr=apr(terms, folded),
-        eir=eir(terms, folded),
-        net=loan.principal - folded.fees_at_disbursement,
+        as_of=on,
+        disbursed_on=loan.state.disbursed_on,
+        total_due=sum((row.total_due for row in schedule), ZERO),
+        total_paid=loan.state.total_paid,
+        total_outstanding=sum((row.outstanding for row in schedule), ZERO),
+        overpaid=loan.state.overpaid,
+        overdue=sum((row.outstanding for row in overdue), ZERO) if late else ZERO,
+        fees_at_disbursement=promised.fees_at_disbursement,
+        net=loan.principal - promised.fees_at_disbursement - promised.savings,
+        apr=apr(terms, promised),
+        eir=eir(terms, promised),
+        steps=steps(status, telling),
+        actions=allowed_actions(loan, viewer, telling, moved=moved),
+        timeline=_timeline(loan, viewer, whole=whole),
+        events=loan.state.events_folded,
         status_label=f"{late} day{'' if late == 1 else 's'} late" if late else str(status.label),
         status_class="arrears" if late else status.value,
-        schedule=folded.installments,
+        restructured=loan.state.restructured,
+        schedule=schedule,
     )
 
 
-def allowed_actions(loan: Loan, viewer: Account, events: list[LoanEvent]) -> list[Transition]:
-    """The buttons: whoever made the application or reviewed it gets no Approve."""
+def _stored(loan: Loan) -> list[ScheduleRow]:
+    return [
+        ScheduleRow(
+            row.n,
+            row.due_date,
+            {"principal": row.principal, "interest": row.interest, "fees": row.fees, "penalties": row.penalties},
+            row.paid + row.outstanding,
+            row.paid,
+            row.outstanding,
+        )
+        for row in loan.installments.order_by("n")
+    ]
+
+
+def _folded(loan: Loan, on: date) -> list[ScheduleRow]:
+    events = list(loan.events.order_by("recorded_at", "id"))
+    folded = fold_loan(loan, as_of=max([on, *(e.value_date for e in events)]), events=events)
+    return [ScheduleRow(r.n, r.due_date, r.due, r.total_due, r.total_paid, r.outstanding) for r in folded.installments]
+
+
+def allowed_actions(loan: Loan, viewer: Account, telling: list[LoanEvent], *, moved: bool) -> list[Transition]:
+    """The buttons: whoever made the application or reviewed it gets no Approve.
+
+    `telling` are the events that say who had a hand in it; `moved` says that money came since the pay-out.
+    """
     status = Status(loan.state.status)
-    touched = {e.actor_id for e in events if e.type in
+    touched = {e.actor_id for e in telling if e.type in
                (EventType.SUBMITTED, EventType.REVIEW_STARTED, EventType.REVIEWED)}  # fmt: skip
     found = []
     for transition in TRANSITIONS.values():
@@ -93,24 +161,23 @@ def allowed_actions(loan: Loan, viewer: Account, events: list[LoanEvent]) -> lis
             continue
         if transition.name == "approve" and viewer.pk in touched:
             continue
-        if not _fits(transition.name, loan, viewer, events):
+        if not _fits(transition.name, loan, viewer, telling, moved=moved):
             continue
         if viewer.may(transition.action):
             found.append(transition)
     return found
 
 
-def _fits(name: str, loan: Loan, viewer: Account, events: list[LoanEvent]) -> bool:
+def _fits(name: str, loan: Loan, viewer: Account, telling: list[LoanEvent], *, moved: bool) -> bool:
     """Whether the loan's own facts allow what its state does: nothing is shown that would be refused."""
     waiting = loan.state.proposal
     if name in ("propose_restructuring", "propose_write_off"):
         return not waiting
     if name == "decide_proposal":
-        maker = next((e.actor_id for e in reversed(events) if e.type == waiting), None)
+        maker = next((e.actor_id for e in reversed(telling) if e.type == waiting), None)
         return bool(waiting) and maker != viewer.pk
     if name == "undo_disbursement":
-        undone = {e.reverses_id for e in events if e.type == EventType.REVERSAL}
-        return not any(e.type in (*REVERSIBLE, EventType.RESTRUCTURED) and e.pk not in undone for e in events)
+        return not moved
     return True
 
 
@@ -126,21 +193,18 @@ def steps(status: Status, events: list[LoanEvent]) -> list[Step]:
     return [Step(label, mark) for (label, _), mark in zip(STEPS, marks, strict=True)]
 
 
-def _timeline(loan: Loan, viewer: Account, events: list[LoanEvent], folded: Folded) -> list[TimelineEntry]:
-    undone: set[UUID | None] = {e.reverses_id for e in events if e.type == EventType.REVERSAL}
-    splits = {t.seq: t for t in reversed(folded.transactions)}
+def _timeline(loan: Loan, viewer: Account, *, whole: bool) -> list[TimelineEntry]:
+    """The latest events, or all of them, newest first."""
+    events = list(loan.events.order_by("-recorded_at", "-id")[: None if whole else LATEST])
+    undone = set(LoanEvent.objects.filter(loan=loan, reverses__in=events).values_list("reverses_id", flat=True))
     may_reverse = viewer.may(Action.REVERSE_REPAYMENT)
-    seq, found = 0, []
-    for event in events:
-        seq += event.type in ENGINE_EVENTS
-        found.append(
-            TimelineEntry(
-                event=event,
-                label=str(EventType(event.type).label),
-                undone=event.pk in undone,
-                split=splits.get(seq) if event.type in ENGINE_EVENTS else None,
-                can_reverse=event.type in REVERSIBLE and may_reverse and event.pk not in undone,
-                can_correct=event.type == EventType.REPAYMENT and may_reverse and event.pk not in undone,
-            )
+    return [
+        TimelineEntry(
+            event=event,
+            label=str(EventType(event.type).label),
+            undone=event.pk in undone,
+            can_reverse=event.type in REVERSIBLE and may_reverse and event.pk not in undone,
+            can_correct=event.type == EventType.REPAYMENT and may_reverse and event.pk not in undone,
         )
-    return found[::-1]
+        for event in events
+    ]

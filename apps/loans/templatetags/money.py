@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 
 from apps.loans.domain.money import spoken
+from apps.loans.models.event import EventType
 
 register = template.Library()
 
@@ -28,6 +29,15 @@ def plain(amount: Decimal | None) -> str:
 def component(row: Any, name: str) -> Decimal:
     """What falls due of one component of an installment."""
     return Decimal(row.due[name])
+
+
+MOVEMENTS = {"disbursement": "Paid out", "down_payment": "Down payment"} | {t.value: str(t.label) for t in EventType}
+
+
+@register.filter
+def movement(kind: str) -> str:
+    """A movement of money as people call it."""
+    return MOVEMENTS.get(kind, kind.replace("_", " ").capitalize())
 
 
 @register.filter
