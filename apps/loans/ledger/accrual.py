@@ -52,15 +52,15 @@ EARNED_LATELY = """
 GO_ON = """
     UPDATE loans_earning e
        SET (start, due, interest, earned, fees, penalties) = (
-            SELECT coalesce(min(i.due_date - i.days) FILTER (WHERE i.due_date = n.due), %(on)s), min(n.due),
-                   coalesce(sum(i.interest) FILTER (WHERE i.due_date = n.due), 0),
+            SELECT coalesce((array_agg(i.due_date - i.days ORDER BY i.due_date, i.interest DESC)
+                             FILTER (WHERE i.due_date > %(on)s))[1], %(on)s),
+                   min(i.due_date) FILTER (WHERE i.due_date > %(on)s),
+                   coalesce((array_agg(i.interest ORDER BY i.due_date, i.interest DESC)
+                             FILTER (WHERE i.due_date > %(on)s))[1], 0),
                    coalesce(sum(i.interest) FILTER (WHERE i.due_date <= %(on)s), 0),
                    coalesce(sum(i.fees) FILTER (WHERE i.due_date <= %(on)s), 0),
                    coalesce(sum(i.penalties) FILTER (WHERE i.due_date <= %(on)s), 0)
-              FROM loans_installment i,
-                   LATERAL (SELECT min(due_date) AS due FROM loans_installment
-                             WHERE loan_id = e.loan_id AND due_date > %(on)s) n
-             WHERE i.loan_id = e.loan_id)
+              FROM loans_installment i WHERE i.loan_id = e.loan_id)
      WHERE e.ctid = ANY (ARRAY(SELECT ctid FROM loans_earning WHERE due <= %(on)s))
 """
 PAIRS = (

@@ -52,6 +52,7 @@ class LoanState(Projection):
         indexes = [
             models.Index(fields=["status"], name="state_by_status"),
             models.Index(fields=["oldest_due_date"], name="state_by_oldest_due", condition=models.Q(status="active")),
+            models.Index(fields=["folded_on"], name="state_that_moves", condition=models.Q(folded_on__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(
