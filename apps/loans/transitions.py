@@ -30,6 +30,7 @@ def _from(*sources: Status) -> frozenset[Status]:
 
 BEFORE_APPROVAL = _from(Status.SUBMITTED, Status.UNDER_REVIEW, Status.INFO_REQUESTED, Status.REVIEWED)
 RUNNING = _from(Status.ACTIVE)
+SECURED = _from(*BEFORE_APPROVAL, Status.APPROVED, Status.ACTIVE)
 PAID_OUT = _from(Status.ACTIVE, Status.CLOSED, Status.OVERPAID, Status.WRITTEN_OFF)
 
 TRANSITIONS = {
@@ -113,6 +114,14 @@ TRANSITIONS = {
         Transition(
             "take_note", "Note", EventType.NOTE, PAID_OUT, None, Action.FOLLOW_UP, needs_reason=True,
             explanation="What was said or promised; it stays with the loan.",
+        ),
+        Transition(
+            "add_guarantor", "Add guarantor", EventType.NOTE, SECURED, None, Action.REVIEW,
+            explanation="A person who answers for this loan, up to an amount.",
+        ),
+        Transition(
+            "add_collateral", "Add collateral", EventType.NOTE, SECURED, None, Action.REVIEW,
+            explanation="A thing pledged for this loan. Identity papers and bank cards may not be taken.",
         ),
         Transition(
             "undo_disbursement", "Undo the pay-out", EventType.REVERSAL, RUNNING, Status.APPROVED,

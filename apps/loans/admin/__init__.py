@@ -2,6 +2,6 @@
 
 from apps.users.admin import staff
 
-from . import books, borrowers, dashboard, loans, notices, products, settings
+from . import books, borrowers, dashboard, loans, notices, products, security, settings
 
-__all__ = ["books", "borrowers", "dashboard", "loans", "notices", "products", "settings", "staff"]
+__all__ = ["books", "borrowers", "dashboard", "loans", "notices", "products", "security", "settings", "staff"]

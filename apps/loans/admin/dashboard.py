@@ -105,6 +105,8 @@ tenant_site.menu = [
             Link("Reported payments", "fas fa-bell", "admin:loans_paymentnotice_changelist", "?status__exact=waiting",
                  count=figures.waiting_notices),
             Link("Borrowers", "fas fa-users", "admin:users_borrowerprofile_changelist"),
+            Link("Guarantors", "fas fa-handshake", "admin:loans_guarantor_changelist"),
+            Link("Collateral", "fas fa-warehouse", "admin:loans_collateral_changelist"),
         ],
     ),
     (

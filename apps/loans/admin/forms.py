@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django import forms
 
-from apps.loans.models import Product
+from apps.loans.models import Collateral, Product
 from apps.loans.models.event import Channel
 from apps.mfis.clock import business_date
 from apps.users.admin.forms import DateInput
@@ -169,6 +169,20 @@ class ProposalForm(forms.Form):
     reason = forms.CharField(
         required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text="Needed to decline."
     )
+
+
+class GuarantorForm(forms.Form):
+    full_name = forms.CharField(label="Full name", max_length=150)
+    phone = forms.CharField(required=False, max_length=16)
+    relation = forms.CharField(label="Relation to the borrower", required=False, max_length=60)
+    amount = _money()
+
+
+class CollateralForm(forms.Form):
+    what = forms.ChoiceField(label="Kind", choices=Collateral.Kind.choices)
+    description = forms.CharField(max_length=200, help_text="So that it is known again: make, colour, ear mark.")
+    serial = forms.CharField(label="Registration or serial no.", required=False, max_length=60)
+    value = forms.DecimalField(label="Estimated value", max_digits=12, decimal_places=2, min_value=Decimal("0.01"))
 
 
 class NoteForm(forms.Form):

@@ -11,7 +11,9 @@ from django import forms
 
 from apps.loans.admin.forms import (
     ChargeForm,
+    CollateralForm,
     GoodwillForm,
+    GuarantorForm,
     MoneyForm,
     NoteForm,
     ProposalForm,
@@ -22,7 +24,7 @@ from apps.loans.admin.forms import (
 from apps.loans.domain.money import spoken
 from apps.loans.models import Loan
 from apps.loans.models.event import EventType
-from apps.loans.services import money, origination, servicing
+from apps.loans.services import money, origination, security, servicing
 from apps.mfis.clock import business_date
 from apps.users.admin.forms import OptionalReasonForm, ReasonForm
 from apps.users.models import Account
@@ -179,5 +181,11 @@ ACTIONS: dict[str, Callable[[Loan, Account, Any], Ask]] = {
     ),
     "decide_proposal": _decide,
     "take_note": _note,
+    "add_guarantor": lambda loan, by, data: Ask(
+        GuarantorForm(data), lambda v: security.add_guarantor(loan_id=loan.pk, by=by, **v), [], "Entered.",
+    ),
+    "add_collateral": lambda loan, by, data: Ask(
+        CollateralForm(data), lambda v: security.add_collateral(loan_id=loan.pk, by=by, **v), [], "Entered.",
+    ),
     "undo_disbursement": _undo_disbursement,
 }  # fmt: skip

@@ -8,15 +8,18 @@ from .payment_notice import PaymentNotice
 from .policy import AgeingPreset, BooksCheck, ChainHead, DayEnd, Policy, PublicHoliday
 from .product import Product
 from .projection import Earning, Installment, LoanState
+from .security import Collateral, Guarantor
 
 __all__ = [
     "AccountMapping",
     "AgeingPreset",
     "BooksCheck",
     "ChainHead",
+    "Collateral",
     "DayEnd",
     "Earning",
     "GLAccount",
+    "Guarantor",
     "Installment",
     "JournalEntry",
     "JournalLine",

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from apps.loans.domain.fold import quote
 from apps.loans.domain.rates import apr, eir
-from apps.loans.models import Loan, LoanEvent
+from apps.loans.models import Collateral, Guarantor, Loan, LoanEvent
 from apps.loans.models.event import EventType
 from apps.loans.models.projection import Status
 from apps.loans.projection import fold_loan
@@ -72,6 +72,8 @@ class LoanPage:
     actions: list[Transition]
     timeline: list[TimelineEntry]
     events: int
+    guarantors: list[Guarantor]
+    collaterals: list[Collateral]
     status_label: str
     status_class: str
     restructured: bool
@@ -120,6 +122,8 @@ def loan_page(loan: Loan, viewer: Account, on: date, *, whole: bool = False) -> 
         actions=allowed_actions(loan, viewer, telling, moved=moved),
         timeline=_timeline(loan, viewer, whole=whole),
         events=loan.state.events_folded,
+        guarantors=list(loan.guarantors.filter(is_active=True)),
+        collaterals=list(loan.collaterals.filter(is_active=True)),
         status_label=f"{late} day{'' if late == 1 else 's'} late" if late else str(status.label),
         status_class="arrears" if late else status.value,
         restructured=loan.state.restructured,
