@@ -9,33 +9,26 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django_tenants.utils import tenant_context
 
 from apps.loans.services.day_end import run_due_days
 from apps.mfis.clock import business_date
-from apps.mfis.database import connection
-from apps.mfis.models import MFI
+from apps.mfis.commands import MFICommand
 
 
-class Command(BaseCommand):
+class Command(MFICommand):
     help = "Ends the business days that are over."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--mfi", help="only the MFI with this subdomain")
+        super().add_arguments(parser)
         parser.add_argument("--through", type=date.fromisoformat, help="the last day to end; by default yesterday")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        connection.set_schema_to_public()
-        mfis = MFI.objects.all()
-        if options["mfi"]:
-            mfis = mfis.filter(subdomain=options["mfi"])
-            if not mfis:
-                raise CommandError(f"No MFI has the subdomain {options['mfi']}.")
         through = options["through"]
         if through and through > business_date():
             raise CommandError(f"{through} is in the future.")
-        for mfi in mfis:
+        for mfi in self.mfis(options):
             with tenant_context(mfi):
                 ended = run_due_days(through=through)
             days = f"{ended[0].day} to {ended[-1].day}" if ended else "nothing to do"

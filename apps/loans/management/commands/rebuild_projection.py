@@ -8,33 +8,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 from django_tenants.utils import tenant_context
 
 from apps.loans.models import Loan
 from apps.loans.projection import project
 from apps.loans.services.projection_check import differences
-from apps.mfis.database import connection
+from apps.mfis.commands import MFICommand
 from apps.mfis.models import MFI
 
 
-class Command(BaseCommand):
+class Command(MFICommand):
     help = "Rebuilds the projections of all loans from their events, or checks them."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="only compare")
-        parser.add_argument("--mfi", help="only the MFI with this subdomain")
+        super().add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        connection.set_schema_to_public()
-        mfis = MFI.objects.all()
-        if options["mfi"]:
-            mfis = mfis.filter(subdomain=options["mfi"])
-            if not mfis:
-                raise CommandError(f"No MFI has the subdomain {options['mfi']}.")
         found = 0
-        for mfi in mfis:
+        for mfi in self.mfis(options):
             with tenant_context(mfi):
                 found += self._check(mfi) if options["check"] else self._rebuild(mfi)
         if options["check"] and found:

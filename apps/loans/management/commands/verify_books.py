@@ -13,29 +13,19 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError
 from django_tenants.utils import tenant_context
 
 from apps.loans.services.books import check_books
-from apps.mfis.database import connection
-from apps.mfis.models import MFI
+from apps.mfis.commands import MFICommand
 
 
-class Command(BaseCommand):
+class Command(MFICommand):
     help = "Verifies the books of all MFIs, or of one."
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--mfi", help="only the MFI with this subdomain")
-
     def handle(self, *args: Any, **options: Any) -> None:
-        connection.set_schema_to_public()
-        mfis = MFI.objects.all()
-        if options["mfi"]:
-            mfis = mfis.filter(subdomain=options["mfi"])
-            if not mfis:
-                raise CommandError(f"No MFI has the subdomain {options['mfi']}.")
         broken = 0
-        for mfi in mfis:
+        for mfi in self.mfis(options):
             with tenant_context(mfi):
                 check = check_books(partial(self._say, mfi.schema_name))
             for found in check.breaks:
