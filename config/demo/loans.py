@@ -13,7 +13,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from apps.loans.models import Installment, Loan, LoanEvent, Product
+from apps.loans.ledger.chart import ensure_chart
+from apps.loans.ledger.manual import decide_journal, propose_journal
+from apps.loans.models import GLAccount, Installment, Loan, LoanEvent, Product
 from apps.loans.models.event import EventType
 from apps.loans.models.projection import Status
 from apps.loans.services import money, notices, origination
@@ -25,6 +27,7 @@ from apps.users.roles import Role
 PURPOSES = ("School fees", "Stock for the shop", "Seed and fertiliser", "A sewing machine", "Funeral costs",
             "Roof repair", "Taxi deposit", "Wool shearing season", "Medical bill")  # fmt: skip
 # How the loans of one MFI end, in hundredths: what happens to the k-th loan is fixed.
+LONGEST_AGO = 330  # days: the oldest story begins after it
 AGES = {"very_late": (90, 180), "closed": (120, 320), "paid_on_time": (6, 110), "late": (20, 120)}
 FATES = (
     ("submitted", 7), ("under_review", 4), ("reviewed", 5), ("rejected", 6), ("withdrawn", 3), ("approved", 4),
@@ -72,11 +75,24 @@ def make_loans(mfi: MFI, staff: Staff, count: int, today: date, progress: Callab
     """`count` loans of `mfi`, each with its own fixed fate. Run in the MFI's schema."""
     chance = random.Random(f"{mfi.subdomain}-{count}")  # noqa: S311 - the same loans each time
     products = make_products(mfi, staff.manager)
+    _bring_in_capital(staff, count, today - timedelta(days=LONGEST_AGO))
     people = list(Account.objects.filter(role=Role.BORROWER).order_by("phone")[: count * 2])
     fates = [name for name, share in FATES for _ in range(share)]
     for n in range(count):
         _tell(chance, mfi, staff, chance.choice(products), people[n], fates[(n * 37) % len(fates)], today)
         progress()
+
+
+def _bring_in_capital(staff: Staff, count: int, on: date) -> None:
+    """The owners' money, without which the cash book would begin below zero: proposed by one, posted by another."""
+    ensure_chart()
+    code = dict(GLAccount.objects.values_list("code", "pk"))
+    each = Decimal(count * 2500)
+    lines = [(code[c], each) for c in ("1010", "1020", "1031", "1032")]
+    journal = propose_journal(
+        by=staff.accountant, on=on, narrative="Capital paid in", lines=[*lines, (code["3010"], -4 * each)]
+    )
+    decide_journal(journal_id=journal.pk, by=staff.manager, post=True)
 
 
 def _tell(
