@@ -72,6 +72,10 @@ TRANSITIONS = {
             Action.DISBURSE, style="primary", explanation="Pays the loan out, less the fee kept back.",
         ),
         Transition(
+            "disburse_tranche", "Pay out more", EventType.DISBURSED, _from(Status.ACTIVE), Status.ACTIVE,
+            Action.DISBURSE, explanation="A further part of the approved principal.",
+        ),
+        Transition(
             "record_repayment", "Record repayment", EventType.REPAYMENT, _from(Status.ACTIVE), None,
             Action.RECORD_REPAYMENT, style="primary", explanation="Money received, on the day it was received.",
         ),

@@ -45,8 +45,10 @@ class Ask:
 def _disburse(loan: Loan, by: Account, data: Any) -> Ask:
     net, fee = money.net_disbursement(loan, business_date())
     facts = [("Fee kept back", spoken(fee, loan.currency)), ("To hand over", spoken(net, loan.currency))]
+    in_parts = loan.product.tranches_max > 1
+    form = MoneyForm(data, with_amount=in_parts, initial={"amount": net + fee} if in_parts else {})
     return Ask(
-        MoneyForm(data, with_amount=False), lambda v: money.disburse(loan_id=loan.pk, by=by, **v), facts,
+        form, lambda v: money.disburse(loan_id=loan.pk, by=by, **v), facts,
         "Paid out: {net} handed over, {fee} kept back.",
     )  # fmt: skip
 
@@ -167,6 +169,7 @@ ACTIONS: dict[str, Callable[[Loan, Account, Any], Ask]] = {
         for name in ("start_review", "request_info", "give_info", "recommend", "approve", "reject", "undo_approval")
     },
     "disburse": _disburse,
+    "disburse_tranche": _disburse,
     "record_repayment": _repayment,
     "pay_off": _pay_off,
     "refund": _refund,

@@ -135,6 +135,7 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
             path("<uuid:loan_id>/do/<str:name>/", wrap(self.do_view), name="loans_loan_do"),
             path("<uuid:loan_id>/reverse/<uuid:event_id>/", wrap(self.reverse_view), name="loans_loan_reverse"),
             path("<uuid:loan_id>/correct/<uuid:event_id>/", wrap(self.correct_view), name="loans_loan_correct"),
+            path("<uuid:loan_id>/decline-letter/", wrap(self.letter_view), name="loans_loan_letter"),
             path("<uuid:loan_id>/statement/", wrap(self.statement_view), name="loans_loan_statement"),
             *super().get_urls(),
         ]
@@ -196,6 +197,16 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
         context = {**self.admin_site.each_context(request), "title": f"Statement of loan {loan.number}",
                    "opts": self.opts, "loan": loan, "folded": fold_loan(loan, as_of=business_date())}  # fmt: skip
         return TemplateResponse(request, "admin/statement.html", context)
+
+    def letter_view(self, request: Any, loan_id: UUID) -> HttpResponse:
+        """The plain letter to a borrower whose application was rejected, to print."""
+        loan = self._loan(request, loan_id)
+        decision = loan.events.filter(type=EventType.REJECTED).first()
+        if decision is None:
+            raise Http404
+        context = {**self.admin_site.each_context(request), "title": f"Letter about {loan.number}", "opts": self.opts,
+                   "loan": loan, "decision": decision, "mfi": request.tenant}  # fmt: skip
+        return TemplateResponse(request, "admin/decline_letter.html", context)
 
     def do_view(self, request: Any, loan_id: UUID, name: str) -> HttpResponse:
         loan = self._loan(request, loan_id)

@@ -17,12 +17,18 @@ def charge_amount(charge: Charge, terms: Terms, principal: Decimal, interest: De
     return terms.currency.round(base * charge.amount / 100, terms.round_mode)
 
 
-def fees_at_disbursement(terms: Terms, rows: list[Installment]) -> Decimal:
-    """What is kept back from the borrower when the loan is paid out."""
-    principal = sum((r.due["principal"] for r in rows), ZERO)
+def fees_kept(terms: Terms, paid_out: Decimal, rows: list[Installment]) -> Decimal:
+    """What is kept back of a tranche of `paid_out`.
+
+    A share of the principal is taken of each tranche; a flat fee, and a share of the interest of `rows`, of the first
+    alone (`rows` is empty for later ones).
+    """
     interest = sum((r.due["interest"] for r in rows), ZERO)
-    at_once = [c for c in terms.charges if c.timing == "disbursement"]
-    return sum((charge_amount(c, terms, principal, interest) for c in at_once), ZERO)
+    fees = ZERO
+    for charge in terms.charges:
+        if charge.timing == "disbursement" and (rows or (charge.calculation == "percent" and charge.of != "interest")):
+            fees += charge_amount(charge, terms, paid_out, interest)
+    return fees
 
 
 def component(charge: Charge) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from .advanced import allocate_by_rule
 from .allocation import ChargesDue, Part, allocate
-from .charges import charge_amount, component, fees_at_disbursement
+from .charges import charge_amount, component, fees_kept
 from .moving import MovingPlan
 from .penalties import PenaltyClock
 from .plan import FixedPlan, down_payment
@@ -121,9 +121,9 @@ class Replay:
         if isinstance(self.plan, MovingPlan):
             self.plan.disburse(event.date, event.amount)
             self._open = 0
+        if self.terms.charges:
+            self.fees_at_disbursement += fees_kept(self.terms, event.amount, self.plan.regular if first else [])
         if first:
-            if self.terms.charges:
-                self.fees_at_disbursement = fees_at_disbursement(self.terms, self.plan.regular)
             for charge in self.terms.charges:
                 self._add_charge(charge)
         self.transactions.append(

@@ -69,11 +69,14 @@ def _money(folded: Folded, events: list[LoanEvent]) -> dict[str, Decimal]:
 
     down = sum((t.amount for t in folded.transactions if t.type == "down_payment" and not t.undone), ZERO)
     kept_back = folded.fees_at_disbursement + folded.savings + down
+    paid_out = [e for e in standing if e.type == EventType.DISBURSED]
     for event in standing:
         amount = event.amount or ZERO
         if event.type == EventType.DISBURSED:
-            add(event.channel or "cash", kept_back - amount)
-            kept_back = ZERO
+            # What each tranche kept is said with it; the last takes the rest, so that all adds up whatever was said.
+            kept = kept_back if event is paid_out[-1] else Decimal(event.payload.get("fee", "0"))
+            add(event.channel or "cash", kept - amount)
+            kept_back -= kept
         elif event.type in RECEIPTS:
             add(event.channel or "cash", amount)
         elif event.type == EventType.REFUND:

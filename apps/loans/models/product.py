@@ -186,6 +186,9 @@ class Product(Revisioned):
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
     )
+    tranches_max = models.PositiveSmallIntegerField(
+        "paid out in at most (parts)", default=1, validators=[MinValueValidator(1), MaxValueValidator(24)]
+    )
     disbursement_fee_percent = models.DecimalField(
         "fee kept at disbursement (%)", max_digits=5, decimal_places=2, default=Decimal(0),
         validators=[MinValueValidator(0), MaxValueValidator(50)],

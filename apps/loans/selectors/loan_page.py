@@ -12,6 +12,7 @@ from apps.loans.models import Collateral, Guarantor, Loan, LoanEvent
 from apps.loans.models.event import EventType
 from apps.loans.models.projection import Status
 from apps.loans.projection import fold_loan
+from apps.loans.services.money import drawn
 from apps.loans.transitions import REVERSIBLE, STEPS, TRANSITIONS, Transition
 from apps.users.models import Account
 from apps.users.roles import Action
@@ -175,6 +176,8 @@ def allowed_actions(loan: Loan, viewer: Account, telling: list[LoanEvent], *, mo
 def _fits(name: str, loan: Loan, viewer: Account, telling: list[LoanEvent], *, moved: bool) -> bool:
     """Whether the loan's own facts allow what its state does: nothing is shown that would be refused."""
     waiting = loan.state.proposal
+    if name == "disburse_tranche":
+        return loan.product.tranches_max > 1 and drawn(loan) < loan.principal
     if name in ("propose_restructuring", "propose_write_off"):
         return not waiting
     if name == "decide_proposal":

@@ -6,9 +6,12 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from apps.loans.domain.fold import quote
+from django.db.models import Sum
+
+from apps.loans.domain.state import LoanState as Folded
 from apps.loans.models import Loan, LoanEvent
 from apps.loans.models.event import Channel, EventType
+from apps.loans.projection import fold_loan
 from apps.loans.services.checks import check_amount, check_channel
 from apps.loans.services.numbers import next_number
 from apps.loans.services.recording import append_event, check_transition, check_value_date, lock_loan
@@ -21,35 +24,59 @@ from apps.users.services.accounts import actor_of
 from apps.users.services.idempotency import Answer, once
 
 
-def net_disbursement(loan: Loan, on: date) -> tuple[Decimal, Decimal]:
-    """What the borrower receives and the fee kept back, if the loan is paid out `on`."""
-    state = quote(loan.terms, on)
-    return loan.principal - state.fees_at_disbursement, state.fees_at_disbursement
+def net_disbursement(loan: Loan, on: date, amount: Decimal | None = None) -> tuple[Decimal, Decimal]:
+    """What the borrower receives and what is kept back, if `amount` (by default all that is left) is paid out `on`.
+
+    Kept back are fees, savings and a down payment paid at once: what the fold with the pay-out has more than without.
+    """
+    money = amount if amount is not None else loan.principal - drawn(loan)
+    facts = list(loan.events.order_by("recorded_at", "id"))
+    draft = LoanEvent(loan=loan, type=EventType.DISBURSED, amount=money, value_date=on)
+    kept = _kept_back(fold_loan(loan, events=[*facts, draft]))
+    if any(e.type == EventType.DISBURSED for e in facts):
+        kept -= _kept_back(fold_loan(loan, events=facts))
+    return money - kept, kept
+
+
+def _kept_back(folded: Folded) -> Decimal:
+    if folded.disbursed_on is None:
+        return Decimal(0)
+    down = sum((t.amount for t in folded.transactions if t.type == "down_payment" and not t.undone), Decimal(0))
+    return folded.fees_at_disbursement + folded.savings + down
+
+
+def drawn(loan: Loan) -> Decimal:
+    """What has been paid out of the loan so far."""
+    paid = loan.events.filter(type=EventType.DISBURSED, reversed_by__isnull=True).aggregate(total=Sum("amount"))
+    return paid["total"] or Decimal(0)
 
 
 def disburse(
-    *, loan_id: UUID, by: Account, channel: str, reference: str = "", on: date | None = None, key: str = ""
-) -> Answer:
-    """Pays an approved loan out, less its fee. Happens once, whatever is repeated.
+    *, loan_id: UUID, by: Account, channel: str, reference: str = "", on: date | None = None, key: str = "",
+    amount: Decimal | None = None,
+) -> Answer:  # fmt: skip
+    """Pays an approved loan out, less what is kept back: all that is left of it, or `amount` as one tranche of several.
 
-    Returns the event's id, the amount handed over and the fee kept back.
+    Each tranche happens once, whatever is repeated. Returns the event's id, the amount handed over and what was kept.
 
     Raises:
-        NotAllowed, WrongState: duty or state. InvalidInput: channel, missing reference, date.
+        NotAllowed, WrongState: duty or state. InvalidInput: channel, missing reference, date, or an amount or a number
+            of tranches that the product does not allow.
     """
-    body = {"loan": loan_id, "channel": channel, "reference": reference, "on": on}
+    body = {"loan": loan_id, "channel": channel, "reference": reference, "on": on, "amount": amount}
 
     def run() -> Answer:
         loan, state = lock_loan(loan_id)
-        check_transition("disburse", state, by)
+        check_transition("disburse" if state.disbursed_on is None else "disburse_tranche", state, by)
         check_channel(channel, reference)
         day = on or business_date()
-        standing = loan.events.filter(type=EventType.APPROVED, reversed_by__isnull=True)
-        approved = standing.values_list("value_date", flat=True).first()
-        check_value_date(day, not_before=approved or loan.submitted_on)
-        net, fee = net_disbursement(loan, day)
+        last = loan.events.filter(type__in=[EventType.APPROVED, EventType.DISBURSED], reversed_by__isnull=True)
+        begun = last.order_by("-value_date").values_list("value_date", flat=True).first()
+        check_value_date(day, not_before=begun or loan.submitted_on)
+        money = _tranche(loan, amount)
+        net, fee = net_disbursement(loan, day, money)
         event = append_event(
-            loan=loan, event_type=EventType.DISBURSED, by=by, value_date=day, amount=loan.principal, channel=channel,
+            loan=loan, event_type=EventType.DISBURSED, by=by, value_date=day, amount=money, channel=channel,
             reference=reference.strip(), idempotency_key=key, number=next_number("D"),
             payload={"net": str(net), "fee": str(fee)},
         )  # fmt: skip
@@ -57,6 +84,23 @@ def disburse(
 
     with acting(actor_of(by)):
         return once(actor=actor_of(by), key=key, name="disburse", body=body, run=run)
+
+
+def _tranche(loan: Loan, amount: Decimal | None) -> Decimal:
+    """What is paid out now, as the product's number of tranches allows."""
+    left = loan.principal - drawn(loan)
+    money = left if amount is None else amount
+    if left <= 0:
+        raise WrongState("The whole loan is paid out.")
+    check_amount(money)
+    if money > left:
+        raise InvalidInput(f"Of the approved principal {left:,.2f} is left.", field="amount")
+    paid = loan.events.filter(type=EventType.DISBURSED, reversed_by__isnull=True).count()
+    if money < left and paid + 1 >= loan.product.tranches_max:
+        many = loan.product.tranches_max
+        said = "is paid out whole" if many == 1 else f"is paid out in at most {many} parts, and this is the last"
+        raise InvalidInput(f"{loan.product.name} {said}: {left:,.2f}.", field="amount")
+    return money
 
 
 def record_repayment(

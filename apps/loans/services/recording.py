@@ -35,8 +35,11 @@ def event_key(loan_id: UUID, event_type: str) -> UUID:
 
     An approval or a pay-out that was undone may happen again; its key counts how often it was.
     """
-    undone = LoanEvent.objects.filter(loan_id=loan_id, type=event_type, reversed_by__isnull=False).count()
-    return uuid5(loan_id, f"{event_type}-{undone}" if undone else event_type)
+    before = LoanEvent.objects.filter(loan_id=loan_id, type=event_type)
+    undone = before.filter(reversed_by__isnull=False).count()
+    # Of several tranches each is the nth that stands: two nodes that pay out the nth have one key for it.
+    nth = before.count() - undone if event_type == EventType.DISBURSED else 0
+    return uuid5(loan_id, f"{event_type}-{undone}-{nth}" if undone or nth else event_type)
 
 
 def lock_loan(loan_id: UUID) -> tuple[Loan, LoanState]:

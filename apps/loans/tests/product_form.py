@@ -11,5 +11,5 @@ PRODUCT_FORM = {
     "working_day_rule": "keep", "grace_principal": 0, "grace_interest_payment": 0, "grace_interest_free": 0,
     "savings_percent": 0, "allocation": "penalty_fee_interest_principal", "early_payment": "last_unpaid",
     "settlement_rebate": "none", "penalty_of": "principal", "penalty_after_days": 0, "penalty_every": "once",
-    "cycle_min": 0,
+    "cycle_min": 0, "tranches_max": 1,
 }  # fmt: skip

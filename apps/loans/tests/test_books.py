@@ -13,9 +13,9 @@ from django_tenants.utils import tenant_context
 
 from apps.loans.ledger import accrual, manual, periods, provision, reports
 from apps.loans.ledger.chart import accounts_by_role
-from apps.loans.models import GLAccount, JournalEntry, JournalLine, Loan, LoanEvent
+from apps.loans.models import GLAccount, JournalEntry, JournalLine, Loan, LoanEvent, Product
 from apps.loans.models.policy import Policy
-from apps.loans.services import money, servicing
+from apps.loans.services import money, origination, servicing
 from apps.loans.services.books import check_books
 from apps.loans.services.day_end import end_day, run_due_days
 from apps.mfis.clock import business_date
@@ -323,3 +323,38 @@ def test_a_receipt_is_corrected_by_two_facts(alpha: Branch, active: Callable[...
         assert (right.amount, right.payload) == (D("110.00"), {"corrects": wrong.number})
         assert held("mpesa") == D("110.00")
         assert check_books().breaks == []
+
+
+def test_a_loan_is_paid_out_in_parts(alpha: Branch, approved: Callable[..., Loan]) -> None:
+    loan = approved(on=TODAY - timedelta(days=30))
+    pay = {"loan_id": loan.pk, "by": alpha.staff["cashier"], "channel": "cash"}
+    with tenant_context(alpha.mfi):
+        with pytest.raises(InvalidInput, match="is paid out whole"):
+            money.disburse(**pay, amount=D(400), on=TODAY - timedelta(days=30))
+        Product.objects.filter(pk=loan.product_id).update(tranches_max=2)
+        first = money.disburse(**pay, amount=D(400), on=TODAY - timedelta(days=30))
+        assert (first["net"], first["fee"]) == ("388.00", "12.00")  # 3 % of what is paid out
+        with pytest.raises(InvalidInput, match=r"600\.00 is left"):
+            money.disburse(**pay, amount=D(700), on=TODAY)
+        with pytest.raises(InvalidInput, match="this is the last"):
+            money.disburse(**pay, amount=D(500), on=TODAY)
+        second = money.disburse(**pay, on=TODAY)
+        assert (second["net"], second["fee"]) == ("582.00", "18.00")
+        with pytest.raises(WrongState, match="whole loan is paid out"):
+            money.disburse(**pay, on=TODAY)
+        assert (held("loans"), held("cash"), held("fee_income")) == (D(1000), D(-970), D(-30))
+        money.undo_disbursement(loan_id=loan.pk, by=alpha.staff["accountant"], reason="Not collected")
+        assert (held("loans"), held("cash")) == (D(400), D(-388))
+        assert check_books().breaks == []
+
+
+def test_the_letter_says_why(alpha: Branch, apply: Callable[..., Loan]) -> None:
+    loan = apply()
+    page = f"/admin/loans/loan/{loan.pk}/decline-letter/"
+    client = alpha.client("manager")
+    assert client.get(page).status_code == 404
+    with tenant_context(alpha.mfi):
+        origination.reject(loan_id=loan.pk, by=alpha.staff["manager"], reason="Income not shown", on=TODAY)
+    letter = client.get(page).content.decode()
+    assert "Income not shown" in letter
+    assert "Central Bank of Lesotho" in letter
