@@ -13,7 +13,7 @@ from django_tenants.utils import tenant_context
 
 from apps.loans.ledger import accrual, manual, periods, provision, reports
 from apps.loans.ledger.chart import accounts_by_role
-from apps.loans.models import GLAccount, JournalEntry, JournalLine, Loan, LoanEvent, Product
+from apps.loans.models import GLAccount, JournalEntry, JournalLine, Loan, LoanEvent, LoanState, Product
 from apps.loans.models.policy import Policy
 from apps.loans.services import money, origination, servicing
 from apps.loans.services.books import check_books
@@ -358,3 +358,39 @@ def test_the_letter_says_why(alpha: Branch, apply: Callable[..., Loan]) -> None:
     letter = client.get(page).content.decode()
     assert "Income not shown" in letter
     assert "Central Bank of Lesotho" in letter
+
+
+def test_a_penalty_comes_with_the_day_and_goes_with_a_receipt_that_came_in_time(
+    alpha: Branch, active: Callable[..., Loan]
+) -> None:
+    with tenant_context(alpha.mfi):
+        Product.objects.filter(pk=alpha.product.pk).update(
+            penalty_percent=D(10), penalty_of="principal_and_interest", penalty_after_days=5
+        )
+        loan = active(on=TODAY)
+        first = loan.installments.get(n=1)
+        owed = first.principal + first.interest
+        assert loan.installments.filter(penalties__gt=0).exists()  # by today all of them are late
+        LoanState.objects.filter(pk=loan.pk).update(folded_on=TODAY)
+        late = first.due_date + timedelta(days=6)
+        end_day(late)
+        penalty = (owed * D("0.10")).quantize(D("0.01"))
+        assert loan.installments.get(n=1).penalties == penalty
+        assert LoanState.objects.get(pk=loan.pk).folded_on == late
+        assert check_books().breaks == []
+        receive(alpha, loan, str(owed), on=first.due_date)  # it had come in time, and was found only now
+        assert loan.installments.get(n=1).penalties == 0
+        assert check_books().breaks == []
+
+
+def test_recalculated_interest_is_counted_to_the_day(alpha: Branch, active: Callable[..., Loan]) -> None:
+    with tenant_context(alpha.mfi):
+        Product.objects.filter(pk=alpha.product.pk).update(interest_period="daily", recalculate_interest=True)
+        loan = active(on=TODAY)
+        on = TODAY + timedelta(days=10)
+        owed = servicing.payoff_amount(loan, on)
+        assert owed == loan.principal + (loan.principal * 24 * 10 / 36500).quantize(D("0.01"))
+        servicing.pay_off(loan_id=loan.pk, by=alpha.staff["cashier"], channel="cash", on=on, amount=owed)
+        state = LoanState.objects.get(pk=loan.pk)
+        assert (state.status, state.total_outstanding) == ("closed", 0)
+        assert check_books().breaks == []
