@@ -28,6 +28,8 @@ function sentence(loan: LoanDetail): string {
   switch (loan.status) {
     case "submitted": return "Your application has arrived. An officer will look at it.";
     case "under_review": return "An officer is reviewing your application.";
+    case "info_requested": return `We need something from you: ${loan.reason}`;
+    case "written_off": return "We no longer expect this loan to be repaid. Talk to your branch: what you pay still counts.";
     case "reviewed": return "The review is done. A second person now decides.";
     case "approved": return "Approved. The money will be paid out next.";
     case "rejected": return `Not approved. ${loan.reason}`;

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from apps.loans.domain.calculator import state_json
+from apps.loans.domain.fold import quote
 from apps.loans.domain.rates import apr, eir
 from apps.loans.domain.state import LoanState as Folded
 from apps.loans.models import Loan
@@ -49,17 +50,20 @@ def loan_detail(loan: Loan) -> dict[str, Any]:
     events = list(loan.events.order_by("recorded_at", "id"))
     folded = fold_loan(loan, events=events)
     terms = loan.terms
-    rate, effective = apr(terms, folded), eir(terms, folded)
-    ended = next((e.reason for e in events if e.type == EventType.REJECTED), "")
+    promised = quote(terms, folded.disbursed_on or loan.submitted_on)  # what was agreed, whatever was paid since
+    rate, effective = apr(terms, promised), eir(terms, promised)
+    told = {Status.REJECTED: EventType.REJECTED, Status.INFO_REQUESTED: EventType.INFO_REQUESTED}
+    asked = told.get(Status(loan.state.status))
+    reason = next((e.reason for e in reversed(events) if e.type == asked), "")
     return {
         **loan_row(loan),
         "purpose": loan.purpose,
         "paid": _text(folded.total_paid),
-        "net": _text(loan.principal - folded.fees_at_disbursement),
+        "net": _text(loan.principal - promised.fees_at_disbursement - promised.savings),
         "apr": None if rate is None else str(rate),
         "eir": None if effective is None else str(effective),
         "steps": [{"label": step.label, "state": step.state} for step in steps(Status(loan.state.status), events)],
-        "reason": ended,
+        "reason": reason,
         "may_withdraw": loan.state.status in TRANSITIONS["withdraw"].sources,
     }
 

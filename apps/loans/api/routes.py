@@ -27,6 +27,7 @@ from apps.users.api.auth import ANY, borrower
 from apps.users.api.schemas import Amount, Problem
 
 router = Router(tags=["loans"])
+RECEIPTS = (EventType.REPAYMENT, EventType.PAY_OFF, EventType.RECOVERY)
 REFUSED: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
 Wanted = Annotated[Amount, Query()]
 Term = Annotated[int, Query(ge=1, le=360)]
@@ -124,9 +125,9 @@ def schedule(request: HttpRequest, loan_id: UUID) -> Any:
 @router.get("/loans/{uuid:loan_id}/repayments", response={200: list[s.RepaymentOut], **REFUSED}, auth=ANY)
 def repayments(request: HttpRequest, loan_id: UUID) -> Any:
     """Receipts, newest first; a reversed one stays, marked."""
-    events = list(own_loan(request, loan_id).events.filter(type__in=[EventType.REPAYMENT, EventType.REVERSAL]))
+    events = list(own_loan(request, loan_id).events.filter(type__in=[*RECEIPTS, EventType.REVERSAL]))
     undone = {e.reverses_id for e in events}
-    return [_receipt(e, e.pk in undone) for e in reversed(events) if e.type == EventType.REPAYMENT]
+    return [_receipt(e, e.pk in undone) for e in reversed(events) if e.type in RECEIPTS]
 
 
 def _receipt(event: LoanEvent, undone: bool) -> dict[str, Any]:
