@@ -33,8 +33,11 @@ class Flow:
     f: Fraction = Fraction(0)
 
 
-def rate_per_period(flows: Sequence[Flow]) -> Decimal:
+def rate_per_period(flows: Sequence[Flow], *, not_below_zero: bool = False) -> Decimal:
     """The single rate i at which Σ amount / ((1 + f·i)(1 + i)^t) is 0, to some 20 digits.
+
+    `not_below_zero` leaves out rates below zero, where it is known that the flow costs something: a loan whose savings
+    come back at its end changes sign twice, and has a root near -100 % that is the rate of nothing.
 
     Raises:
         NoRate: all amounts have one sign, no rate makes the sum zero, or more than one does.
@@ -42,7 +45,7 @@ def rate_per_period(flows: Sequence[Flow]) -> Decimal:
     moving = [flow for flow in flows if flow.amount]
     if not any(f.amount < 0 for f in moving) or not any(f.amount > 0 for f in moving):
         raise NoRate("money must go both ways: some amounts negative (received), some positive (paid)")
-    roots = _brackets(moving)
+    roots = [r for r in _brackets(moving) if not not_below_zero or r[1] > 0]
     if not roots:
         raise NoRate("no rate makes what is received equal to what is paid")
     if len(roots) > 1:

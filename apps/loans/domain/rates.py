@@ -36,8 +36,10 @@ def eir(terms: Terms, state: LoanState) -> Decimal | None:
 
 
 def _per_period(terms: Terms, state: LoanState) -> Decimal | None:
+    flows = _flows(terms, state)
+    costs = sum((flow.amount for flow in flows), Decimal(0)) >= 0
     try:
-        return rate_per_period(_flows(terms, state))
+        return rate_per_period(flows, not_below_zero=costs)
     except NoRate:
         return None
 
