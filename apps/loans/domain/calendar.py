@@ -60,11 +60,12 @@ def due_dates(start: date, frequency: Frequency, every: int, count: int, first_d
 def first_salary_day(start: date, day: int) -> date:
     """The first pay day (the `day`th, clipped to the month) at least SALARY_DAYS_BEFORE_FIRST days after `start`."""
     earliest = start + timedelta(days=SALARY_DAYS_BEFORE_FIRST)
-    found = _day_of_month(earliest, day)
-    return found if found >= earliest else _day_of_month(add_months(earliest.replace(day=1), 1), day)
+    found = day_of_month(earliest, day)
+    return found if found >= earliest else day_of_month(add_months(earliest.replace(day=1), 1), day)
 
 
-def _day_of_month(month: date, day: int) -> date:
+def day_of_month(month: date, day: int) -> date:
+    """The `day`th of `month`, clipped to its length."""
     return month.replace(day=min(day, monthrange(month.year, month.month)[1]))
 
 

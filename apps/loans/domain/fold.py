@@ -11,7 +11,7 @@ from datetime import date
 from .moving import MovingPlan
 from .plan import FixedPlan
 from .replay import Replay
-from .state import COMPONENTS, LoanState, Transaction
+from .state import LoanState, Transaction
 from .terms import MOVEMENTS, BadCase, Event, Fault, Terms
 
 # What stands in the list of transactions, undone or not.
@@ -111,6 +111,3 @@ def _as_it_stood(terms: Terms, known: list[Event], event: Event) -> list[Transac
     for transaction in found:
         transaction.undone = True
     return found
-
-
-__all__ = ["COMPONENTS", "fold", "quote"]

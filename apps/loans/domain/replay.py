@@ -8,14 +8,13 @@ from decimal import Decimal
 from .advanced import allocate_by_rule
 from .allocation import ChargesDue, Part, allocate
 from .charges import charge_amount, component, fees_kept
+from .money import ZERO
 from .moving import MovingPlan
 from .penalties import PenaltyClock
 from .plan import FixedPlan, down_payment
 from .rebate import settlement_rebate
 from .state import COMPONENTS, ChargeDue, Installment, Transaction, nothing
 from .terms import ALLOCATIONS, MOVEMENTS, AdvancedAllocation, BadCase, Charge, Event, Fault, Terms
-
-ZERO = Decimal(0)
 
 
 class Replay:
@@ -28,7 +27,7 @@ class Replay:
         self.tranches: list[tuple[date, Decimal]] = []
         self.disbursed_on: date | None = None
         self.closed_on: date | None = None
-        self.overpaid = self.refunded = self.recovered = self.disbursed = self.principal_left = ZERO
+        self.overpaid = self.recovered = self.disbursed = self.principal_left = ZERO
         self.fees_at_disbursement = self.savings = ZERO
         self.written_off, self.waived = nothing(), nothing()
         self.is_written_off = False
@@ -279,7 +278,6 @@ class Replay:
         if event.amount > self.overpaid:
             raise BadCase([Fault(f"events[seq={event.seq}].amount", f"is more than the {self.overpaid} overpaid")])
         self.overpaid -= event.amount
-        self.refunded += event.amount
         self.transactions.append(
             Transaction(event.seq, event.date, "refund", event.amount, nothing(), -event.amount, self.principal_left)
         )

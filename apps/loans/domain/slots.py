@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
-from .calendar import add_months, add_periods, first_salary_day, periods_between
+from .calendar import add_months, add_periods, day_of_month, first_salary_day, periods_between
 from .terms import BadCase, Fault, Reschedule, Terms
 
 
@@ -45,7 +45,7 @@ class _DueDates:
         at, anchor = next(a for a in reversed(self.anchors) if a[0] <= index)
         terms, steps = self.terms, index - at
         if self.salary and terms.due_day:
-            return salary_dates_from(anchor, terms.due_day, terms.repay_every * steps)
+            return day_of_month(add_months(anchor.replace(day=1), terms.repay_every * steps), terms.due_day)
         return add_periods(anchor, terms.frequency, terms.repay_every * steps)
 
     def move(self, index: int, to: date) -> None:
@@ -61,13 +61,6 @@ class _DueDates:
 
     def due(self, index: int) -> date:
         return self.terms.working_days.adjust(self.seed(index))
-
-
-def salary_dates_from(anchor: date, day: int, months: int) -> date:
-    """The pay day `months` after that of `anchor`'s month."""
-    first = add_months(anchor.replace(day=1), months)
-    last = (add_months(first, 1) - first).days
-    return first.replace(day=min(day, last))
 
 
 def build_slots(

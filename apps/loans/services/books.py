@@ -48,7 +48,9 @@ CHAIN = """
 HEADS = """
     SELECT h.node, h.seq, coalesce(max(e.chain_seq), 0)
       FROM loans_chainhead h LEFT JOIN loans_loanevent e ON e.node = h.node
-     GROUP BY h.node, h.seq HAVING h.seq <> coalesce(max(e.chain_seq), 0)
+     GROUP BY h.node, h.seq, h.hash
+    HAVING h.seq <> coalesce(max(e.chain_seq), 0)
+        OR NOT coalesce(bool_or(e.chain_seq = h.seq AND e.chain_hash = h.hash), h.seq = 0)
 """
 ORPHANS = (
     ("loans_loanevent", "loan_id", "loans_loan"),
@@ -91,7 +93,7 @@ def _chain() -> Iterator[str]:
     for event, node, seq, why in _rows(CHAIN):
         yield f"event {event} (link {node}{seq}): {why}"
     for node, seq, last in _rows(HEADS):
-        yield f"chain {node}: its head is link {seq}, the last event is link {last}"
+        yield f"chain {node}: its head is link {seq}, which is not the last event (link {last}) as recorded"
 
 
 def _entries() -> Iterator[str]:

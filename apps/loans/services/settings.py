@@ -8,7 +8,16 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 
 from apps.loans.ledger.chart import ensure_chart
-from apps.loans.models import AccountMapping, AgeingPreset, GLAccount, JournalLine, Policy, PublicHoliday
+from apps.loans.models import (
+    AccountMapping,
+    AgeingPreset,
+    GLAccount,
+    JournalEntry,
+    JournalLine,
+    Policy,
+    PublicHoliday,
+)
+from apps.loans.models.policy import the_policy
 from apps.mfis.acting import acting
 from apps.mfis.errors import AlreadyExists, InvalidInput, NotAllowed
 from apps.users.models import Account
@@ -40,6 +49,10 @@ def save_setting(record: Record, *, by: Account) -> Record:
         raise InvalidInput.from_validation(error) from None
     if isinstance(record, GLAccount):
         _check_account(record)
+    elif isinstance(record, Policy):
+        _check_policy(record)
+    elif isinstance(record, AccountMapping):
+        _check_mapping(record)
     with acting(actor_of(by)):
         ensure_chart()
         try:
@@ -47,6 +60,21 @@ def save_setting(record: Record, *, by: Account) -> Record:
         except IntegrityError as error:
             raise AlreadyExists("This code already belongs to another account.", field="code") from error
     return record
+
+
+def _check_policy(policy: Policy) -> None:
+    """How income counts is settled before the first posting: changing it later would part the books from the loans."""
+    if policy.recognition != the_policy().recognition and JournalEntry.objects.exists():
+        raise InvalidInput("The books have begun; how income counts stays as it is.", field="recognition")
+
+
+def _check_mapping(mapping: AccountMapping) -> None:
+    """A product's accounts are chosen before its first posting, and one for each role."""
+    if JournalEntry.objects.filter(loan__product=mapping.product).exists():
+        raise InvalidInput("Loans of this product are posted already; its accounts stay as they are.", field="product")
+    same = AccountMapping.objects.filter(product=mapping.product, role=mapping.role).exclude(pk=mapping.pk)
+    if same.exists():
+        raise InvalidInput("This product has an account for that already; change it.", field="role")
 
 
 def _check_account(account: GLAccount) -> None:

@@ -12,11 +12,21 @@ from django.test.utils import CaptureQueriesContext
 from django_tenants.utils import tenant_context
 
 from apps.loans.ledger.chart import accounts_by_role
-from apps.loans.models import GLAccount, JournalEntry, Loan, ManualJournal, PeriodClosing, Policy, Product
+from apps.loans.models import (
+    AccountMapping,
+    GLAccount,
+    JournalEntry,
+    Loan,
+    ManualJournal,
+    PeriodClosing,
+    Policy,
+    Product,
+)
 from apps.loans.services import money, origination
+from apps.loans.services.settings import save_setting
 from apps.loans.tests.product_form import PRODUCT_FORM
 from apps.mfis.clock import business_date
-from apps.mfis.errors import InvalidInput
+from apps.mfis.errors import InvalidInput, NotAllowed
 from conftest import TODAY, Branch
 
 pytestmark = pytest.mark.django_db
@@ -122,7 +132,7 @@ def test_an_approver_decides_up_to_the_limit(alpha: Branch, apply: Callable[...,
         loan = apply()
         origination.start_review(loan_id=loan.pk, by=alpha.staff["officer"], on=TODAY)
         origination.recommend(loan_id=loan.pk, by=alpha.staff["officer"], reason="Seen", on=TODAY)
-        with pytest.raises(Exception, match="needs a manager"):
+        with pytest.raises(NotAllowed, match="needs a manager"):
             origination.approve(loan_id=loan.pk, by=alpha.staff["approver"], on=TODAY)
         origination.approve(loan_id=loan.pk, by=alpha.staff["manager"], on=TODAY)
 
@@ -157,3 +167,14 @@ def test_a_product_quotes_itself_before_it_is_saved(alpha: Branch) -> None:
     assert client.post("/admin/loans/product/add/", form).status_code == 302
     with tenant_context(alpha.mfi):
         assert Product.objects.filter(name="Draft").exists()
+
+
+def test_what_was_posted_by_is_not_changed_under_the_books(alpha: Branch, active: Callable[..., Loan]) -> None:
+    active()
+    with tenant_context(alpha.mfi):
+        cash = accounts_by_role()["bank"]
+        with pytest.raises(InvalidInput, match="how income counts stays"):
+            save_setting(Policy(recognition="cash"), by=alpha.staff["manager"])
+        mapping = AccountMapping(product=alpha.product, role="cash", account_id=cash)
+        with pytest.raises(InvalidInput, match="posted already"):
+            save_setting(mapping, by=alpha.staff["manager"])

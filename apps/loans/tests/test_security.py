@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
         ("Toyota Hilux, white, 2014", True),
         ("Six cows, ear mark L4", True),
         ("Solid oak table and identical chairs", True),
+        ("Fridge, bought on credit, paid by bank transfer", True),
         ("Lesotho passport", False),
         ("ID card of the borrower", False),
         ("Her ATM card and pin", False),

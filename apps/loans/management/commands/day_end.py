@@ -7,6 +7,7 @@ nothing. Missed days are caught up in order.
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -30,6 +31,10 @@ class Command(MFICommand):
             raise CommandError(f"{through} is in the future.")
         for mfi in self.mfis(options):
             with tenant_context(mfi):
-                ended = run_due_days(through=through)
+                ended = run_due_days(through=through, progress=partial(self._say, mfi.schema_name))
             days = f"{ended[0].day} to {ended[-1].day}" if ended else "nothing to do"
             self.stdout.write(f"{mfi.schema_name}: {len(ended)} day(s), {days}")
+
+    def _say(self, name: str, what: str) -> None:
+        if "caught up" not in what:
+            self.stdout.write(f"{name}: {what}")
