@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
@@ -10,3 +10,8 @@ from django.utils import timezone
 def business_date() -> date:
     """The date in Africa/Maseru, whatever the server's clock is set to."""
     return timezone.localdate()
+
+
+def end_of(day: date) -> datetime:
+    """The instant `day` ends in Africa/Maseru."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))

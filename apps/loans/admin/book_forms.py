@@ -14,6 +14,7 @@ from apps.mfis.clock import business_date
 from apps.users.admin.forms import DateInput
 
 LINES = 6
+LONGEST_REPORT = 3660  # days
 
 
 class ClosingForm(forms.Form):
@@ -21,21 +22,36 @@ class ClosingForm(forms.Form):
 
 
 class PeriodForm(forms.Form):
-    """The days a report is over, and the account of a ledger."""
+    """The days a report is over, as it was known when, and the account of a ledger."""
 
     account = forms.ModelChoiceField(queryset=GLAccount.objects.none(), required=False, empty_label="Choose an account")
     since = forms.DateField(label="From", widget=DateInput())
     on = forms.DateField(label="To", widget=DateInput())
+    known_on = forms.DateField(
+        label="As known on", required=False, widget=DateInput(), help_text="Empty: with all that is known by now."
+    )
+    restructured = forms.BooleanField(label="Count restructured loans as at risk", required=False)
 
     def __init__(self, report: str, data: Any) -> None:
-        given = {key: data.get(key) for key in ("account", "since", "on") if data.get(key)}
+        given = {key: data.get(key) for key in ("account", "since", "on", "known_on", "restructured") if data.get(key)}
         today = business_date()
         super().__init__({"since": year_start(today), "on": today, **given})
         self.fields["account"].queryset = GLAccount.objects.order_by("code")  # type: ignore[attr-defined]
         if report != "general-ledger":
             del self.fields["account"]
-        if report not in ("general-ledger", "income-statement"):
+        if report not in ("general-ledger", "income-statement", "indicators"):
             del self.fields["since"]
+        if report != "indicators":
+            del self.fields["restructured"]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        since, on = values.get("since"), values.get("on")
+        if since and on and since > on:
+            self.add_error("since", "The first day is after the last.")
+        elif since and on and (on - since).days > LONGEST_REPORT:
+            self.add_error("since", "A report is over ten years at most.")
+        return values
 
     def period(self) -> tuple[date, date]:
         """First and last day; the fiscal year up to today where nothing, or nothing lawful, is given."""

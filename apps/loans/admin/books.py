@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,12 +16,12 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 
 from apps.loans.admin.book_forms import ClosingForm, JournalForm, PeriodForm
+from apps.loans.admin.reports import EXPORTS, REPORTS, export
 from apps.loans.domain.money import spoken
 from apps.loans.ledger import manual, periods, reports
 from apps.loans.ledger.chart import ensure_chart
 from apps.loans.ledger.post import closed_through
-from apps.loans.ledger.provision import provisions
-from apps.loans.models import AccountMapping, BooksCheck, DayEnd, GLAccount, JournalEntry, ManualJournal
+from apps.loans.models import AccountMapping, BooksCheck, DayEnd, GLAccount, JournalEntry, ManualJournal, PeriodClosing
 from apps.loans.services.books import check_books
 from apps.loans.services.day_end import behind, run_due_days
 from apps.loans.services.settings import save_setting
@@ -31,14 +30,6 @@ from apps.users.admin.base import LetsemaAdmin, pill, posted, run_action
 from apps.users.admin.forms import ReasonForm
 from apps.users.admin.sites import tenant_site
 from apps.users.roles import Action
-
-REPORTS = {
-    "trial-balance": "Trial balance",
-    "general-ledger": "General ledger",
-    "balance-sheet": "Balance sheet",
-    "income-statement": "Income statement",
-    "provision": "Ageing and provision",
-}
 
 
 class AccountAdmin(LetsemaAdmin):
@@ -50,7 +41,7 @@ class AccountAdmin(LetsemaAdmin):
     list_display = ("code", "name", "type", "balance", "used_by", "state")
     list_filter = ("type", "is_active")
     search_fields = ("code", "name")
-    fields = ("code", "name", "type", "is_active")
+    fields = ("code", "name", "type", "is_financing", "is_active")
     list_per_page = 200
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[GLAccount]:
@@ -115,14 +106,15 @@ class AccountAdmin(LetsemaAdmin):
         ensure_chart()
         form = PeriodForm(name, request.GET)
         since, on = form.period()
+        found = REPORTS[name].build(since, on, form.cleaned_data) if form.is_valid() else {}
+        wanted = request.GET.get("format")
+        if wanted in EXPORTS and form.is_valid():
+            return export(f"{name}-{on}", REPORTS[name].table(found), wanted)
         context: dict[str, Any] = {
-            **self.admin_site.each_context(request), "title": REPORTS[name], "opts": self.opts, "name": name,
-            "form": form, "since": since, "on": on, "reports": REPORTS,
+            **self.admin_site.each_context(request), "title": REPORTS[name].label, "opts": self.opts, "name": name,
+            "form": form, "since": since, "on": on, "reports": REPORTS, **found,
+            "exports": [("csv", "Export CSV"), ("xlsx", "Export XLSX")],
         }  # fmt: skip
-        if form.is_valid():
-            context |= _report(name, since, on, form)
-        if request.GET.get("format") == "csv" and form.is_valid():
-            return _csv(name, on, context)
         return TemplateResponse(request, "admin/books_report.html", context, status=200 if form.is_valid() else 422)
 
     def close_view(self, request: Any) -> HttpResponse:
@@ -168,58 +160,46 @@ class AccountAdmin(LetsemaAdmin):
         )  # fmt: skip
 
 
-def _report(name: str, since: date, on: date, form: PeriodForm) -> dict[str, Any]:
-    """The figures of one report, and their rows for a spreadsheet."""
-    if name == "trial-balance":
-        rows = reports.balances(on)
-        debit = sum((r.debit or Decimal(0) for r in rows), Decimal(0))
-        return {"balances": rows, "debit": debit, "credit": sum((r.credit or Decimal(0) for r in rows), Decimal(0))}
-    if name == "balance-sheet":
-        assets, liabilities, equity = reports.balance_sheet(on)
-        return {"sections": [assets, liabilities, equity],
-                "totals": [("Liabilities and equity", liabilities.total + equity.total)]}  # fmt: skip
-    if name == "income-statement":
-        income, expense, result = reports.income_statement(since, on)
-        return {"sections": [income, expense], "totals": [("Result", result)]}
-    if name == "provision":
-        buckets = provisions(on)
-        return {"buckets": buckets, "glp": sum((b.principal for b in buckets), Decimal(0)),
-                "allowance": sum((b.provision for b in buckets), Decimal(0))}  # fmt: skip
-    account = form.cleaned_data.get("account")
-    if account is None:
-        return {}
-    opening, lines = reports.general_ledger(account, since, on)
-    return {"account": account, "opening": opening, "lines": lines}
+class ClosingAdmin(LetsemaAdmin):
+    """Closed periods with what the portfolio was when each was closed: frozen, whatever comes later."""
 
+    list_title = "Closed periods"
+    list_display = ("through", "kind_of", "glp", "par30", "allowance", "actor_name", "recorded_at")
 
-def _csv(name: str, on: date, found: dict[str, Any]) -> HttpResponse:
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}-{on}.csv"'
-    writer = csv.writer(response)
-    if "balances" in found:
-        writer.writerow(["Account", "Name", "Debit", "Credit"])
-        writer.writerows([r.account.code, r.account.name, r.debit or "", r.credit or ""] for r in found["balances"])
-    for section in found.get("sections", []):
-        writer.writerows([section.label, r.account.code, r.account.name, r.natural] for r in section.rows)
-        writer.writerows([section.label, "", label, amount] for label, amount in section.extra)
-        writer.writerow([section.label, "", "In all", section.total])
-    writer.writerows(["", "", label, amount] for label, amount in found.get("totals", []))
-    if "buckets" in found:
-        writer.writerow(["Days late", "Loans", "Principal", "Rate", "Provision"])
-        writer.writerows([b.label, b.loans, b.principal, b.rate, b.provision] for b in found["buckets"])
-    if "lines" in found:
-        writer.writerow(["Date", "Narrative", "Loan", "Amount", "Balance"])
-        writer.writerows(
-            [
-                x.line.posted_on,
-                x.line.entry.narrative,
-                getattr(x.line.entry.loan, "number", ""),
-                x.line.amount,
-                x.balance,
-            ]
-            for x in found["lines"]
-        )
-    return response
+    def kind_of(self, closing: PeriodClosing) -> str:
+        return "Year end" if closing.is_year_end else "Period"
+
+    kind_of.short_description = "what"  # type: ignore[attr-defined]
+
+    def glp(self, closing: PeriodClosing) -> str:
+        return spoken(Decimal(closing.figures.get("glp", "0")))
+
+    glp.short_description = "outstanding principal"  # type: ignore[attr-defined]
+
+    def par30(self, closing: PeriodClosing) -> str:
+        return spoken(Decimal(closing.figures.get("par30", "0")))
+
+    par30.short_description = "over 30 days late"  # type: ignore[attr-defined]
+
+    def allowance(self, closing: PeriodClosing) -> str:
+        return spoken(Decimal(closing.figures.get("allowance", "0")))
+
+    def list_tools(self, request: HttpRequest) -> list[dict[str, str]]:
+        return [{"label": "Books", "style": "quiet", "url": reverse("admin:loans_books")}]
+
+    def change_view(self, request: Any, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        closing = self.get_object(request, object_id)
+        if closing is None or not self.has_view_permission(request):
+            raise Http404
+        if request.GET.get("format") in EXPORTS:
+            rows = [["Indicator", "Value"], *([i["name"], i["value"]] for i in closing.figures.get("indicators", []))]
+            return export(f"closing-{closing.through}", rows, request.GET["format"])
+        context = {**self.admin_site.each_context(request), "title": f"Closed through {closing.through:%-d %b %Y}",
+                   "opts": self.opts, "closing": closing}  # fmt: skip
+        return TemplateResponse(request, "admin/closing.html", context)
+
+    def history_view(self, request: Any, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return self.change_view(request, object_id)
 
 
 class EntryAdmin(LetsemaAdmin):
@@ -346,3 +326,4 @@ tenant_site.register(GLAccount, AccountAdmin)
 tenant_site.register(JournalEntry, EntryAdmin)
 tenant_site.register(ManualJournal, ManualAdmin)
 tenant_site.register(AccountMapping, MappingAdmin)
+tenant_site.register(PeriodClosing, ClosingAdmin)

@@ -21,6 +21,7 @@ class Template:
     name: str
     type: str
     role: str = ""
+    is_financing: bool = False
 
 
 TEMPLATE = (
@@ -52,7 +53,7 @@ TEMPLATE = (
     Template("5100", "Salaries", "expense"),
     Template("5110", "Rent and office", "expense"),
     Template("5190", "Other operating expense", "expense"),
-    Template("5200", "Interest on borrowings", "expense"),
+    Template("5200", "Interest on borrowings", "expense", is_financing=True),
 )
 ROLES = tuple(t.role for t in TEMPLATE if t.role)
 
@@ -69,7 +70,10 @@ def ensure_chart() -> None:
         before = cursor.fetchone()[0]
         name_actor(SYSTEM)
         GLAccount.objects.bulk_create(
-            GLAccount(id=account_id(t.code), code=t.code, name=t.name, type=t.type, role=t.role) for t in TEMPLATE
+            GLAccount(
+                id=account_id(t.code), code=t.code, name=t.name, type=t.type, role=t.role, is_financing=t.is_financing
+            )
+            for t in TEMPLATE
         )
         cursor.execute("SELECT set_config('letsema.actor', %s, true)", [before])
 
@@ -81,3 +85,12 @@ def accounts_by_role(product_id: UUID | None = None) -> dict[str, UUID]:
     if product_id:
         found |= dict(AccountMapping.objects.filter(product_id=product_id).values_list("role", "account_id"))
     return found
+
+
+def accounts_of(role: str) -> set[UUID]:
+    """Every account that a role is posted to: the usual one, and those of products with their own."""
+    ensure_chart()
+    return {
+        *GLAccount.objects.filter(role=role).values_list("id", flat=True),
+        *AccountMapping.objects.filter(role=role).values_list("account_id", flat=True),
+    }

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Sum
 
 from apps.loans.domain.calendar import add_months
 from apps.loans.ledger.chart import accounts_by_role
 from apps.loans.ledger.post import closed_through, post_entry
+from apps.loans.ledger.provision import provisions_of
 from apps.loans.ledger.reports import year_start
 from apps.loans.models import JournalEntry, JournalLine, PeriodClosing
+from apps.loans.selectors.as_of import loans_on
+from apps.loans.selectors.indicators import gather, indicators
 from apps.mfis.acting import acting
 from apps.mfis.clock import business_date
 from apps.mfis.database import connection
@@ -40,9 +44,39 @@ def close_period(*, through: date, by: Account) -> PeriodClosing:
         year_ends = _year_ends(closed, through)
         for end in year_ends:
             _carry_result(end, by)
+        since = closed + timedelta(days=1) if closed else through.replace(day=1)
         return PeriodClosing.objects.create(
-            through=through, is_year_end=through in year_ends, actor_id=by.pk, actor_name=by.full_name
-        )
+            through=through, is_year_end=through in year_ends, actor_id=by.pk, actor_name=by.full_name,
+            figures=_frozen(since, through),
+        )  # fmt: skip
+
+
+def _frozen(since: date, through: date) -> dict[str, Any]:
+    """The portfolio as it is closed, kept with the closing: what is entered later does not change it."""
+    figures = gather(since, through)
+    ageing = ((then.days_late, then.principal) for then in loans_on(through) if then.is_active)
+    return {
+        "since": since.isoformat(),
+        "glp": str(figures.glp),
+        "par30": str(figures.late[30]),
+        "allowance": str(figures.allowance),
+        "loans": figures.loans,
+        "borrowers": len(figures.borrowers),
+        "indicators": [
+            {
+                "name": i.name,
+                "value": None if i.value is None else str(round(i.value, 6)),
+                "is_amount": i.is_amount,
+                "part": [i.part[0], str(i.part[1])],
+                "whole": [i.whole[0], str(i.whole[1])],
+            }
+            for i in indicators(figures)
+        ],
+        "ageing": [
+            {"label": b.label, "loans": b.loans, "principal": str(b.principal), "provision": str(b.provision)}
+            for b in provisions_of(through, ageing)
+        ],
+    }
 
 
 def _year_ends(closed: date | None, through: date) -> list[date]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -39,10 +40,23 @@ class Bucket:
 
 
 def provisions(on: date) -> list[Bucket]:
-    """The ageing of the portfolio `on` with the provision of each bucket: one pass over the loans."""
+    """The ageing of the portfolio `on` with the provision of each bucket: one pass over the loans as they stand now."""
     rates = ageing_rates(on)
-    late_from = [on - timedelta(days=least) for least, _ in rates[1:]]
-    sums = ageing_sums(late_from)
+    return _buckets(rates, ageing_sums([on - timedelta(days=least) for least, _ in rates[1:]]))
+
+
+def provisions_of(on: date, loans: Iterable[tuple[int, Decimal]]) -> list[Bucket]:
+    """The same of loans given as days late and outstanding principal, with the rates in force `on`."""
+    rates = ageing_rates(on)
+    sums: dict[int, tuple[Decimal, int]] = {}
+    for days_late, amount in loans:
+        n = max(n for n, (least, _) in enumerate(rates) if days_late >= least)
+        principal, count = sums.get(n, (ZERO, 0))
+        sums[n] = principal + amount, count + 1
+    return _buckets(rates, sums)
+
+
+def _buckets(rates: list[tuple[int, Decimal]], sums: dict[int, tuple[Decimal, int]]) -> list[Bucket]:
     ends = [least - 1 for least, _ in rates[1:]] + [None]
     return [
         Bucket(least, most, rate, *sums.get(n, (ZERO, 0)))

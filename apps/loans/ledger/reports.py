@@ -10,6 +10,7 @@ from django.db.models import Q, Sum
 
 from apps.loans.models import GLAccount, JournalEntry, JournalLine
 from apps.loans.models.policy import the_policy
+from apps.mfis.clock import end_of
 
 ZERO = Decimal(0)
 # On which side an account of each type is said as a plain figure.
@@ -37,9 +38,17 @@ class Balance:
         return -self.amount if self.account.type in CREDIT_SIDE else self.amount
 
 
-def balances(on: date, since: date | None = None) -> list[Balance]:
-    """Each account that moved up to `on` (from `since`), with what it holds. One query, whatever the entries."""
-    wanted = Q(lines__posted_on__lte=on)
+def known(known_on: date | None, of: str = "lines__") -> Q:
+    """What had been recorded by the end of a day; everything where none is given."""
+    return Q((f"{of}recorded_at__lt", end_of(known_on))) if known_on else Q()
+
+
+def balances(on: date, since: date | None = None, known_on: date | None = None) -> list[Balance]:
+    """Each account that moved up to `on` (from `since`), with what it holds. One query, whatever the entries.
+
+    `known_on` leaves out what was recorded after that day, here and in the other reports.
+    """
+    wanted = Q(lines__posted_on__lte=on) & known(known_on)
     if since:
         wanted &= Q(lines__posted_on__gte=since)
     accounts = GLAccount.objects.annotate(total=Sum("lines__amount", filter=wanted)).order_by("code")
@@ -63,10 +72,12 @@ def _section(label: str, type_: str, rows: list[Balance]) -> Section:
     return Section(label, [r for r in rows if r.account.type == type_])
 
 
-def income_statement(since: date, on: date) -> tuple[Section, Section, Decimal]:
+def income_statement(since: date, on: date, known_on: date | None = None) -> tuple[Section, Section, Decimal]:
     """Income, expense, and the result between them; year-end entries are left out, or nothing would be left."""
-    moved = Q(lines__posted_on__lte=on, lines__posted_on__gte=since) & ~Q(
-        lines__entry__source=JournalEntry.Source.CLOSING
+    moved = (
+        Q(lines__posted_on__lte=on, lines__posted_on__gte=since)
+        & ~Q(lines__entry__source=JournalEntry.Source.CLOSING)
+        & known(known_on)
     )
     accounts = GLAccount.objects.filter(type__in=["income", "expense"]).annotate(
         total=Sum("lines__amount", filter=moved)
@@ -76,9 +87,9 @@ def income_statement(since: date, on: date) -> tuple[Section, Section, Decimal]:
     return income, expense, income.total - expense.total
 
 
-def balance_sheet(on: date) -> tuple[Section, Section, Section]:
+def balance_sheet(on: date, known_on: date | None = None) -> tuple[Section, Section, Section]:
     """Assets, liabilities, and equity with the result that is not yet carried to it."""
-    rows = balances(on)
+    rows = balances(on, known_on=known_on)
     result = -sum((r.amount for r in rows if r.account.type in ("income", "expense")), ZERO)
     equity = Section("Equity", [r for r in rows if r.account.type == "equity"], [("Result not yet closed", result)])
     return _section("Assets", "asset", rows), _section("Liabilities", "liability", rows), equity
@@ -92,10 +103,13 @@ class LedgerLine:
     balance: Decimal
 
 
-def general_ledger(account: GLAccount, since: date, on: date) -> tuple[Decimal, list[LedgerLine]]:
+def general_ledger(
+    account: GLAccount, since: date, on: date, known_on: date | None = None
+) -> tuple[Decimal, list[LedgerLine]]:
     """The account's balance before `since`, and its lines up to `on`, each with the balance after it."""
-    opening = JournalLine.objects.filter(account=account, posted_on__lt=since).aggregate(t=Sum("amount"))["t"] or ZERO
-    lines = JournalLine.objects.filter(account=account, posted_on__gte=since, posted_on__lte=on)
+    own = JournalLine.objects.filter(known(known_on, of=""), account=account)
+    opening = own.filter(posted_on__lt=since).aggregate(t=Sum("amount"))["t"] or ZERO
+    lines = own.filter(posted_on__gte=since, posted_on__lte=on)
     balance, found = opening, []
     for line in lines.select_related("entry", "entry__loan").order_by("posted_on", "recorded_at", "id"):
         balance += line.amount

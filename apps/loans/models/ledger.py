@@ -30,6 +30,9 @@ class GLAccount(Revisioned):
     name = models.CharField(max_length=80)
     type = models.CharField(max_length=10, choices=Type.choices)
     role = models.CharField("used by", max_length=30, blank=True, editable=False)
+    is_financing = models.BooleanField(
+        "cost of funds", default=False, help_text="Interest and fees on what the MFI itself borrowed."
+    )
     is_active = models.BooleanField("in use", default=True)
 
     class Meta:
@@ -147,6 +150,7 @@ class PeriodClosing(Fact):
 
     through = models.DateField()
     is_year_end = models.BooleanField(default=False)
+    figures = models.JSONField(default=dict)  # the indicators and the ageing as they were closed: never taken again
     actor_id = models.UUIDField(null=True)
     actor_name = models.CharField(max_length=150, blank=True)
 

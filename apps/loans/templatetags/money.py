@@ -20,9 +20,9 @@ def money(amount: Decimal | str | None, currency: str = "LSL") -> str:
 
 
 @register.filter
-def plain(amount: Decimal | None) -> str:
+def plain(amount: Decimal | str | None) -> str:
     """1,250.00, for columns whose head names the currency."""
-    return "—" if amount is None else f"{amount:,.2f}"
+    return "—" if amount is None or amount == "" else f"{Decimal(amount):,.2f}"
 
 
 @register.filter
@@ -44,3 +44,9 @@ def movement(kind: str) -> str:
 def part(transaction: Any, name: str) -> Decimal:
     """What a movement paid of one component."""
     return Decimal(transaction.split[name])
+
+
+@register.filter
+def percent(share: Decimal | str | None) -> str:
+    """13.39 %, from a ratio of one."""
+    return "—" if share is None or share == "" else f"{Decimal(share) * 100:,.2f} %"
