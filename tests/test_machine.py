@@ -67,6 +67,7 @@ class Naive:
     came: dict[UUID, tuple[date, int, Decimal]] = field(default_factory=dict)
     refunded: Decimal = ZERO
     written_off: bool = False
+    charged_off: bool = False
 
     def add_up(self) -> tuple[Decimal, Decimal]:
         """Outstanding and overpaid, by taking every fact on its day."""
@@ -243,6 +244,22 @@ class LoanMachine(RuleBasedStateMachine):
         if one_person:
             self.attempt(servicing.decide_proposal, loan_id=self.key, by=staff["approver"], agree=False, reason="No")
 
+    @rule(reverse=st.booleans())
+    def charge_off(self, reverse: bool) -> None:
+        """The loan leaves the portfolio or comes back to it; what is owed stays."""
+        staff = self.branch.staff
+        if self.model.charged_off and reverse:
+            with tenant_context(self.branch.mfi):
+                event = LoanEvent.objects.filter(loan_id=self.key, type="charge_off", reversed_by__isnull=True).get()
+            took = self.attempt(money.reverse_repayment, event_id=event.pk, by=staff["manager"], reason="They called")
+            self.model.charged_off = not took
+            return
+        proposed = self.attempt(servicing.propose_charge_off, loan_id=self.key, by=staff["officer"], reason="Silent")
+        assert not (proposed and (self.model.charged_off or self.model.written_off))
+        if proposed:
+            decided = self.attempt(servicing.decide_proposal, loan_id=self.key, by=staff["approver"], agree=True)
+            self.model.charged_off = bool(decided)
+
     @rule(back=days)
     def accrue(self, back: int) -> None:
         with tenant_context(self.branch.mfi), acting(SYSTEM):
@@ -260,7 +277,8 @@ class LoanMachine(RuleBasedStateMachine):
             loan = Loan.objects.select_related("state").get(pk=self.key)
             owed, over = self.model.add_up()
             assert (loan.state.total_outstanding, loan.state.overpaid) == (owed, over)
-            assert loan.state.status == ("active" if owed else "overpaid" if over else "closed")
+            running = "charged_off" if self.model.charged_off else "active"
+            assert loan.state.status == (running if owed else "overpaid" if over else "closed")
             assert list(books._loan(loan)) == []
 
     def teardown(self) -> None:

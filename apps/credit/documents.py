@@ -13,7 +13,8 @@ from mongoengine import (
 )
 
 SCHEMA_VERSION = 1
-STATUSES = ("active", "closed", "overpaid", "approved")
+STATUSES = ("active", "closed", "overpaid", "approved", "charged_off", "written_off")
+KINDS = ("disbursement", "repayment", "pay_off", "undo", "charge_off", "write_off", "recovery", "closed")
 
 
 class CreditAccount(Document):  # type: ignore[misc]
@@ -50,7 +51,7 @@ class CreditEventDocument(Document):  # type: ignore[misc]
     account = UUIDField(required=True)
     person = StringField(required=True, min_length=64, max_length=64)
     mfi = StringField(required=True, max_length=63)
-    kind = StringField(required=True, choices=("disbursement", "repayment", "undo", "closed"))
+    kind = StringField(required=True, choices=KINDS)
     value_date = DateField(required=True)
     amount = Decimal128Field(required=True)
     outstanding = Decimal128Field(required=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from apps.loans.domain import fold as engine
 from apps.loans.domain.reading import parse_charge, parse_reschedule
@@ -43,8 +44,8 @@ STATUS_AFTER = {
     EventType.INFO_REQUESTED: Status.INFO_REQUESTED,
     EventType.INFO_GIVEN: Status.UNDER_REVIEW,
 }
-PROPOSALS = (EventType.RESTRUCTURE_PROPOSED, EventType.WRITE_OFF_PROPOSED)
-ENDS_PROPOSAL = (EventType.PROPOSAL_DECLINED, EventType.RESTRUCTURED, EventType.WRITTEN_OFF)
+PROPOSALS = (EventType.RESTRUCTURE_PROPOSED, EventType.CHARGE_OFF_PROPOSED, EventType.WRITE_OFF_PROPOSED)
+ENDS_PROPOSAL = (EventType.PROPOSAL_DECLINED, EventType.RESTRUCTURED, EventType.CHARGED_OFF, EventType.WRITTEN_OFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def project(loan: Loan, *, on: date | None = None) -> Projected:
     state, _ = LoanState.objects.update_or_create(loan=loan, defaults=values)
     _write_installments(loan, rows)
     if folded.disbursed_on:
-        Earning.objects.update_or_create(loan=loan, defaults=earning(loan, folded, business_date()))
+        Earning.objects.update_or_create(loan=loan, defaults=earning(loan, events, folded, business_date()))
     else:
         Earning.objects.filter(loan=loan).delete()
     return Projected(state, folded, events)
@@ -123,7 +124,7 @@ def projected(loan: Loan, events: list[LoanEvent], folded: Folded) -> tuple[dict
     next_due = folded.next_due if folded.disbursed_on else None
     values = {
         "status": _status(events, folded),
-        "reviewer_id": next((e.actor_id for e in events if e.type == EventType.REVIEW_STARTED), None),
+        "reviewer_id": _reviewer(events),
         "disbursed_on": folded.disbursed_on,
         "closed_on": folded.closed_on,
         "principal_outstanding": folded.outstanding("principal") if folded.disbursed_on else Decimal(0),
@@ -145,8 +146,13 @@ def projected(loan: Loan, events: list[LoanEvent], folded: Folded) -> tuple[dict
     return values, [_installment(loan, row) for row in rows]
 
 
-def earning(loan: Loan, folded: Folded, today: date) -> dict[str, Any]:
-    """The columns of the loan's `Earning`, placed on the day before `today`."""
+def earning(loan: Loan, events: list[LoanEvent], folded: Folded, today: date) -> dict[str, Any]:
+    """The columns of the loan's `Earning`, placed on the day before `today`.
+
+    A loan that is charged off has earned what was paid, and goes on earning only what is.
+    """
+    charged_off = charge_off(events)
+    of = folded.paid if charged_off else folded.due
     placed = today - timedelta(days=1)
     past = [row for row in folded.installments if row.due_date <= placed]
     to_come = [row for row in folded.installments if row.due_date > placed]
@@ -159,18 +165,43 @@ def earning(loan: Loan, folded: Folded, today: date) -> dict[str, Any]:
         "earned": sum((row.due["interest"] for row in past), Decimal(0)),
         "fees": sum((row.due["fees"] for row in past), Decimal(0)),
         "penalties": sum((row.due["penalties"] for row in past), Decimal(0)),
-        "closed_on": folded.closed_on,
-        "total_interest": folded.due("interest"),
-        "total_fees": folded.due("fees"),
-        "total_penalties": folded.due("penalties"),
+        "closed_on": charged_off.value_date if charged_off else folded.closed_on,
+        "total_interest": of("interest"),
+        "total_fees": of("fees"),
+        "total_penalties": of("penalties"),
     }
 
 
 def _status(events: list[LoanEvent], folded: Folded) -> str:
     if folded.disbursed_on:
-        return folded.status
+        return Status.CHARGED_OFF if folded.status == Status.ACTIVE and charge_off(events) else folded.status
     last = next((e for e in reversed(_standing(events)) if e.type in STATUS_AFTER), None)
     return STATUS_AFTER[EventType(last.type)] if last else Status.SUBMITTED
+
+
+def charge_off(events: list[LoanEvent]) -> LoanEvent | None:
+    """The charge-off that stands, if there is one."""
+    return next((e for e in _standing(events) if e.type == EventType.CHARGED_OFF), None)
+
+
+def paid_since(events: list[LoanEvent], folded: Folded, event: LoanEvent) -> Decimal:
+    """The principal paid after `event`, by value date, then booking order."""
+    before = len(engine_events(events[: next(n for n, e in enumerate(events) if e.pk == event.pk)]))
+    later = (t for t in folded.transactions if not t.undone and t.split and t.type not in ("write_off", "disbursement"))
+    return sum(
+        (t.split["principal"] for t in later if (t.date, t.seq) > (event.value_date, before)), Decimal(0)
+    )  # fmt: skip
+
+
+def _reviewer(events: list[LoanEvent]) -> UUID | None:
+    """Who reviews the application: whoever took it up, or to whom it was given since."""
+    found = None
+    for event in events:
+        if event.type == EventType.REVIEW_STARTED:
+            found = found or event.actor_id
+        elif event.type == EventType.ASSIGNED:
+            found = UUID(event.payload["officer"])
+    return found
 
 
 def _standing(events: list[LoanEvent]) -> list[LoanEvent]:

@@ -30,8 +30,9 @@ def _from(*sources: Status) -> frozenset[Status]:
 
 BEFORE_APPROVAL = _from(Status.SUBMITTED, Status.UNDER_REVIEW, Status.INFO_REQUESTED, Status.REVIEWED)
 RUNNING = _from(Status.ACTIVE)
+COLLECTED = _from(Status.ACTIVE, Status.CHARGED_OFF)  # charged off is not given up: what comes in still counts
 SECURED = _from(*BEFORE_APPROVAL, Status.APPROVED, Status.ACTIVE)
-PAID_OUT = _from(Status.ACTIVE, Status.CLOSED, Status.OVERPAID, Status.WRITTEN_OFF)
+PAID_OUT = _from(Status.ACTIVE, Status.CHARGED_OFF, Status.CLOSED, Status.OVERPAID, Status.WRITTEN_OFF)
 
 TRANSITIONS = {
     t.name: t
@@ -39,6 +40,10 @@ TRANSITIONS = {
         Transition(
             "start_review", "Start review", EventType.REVIEW_STARTED, _from(Status.SUBMITTED), Status.UNDER_REVIEW,
             Action.REVIEW, style="primary", explanation="You become the officer who reviews this application.",
+        ),
+        Transition(
+            "assign", "Assign", EventType.ASSIGNED, BEFORE_APPROVAL, None, Action.ASSIGN,
+            explanation="Another officer goes on with this application.",
         ),
         Transition(
             "recommend", "Recommend", EventType.REVIEWED, _from(Status.UNDER_REVIEW), Status.REVIEWED,
@@ -76,11 +81,11 @@ TRANSITIONS = {
             Action.DISBURSE, explanation="A further part of the approved principal.",
         ),
         Transition(
-            "record_repayment", "Record repayment", EventType.REPAYMENT, _from(Status.ACTIVE), None,
+            "record_repayment", "Record repayment", EventType.REPAYMENT, COLLECTED, None,
             Action.RECORD_REPAYMENT, style="primary", explanation="Money received, on the day it was received.",
         ),
         Transition(
-            "pay_off", "Pay off", EventType.PAY_OFF, RUNNING, Status.CLOSED, Action.RECORD_REPAYMENT,
+            "pay_off", "Pay off", EventType.PAY_OFF, COLLECTED, Status.CLOSED, Action.RECORD_REPAYMENT,
             explanation="Settles the loan by exactly what is owed on the day.",
         ),
         Transition(
@@ -88,11 +93,11 @@ TRANSITIONS = {
             explanation="A fee or penalty of its own, due on a day.",
         ),
         Transition(
-            "waive", "Waive", EventType.WAIVE_CHARGE, RUNNING, None, Action.WAIVE, needs_reason=True,
+            "waive", "Waive", EventType.WAIVE_CHARGE, COLLECTED, None, Action.WAIVE, needs_reason=True,
             explanation="Gives up interest, fees or penalties that are outstanding.",
         ),
         Transition(
-            "credit_goodwill", "Goodwill credit", EventType.GOODWILL, RUNNING, None, Action.WAIVE, needs_reason=True,
+            "credit_goodwill", "Goodwill credit", EventType.GOODWILL, COLLECTED, None, Action.WAIVE, needs_reason=True,
             explanation="Pays part of the loan at our own cost.",
         ),
         Transition(
@@ -104,11 +109,17 @@ TRANSITIONS = {
             Action.PROPOSE_CHANGE, needs_reason=True, explanation="A second person decides; the loan stays flagged.",
         ),
         Transition(
-            "propose_write_off", "Propose write-off", EventType.WRITE_OFF_PROPOSED, RUNNING, None,
+            "propose_charge_off", "Propose charge-off", EventType.CHARGE_OFF_PROPOSED, RUNNING, None,
+            Action.PROPOSE_CHANGE, needs_reason=True, style="danger",
+            explanation="Takes the principal out of the portfolio against the allowance; the borrower still owes it all. "
+            "A second person decides.",
+        ),
+        Transition(
+            "propose_write_off", "Propose write-off", EventType.WRITE_OFF_PROPOSED, COLLECTED, None,
             Action.PROPOSE_CHANGE, needs_reason=True, style="danger", explanation="A second person decides.",
         ),
         Transition(
-            "decide_proposal", "Decide on the proposal", EventType.WRITTEN_OFF, RUNNING, None, Action.DECIDE_CHANGE,
+            "decide_proposal", "Decide on the proposal", EventType.WRITTEN_OFF, COLLECTED, None, Action.DECIDE_CHANGE,
             style="primary", explanation="Nothing has changed yet. Whoever proposed it does not decide.",
         ),
         Transition(
@@ -128,13 +139,17 @@ TRANSITIONS = {
             explanation="A thing pledged for this loan. Identity papers and bank cards may not be taken.",
         ),
         Transition(
+            "add_document", "Add document", EventType.NOTE, _from(*SECURED, *PAID_OUT), None, Action.FOLLOW_UP,
+            explanation="A PDF or a photograph, of at most 5 MB. Only colleagues here see it.",
+        ),
+        Transition(
             "undo_disbursement", "Undo the pay-out", EventType.REVERSAL, RUNNING, Status.APPROVED,
             Action.REVERSE_REPAYMENT, needs_reason=True, style="danger",
             explanation="Possible until the first receipt, when the money was never handed over.",
         ),
         Transition(
             "reverse", "Reverse a repayment", EventType.REVERSAL,
-            _from(Status.ACTIVE, Status.CLOSED, Status.OVERPAID), None,
+            _from(Status.ACTIVE, Status.CHARGED_OFF, Status.CLOSED, Status.OVERPAID), None,
             Action.REVERSE_REPAYMENT, needs_reason=True, style="danger",
             explanation="The receipt stays on the record, marked as reversed.",
         ),
@@ -155,6 +170,7 @@ REVERSIBLE = (
     EventType.WAIVE_INTEREST,
     EventType.REFUND,
     EventType.RECOVERY,
+    EventType.CHARGED_OFF,
 )
 
 # The stages a person follows on the step bar, in order.
@@ -162,6 +178,6 @@ STEPS = (
     ("Applied", frozenset({Status.SUBMITTED})),
     ("In review", frozenset({Status.UNDER_REVIEW, Status.INFO_REQUESTED, Status.REVIEWED})),
     ("Approved", frozenset({Status.APPROVED})),
-    ("Paid out", frozenset({Status.ACTIVE, Status.OVERPAID})),
+    ("Paid out", frozenset({Status.ACTIVE, Status.CHARGED_OFF, Status.OVERPAID})),
     ("Closed", frozenset({Status.CLOSED})),
 )

@@ -31,6 +31,8 @@ class Action(models.TextChoices):
     REGISTER_BORROWER = "register_borrower", "register a borrower"
     APPLY_FOR_BORROWER = "apply_for_borrower", "enter an application"
     REVIEW = "review", "review an application"
+    ASSIGN = "assign", "assign an application to an officer"
+    MANAGE_GROUPS = "manage_groups", "manage groups and their meetings"
     APPROVE = "approve", "approve an application"
     REJECT = "reject", "reject an application"
     DISBURSE = "disburse", "disburse a loan"
@@ -59,6 +61,8 @@ DUTIES: dict[Action, frozenset[Duty]] = {
     Action.REGISTER_BORROWER: frozenset({Duty.OFFICER, Duty.CASHIER, Duty.MANAGER}),
     Action.APPLY_FOR_BORROWER: frozenset({Duty.OFFICER, Duty.MANAGER}),
     Action.REVIEW: frozenset({Duty.OFFICER, Duty.MANAGER}),
+    Action.ASSIGN: frozenset({Duty.MANAGER}),
+    Action.MANAGE_GROUPS: frozenset({Duty.OFFICER, Duty.MANAGER}),
     Action.APPROVE: frozenset({Duty.APPROVER, Duty.MANAGER}),
     Action.REJECT: frozenset({Duty.APPROVER, Duty.MANAGER}),
     Action.DISBURSE: frozenset({Duty.CASHIER, Duty.MANAGER}),

@@ -2,6 +2,6 @@
 
 from apps.users.admin import staff
 
-from . import books, borrowers, dashboard, loans, notices, products, security, settings
+from . import books, borrowers, dashboard, groups, loans, notices, products, security, settings
 
-__all__ = ["books", "borrowers", "dashboard", "loans", "notices", "products", "security", "settings", "staff"]
+__all__ = ["books", "borrowers", "dashboard", "groups", "loans", "notices", "products", "security", "settings", "staff"]

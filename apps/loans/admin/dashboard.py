@@ -19,7 +19,7 @@ from apps.users.roles import Action
 
 COLOURS = {
     "submitted": "#e0a83c", "under_review": "#c98a1b", "reviewed": "#a8730f", "approved": "#3b73b9",
-    "info_requested": "#d9c07a", "written_off": "#7d1812",
+    "info_requested": "#d9c07a", "charged_off": "#8a5a2b", "written_off": "#7d1812",
     "rejected": "#b3423b", "withdrawn": "#9aa7a1", "active": "#0f6f57", "overpaid": "#7a57b0", "closed": "#5d6d66",
 }  # fmt: skip
 # Whose turn it is: the states that wait for somebody with one of these rights.
@@ -101,9 +101,14 @@ tenant_site.menu = [
         "Lending",
         [
             Link("Loans", "fas fa-hand-holding-usd", "admin:loans_loan_changelist"),
+            Link("My applications", "fas fa-user-check", "admin:loans_loan_changelist", "?mine=1",
+                 action=Action.REVIEW),
             Link("Arrears", "fas fa-exclamation-circle", "admin:loans_loan_changelist", "?late=any"),
             Link("Reported payments", "fas fa-bell", "admin:loans_paymentnotice_changelist", "?status__exact=waiting",
                  count=figures.waiting_notices),
+            Link("Drafts", "fas fa-pencil-alt", "admin:loans_applicationdraft_changelist",
+                 action=Action.APPLY_FOR_BORROWER),
+            Link("Groups", "fas fa-people-carry", "admin:loans_group_changelist"),
             Link("Borrowers", "fas fa-users", "admin:users_borrowerprofile_changelist"),
             Link("Guarantors", "fas fa-handshake", "admin:loans_guarantor_changelist"),
             Link("Collateral", "fas fa-warehouse", "admin:loans_collateral_changelist"),

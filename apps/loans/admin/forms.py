@@ -8,12 +8,13 @@ from uuid import uuid4
 
 from django import forms
 
-from apps.loans.models import Collateral, Product
+from apps.loans.models import Collateral, Document, Group, Membership, Product
 from apps.loans.models.event import Channel
+from apps.loans.models.policy import the_policy
 from apps.mfis.clock import business_date
 from apps.users.admin.forms import DateInput
 from apps.users.models import Account
-from apps.users.roles import Role
+from apps.users.roles import Action, Role
 
 
 class MoneyForm(forms.Form):
@@ -62,11 +63,23 @@ class ApplicationForm(forms.Form):
         help_text="Empty: the product's usual rate.",
     )
     purpose = forms.CharField(required=False, max_length=200)
+    group_id = forms.ModelChoiceField(
+        label="In the group", queryset=Group.objects.none(), required=False, empty_label="None",
+        help_text="It then falls due at the group's meetings, and the members answer for it together.",
+    )  # fmt: skip
+    then = forms.TypedChoiceField(
+        label="What next", choices=[("submit", "Hand it in"), ("draft", "Keep it as a draft")], initial="submit",
+        required=False, empty_value="submit", widget=forms.RadioSelect,
+    )  # fmt: skip
     key = forms.CharField(widget=forms.HiddenInput(), max_length=80)
 
     def __init__(self, *args: Any, borrower: Account | None = None, **kwargs: Any) -> None:
-        kwargs["initial"] = {"key": str(uuid4()), "borrower": borrower}
+        kwargs["initial"] = {"key": str(uuid4()), "borrower": borrower, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
+        self.fields["group_id"].queryset = Group.objects.filter(is_active=True)  # type: ignore[attr-defined]
+        if self.data.get("then") == "draft":
+            for name in ("product_id", "principal", "installments"):
+                self.fields[name].required = False
         people = Account.objects.filter(role=Role.BORROWER, is_active=True)
         # From a borrower's own page the choice is made; a list of thousands would be no choice.
         self.fields["borrower"].queryset = people.filter(pk=borrower.pk) if borrower else people  # type: ignore[attr-defined]
@@ -200,3 +213,71 @@ class CorrectionForm(Keyed):
     amount = _money()
     loan_number = forms.CharField(label="On loan", max_length=16)
     reason = _reason()
+
+
+class ReviewForm(forms.Form):
+    """The end of a review: what was gone through, and what was found."""
+
+    checked = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+    reason = _reason()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        wanted = the_policy().review_checklist
+        self.fields["checked"].choices = [(item, item) for item in wanted]  # type: ignore[attr-defined]
+        self.fields["reason"].label = "What you found"
+        if not wanted:
+            del self.fields["checked"]
+
+
+class AssignForm(forms.Form):
+    officer = forms.ModelChoiceField(queryset=Account.objects.none())
+    reason = forms.CharField(required=False, max_length=400)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        able = [a.pk for a in Account.objects.filter(role=Role.MFI_ADMIN, is_active=True) if a.may(Action.REVIEW)]
+        self.fields["officer"].queryset = Account.objects.filter(pk__in=able)  # type: ignore[attr-defined]
+
+
+class DocumentForm(forms.Form):
+    what = forms.ChoiceField(label="Kind", choices=Document.Kind.choices)
+    file = forms.FileField(help_text="PDF, JPEG or PNG, at most 5 MB.", max_length=255)
+
+
+class MemberForm(forms.Form):
+    borrower = forms.ModelChoiceField(queryset=Account.objects.none())
+    office = forms.ChoiceField(choices=Membership.Office.choices)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        free = Account.objects.filter(role=Role.BORROWER, is_active=True).exclude(
+            memberships__left_on__isnull=True, memberships__isnull=False
+        )
+        self.fields["borrower"].queryset = free.order_by("full_name")  # type: ignore[attr-defined]
+
+
+class CollectionForm(Keyed):
+    """What each member brought to a meeting; the amounts expected stand there already."""
+
+    channel = forms.ChoiceField(choices=Channel.choices)
+    reference = forms.CharField(required=False, max_length=60, help_text="Not needed for cash.")
+    on = forms.DateField(label="Day", widget=DateInput())
+
+    def __init__(self, *args: Any, lines: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = lines
+        for line in lines:
+            self.fields[f"loan_{line.loan.pk}"] = forms.DecimalField(
+                label=f"{line.member}, {line.loan.number}", required=False, max_digits=12, decimal_places=2,
+                min_value=Decimal(0), initial=line.expected or None,
+            )  # fmt: skip
+
+    def rows(self) -> list[tuple[Any, Any]]:
+        """Each line with its field."""
+        return [(line, self[f"loan_{line.loan.pk}"]) for line in self.lines]
+
+    def amounts(self) -> dict[Any, Decimal]:
+        """The amount brought for each loan, where anything was."""
+        found = {line.loan.pk: self.cleaned_data.get(f"loan_{line.loan.pk}") for line in self.lines}
+        return {loan: amount for loan, amount in found.items() if amount}

@@ -10,8 +10,10 @@ from typing import Any
 from django import forms
 
 from apps.loans.admin.forms import (
+    AssignForm,
     ChargeForm,
     CollateralForm,
+    DocumentForm,
     GoodwillForm,
     GuarantorForm,
     MoneyForm,
@@ -19,12 +21,14 @@ from apps.loans.admin.forms import (
     ProposalForm,
     RestructureForm,
     ReverseForm,
+    ReviewForm,
     WaiverForm,
 )
 from apps.loans.domain.money import spoken
 from apps.loans.models import Loan
 from apps.loans.models.event import EventType
-from apps.loans.services import money, origination, security, servicing
+from apps.loans.services import documents, money, origination, security, servicing
+from apps.loans.services.documents import MOST_BYTES
 from apps.mfis.clock import business_date
 from apps.users.admin.forms import OptionalReasonForm, ReasonForm
 from apps.users.models import Account
@@ -122,6 +126,8 @@ def _decide(loan: Loan, by: Account, data: Any) -> Ask:
         facts = [("Proposal", proposal.get_type_display()), ("By", proposal.actor_name), ("Why", proposal.reason)]
         if proposal.type == EventType.RESTRUCTURE_PROPOSED:
             facts += _new_terms(loan, proposal)
+        elif proposal.type == EventType.CHARGE_OFF_PROPOSED:
+            facts.append(("Principal to charge off", spoken(loan.state.principal_outstanding, loan.currency)))
         else:
             facts.append(("To write off", spoken(servicing.payoff_amount(loan, business_date()), loan.currency)))
     return Ask(ProposalForm(data), lambda v: servicing.decide_proposal(loan_id=loan.pk, by=by, **v), facts, "Decided.")
@@ -141,6 +147,23 @@ def _new_terms(loan: Loan, proposal: Any) -> Facts:
 
 def _note(loan: Loan, by: Account, data: Any) -> Ask:
     return Ask(NoteForm(data), lambda v: servicing.take_note(loan_id=loan.pk, by=by, **v), [], "Noted.")
+
+
+def _assign(loan: Loan, by: Account, data: Any) -> Ask:
+    def run(values: dict[str, Any]) -> Any:
+        return origination.assign(loan_id=loan.pk, by=by, officer_id=values["officer"].pk, reason=values["reason"])
+
+    return Ask(AssignForm(data), run, [])
+
+
+def _document(loan: Loan, by: Account, data: Any, files: Any = None) -> Ask:
+    def run(values: dict[str, Any]) -> Any:
+        file = values["file"]
+        return documents.add_document(
+            loan_id=loan.pk, by=by, what=values["what"], file_name=file.name, content=file.read(MOST_BYTES + 1)
+        )
+
+    return Ask(DocumentForm(data, files), run, [], "The document is kept.")
 
 
 def _undo_disbursement(loan: Loan, by: Account, data: Any) -> Ask:
@@ -163,11 +186,16 @@ def _decision(name: str) -> Callable[[Loan, Account, Any], Ask]:
     return ask
 
 
-ACTIONS: dict[str, Callable[[Loan, Account, Any], Ask]] = {
+ACTIONS: dict[str, Callable[..., Ask]] = {
     **{
         name: _decision(name)
-        for name in ("start_review", "request_info", "give_info", "recommend", "approve", "reject", "undo_approval")
+        for name in ("start_review", "request_info", "give_info", "approve", "reject", "undo_approval")
     },
+    "recommend": lambda loan, by, data: Ask(
+        ReviewForm(data), lambda v: origination.recommend(loan_id=loan.pk, by=by, **v), [],
+    ),
+    "assign": _assign,
+    "add_document": _document,
     "disburse": _disburse,
     "disburse_tranche": _disburse,
     "record_repayment": _repayment,
@@ -178,6 +206,10 @@ ACTIONS: dict[str, Callable[[Loan, Account, Any], Ask]] = {
     "waive": _waive,
     "credit_goodwill": _goodwill,
     "propose_restructuring": _restructure,
+    "propose_charge_off": lambda loan, by, data: Ask(
+        ReasonForm(data), lambda v: servicing.propose_charge_off(loan_id=loan.pk, by=by, **v), [],
+        "The charge-off waits for a second person.",
+    ),
     "propose_write_off": lambda loan, by, data: Ask(
         ReasonForm(data), lambda v: servicing.propose_write_off(loan_id=loan.pk, by=by, **v), [],
         "The write-off waits for a second person.",

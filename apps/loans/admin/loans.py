@@ -9,9 +9,11 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.http import content_disposition_header
 from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.forms import ExportForm
@@ -19,17 +21,18 @@ from import_export.forms import ExportForm
 from apps.loans.admin.forms import ApplicationForm, CorrectionForm, ReverseForm
 from apps.loans.admin.loan_actions import ACTIONS
 from apps.loans.domain.money import spoken
-from apps.loans.models import Loan, LoanEvent
+from apps.loans.models import ApplicationDraft, Document, Loan, LoanEvent
 from apps.loans.models.event import EventType
 from apps.loans.models.projection import Status
 from apps.loans.projection import fold_loan
 from apps.loans.resources import LoanResource
 from apps.loans.selectors.loan_page import loan_page
 from apps.loans.selectors.portfolio import late_more_than
-from apps.loans.services import money, origination
-from apps.loans.transitions import REVERSIBLE, TRANSITIONS
+from apps.loans.services import documents, drafts, money, origination
+from apps.loans.transitions import BEFORE_APPROVAL, REVERSIBLE, TRANSITIONS
 from apps.mfis.clock import business_date
-from apps.users.admin.base import LetsemaAdmin, pill, run_action
+from apps.users.admin.base import LetsemaAdmin, pill, posted, run_action
+from apps.users.admin.forms import ReasonForm
 from apps.users.admin.sites import tenant_site
 from apps.users.models import Account
 from apps.users.roles import Action, Role
@@ -61,6 +64,20 @@ class LateFilter(admin.SimpleListFilter):
         return queryset.filter(late, state__status=Status.ACTIVE).order_by("state__oldest_due_date")
 
 
+class MineFilter(admin.SimpleListFilter):
+    title = "officer"
+    parameter_name = "mine"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("1", "Mine, not decided"), ("0", "Nobody's, not decided")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Loan]) -> QuerySet[Loan]:
+        if self.value() not in ("0", "1"):
+            return queryset
+        officer = request.user.pk if self.value() == "1" else None
+        return queryset.filter(state__reviewer_id=officer, state__status__in=BEFORE_APPROVAL)
+
+
 class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
     resource_classes = [LoanResource]
     export_form_class = ExportForm
@@ -77,7 +94,7 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
         "status_pill",
         "submitted_on",
     )
-    list_filter = (StatusFilter, LateFilter, "product")
+    list_filter = (StatusFilter, LateFilter, MineFilter, "product")
     list_select_related = ("borrower", "product", "state")
     search_fields = (
         "number",
@@ -136,6 +153,8 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
             path("<uuid:loan_id>/reverse/<uuid:event_id>/", wrap(self.reverse_view), name="loans_loan_reverse"),
             path("<uuid:loan_id>/correct/<uuid:event_id>/", wrap(self.correct_view), name="loans_loan_correct"),
             path("<uuid:loan_id>/decline-letter/", wrap(self.letter_view), name="loans_loan_letter"),
+            path("<uuid:loan_id>/document/<uuid:document_id>/", wrap(self.document_view), name="loans_loan_document"),
+            path("<uuid:loan_id>/document/<uuid:document_id>/aside/", wrap(self.aside_view), name="loans_loan_aside"),
             path("<uuid:loan_id>/statement/", wrap(self.statement_view), name="loans_loan_statement"),
             *super().get_urls(),
         ]
@@ -147,7 +166,7 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
             key = UUID(str(loan_id))
         except ValueError:
             raise Http404 from None
-        loan = Loan.objects.select_related("borrower", "product", "state").filter(pk=key).first()
+        loan = Loan.objects.select_related("borrower", "product", "state", "group").filter(pk=key).first()
         if loan is None:
             raise Http404
         return loan
@@ -165,22 +184,33 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
             if borrower is None:
                 raise Http404
 
-        def run(values: dict[str, Any]) -> Any:
-            product, person = values.pop("product_id"), values.pop("borrower")
-            return origination.apply_for_loan(
-                borrower=person,
-                product_id=product.pk,
-                by=request.user,
-                currency=request.tenant.currency,
-                **values,
-            )
+        draft = self._draft(request)
+        borrower = draft.borrower if draft else borrower
 
-        form = ApplicationForm(request.POST or None, borrower=borrower)
+        def run(values: dict[str, Any]) -> Any:
+            return _enter(request, values, draft)
+
+        initial = {}
+        if draft:
+            initial = {name: getattr(draft, name) for name in drafts.FIELDS}
+        form = ApplicationForm(request.POST or None, borrower=borrower, initial=initial)
         return run_action(
-            request, admin=self, form=form, run=run, done="Application {number} is entered.",
+            request, admin=self, form=form, run=run, done="{said}",
             back_url=reverse("admin:loans_loan_changelist"), subject="Loans", title="Enter an application",
-            button="Enter the application", explanation="The borrower sees it on the portal at once.",
+            button="Go on", explanation="Handed in, the borrower sees it on the portal at once.",
         )  # fmt: skip
+
+    def _draft(self, request: HttpRequest) -> ApplicationDraft | None:
+        if not request.GET.get("draft"):
+            return None
+        try:
+            wanted = UUID(request.GET["draft"])
+        except ValueError:
+            raise Http404 from None
+        draft = ApplicationDraft.objects.select_related("borrower").filter(pk=wanted, is_active=True).first()
+        if draft is None:
+            raise Http404
+        return draft
 
     def change_view(self, request: Any, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         loan = self._loan(request, object_id)
@@ -197,6 +227,36 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
         context = {**self.admin_site.each_context(request), "title": f"Statement of loan {loan.number}",
                    "opts": self.opts, "loan": loan, "folded": fold_loan(loan, as_of=business_date())}  # fmt: skip
         return TemplateResponse(request, "admin/statement.html", context)
+
+    def _document(self, loan: Loan, document_id: UUID) -> Document:
+        document = Document.objects.filter(pk=document_id, loan=loan, is_active=True).first()
+        if document is None:
+            raise Http404
+        return document
+
+    def document_view(self, request: Any, loan_id: UUID, document_id: UUID) -> HttpResponse:
+        """The paper itself, to keep or to look at: never shown inside our own pages."""
+        loan = self._loan(request, loan_id)
+        document, content = documents.read_document(self._document(loan, document_id).pk, by=request.user)
+        response = HttpResponse(content, content_type=document.content_type)
+        response["Content-Disposition"] = content_disposition_header(True, document.file_name) or "attachment"
+        response["X-Content-Type-Options"] = "nosniff"
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    def aside_view(self, request: Any, loan_id: UUID, document_id: UUID) -> HttpResponse:
+        loan = self._loan(request, loan_id)
+        document = self._document(loan, document_id)
+        if not request.user.may(Action.FOLLOW_UP):
+            raise PermissionDenied("Your duties do not include setting documents aside.")
+        return run_action(
+            request, admin=self, form=ReasonForm(request.POST or None), subject=f"Loan {loan.number}",
+            run=lambda v: documents.set_aside(document_id=document.pk, by=request.user, **v),
+            facts=[("Document", str(document)), ("Added by", document.added_by)], done="The document is set aside.",
+            back_url=reverse("admin:loans_loan_change", args=[loan.pk]), title=f"Set aside: {document.file_name}",
+            button="Set it aside", style="danger",
+            explanation="It is not shown any more; that it was there stays on the record.",
+        )  # fmt: skip
 
     def letter_view(self, request: Any, loan_id: UUID) -> HttpResponse:
         """The plain letter to a borrower whose application was rejected, to print."""
@@ -221,7 +281,8 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
                 request, f"{transition.label} is not possible: the loan is {loan.state.get_status_display().lower()}."
             )
             return HttpResponseRedirect(back)
-        ask = ACTIONS[name](loan, request.user, request.POST or None)
+        files = {"files": request.FILES} if request.FILES else {}
+        ask = ACTIONS[name](loan, request.user, request.POST or None, **files)
         facts = [("Borrower", loan.borrower.full_name), ("Principal", spoken(loan.principal, loan.currency))]
         return run_action(
             request, admin=self, form=ask.form, run=ask.run, done=ask.done or f"{transition.label}: done.",
@@ -269,6 +330,66 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
         )  # fmt: skip
 
 
+def _enter(request: Any, values: dict[str, Any], draft: ApplicationDraft | None) -> dict[str, str]:
+    """Hands the application in, or keeps it as a draft; by the draft it came from, where there is one."""
+    person, product, group = values["borrower"], values["product_id"], values["group_id"]
+    wanted = {name: values[name] for name in ("principal", "installments", "rate", "purpose")}
+    wanted |= {"product_id": product.pk if product else None, "group_id": group.pk if group else None}
+    key, currency = values["key"], request.tenant.currency
+    if draft is None and values["then"] == "submit":
+        answer = origination.apply_for_loan(borrower=person, by=request.user, currency=currency, key=key, **wanted)
+        return {"said": f"Application {answer['number']} is entered."}
+    kept = drafts.save_draft(borrower=person, by=request.user, draft_id=draft.pk if draft else None, **wanted)
+    if values["then"] == "draft":
+        return {"said": "The draft is kept; it is among the drafts."}
+    answer = drafts.submit_draft(borrower=person, by=request.user, draft_id=kept.pk, currency=currency, key=key)
+    return {"said": f"Application {answer['number']} is entered."}
+
+
+class DraftAdmin(LetsemaAdmin):
+    """Applications that are not handed in yet."""
+
+    list_title = "Drafts"
+    view_action = Action.APPLY_FOR_BORROWER
+    list_display = ("borrower_name", "product", "principal", "installments", "entered_by", "created_at")
+    list_select_related = ("borrower", "product")
+    search_fields = ("borrower__full_name", "borrower__phone")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ApplicationDraft]:
+        drafts: QuerySet[ApplicationDraft] = super().get_queryset(request)
+        return drafts.filter(is_active=True)
+
+    def borrower_name(self, draft: ApplicationDraft) -> str:
+        return draft.borrower.full_name
+
+    borrower_name.short_description = "borrower"  # type: ignore[attr-defined]
+    borrower_name.admin_order_field = "borrower__full_name"  # type: ignore[attr-defined]
+
+    def get_urls(self) -> Any:
+        view = self.admin_site.admin_view(self.discard_view)
+        return [path("<uuid:draft_id>/discard/", view, name="loans_draft_discard"), *super().get_urls()]
+
+    def change_view(self, request: Any, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        draft = self.get_object(request, object_id)
+        if draft is None or not self.has_view_permission(request):
+            raise Http404
+        context = {**self.admin_site.each_context(request), "title": str(draft), "opts": self.opts, "draft": draft}
+        return TemplateResponse(request, "admin/draft.html", context)
+
+    def discard_view(self, request: Any, draft_id: UUID) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        draft = self.get_queryset(request).select_related("borrower").filter(pk=draft_id).first()
+        if draft is None:
+            raise Http404
+        return run_action(
+            request, admin=self, form=Form(posted(request)), subject="Drafts", done="The draft is discarded.",
+            run=lambda v: drafts.discard_draft(borrower=draft.borrower, by=request.user, draft_id=draft.pk),
+            facts=[("Borrower", draft.borrower.full_name)], title="Discard the draft", button="Discard", style="danger",
+            back_url=reverse("admin:loans_applicationdraft_changelist"), explanation="Nothing was handed in.",
+        )  # fmt: skip
+
+
 def days_late(loan: Loan) -> int:
     """Days past due today, from the projection alone."""
     state = loan.state
@@ -278,4 +399,5 @@ def days_late(loan: Loan) -> int:
 
 
 tenant_site.register(Loan, LoanAdmin)
+tenant_site.register(ApplicationDraft, DraftAdmin)
 __all__ = ["LoanAdmin", "days_late"]

@@ -11,10 +11,13 @@ from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 
+from apps.loans.admin.fields import ChargesField, LinesField
 from apps.loans.domain.money import spoken
 from apps.loans.domain.rates import apr, eir
+from apps.loans.domain.reading import DUE_TYPES, PAYS
 from apps.loans.domain.terms import BadCase
 from apps.loans.models import Product
+from apps.loans.models.product import ADVANCED
 from apps.loans.services.origination import quote_product
 from apps.loans.services.products import save_product
 from apps.mfis.clock import business_date
@@ -24,16 +27,67 @@ from apps.users.admin.base import LetsemaAdmin, pill
 from apps.users.admin.sites import tenant_site
 from apps.users.roles import Action
 
+USUAL_ORDER = [f"{due}:{component}" for due in DUE_TYPES for component in PAYS]
+
 
 class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
+    charges = ChargesField(required=False, help_text="Known from the start. A row without a name is none.")
+    allocation_order = LinesField(
+        label="Our own order", required=False, rows=12,
+        help_text="Where receipts pay in an order of our own: one line for each of past_due, due and in_advance with "
+        "each of penalty, fee, interest and principal, like past_due:penalty.",
+    )  # fmt: skip
+    allocation_goodwill = LinesField(
+        label="Order for goodwill credits", required=False, rows=4, help_text="Empty: as for receipts."
+    )
+    allocation_processing = forms.ChoiceField(
+        label="In that order", required=False,
+        choices=[("horizontal", "One installment after the other"),
+                 ("vertical", "One component over all installments")],
+    )  # fmt: skip
+    allocation_future = forms.ChoiceField(
+        label="Paid in advance goes to", required=False,
+        choices=[("next", "The next installment"), ("last", "The last installment"),
+                 ("reamortization", "All installments to come, evenly")],
+    )  # fmt: skip
+
     class Meta:
         model = Product
-        exclude = ["version"]  # noqa: DJ006 - every other field is the manager's to set
+        exclude = ["version", "allocation_rules"]  # noqa: DJ006 - every other field is the manager's to set
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rules = self.instance.allocation_rules or {}
+        usual = rules.get("rules", {}).get("default", {})
+        self.fields["allocation_order"].initial = usual.get("order") or USUAL_ORDER
+        self.fields["allocation_goodwill"].initial = rules.get("rules", {}).get("goodwill_credit", {}).get("order", [])
+        self.fields["allocation_processing"].initial = rules.get("processing", "horizontal")
+        self.fields["allocation_future"].initial = usual.get("future", "next")
+
+    def own_allocation(self, values: dict[str, Any]) -> dict[str, Any] | None:
+        """The order that was filled in, in the form of docs/loan-engine.md."""
+        if values.get("allocation") != ADVANCED:
+            return None
+        future = values.get("allocation_future") or "next"
+        rules = {"default": {"order": values.get("allocation_order"), "future": future}}
+        if values.get("allocation_goodwill"):
+            rules["goodwill_credit"] = {"order": values["allocation_goodwill"], "future": future}
+        return {"processing": values.get("allocation_processing") or "horizontal", "rules": rules}
+
+    def _post_clean(self) -> None:
+        self.instance.allocation_rules = self.own_allocation(self.cleaned_data)
+        super()._post_clean()  # type: ignore[misc]
+
+    def drafted(self) -> Product:
+        """The product as it is filled in, saved or not."""
+        own = {f.name for f in Product._meta.fields}
+        values = {name: value for name, value in self.cleaned_data.items() if name in own}
+        return Product(**values, allocation_rules=self.own_allocation(self.cleaned_data))
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if not self.errors:
-            draft = Product(**values)
+            draft = self.drafted()
             try:
                 draft.check_licence(money_lender=connection.tenant.is_money_lender)
             except ValidationError as error:
@@ -59,9 +113,13 @@ class ProductAdmin(LetsemaAdmin):
                                  "grace_principal", "grace_interest_payment", "grace_interest_free",
                                  "installment_multiple", "fixed_principal_percent", "tranches_max",
                                  "down_payment_percent", "savings_percent"]}),
-        ("Paid early and paid late", {"fields": ["allocation", "recalculate_interest", "early_payment",
+        ("Paid early and paid late", {"fields": ["allocation", "allocation_order", "allocation_processing",
+                                                 "allocation_future", "allocation_goodwill",
+                                                 "recalculate_interest", "early_payment", "recalculation_rest",
+                                                 "recalculation_compounding", "recalculation_payoff",
                                                  "settlement_rebate", "penalty_percent", "penalty_of",
-                                                 "penalty_after_days", "penalty_every", "in_duplum"]}),
+                                                 "penalty_after_days", "penalty_grace_days", "penalty_every",
+                                                 "in_duplum"]}),
         ("Who may have it", {"fields": ["cycle_min", "exposure_max", "affordability_percent"]}),
     ]  # fmt: skip
 
@@ -96,7 +154,7 @@ class ProductAdmin(LetsemaAdmin):
         form = ProductForm(request.POST)
         form.fields["name"].required = False
         if form.is_valid():
-            quote = _quote(Product(**{**form.cleaned_data, "name": form.cleaned_data["name"] or "Draft"}))
+            quote = _quote(form.drafted())
         else:
             said = [f"{form[n].label if n in form.fields else ''} {e[0]}".strip() for n, e in form.errors.items()]
             quote = {"error": " ".join(said)}

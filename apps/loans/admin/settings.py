@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from apps.loans.admin.fields import LinesField
 from apps.loans.models import AgeingPreset, Policy, PublicHoliday
 from apps.loans.models.policy import POLICY_ID, the_policy
 from apps.loans.services.settings import save_setting
@@ -22,10 +24,25 @@ class SettingAdmin(LetsemaAdmin):
         save_setting(obj, by=request.user)
 
 
+class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
+    review_checklist = LinesField(
+        label="Checked in every review",
+        required=False,
+        rows=6,
+        help_text="One sentence a line. Empty: nothing is asked.",
+    )
+
+    class Meta:
+        model = Policy
+        fields = ["recognition", "approver_limit", "write_off_after_days", "group_arrears_days", "review_checklist",
+                  "fiscal_year_starts"]  # fmt: skip
+
+
 class PolicyAdmin(SettingAdmin):
     """One record: its list is its page."""
 
     list_title = "Policy"
+    form = PolicyForm
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:loans_policy_change", args=[POLICY_ID]))

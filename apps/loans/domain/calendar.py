@@ -64,6 +64,15 @@ def first_salary_day(start: date, day: int) -> date:
     return found if found >= earliest else day_of_month(add_months(earliest.replace(day=1), 1), day)
 
 
+def meetings_before(start: date, meets_from: date, frequency: Frequency, every: int) -> int:
+    """How many of the days a period apart, from `meets_from` on, lie less than half a period after `start`."""
+    earliest = start + timedelta(days=((add_periods(start, frequency, every) - start).days + 1) // 2)
+    n = 0
+    while add_periods(meets_from, frequency, every * n) < earliest:
+        n += 1
+    return n
+
+
 def day_of_month(month: date, day: int) -> date:
     """The `day`th of `month`, clipped to its length."""
     return month.replace(day=min(day, monthrange(month.year, month.month)[1]))

@@ -59,7 +59,7 @@ def _flows(terms: Terms, state: LoanState) -> list[Flow]:
     flows.append(Flow(state.fees_at_disbursement + state.savings, Fraction(0)))
     regular = [row for row in state.installments if row.kind == "regular"]
     first = Fraction(1)
-    if (terms.first_due_date or terms.due_day) and regular:
+    if terms.dated_first and regular:
         first = _periods(terms, start, regular[0].due_date)
     flows += [Flow(row.total_due, first + k) for k, row in enumerate(regular)]
     last = first + len(regular) - 1

@@ -237,6 +237,7 @@ def _read_terms(reader: Reader, source: Json, path: str) -> Terms:
         days_in_month=reader.choice(source, "days_in_month", path, ("actual", "30"), "actual"),
         first_due_date=reader.day(source, "first_due_date", path, None),
         due_day=reader.whole(source, "due_day", path, None, least=1, most=31),
+        meets_from=reader.day(source, "meets_from", path, None),
         working_days=_read_working_days(reader, source, path),
         schedule_counts_from=reader.choice(
             source, "schedule_counts_from", path, ("disbursement", "submitted_on"), "disbursement"
@@ -277,6 +278,8 @@ def _check_together(reader: Reader, terms: Terms, path: str) -> None:
         reader.fail(f"{path}.recalculate_interest", "flat interest is not recalculated; use declining_balance or null")
     if terms.due_day and terms.frequency != "months":
         reader.fail(f"{path}.due_day", "needs a frequency of months")
+    if terms.meets_from and (terms.due_day or terms.first_due_date):
+        reader.fail(f"{path}.meets_from", "and due_day or first_due_date exclude each other; give one")
     if terms.due_day and terms.first_due_date:
         reader.fail(f"{path}.due_day", "and first_due_date exclude each other; give one")
     if terms.settlement_rebate != "none" and not terms.fixed_schedule:

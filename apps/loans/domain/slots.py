@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
-from .calendar import add_months, add_periods, day_of_month, first_salary_day, periods_between
+from .calendar import add_months, add_periods, day_of_month, first_salary_day, meetings_before, periods_between
 from .terms import BadCase, Fault, Reschedule, Terms
 
 
@@ -35,6 +35,9 @@ class _DueDates:
         self.terms = terms
         if terms.due_day:
             self.anchors = [(0, first_salary_day(start, terms.due_day))]
+        elif terms.meets_from:
+            passed = meetings_before(start, terms.meets_from, terms.frequency, terms.repay_every)
+            self.anchors = [(-passed, terms.meets_from)]
         elif terms.first_due_date:
             self.anchors = [(0, terms.first_due_date)]
         else:
@@ -88,7 +91,7 @@ def build_slots(
     starts = [disbursed_on, *due[:-1]]
     shares = _shares(terms, starts, due)
     slots = [Slot(*frame) for frame in zip(starts, due, rates, shares, free, strict=True)]
-    if (terms.first_due_date or terms.due_day) and terms.partial_period_interest and slots:
+    if terms.dated_first and terms.partial_period_interest and slots:
         _break_first(terms, slots[0])
     for index in replan:
         slots[index].replan = True

@@ -149,6 +149,7 @@ class Terms:
     days_in_month: str = "actual"
     first_due_date: date | None = None
     due_day: int | None = None
+    meets_from: date | None = None  # a group's meetings: every repayment period from this day
     working_days: WorkingDays = field(default_factory=WorkingDays)
     schedule_counts_from: str = "disbursement"
     grace: Grace = field(default_factory=Grace)
@@ -184,6 +185,11 @@ class Terms:
     def moves_with_time(self) -> bool:
         """True when what is owed changes from day to day without an event."""
         return self.recalculate_interest is not None or self.overdue_penalty is not None
+
+    @property
+    def dated_first(self) -> bool:
+        """True when the first due date is given by something else than the pay-out: its period may be broken."""
+        return bool(self.first_due_date or self.due_day or self.meets_from)
 
     @property
     def fixed_schedule(self) -> bool:

@@ -21,19 +21,26 @@ from apps.mfis.clock import business_date
 from apps.mfis.database import connection
 
 # Interest is earned evenly over an installment's period; the part of a running one is rounded for each loan. What a
-# loan that has ended was paid is earned, whenever it would have fallen due.
+# loan that has ended was paid is earned, whenever it would have fallen due; one charged off earns what is paid on it.
 EARNED = """
-    SELECT l.product_id,
-           sum(CASE WHEN i.due_date <= %(on)s OR s.closed_on <= %(on)s THEN i.interest
+    SELECT product_id, sum(interest), sum(fees), sum(penalties) FROM (
+        SELECT l.product_id,
+               CASE WHEN i.due_date <= %(on)s OR s.closed_on <= %(on)s THEN i.interest
                     WHEN i.days = 0 THEN 0
-                    ELSE round(i.interest * (%(on)s - (i.due_date - i.days)) / i.days, 2) END),
-           sum(CASE WHEN i.due_date <= %(on)s OR s.closed_on <= %(on)s THEN i.fees ELSE 0 END),
-           sum(CASE WHEN i.due_date <= %(on)s OR s.closed_on <= %(on)s THEN i.penalties ELSE 0 END)
-      FROM loans_installment i
-      JOIN loans_loan l ON l.id = i.loan_id
-      JOIN loans_loanstate s ON s.loan_id = i.loan_id
-     WHERE s.disbursed_on <= %(on)s AND (i.due_date - i.days < %(on)s OR s.closed_on <= %(on)s)
-     GROUP BY l.product_id
+                    ELSE round(i.interest * (%(on)s - (i.due_date - i.days)) / i.days, 2) END AS interest,
+               CASE WHEN i.due_date <= %(on)s OR s.closed_on <= %(on)s THEN i.fees ELSE 0 END AS fees,
+               CASE WHEN i.due_date <= %(on)s OR s.closed_on <= %(on)s THEN i.penalties ELSE 0 END AS penalties
+          FROM loans_installment i
+          JOIN loans_loan l ON l.id = i.loan_id
+          JOIN loans_loanstate s ON s.loan_id = i.loan_id
+          JOIN loans_earning e ON e.loan_id = i.loan_id
+         WHERE s.disbursed_on <= %(on)s AND (i.due_date - i.days < %(on)s OR s.closed_on <= %(on)s)
+           AND NOT (s.status = 'charged_off' AND e.closed_on <= %(on)s)
+        UNION ALL
+        SELECT e.product_id, e.total_interest, e.total_fees, e.total_penalties
+          FROM loans_earning e JOIN loans_loanstate s ON s.loan_id = e.loan_id
+         WHERE s.status = 'charged_off' AND e.closed_on <= %(on)s
+    ) found GROUP BY product_id
 """
 # The same from the narrow rows, which stand for days from yesterday on.
 EARNED_LATELY = """

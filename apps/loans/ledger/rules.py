@@ -15,6 +15,7 @@ from apps.loans.domain.state import LoanState as Folded
 from apps.loans.models import LoanEvent
 from apps.loans.models.event import EventType
 from apps.loans.models.policy import Policy
+from apps.loans.projection import charge_off, paid_since
 
 ZERO = Decimal(0)
 DEBIT, CREDIT = 1, -1
@@ -53,9 +54,18 @@ def targets(folded: Folded, events: list[LoanEvent], recognition: str) -> dict[s
     for rule in RULES:
         role = rule.accrual if accrual and rule.accrual else rule.role
         found[role] = found.get(role, ZERO) + rule.side * rule.figure(folded)
-    for role, amount in _money(folded, events).items():
+    for role, amount in (*_money(folded, events).items(), *_charged_off(folded, events)):
         found[role] = found.get(role, ZERO) + amount
     return found
+
+
+def _charged_off(folded: Folded, events: list[LoanEvent]) -> list[tuple[str, Decimal]]:
+    """A loan charged off is no asset any more: its principal used the allowance; what is paid on it is recovered."""
+    event = charge_off(events)
+    if event is None:
+        return []
+    owed, recovered = folded.outstanding("principal"), paid_since(events, folded, event)
+    return [("loans", -owed), ("allowance", owed + recovered), ("recoveries", -recovered)]
 
 
 def _money(folded: Folded, events: list[LoanEvent]) -> dict[str, Decimal]:

@@ -1,6 +1,9 @@
 """Products, loans, the facts about loans, the books, and what is computed from them."""
 
+from .document import Document, DocumentContent
+from .draft import ApplicationDraft
 from .event import LoanEvent
+from .group import Group, Membership
 from .ledger import AccountMapping, GLAccount, JournalEntry, JournalLine, ManualJournal, PeriodClosing
 from .loan import Loan
 from .number import NumberSequence
@@ -13,12 +16,16 @@ from .security import Collateral, Guarantor
 __all__ = [
     "AccountMapping",
     "AgeingPreset",
+    "ApplicationDraft",
     "BooksCheck",
     "ChainHead",
     "Collateral",
     "DayEnd",
+    "Document",
+    "DocumentContent",
     "Earning",
     "GLAccount",
+    "Group",
     "Guarantor",
     "Installment",
     "JournalEntry",
@@ -27,6 +34,7 @@ __all__ = [
     "LoanEvent",
     "LoanState",
     "ManualJournal",
+    "Membership",
     "NumberSequence",
     "PaymentNotice",
     "PeriodClosing",

@@ -11,6 +11,7 @@ from apps.mfis.models import Fact
 class EventType(models.TextChoices):
     SUBMITTED = "submitted", "Applied"
     REVIEW_STARTED = "review_started", "Review begun"
+    ASSIGNED = "assigned", "Officer assigned"
     REVIEWED = "reviewed", "Reviewed"
     APPROVED = "approved", "Approved"
     REJECTED = "rejected", "Rejected"
@@ -27,6 +28,8 @@ class EventType(models.TextChoices):
     REFUND = "refund", "Refund"
     RESTRUCTURE_PROPOSED = "restructure_proposed", "Restructuring proposed"
     RESTRUCTURED = "reschedule", "Restructured"
+    CHARGE_OFF_PROPOSED = "charge_off_proposed", "Charge-off proposed"
+    CHARGED_OFF = "charge_off", "Charged off"
     WRITE_OFF_PROPOSED = "write_off_proposed", "Write-off proposed"
     WRITTEN_OFF = "write_off", "Written off"
     PROPOSAL_DECLINED = "proposal_declined", "Proposal declined"

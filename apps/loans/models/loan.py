@@ -8,6 +8,7 @@ from django.db import models
 
 from apps.loans.domain.reading import parse_terms
 from apps.loans.domain.terms import Terms
+from apps.loans.models.group import Group
 from apps.loans.models.product import Product
 from apps.mfis.models import Fact
 from apps.users.models import Account
@@ -19,6 +20,7 @@ class Loan(Fact):
     number = models.CharField(max_length=16, editable=False, db_index=True)
     borrower = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="loans")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="loans")
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, null=True, related_name="loans")
     product_version = models.PositiveIntegerField()
     terms_agreed = models.JSONField("terms")
     principal = models.DecimalField(max_digits=12, decimal_places=2)

@@ -20,6 +20,27 @@ AGEING = UUID("0f5c4a00-0000-7000-8000-000000000002")
 USUAL_AGEING: list[list[Any]] = [[0, "0"], [1, "10"], [31, "25"], [61, "50"], [91, "75"], [181, "90"], [366, "100"]]
 
 
+def usual_checklist() -> list[str]:
+    """What a review looks at in an MFI that has settled nothing else."""
+    return [
+        "Identity paper seen",
+        "Income checked against a payslip or records",
+        "Other debts asked about",
+        "Key Fact Statement given and explained",
+    ]
+
+
+def check_checklist(value: Any) -> None:
+    """Refuses anything but a list of up to 20 short sentences.
+
+    Raises:
+        ValidationError: saying what is wanted.
+    """
+    lawful = isinstance(value, list) and len(value) <= 20
+    if not lawful or any(not isinstance(item, str) or not 0 < len(item.strip()) <= 120 for item in value):
+        raise ValidationError("Up to 20 sentences of at most 120 letters each.")
+
+
 class Policy(Revisioned):
     """One row per MFI, with a fixed key so that every node means the same."""
 
@@ -36,6 +57,12 @@ class Policy(Revisioned):
     )  # fmt: skip
     write_off_after_days = models.PositiveSmallIntegerField(
         "write-off is proposed after days late", default=180, validators=[MaxValueValidator(3650)]
+    )
+    review_checklist = models.JSONField(
+        "checked in every review", default=usual_checklist, blank=True, validators=[check_checklist]
+    )
+    group_arrears_days = models.PositiveSmallIntegerField(
+        "no new loan in a group with a member late more than (days)", default=30, validators=[MaxValueValidator(3650)]
     )
     fiscal_year_starts = models.PositiveSmallIntegerField(
         "fiscal year begins in month", default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]

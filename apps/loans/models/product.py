@@ -26,6 +26,10 @@ EARLY_PAYMENTS = [
     ("reduce_installments", "Makes the term shorter"),
     ("next_installments", "Counts for the next installments"),
 ]
+RESTS = [("daily", "Every day"), ("same_as_repayment", "At each due date")]
+COMPOUNDING = [("none", "No"), ("interest", "Yes")]
+PAYOFFS = [("to_the_day", "To the day"), ("to_the_rest_date", "To the next due date")]
+ADVANCED = "advanced"
 REBATES = [("none", "None"), ("actuarial", "Actuarial"), ("rule_of_78", "Rule of 78")]
 PENALTY_OF = [("principal", "Overdue principal"), ("principal_and_interest", "Overdue principal and interest")]
 PENALTY_EVERY = [("once", "Once"), ("month", "Every month")]
@@ -140,6 +144,13 @@ class Product(Revisioned):
         help_text="Early payment makes interest less, late payment more.",
     )
     early_payment = models.CharField("paid early", max_length=20, choices=EARLY_PAYMENTS, default="last_unpaid")
+    recalculation_rest = models.CharField("interest counted anew", max_length=20, choices=RESTS, default="daily")
+    recalculation_compounding = models.CharField(
+        "interest on overdue interest", max_length=10, choices=COMPOUNDING, default="none"
+    )
+    recalculation_payoff = models.CharField(
+        "settling takes interest", max_length=20, choices=PAYOFFS, default="to_the_day"
+    )
     settlement_rebate = models.CharField("rebate for settling early", max_length=12, choices=REBATES, default="none")
     in_duplum = models.BooleanField(
         "in duplum", default=False, help_text="Unpaid interest and penalties never exceed the principal outstanding."
@@ -161,6 +172,7 @@ class Product(Revisioned):
     )
     penalty_of = models.CharField("penalty is of", max_length=25, choices=PENALTY_OF, default="principal")
     penalty_after_days = models.PositiveSmallIntegerField("penalty after days late", default=0)
+    penalty_grace_days = models.PositiveSmallIntegerField("penalty-free days after the due date", default=0)
     penalty_every = models.CharField("penalty", max_length=6, choices=PENALTY_EVERY, default="once")
     charges = models.JSONField(
         default=list,
@@ -196,19 +208,15 @@ class Product(Revisioned):
     allocation = models.CharField(
         "receipts pay",
         max_length=90,
-        choices=list(
-            zip(
-                ALLOCATIONS,
-                (
-                    "Penalties, fees, interest, principal",
-                    "When due as before; paid early, principal first",
-                    "Penalties, interest, principal, fees",
-                ),
-                strict=True,
-            )
-        ),
+        choices=[
+            (ALLOCATIONS[0], "Penalties, fees, interest, principal"),
+            (ALLOCATIONS[1], "When due as before; paid early, principal first"),
+            (ALLOCATIONS[2], "Penalties, interest, principal, fees"),
+            (ADVANCED, "In an order of our own"),
+        ],
         default=ALLOCATIONS[0],
     )
+    allocation_rules = models.JSONField("our own order", null=True, blank=True)
 
     class Meta:
         ordering = ["name"]
@@ -274,6 +282,8 @@ class Product(Revisioned):
             self.rate_max is not None and self.rate_max < self.rate
         ):
             raise ValidationError({"rate": "The lowest, usual and highest rate must be in that order."})
+        if self.allocation == ADVANCED and not self.allocation_rules:
+            raise ValidationError({"allocation_rules": "Give the order in which receipts pay."})
         if not isinstance(self.charges, list):
             raise ValidationError({"charges": "Give a list of charges."})
         try:
@@ -298,7 +308,7 @@ class Product(Revisioned):
         currency: str,
         rate: Decimal | None = None,
         holidays: list[str] | None = None,
-        first_due_date: str | None = None,
+        meets_from: str | None = None,
     ) -> dict[str, Any]:
         """The loan case form of a loan of this product; kept with the loan as its agreed terms."""
         charges = list(self.charges or [])
@@ -327,7 +337,7 @@ class Product(Revisioned):
             "days_in_year": self.days_in_year,
             "days_in_month": self.days_in_month,
             "grace": {key: min(value, installments - (key == "principal")) for key, value in grace.items()},
-            "allocation": self.allocation,
+            "allocation": self.allocation_rules if self.allocation == ADVANCED else self.allocation,
             "charges": charges,
             "schedule_type": self.schedule_type,
             "settlement_rebate": self.settlement_rebate,
@@ -336,8 +346,8 @@ class Product(Revisioned):
         for name in ("installment_multiple", "fixed_principal_percent", "down_payment_percent", "savings_percent"):
             if value := getattr(self, name):
                 terms[name] = _plain(value)
-        if first_due_date:
-            terms["first_due_date"] = first_due_date
+        if meets_from:
+            terms["meets_from"] = meets_from
         elif self.due_day:
             terms["due_day"] = self.due_day
         if self.working_day_rule != "keep":
@@ -345,11 +355,15 @@ class Product(Revisioned):
                 "rule": self.working_day_rule, "weekend": [6, 7], "holidays": holidays or [],
             }  # fmt: skip
         if self.recalculate_interest:
-            terms["recalculate_interest"] = {"rest": "daily", "early_payment": self.early_payment}
+            terms["recalculate_interest"] = {
+                "rest": self.recalculation_rest, "compounding": self.recalculation_compounding,
+                "payoff": self.recalculation_payoff, "early_payment": self.early_payment,
+            }  # fmt: skip
         if self.penalty_percent:
             terms["overdue_penalty"] = {
                 "percent": _plain(self.penalty_percent), "of": self.penalty_of,
-                "after_days": self.penalty_after_days, "every": self.penalty_every,
+                "after_days": self.penalty_after_days, "grace_days": self.penalty_grace_days,
+                "every": self.penalty_every,
             }  # fmt: skip
         return terms
 

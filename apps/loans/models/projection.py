@@ -20,6 +20,7 @@ class Status(models.TextChoices):
     ACTIVE = "active", "Active"
     OVERPAID = "overpaid", "Overpaid"
     CLOSED = "closed", "Closed"
+    CHARGED_OFF = "charged_off", "Charged off"
     WRITTEN_OFF = "written_off", "Written off"
 
 

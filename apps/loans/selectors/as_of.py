@@ -16,7 +16,7 @@ from apps.loans.domain.state import LoanState as Folded
 from apps.loans.models import Loan, LoanEvent
 from apps.loans.models.event import EventType
 from apps.loans.models.projection import Status
-from apps.loans.projection import fold_loan
+from apps.loans.projection import charge_off, fold_loan
 from apps.mfis.clock import end_of
 
 BATCH = 500  # loans whose facts are read at once
@@ -29,6 +29,7 @@ class LoanThen:
     loan: Loan
     folded: Folded
     restructured: bool
+    charged_off: bool
     facts: list[LoanEvent]
 
     def before_write_off(self) -> Folded:
@@ -52,7 +53,7 @@ class LoanThen:
 
     @property
     def is_active(self) -> bool:
-        return self.folded.status == Status.ACTIVE
+        return self.folded.status == Status.ACTIVE and not self.charged_off
 
 
 def loans_on(day: date, known_on: date | None = None) -> Iterator[LoanThen]:
@@ -80,7 +81,8 @@ def then(loan: Loan, facts: list[LoanEvent], day: date) -> LoanThen | None:
     if not any(e.type == EventType.DISBURSED and e.pk not in undone for e in known):
         return None
     restructured = any(e.type == EventType.RESTRUCTURED and e.pk not in undone for e in known)
-    return LoanThen(loan, fold_loan(loan, as_of=day, events=known), restructured, known)
+    charged_off = charge_off(known) is not None
+    return LoanThen(loan, fold_loan(loan, as_of=day, events=known), restructured, charged_off, known)
 
 
 def _batches(day: date) -> Iterator[list[Loan]]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from apps.loans.domain.fold import quote
 from apps.loans.domain.rates import apr, eir
-from apps.loans.models import Collateral, Guarantor, Loan, LoanEvent
+from apps.loans.models import Collateral, Document, Guarantor, Loan, LoanEvent
 from apps.loans.models.event import EventType
 from apps.loans.models.projection import Status
 from apps.loans.projection import fold_loan
@@ -75,6 +75,9 @@ class LoanPage:
     events: int
     guarantors: list[Guarantor]
     collaterals: list[Collateral]
+    documents: list[Document]
+    officer: str
+    checked: list[str]
     status_label: str
     status_class: str
     restructured: bool
@@ -85,8 +88,10 @@ LATEST = 30  # events on the page; all of them are one click away
 TELLING = (
     EventType.SUBMITTED,
     EventType.REVIEW_STARTED,
+    EventType.ASSIGNED,
     EventType.REVIEWED,
     EventType.RESTRUCTURE_PROPOSED,
+    EventType.CHARGE_OFF_PROPOSED,
     EventType.WRITE_OFF_PROPOSED,
 )
 
@@ -125,11 +130,25 @@ def loan_page(loan: Loan, viewer: Account, on: date, *, whole: bool = False) -> 
         events=loan.state.events_folded,
         guarantors=list(loan.guarantors.filter(is_active=True)),
         collaterals=list(loan.collaterals.filter(is_active=True)),
+        documents=list(loan.documents.filter(is_active=True)),
+        officer=_officer(telling),
+        checked=next((e.payload.get("checked", []) for e in reversed(telling) if e.type == EventType.REVIEWED), []),
         status_label=f"{late} day{'' if late == 1 else 's'} late" if late else str(status.label),
         status_class="arrears" if late else status.value,
         restructured=loan.state.restructured,
         schedule=schedule,
     )
+
+
+def _officer(telling: list[LoanEvent]) -> str:
+    """Who reviews the application, by name."""
+    found = ""
+    for event in telling:
+        if event.type == EventType.REVIEW_STARTED:
+            found = found or event.actor_name
+        elif event.type == EventType.ASSIGNED:
+            found = str(event.payload["name"])
+    return found
 
 
 def _stored(loan: Loan) -> list[ScheduleRow]:
@@ -178,7 +197,7 @@ def _fits(name: str, loan: Loan, viewer: Account, telling: list[LoanEvent], *, m
     waiting = loan.state.proposal
     if name == "disburse_tranche":
         return loan.product.tranches_max > 1 and drawn(loan) < loan.principal
-    if name in ("propose_restructuring", "propose_write_off"):
+    if name in ("propose_restructuring", "propose_charge_off", "propose_write_off"):
         return not waiting
     if name == "decide_proposal":
         maker = next((e.actor_id for e in reversed(telling) if e.type == waiting), None)

@@ -130,7 +130,8 @@ def _control() -> Iterator[str]:
         _rows("SELECT account_id, sum(amount) FROM loans_journalline GROUP BY account_id"),
     )
     principal, overpaid = _rows(
-        "SELECT coalesce(sum(principal_outstanding), 0), coalesce(sum(overpaid), 0) FROM loans_loanstate"
+        "SELECT coalesce(sum(principal_outstanding) FILTER (WHERE status <> 'charged_off'), 0), "
+        "coalesce(sum(overpaid), 0) FROM loans_loanstate"
     )[0]
     for role, wanted in (("loans", principal), ("overpayments", -overpaid)):
         held = book.get(accounts[role], Decimal(0))

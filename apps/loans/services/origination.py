@@ -13,10 +13,11 @@ from apps.loans.domain.fold import quote
 from apps.loans.domain.reading import parse_terms
 from apps.loans.domain.state import LoanState as Folded
 from apps.loans.domain.terms import Terms
-from apps.loans.models import Loan, LoanEvent, LoanState, Product, PublicHoliday
+from apps.loans.models import Group, Loan, LoanEvent, LoanState, Product, PublicHoliday
 from apps.loans.models.event import EventType
 from apps.loans.models.policy import the_policy
 from apps.loans.models.projection import Status
+from apps.loans.services.groups import check_group, find_group
 from apps.loans.services.numbers import next_number
 from apps.loans.services.recording import append_event, check_transition, check_value_date, lock_loan
 from apps.mfis.acting import acting
@@ -41,8 +42,9 @@ def quote_product(
 
 
 def checked_terms(
-    product: Product, principal: Decimal, installments: int, on: date, currency: str, rate: Decimal | None = None
-) -> dict[str, Any]:
+    product: Product, principal: Decimal, installments: int, on: date, currency: str, rate: Decimal | None = None,
+    group: Group | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """The loan case form of the wanted loan.
 
     Raises:
@@ -70,7 +72,7 @@ def checked_terms(
         holidays = [day.isoformat() for day in days]
     return product.terms_json(
         principal=principal, installments=installments, submitted_on=on.isoformat(), currency=currency, rate=rate,
-        holidays=holidays,
+        holidays=holidays, meets_from=group.meets_from.isoformat() if group else None,
     )  # fmt: skip
 
 
@@ -132,6 +134,7 @@ def apply_for_loan(
     key: str = "",
     on: date | None = None,
     rate: Decimal | None = None,
+    group_id: UUID | None = None,
 ) -> Answer:
     """Enters an application, by the borrower or for them. Returns the loan's id and number.
 
@@ -146,11 +149,11 @@ def apply_for_loan(
     if borrower.role != Role.BORROWER or not borrower.is_active:
         raise NotAllowed("Only an open borrower's account can borrow.")
     body = {"borrower": borrower.pk, "product": product_id, "principal": principal, "installments": installments,
-            "purpose": purpose, "on": on, "rate": rate}  # fmt: skip
+            "purpose": purpose, "on": on, "rate": rate, "group": group_id}  # fmt: skip
 
     def run() -> Answer:
         day = on or business_date()
-        loan = _submit(borrower, product_id, principal, installments, purpose, by, currency, day, rate)
+        loan = _submit(borrower, product_id, principal, installments, purpose, by, currency, day, rate, group_id)
         return {"id": str(loan.pk), "number": loan.number}
 
     with acting(actor_of(by)):
@@ -159,7 +162,7 @@ def apply_for_loan(
 
 def _submit(
     borrower: Account, product_id: UUID, principal: Decimal, installments: int, purpose: str, by: Account,
-    currency: str, on: date, rate: Decimal | None,
+    currency: str, on: date, rate: Decimal | None, group_id: UUID | None,
 ) -> Loan:  # fmt: skip
     # Locking the borrower makes two applications sent at once wait for each other.
     Account.objects.select_for_update().get(pk=borrower.pk)
@@ -169,7 +172,9 @@ def _submit(
     check_value_date(on, not_before=date(2000, 1, 1), field="on")
     if len(purpose) > 200:
         raise InvalidInput("At most 200 characters.", field="purpose")
-    terms = checked_terms(product, principal, installments, on, currency, rate)
+    group = find_group(group_id)
+    check_group(group, borrower, product)
+    terms = checked_terms(product, principal, installments, on, currency, rate, group)
     check_eligible(product, borrower, parse_terms(terms))
     open_states = (Status.SUBMITTED, Status.UNDER_REVIEW, Status.REVIEWED, Status.APPROVED)
     waiting = LoanState.objects.filter(loan__borrower=borrower, status__in=open_states).select_related("loan").first()
@@ -179,7 +184,7 @@ def _submit(
             "withdraw it or wait for the decision before applying again."
         )
     loan = Loan.objects.create(
-        number=next_number("L"), borrower=borrower, product=product, product_version=product.version,
+        number=next_number("L"), borrower=borrower, product=product, product_version=product.version, group=group,
         terms_agreed=terms, principal=principal, purpose=purpose.strip(), submitted_on=on,
     )  # fmt: skip
     append_event(loan=loan, event_type=EventType.SUBMITTED, by=by, value_date=on, reason=purpose.strip())
@@ -191,9 +196,41 @@ def start_review(*, loan_id: UUID, by: Account, on: date | None = None) -> LoanE
     return _decide("start_review", loan_id, by, on)
 
 
-def recommend(*, loan_id: UUID, by: Account, reason: str, on: date | None = None) -> LoanEvent:
-    """Ends the review with what was found, for a second person to decide."""
-    return _decide("recommend", loan_id, by, on, reason)
+def assign(*, loan_id: UUID, by: Account, officer_id: UUID, reason: str = "") -> LoanEvent:
+    """Gives an application to an officer, who goes on with it.
+
+    Raises:
+        NotAllowed, WrongState: duty or state. NotFound: nobody here who may review.
+    """
+    with acting(actor_of(by)):
+        loan, state = lock_loan(loan_id)
+        check_transition("assign", state, by)
+        officer = Account.objects.filter(pk=officer_id, role=Role.MFI_ADMIN, is_active=True).first()
+        if officer is None or not officer.may(Action.REVIEW):
+            raise NotFound("Nobody of this name reviews applications here.")
+        return append_event(
+            loan=loan, event_type=EventType.ASSIGNED, by=by, value_date=business_date(),
+            reason=f"To {officer.full_name}. {reason.strip()}".strip()[:500],
+            payload={"officer": str(officer.pk), "name": officer.full_name},
+        )  # fmt: skip
+
+
+def recommend(
+    *, loan_id: UUID, by: Account, reason: str, on: date | None = None, checked: list[str] | None = None
+) -> LoanEvent:
+    """Ends the review with what was found, for a second person to decide.
+
+    `checked` are the sentences of the MFI's checklist that were gone through; None where the whole list was.
+
+    Raises:
+        NotAllowed, WrongState: duty or state. InvalidInput: no reason, or something was left unchecked.
+    """
+    wanted = the_policy().review_checklist
+    done = wanted if checked is None else [item for item in wanted if item in checked]
+    left = [item for item in wanted if item not in done]
+    if left:
+        raise InvalidInput(f"Not checked yet: {'; '.join(left)}.", field="checked")
+    return _decide("recommend", loan_id, by, on, reason, {"checked": done})
 
 
 def approve(*, loan_id: UUID, by: Account, reason: str = "", on: date | None = None) -> LoanEvent:
@@ -237,7 +274,9 @@ def undo_approval(*, loan_id: UUID, by: Account, reason: str) -> LoanEvent:
         )  # fmt: skip
 
 
-def _decide(name: str, loan_id: UUID, by: Account, on: date | None, reason: str = "") -> LoanEvent:
+def _decide(
+    name: str, loan_id: UUID, by: Account, on: date | None, reason: str = "", payload: dict[str, Any] | None = None
+) -> LoanEvent:
     with acting(actor_of(by)):
         loan, state = lock_loan(loan_id)
         transition = check_transition(name, state, by, reason=reason)
@@ -246,8 +285,12 @@ def _decide(name: str, loan_id: UUID, by: Account, on: date | None, reason: str 
         if name == "approve":
             _check_second_person(loan, by)
             _check_limit(loan, by)
+            check_group(loan.group, loan.borrower, loan.product)
             check_eligible(loan.product, loan.borrower, loan.terms, leaving_out=loan.pk)
-        return append_event(loan=loan, event_type=transition.event, by=by, value_date=day, reason=reason.strip()[:500])
+        return append_event(
+            loan=loan, event_type=transition.event, by=by, value_date=day, reason=reason.strip()[:500],
+            payload=payload or {},
+        )  # fmt: skip
 
 
 def _check_second_person(loan: Loan, by: Account) -> None:

@@ -125,9 +125,11 @@ def append_event(
 def _tell_credit(loan: Loan, state: LoanState, event: LoanEvent, before: str | None) -> None:
     """Disbursements, repayments and reversals reach the credit history, and so does the closing."""
     kinds = []
-    if event.type in (EventType.DISBURSED, EventType.REPAYMENT, EventType.REVERSAL, EventType.WRITTEN_OFF):
+    told = (EventType.DISBURSED, EventType.REPAYMENT, EventType.PAY_OFF, EventType.REVERSAL, EventType.CHARGED_OFF,
+            EventType.WRITTEN_OFF, EventType.RECOVERY)  # fmt: skip
+    if event.type in told:
         kinds.append(str(event.type))
-    if state.status in (Status.CLOSED, Status.OVERPAID) and before == Status.ACTIVE:
+    if state.status in (Status.CLOSED, Status.OVERPAID) and before in (Status.ACTIVE, Status.CHARGED_OFF):
         kinds.append("closed")
     for kind in kinds:
         queue_event(

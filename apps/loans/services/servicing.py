@@ -232,10 +232,27 @@ def propose_write_off(*, loan_id: UUID, by: Account, reason: str, on: date | Non
         )  # fmt: skip
 
 
+def propose_charge_off(*, loan_id: UUID, by: Account, reason: str, on: date | None = None) -> LoanEvent:
+    """Proposes to take the loan's principal out of the portfolio; the borrower still owes it, and it is collected.
+
+    Raises:
+        NotAllowed, WrongState: duty, state, or another proposal waits. InvalidInput: no reason.
+    """
+    with acting(actor_of(by)):
+        loan, state = lock_loan(loan_id)
+        check_transition("propose_charge_off", state, by, reason=reason)
+        _no_proposal(state.proposal)
+        return append_event(
+            loan=loan, event_type=EventType.CHARGE_OFF_PROPOSED, by=by, reason=reason.strip()[:500],
+            value_date=_day(on, state.disbursed_on, loan),
+        )  # fmt: skip
+
+
 def decide_proposal(*, loan_id: UUID, by: Account, agree: bool, reason: str = "", on: date | None = None) -> LoanEvent:
     """Decides on the waiting proposal; never by the person who made it.
 
-    A write-off takes what is outstanding on the day of decision; a restructuring takes effect on the proposed day.
+    A write-off or charge-off takes what is outstanding on the day of decision; a restructuring takes effect on the
+    proposed day.
 
     Raises:
         NotAllowed: duty, or own proposal. WrongState: nothing waits. InvalidInput: no reason to decline.
@@ -260,6 +277,11 @@ def decide_proposal(*, loan_id: UUID, by: Account, agree: bool, reason: str = ""
             return append_event(
                 loan=loan, event_type=EventType.WRITTEN_OFF, by=by, value_date=day, reason=reason.strip()[:500],
                 amount=owed, number=next_number("W"),
+            )  # fmt: skip
+        if proposal.type == EventType.CHARGE_OFF_PROPOSED:
+            return append_event(
+                loan=loan, event_type=EventType.CHARGED_OFF, by=by, value_date=day, reason=reason.strip()[:500],
+                amount=fold_loan(loan, as_of=day).outstanding("principal"), number=next_number("W"),
             )  # fmt: skip
         return append_event(
             loan=loan, event_type=EventType.RESTRUCTURED, by=by, value_date=proposal.value_date,

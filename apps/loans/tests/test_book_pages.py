@@ -119,10 +119,13 @@ def test_the_policy_has_one_page(alpha: Branch) -> None:
     client = alpha.client("manager")
     page = client.get("/admin/loans/policy/", follow=True)
     assert page.status_code == 200
-    values = {"recognition": "cash", "approver_limit": "500", "write_off_after_days": 180, "fiscal_year_starts": 4}
+    values = {"recognition": "cash", "approver_limit": "500", "write_off_after_days": 180, "fiscal_year_starts": 4,
+              "group_arrears_days": 30, "review_checklist": "Identity seen\r\n\r\nEmployer called"}  # fmt: skip
     assert client.post(page.redirect_chain[-1][0], values).status_code == 302
     with tenant_context(alpha.mfi):
-        assert Policy.objects.get().approver_limit == 500
+        policy = Policy.objects.get()
+        assert policy.approver_limit == 500
+        assert policy.review_checklist == ["Identity seen", "Employer called"]
     assert alpha.client("cashier").get("/admin/loans/policy/add/").status_code == 403
 
 

@@ -12,7 +12,7 @@ from django_tenants.utils import tenant_context
 
 from apps.loans.ledger import manual, periods
 from apps.loans.ledger.chart import ensure_chart
-from apps.loans.models import GLAccount, Loan, PeriodClosing
+from apps.loans.models import GLAccount, Loan, PeriodClosing, Product
 from apps.loans.selectors.as_of import loans_on
 from apps.loans.selectors.indicators import Indicator, gather, indicators
 from apps.loans.services import money, servicing
@@ -38,9 +38,7 @@ def named(lines: list[Indicator]) -> dict[str, Indicator]:
 def loan(alpha: Branch, active: Callable[..., Loan]) -> Loan:
     """1,200 over twelve months without interest, paid out on 10 January: 100 due on the 10th of each month."""
     with tenant_context(alpha.mfi):
-        alpha.product.rate = D(0)
-        alpha.product.disbursement_fee_percent = D(0)
-        alpha.product.save()
+        Product.objects.filter(pk=alpha.product.pk).update(rate=0, disbursement_fee_percent=0)
     return active(principal=D("1200.00"), on=START)
 
 
