@@ -15,10 +15,10 @@ from uuid import UUID
 
 from apps.loans.ledger.chart import ensure_chart
 from apps.loans.ledger.manual import decide_journal, propose_journal
-from apps.loans.models import GLAccount, Installment, Loan, LoanEvent, Product
+from apps.loans.models import GLAccount, Group, Installment, Loan, LoanEvent, LoanState, Product
 from apps.loans.models.event import EventType
 from apps.loans.models.projection import Status
-from apps.loans.services import money, notices, origination
+from apps.loans.services import drafts, groups, money, notices, origination, servicing
 from apps.loans.services.products import create_product
 from apps.mfis.models import MFI
 from apps.users.models import Account
@@ -81,6 +81,46 @@ def make_loans(mfi: MFI, staff: Staff, count: int, today: date, progress: Callab
     for n in range(count):
         _tell(chance, mfi, staff, chance.choice(products), people[n], fates[(n * 37) % len(fates)], today)
         progress()
+    others = list(Account.objects.filter(role=Role.BORROWER, loans=None).order_by("phone")[:6])
+    _form_group(mfi, staff, products[2], others[:5], today)
+    drafts.save_draft(borrower=others[5], by=staff.officer, product_id=products[0].pk, purpose="Stock for the shop")
+    _charge_off_the_latest(staff)
+
+
+def _form_group(mfi: MFI, staff: Staff, product: Product, members: list[Account], today: date) -> None:
+    """Five market women who meet every week; four have a loan, and one of them is a week behind."""
+    meets_from = today - timedelta(days=today.weekday() + 7 * 12 - 2)  # the Wednesday twelve weeks ago
+    group = Group(name="Kopano market group", place="Church hall", meets_from=meets_from, officer=staff.officer)
+    groups.save_group(group, by=staff.officer)
+    offices = ("chair", "treasurer", "secretary", "member", "member")
+    for member, office in zip(members, offices, strict=False):
+        groups.add_member(
+            group_id=group.pk, by=staff.officer, borrower_id=member.pk, office=office, on=meets_from
+        )  # fmt: skip
+    applied = today - timedelta(days=45)
+    for n, member in enumerate(members[:4]):
+        answer = origination.apply_for_loan(
+            borrower=member, product_id=product.pk, principal=Decimal(1200), installments=12, purpose="Vegetables",
+            by=staff.officer, currency=mfi.currency, on=applied, group_id=group.pk,
+        )  # fmt: skip
+        loan_id = UUID(str(answer["id"]))
+        _reach_approval(staff, loan_id, member, "paid_on_time", applied)
+        money.disburse(loan_id=loan_id, by=staff.cashier, channel="cash", on=applied + timedelta(days=2))
+        due = list(Installment.objects.filter(loan_id=loan_id, due_date__lt=today).order_by("n"))
+        for row in due[: len(due) - (n == 3)]:
+            money.record_repayment(
+                loan_id=loan_id, by=staff.cashier, amount=row.outstanding, channel="cash", on=row.due_date
+            )
+
+
+def _charge_off_the_latest(staff: Staff) -> None:
+    """The loan that is late the longest is charged off, and still owed."""
+    state = LoanState.objects.filter(status=Status.ACTIVE).order_by("oldest_due_date", "loan__number").first()
+    if state is None:
+        return
+    reason = "Four letters and two visits without an answer."
+    servicing.propose_charge_off(loan_id=state.pk, by=staff.officer, reason=reason)
+    servicing.decide_proposal(loan_id=state.pk, by=staff.approver, agree=True)
 
 
 def _bring_in_capital(staff: Staff, count: int, on: date) -> None:
