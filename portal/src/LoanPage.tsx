@@ -30,6 +30,7 @@ function sentence(loan: LoanDetail): string {
     case "under_review": return "An officer is reviewing your application.";
     case "info_requested": return `We need something from you: ${loan.reason}`;
     case "written_off": return "We no longer expect this loan to be repaid. Talk to your branch: what you pay still counts.";
+    case "charged_off": return `${money(loan.outstanding)} is still owed, and long overdue. Talk to your branch: every payment counts.`;
     case "reviewed": return "The review is done. A second person now decides.";
     case "approved": return "Approved. The money will be paid out next.";
     case "rejected": return `Not approved. ${loan.reason}`;
@@ -57,7 +58,7 @@ function Body({ loan, schedule, repayments, payments, statement, reload }: Every
         ]} />
         {loan.may_withdraw && <Withdraw id={loan.id} reload={reload} />}
       </section>
-      {loan.status === "active" && <Pay loan={loan} reload={reload} />}
+      {(loan.status === "active" || loan.status === "charged_off") && <Pay loan={loan} reload={reload} />}
       <section className="card" aria-label="Installments"><h2>{loan.disbursed_on ? "Schedule" : "Schedule, if paid out on the day you applied"}</h2><Schedule rows={schedule} paid={!!loan.disbursed_on} /></section>
       {payments.length > 0 && (
         <section className="card" aria-label="Reported payments"><h2>Payments you reported</h2>

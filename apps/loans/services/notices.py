@@ -36,7 +36,7 @@ def report_payment(
         state = LoanState.objects.select_related("loan").filter(pk=loan_id, loan__borrower=by).first()
         if state is None:
             raise NotFound("There is no such loan.")
-        if state.status != Status.ACTIVE:
+        if state.status not in (Status.ACTIVE, Status.CHARGED_OFF):
             raise WrongState(f"This loan is {state.get_status_display().lower()}; there is nothing to pay on it.")
         if channel == Channel.CASH:
             raise InvalidInput("Cash is paid at the branch, which books it at once.", field="channel")

@@ -23,6 +23,7 @@ from apps.loans.models import (
     Product,
 )
 from apps.loans.services import money, origination
+from apps.loans.services.books import check_books
 from apps.loans.services.settings import save_setting
 from apps.loans.tests.product_form import PRODUCT_FORM
 from apps.mfis.clock import business_date
@@ -170,6 +171,19 @@ def test_a_product_quotes_itself_before_it_is_saved(alpha: Branch) -> None:
     assert client.post("/admin/loans/product/add/", form).status_code == 302
     with tenant_context(alpha.mfi):
         assert Product.objects.filter(name="Draft").exists()
+
+
+def test_a_product_with_its_own_account_is_verified_too(alpha: Branch, active: Callable[..., Loan]) -> None:
+    with tenant_context(alpha.mfi):
+        accounts_by_role()
+        own = save_setting(GLAccount(code="1210", name="Business loans", type="asset"), by=alpha.staff["accountant"])
+        mapping = AccountMapping(product=alpha.product, role="loans", account=own)
+        save_setting(mapping, by=alpha.staff["accountant"])
+        active()
+        assert check_books().breaks == []
+        with connection.cursor() as cursor:  # behind the guards, as somebody with the database's own rights might
+            cursor.execute("UPDATE loans_loanstate SET principal_outstanding = principal_outstanding + 1")
+        assert any("control account loans" in found for found in check_books().breaks)
 
 
 def test_what_was_posted_by_is_not_changed_under_the_books(alpha: Branch, active: Callable[..., Loan]) -> None:
