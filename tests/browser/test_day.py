@@ -124,6 +124,8 @@ def act(page: Page, loan_url: str, action: str, **fields: str) -> None:
     page.get_by_role("link", name=action, exact=True).click()
     for name, value in fields.items():
         page.locator(f"#id_{name}").fill(value)
+    for item in page.get_by_role("checkbox").all():
+        item.check()
     check_accessible(page)
     page.get_by_role("button", name=action, exact=True).click()
     expect(page.locator(".note-success")).to_be_visible()
