@@ -12,7 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from apps.loans.api.routes import router as loans_router
 from apps.mfis.database import connection
-from apps.mfis.errors import InvalidInput, ServiceError
+from apps.mfis.errors import InvalidInput, NotHome, ServiceError
 from apps.mfis.problems import problem
 from apps.users.api.accounts import router as accounts_router
 from apps.users.api.mfis import router as mfis_router
@@ -40,6 +40,8 @@ public_api.add_router("", mfis_router)
 
 def _service_error(request: HttpRequest, error: ServiceError) -> HttpResponse:
     more: dict[str, Any] = {"code": error.code}
+    if isinstance(error, NotHome):
+        more |= {"home": error.home, "site": error.site}
     if isinstance(error, InvalidInput) and error.errors:
         more["errors"] = error.errors
     elif error.field:

@@ -22,6 +22,7 @@ class Transition:
     needs_reason: bool = False
     style: str = "secondary"
     explanation: str = ""
+    anywhere: bool = False  # on any node; what is not is decided at the MFI's home
 
 
 def _from(*sources: Status) -> frozenset[Status]:
@@ -65,7 +66,7 @@ TRANSITIONS = {
         ),
         Transition(
             "give_info", "Information is in", EventType.INFO_GIVEN, _from(Status.INFO_REQUESTED), Status.UNDER_REVIEW,
-            Action.REVIEW, needs_reason=True, style="primary", explanation="Say what was brought; the review goes on.",
+            Action.REVIEW, needs_reason=True, style="primary", explanation="Say what was brought; the review goes on.", anywhere=True,
         ),
         Transition(
             "undo_approval", "Undo the approval", EventType.REVERSAL, _from(Status.APPROVED), Status.REVIEWED,
@@ -82,7 +83,7 @@ TRANSITIONS = {
         ),
         Transition(
             "record_repayment", "Record repayment", EventType.REPAYMENT, COLLECTED, None,
-            Action.RECORD_REPAYMENT, style="primary", explanation="Money received, on the day it was received.",
+            Action.RECORD_REPAYMENT, style="primary", explanation="Money received, on the day it was received.", anywhere=True,
         ),
         Transition(
             "pay_off", "Pay off", EventType.PAY_OFF, COLLECTED, Status.CLOSED, Action.RECORD_REPAYMENT,
@@ -128,19 +129,19 @@ TRANSITIONS = {
         ),
         Transition(
             "take_note", "Note", EventType.NOTE, PAID_OUT, None, Action.FOLLOW_UP, needs_reason=True,
-            explanation="What was said or promised; it stays with the loan.",
+            explanation="What was said or promised; it stays with the loan.", anywhere=True,
         ),
         Transition(
             "add_guarantor", "Add guarantor", EventType.NOTE, SECURED, None, Action.REVIEW,
-            explanation="A person who answers for this loan, up to an amount.",
+            explanation="A person who answers for this loan, up to an amount.", anywhere=True,
         ),
         Transition(
             "add_collateral", "Add collateral", EventType.NOTE, SECURED, None, Action.REVIEW,
-            explanation="A thing pledged for this loan. Identity papers and bank cards may not be taken.",
+            explanation="A thing pledged for this loan. Identity papers and bank cards may not be taken.", anywhere=True,
         ),
         Transition(
             "add_document", "Add document", EventType.NOTE, _from(*SECURED, *PAID_OUT), None, Action.FOLLOW_UP,
-            explanation="A PDF or a photograph, of at most 5 MB. Only colleagues here see it.",
+            explanation="A PDF or a photograph, of at most 5 MB. Only colleagues here see it.", anywhere=True,
         ),
         Transition(
             "undo_disbursement", "Undo the pay-out", EventType.REVERSAL, RUNNING, Status.APPROVED,

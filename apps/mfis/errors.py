@@ -72,3 +72,14 @@ class KeyReused(ServiceError):
     """An idempotency key came again with another request."""
 
     code = "idempotency_key_reused"
+
+
+class NotHome(ServiceError):
+    """The decision belongs to the MFI's home node. `home` is its letter, empty while it moves; `site` its address."""
+
+    code = "not_home"
+
+    def __init__(self, message: str, *, home: str, site: str) -> None:
+        super().__init__(message)
+        self.home = home
+        self.site = site

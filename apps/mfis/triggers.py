@@ -54,6 +54,23 @@ def natural_key(table: str, column: str, key: str = "id") -> RunSQL:
     )
 
 
+def arriving(*tables: str, loan: dict[str, str] | None = None) -> RunSQL:
+    """Lets rows of facts in from other nodes, each once; of two with one key the earlier stands everywhere.
+
+    `loan` names, for a table whose rows are to be folded, the column that holds the loan.
+    """
+    named = loan or {}
+    forward = "".join(
+        f"""
+        CREATE TRIGGER letsema_arrive BEFORE INSERT ON {table}
+            FOR EACH ROW EXECUTE FUNCTION public.letsema_arrive({f"'{named[table]}'" if table in named else ""});
+        ALTER TABLE {table} ENABLE REPLICA TRIGGER letsema_arrive;
+        """
+        for table in tables
+    )
+    return RunSQL(forward, "".join(f"DROP TRIGGER letsema_arrive ON {table};" for table in tables))
+
+
 def chained(table: str) -> RunSQL:
     """Adds each row of `table` to its node's hash chain, so that a row changed behind the guards is found."""
     return RunSQL(

@@ -27,6 +27,20 @@ SETTINGS = {
     "log_min_messages": "warning",
     "unix_socket_directories": "",
 }
+# What several nodes need beside; see docs/cluster.md.
+CLUSTER = {
+    "wal_level": "logical",
+    "max_wal_senders": "20",
+    "max_replication_slots": "40",
+    "max_worker_processes": "32",
+    "max_logical_replication_workers": "16",
+    "max_sync_workers_per_subscription": "4",
+    "wal_retrieve_retry_interval": "500ms",
+    "wal_receiver_status_interval": "1s",
+    "wal_sender_timeout": "10s",
+    "wal_receiver_timeout": "10s",
+    "max_slot_wal_keep_size": "8GB",
+}
 THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
@@ -37,7 +51,8 @@ class CannotStart(Exception):
 class EmbeddedPostgres:
     """One server and its data folder. `start` may be called on a leftover of a killed run; nothing is lost."""
 
-    def __init__(self, folder: Path, *, throw_away: bool = False) -> None:
+    def __init__(self, folder: Path, *, throw_away: bool = False, cluster: bool = False) -> None:
+        self.cluster = cluster
         self.account = _unprivileged_account() if os.geteuid() == 0 else None
         self.folder = self._reachable(folder)
         self.data = self.folder / "postgres"
@@ -86,7 +101,7 @@ class EmbeddedPostgres:
         self._stop_leftover()
         # A restart keeps the port, so that those who know the address find the server again.
         self.port = self.port or free_port()
-        options = SETTINGS | (THROW_AWAY if self.throw_away else {})
+        options = SETTINGS | (CLUSTER if self.cluster else {}) | (THROW_AWAY if self.throw_away else {})
         arguments = [str(self.binaries / "postgres"), "-D", str(self.data), "-p", str(self.port)]
         for key, value in options.items():
             arguments += ["-c", f"{key}={value}"]
@@ -132,6 +147,21 @@ class EmbeddedPostgres:
                 cursor.execute(f'CREATE DATABASE "{name}" OWNER letsema')
         admin.close()
         return self._url("letsema", self._password(), name)
+
+    def ensure_replication_role(self, password: str, role: str = "letsema_repl") -> None:
+        """The role that other nodes read from this one with, and the right of `letsema` to follow them."""
+        import psycopg2
+        from psycopg2 import sql
+
+        admin = psycopg2.connect(self._url("postgres", self._password(), "postgres"))
+        admin.autocommit = True
+        with admin.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+            verb = "ALTER" if cursor.fetchone() else "CREATE"
+            statement = sql.SQL(verb + " ROLE {} LOGIN REPLICATION PASSWORD {}")
+            cursor.execute(statement.format(sql.Identifier(role), sql.Literal(password)))
+            cursor.execute("GRANT pg_create_subscription TO letsema")
+        admin.close()
 
     def _url(self, role: str, password: str, database: str) -> str:
         return f"postgres://{role}:{password}@127.0.0.1:{self.port}/{database}"

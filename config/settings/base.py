@@ -1,7 +1,9 @@
 """Settings shared by every way of running Letsema. What differs between places comes from the environment.
 
 Read from the environment: DATABASE_URL, MONGODB_URL, SECRET_KEY, CREDIT_KEY, LETSEMA_HOST, LETSEMA_PORT,
-LETSEMA_NODE, EMAIL_URL. Without DATABASE_URL the embedded servers' addresses are read from var/embedded.json.
+LETSEMA_NODE, EMAIL_URL; for several nodes (docs/cluster.md) LETSEMA_CLUSTER, LETSEMA_PEERS, LETSEMA_SITE,
+LETSEMA_REPLICATION_USER and LETSEMA_REPLICATION_PASSWORD.
+Without DATABASE_URL the embedded servers' addresses are read from var/embedded.json.
 """
 
 from pathlib import Path
@@ -26,6 +28,12 @@ CREDIT_KEY = env.str("CREDIT_KEY", default=_embedded.get("credit_key", ""))
 HOST = env.str("LETSEMA_HOST", default="localhost")
 PORT = env.int("LETSEMA_PORT", default=8000)
 NODE = env.str("LETSEMA_NODE", default="A")
+# Several nodes: LETSEMA_PEERS="A=postgres://10.0.0.1/letsema?sslmode=verify-full B=…", this node's own may stand in it.
+CLUSTER = env.bool("LETSEMA_CLUSTER", default=False)
+PEERS = dict(pair.split("=", 1) for pair in env.str("LETSEMA_PEERS", default="").split())
+SITE = env.str("LETSEMA_SITE", default="")
+REPLICATION_USER = env.str("LETSEMA_REPLICATION_USER", default="letsema_repl")
+REPLICATION_PASSWORD = env.str("LETSEMA_REPLICATION_PASSWORD", default="")
 ALLOWED_HOSTS = [HOST, f".{HOST}"]
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 

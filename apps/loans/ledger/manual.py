@@ -11,6 +11,7 @@ from apps.loans.models import GLAccount, JournalEntry, ManualJournal
 from apps.mfis.acting import acting
 from apps.mfis.clock import business_date
 from apps.mfis.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from apps.mfis.replication.home import require_home
 from apps.users.models import Account
 from apps.users.roles import Action
 from apps.users.services.accounts import actor_of
@@ -88,6 +89,7 @@ def decide_journal(*, journal_id: UUID, by: Account, post: bool, reason: str = "
         if not post and not reason.strip():
             raise InvalidInput("Give a reason; it stays with the record.", field="reason")
         if post:
+            require_home()
             lines = [(UUID(line["account"]), Decimal(line["amount"])) for line in journal.lines]
             _check(journal.posted_on, journal.narrative, lines)
             amounts: dict[UUID, Decimal] = {}

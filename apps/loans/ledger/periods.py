@@ -20,6 +20,7 @@ from apps.mfis.acting import acting
 from apps.mfis.clock import business_date
 from apps.mfis.database import connection
 from apps.mfis.errors import InvalidInput, NotAllowed, WrongState
+from apps.mfis.replication.home import require_home
 from apps.users.models import Account
 from apps.users.roles import Action
 from apps.users.services.accounts import actor_of
@@ -36,6 +37,7 @@ def close_period(*, through: date, by: Account) -> PeriodClosing:
     if through >= business_date():
         raise InvalidInput("Only days that are over can be closed.", field="through")
     with acting(actor_of(by)):
+        require_home()
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(public.letsema_books_lock(current_schema()))")
         closed = closed_through()

@@ -1,5 +1,6 @@
 """Products, loans, the facts about loans, the books, and what is computed from them."""
 
+from .arrival import Arrival
 from .document import Document, DocumentContent
 from .draft import ApplicationDraft
 from .event import LoanEvent
@@ -17,6 +18,7 @@ __all__ = [
     "AccountMapping",
     "AgeingPreset",
     "ApplicationDraft",
+    "Arrival",
     "BooksCheck",
     "ChainHead",
     "Collateral",

@@ -33,9 +33,14 @@ CLOSED = """
       JOIN loans_periodclosing c ON c.through >= e.posted_on AND c.recorded_at < e.recorded_at
 """
 CHAIN = """
-    WITH links AS (
+    WITH recorded AS (
+        SELECT * FROM loans_loanevent
+        UNION ALL  -- of two events with one key the later gave way; its link is in the conflict list
+        SELECT (jsonb_populate_record(NULL::loans_loanevent, discarded)).* FROM public.mfis_conflict
+         WHERE what = 'same key' AND schema_name = current_schema() AND table_name = 'loans_loanevent'),
+    links AS (
         SELECT e.*, lag(chain_hash) OVER w AS previous, lag(chain_seq) OVER w AS before
-          FROM loans_loanevent e WINDOW w AS (PARTITION BY node ORDER BY chain_seq))
+          FROM recorded e WINDOW w AS (PARTITION BY node ORDER BY chain_seq))
     SELECT id, node, chain_seq,
            CASE WHEN chain_seq IS DISTINCT FROM coalesce(before, 0) + 1 THEN 'a link before it is missing'
                 ELSE 'the row is not what was recorded' END
@@ -47,7 +52,13 @@ CHAIN = """
 """
 HEADS = """
     SELECT h.node, h.seq, coalesce(max(e.chain_seq), 0)
-      FROM loans_chainhead h LEFT JOIN loans_loanevent e ON e.node = h.node
+      FROM loans_chainhead h LEFT JOIN (
+           SELECT node, chain_seq, chain_hash FROM loans_loanevent
+           UNION ALL
+           SELECT discarded ->> 'node', (discarded ->> 'chain_seq')::bigint, (discarded ->> 'chain_hash')::bytea
+             FROM public.mfis_conflict
+            WHERE what = 'same key' AND schema_name = current_schema() AND table_name = 'loans_loanevent'
+           ) e ON e.node = h.node
      GROUP BY h.node, h.seq, h.hash
     HAVING h.seq <> coalesce(max(e.chain_seq), 0)
         OR NOT coalesce(bool_or(e.chain_seq = h.seq AND e.chain_hash = h.hash), h.seq = 0)

@@ -24,6 +24,7 @@ from apps.loans.models.projection import Status
 from apps.loans.projection import project
 from apps.mfis.acting import SYSTEM, name_actor
 from apps.mfis.clock import business_date
+from apps.mfis.replication.home import require_home
 
 REMIND_DAYS_BEFORE = 3
 LONGEST_CATCH_UP = 400  # days; before that nothing was lent that a day end would change
@@ -32,6 +33,7 @@ Progress = Callable[[str], None]
 
 def run_due_days(*, through: date | None = None, progress: Progress | None = None) -> list[DayEnd]:
     """Ends every business day up to `through` (by default yesterday) that has not ended yet, oldest first."""
+    require_home()
     last = through or business_date() - timedelta(days=1)
     done = DayEnd.objects.filter(finished_at__isnull=False).order_by("-day").values_list("day", flat=True).first()
     first = done + timedelta(days=1) if done else _first_day(last)

@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
 
+from django.conf import settings
 from django.db import IntegrityError
 
 from apps.credit.outbox import CreditEvent, queue_event
 from apps.loans.domain.terms import BadCase
 from apps.loans.ledger.post import post_loan
-from apps.loans.models import Loan, LoanEvent, LoanState
+from apps.loans.models import Arrival, Loan, LoanEvent, LoanState
 from apps.loans.models.event import EventType
 from apps.loans.models.projection import Status
 from apps.loans.projection import project
@@ -19,6 +20,7 @@ from apps.loans.transitions import TRANSITIONS, Transition
 from apps.mfis.acting import Actor
 from apps.mfis.clock import business_date
 from apps.mfis.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from apps.mfis.replication.home import is_home, require_home
 from apps.users.models import Account
 
 ONCE_ONLY = (
@@ -56,6 +58,8 @@ def lock_loan(loan_id: UUID) -> tuple[Loan, LoanState]:
     )
     if state is None:
         raise NotFound("There is no such loan.")
+    if settings.CLUSTER and Arrival.objects.filter(loan_id=loan_id, error="").exists():
+        state = project(state.loan).state  # what arrived from other nodes counts before anything is decided
     return state.loan, state
 
 
@@ -64,7 +68,7 @@ def check_transition(name: str, state: LoanState, by: Account, *, reason: str = 
 
     Raises:
         NotAllowed: their duties do not include it. WrongState: the loan is not where it starts.
-        InvalidInput: it needs a reason.
+        InvalidInput: it needs a reason. NotHome: it is decided at another node.
     """
     transition = TRANSITIONS[name]
     if not by.may(transition.action):
@@ -75,6 +79,8 @@ def check_transition(name: str, state: LoanState, by: Account, *, reason: str = 
         )
     if transition.needs_reason and not reason.strip():
         raise InvalidInput("Give a reason; it stays with the record.", field="reason")
+    if not transition.anywhere:
+        require_home()
     return transition
 
 
@@ -102,6 +108,9 @@ def append_event(
     """
     if event_type in ONCE_ONLY:
         values["id"] = event_key(loan.pk, event_type)
+    elif settings.CLUSTER and values.get("idempotency_key"):
+        # Sent again to another node, a command makes the same event: of the two one stands.
+        values["id"] = uuid5(loan.pk, f"{event_type}-{by.pk if by else ''}-{values['idempotency_key']}")
     event = LoanEvent(
         loan=loan, type=event_type, value_date=value_date,
         actor_id=by.pk if by else None, actor_name=by.full_name if by else "Letsema", **values,
@@ -117,12 +126,13 @@ def append_event(
         now = project(loan)
     except BadCase as error:
         raise InvalidInput(f"This is not possible: {error.faults[0].problem}.") from error
-    post_loan(loan, now.folded, now.events, event, Actor(event.actor_id, event.actor_name))
-    _tell_credit(loan, now.state, event, before)
+    if is_home():  # elsewhere the home posts it and tells of it once it has arrived there
+        post_loan(loan, now.folded, now.events, event, Actor(event.actor_id, event.actor_name))
+        tell_credit(loan, now.state, event, before)
     return event
 
 
-def _tell_credit(loan: Loan, state: LoanState, event: LoanEvent, before: str | None) -> None:
+def tell_credit(loan: Loan, state: LoanState, event: LoanEvent, before: str | None) -> None:
     """Disbursements, repayments and reversals reach the credit history, and so does the closing."""
     kinds = []
     told = (EventType.DISBURSED, EventType.REPAYMENT, EventType.PAY_OFF, EventType.REVERSAL, EventType.CHARGED_OFF,

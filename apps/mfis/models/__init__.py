@@ -1,6 +1,7 @@
 """The MFI (tenant), its domains, and what Letsema admins see across all of them."""
 
 from .base import Fact, Kind, NodeLocal, Projection, Revisioned, new_id
+from .cluster import ClusterCheck, ClusterNode, Conflict, ConflictDecision, SchemaReady
 from .ddl import RenderedDDL
 from .directory import DirectoryEntry
 from .mfi import MFI, Domain, MFILogo
@@ -8,6 +9,10 @@ from .snapshot import PortfolioSnapshot
 
 __all__ = [
     "MFI",
+    "ClusterCheck",
+    "ClusterNode",
+    "Conflict",
+    "ConflictDecision",
     "DirectoryEntry",
     "Domain",
     "Fact",
@@ -18,5 +23,6 @@ __all__ = [
     "Projection",
     "RenderedDDL",
     "Revisioned",
+    "SchemaReady",
     "new_id",
 ]

@@ -42,8 +42,9 @@ def fingerprint() -> str:
     for key in sorted(loader.disk_migrations):
         module = import_module(loader.disk_migrations[key].__module__)
         digest.update(repr(key).encode() + Path(str(module.__file__)).read_bytes())
-    functions = Path(settings.ROOT) / "apps" / "mfis" / "sql" / "functions.sql"
-    digest.update(functions.read_bytes() + repr(settings.TENANT_APPS).encode())
+    for functions in sorted((Path(settings.ROOT) / "apps" / "mfis" / "sql").glob("*.sql")):
+        digest.update(functions.read_bytes())
+    digest.update(repr(settings.TENANT_APPS).encode())
     return digest.hexdigest()
 
 

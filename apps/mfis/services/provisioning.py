@@ -68,6 +68,10 @@ def provision_mfi(mfi: MFI, *, actor: Actor, open_with: Callable[[MFI], None] | 
         with acting(actor):
             _insert(mfi)
             create_schema(mfi.schema_name, plan)
+            if settings.CLUSTER:
+                from apps.mfis.replication.agent import tell_ready
+
+                tell_ready(mfi.schema_name)
             if open_with:
                 with tenant_context(mfi):
                     open_with(mfi)

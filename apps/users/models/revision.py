@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Now
 
 from apps.mfis.models import Fact
 
@@ -15,6 +16,8 @@ class Revision(Fact):
     action = models.CharField(max_length=6)
     image = models.JSONField()
     changed = models.JSONField(default=list)
+    clock = models.DateTimeField(db_default=Now())  # the row's version: later than all that its writer knew
+    seen = models.JSONField(db_default={})  # those versions, the latest of each node
     actor_id = models.UUIDField(null=True)
     actor_name = models.CharField(max_length=150, blank=True)
 

@@ -4,6 +4,8 @@
 2. Every minute: each MFI's snapshot is taken anew.
 3. Every hour: sessions that have run out are removed, in every schema; business days that are over are ended, and
    after the last of them the books are verified.
+With several nodes, every second: schemas, publication and streams are brought in order (docs/cluster.md), and loan
+events that arrived from other nodes are folded.
 A database that is away is waited for; nothing is lost, as everything to do stands in it.
 """
 
@@ -12,6 +14,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand, CommandParser
 from django.db.utils import InterfaceError, OperationalError
@@ -19,16 +22,21 @@ from django.utils import timezone
 from django_tenants.utils import tenant_context
 
 from apps.credit.relay import relay_outbox
+from apps.loans.services.arrivals import fold_arrivals
 from apps.loans.services.books import check_books
 from apps.loans.services.day_end import run_due_days
 from apps.loans.services.snapshots import take_snapshot
 from apps.mfis.database import connection
 from apps.mfis.models import MFI
+from apps.mfis.replication.agent import reconcile
+from apps.mfis.replication.home import is_home
+from apps.mfis.replication.streams import schemas_here
 from apps.users.services.onboarding import in_schema_of
 
 LONGEST_WAIT = 30.0
 SNAPSHOTS_EVERY = 60.0
 SESSIONS_EVERY = 3600.0
+AGENT_EVERY = 1.0
 
 
 class Command(BaseCommand):
@@ -38,11 +46,14 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="one round, then end")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        relay_at = snapshot_at = sessions_at = 0.0
+        agent_at = relay_at = snapshot_at = sessions_at = 0.0
         wait = 1.0
         while True:
             now = time.monotonic()
             try:
+                if settings.CLUSTER and now >= agent_at:
+                    self._agent()
+                    agent_at = now + AGENT_EVERY
                 if now >= relay_at:
                     failed = self._relay()
                     wait = min(wait * 2, LONGEST_WAIT) if failed else 1.0
@@ -62,13 +73,22 @@ class Command(BaseCommand):
                 return
             time.sleep(0.5)
 
+    def _agent(self) -> None:
+        done = reconcile()
+        for line in done.did:
+            self.stdout.write(f"node {settings.NODE}: {line}")
+        for line in done.problems:
+            self.stderr.write(f"node {settings.NODE}: {line}")
+
     def _mfis(self) -> list[MFI]:
         connection.set_schema_to_public()
-        return list(MFI.objects.all())
+        here = set(schemas_here()) if settings.CLUSTER else None
+        return [mfi for mfi in MFI.objects.all() if here is None or mfi.schema_name in here]
 
     def _relay(self) -> bool:
         for mfi in self._mfis():
             with tenant_context(mfi):
+                fold_arrivals()
                 outcome = relay_outbox()
             if outcome.count:
                 self.stdout.write(f"{mfi.schema_name}: {outcome.count} event(s) reached the credit histories")
@@ -86,7 +106,7 @@ class Command(BaseCommand):
     def _day_ends(self) -> None:
         for mfi in self._mfis():
             with tenant_context(mfi):
-                if run_due_days():
+                if is_home() and run_due_days():
                     check = check_books()
                     if check.breaks:
                         self.stderr.write(f"{mfi.schema_name}: the books have {len(check.breaks)} break(s)")

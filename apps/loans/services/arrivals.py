@@ -1,0 +1,91 @@
+"""Loan events that arrived from other nodes: folded into this node's projection, and posted if this is the home."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid5
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.loans.domain.terms import BadCase
+from apps.loans.ledger.post import post_loan
+from apps.loans.models import Arrival, JournalEntry, Loan, LoanEvent, LoanState
+from apps.loans.projection import ENGINE_EVENTS, Projected, project
+from apps.loans.services.recording import tell_credit
+from apps.mfis.acting import Actor, name_actor
+from apps.mfis.database import connection
+from apps.mfis.models import Conflict
+from apps.mfis.replication.home import is_home
+
+BATCH = 200
+
+
+def fold_arrivals(*, most: int = 5000) -> int:
+    """Folds the loans of the present schema that something arrived for. Returns how many.
+
+    Facts that exclude each other (a receipt on a loan whose pay-out was undone meanwhile) are set aside with the
+    reason and listed among the conflicts; the loan keeps the state it had.
+    """
+    done = 0
+    while done < most:
+        waiting = Arrival.objects.filter(error="").order_by("id").values_list("loan_id", flat=True)[:BATCH]
+        loans = list(dict.fromkeys(waiting))
+        folded = sum(_fold(loan_id) for loan_id in loans)
+        done += folded
+        if not folded:
+            break
+    return done
+
+
+def _fold(loan_id: UUID) -> bool:
+    """Folds one loan; False where its own row has not arrived yet, or another process is at it."""
+    with transaction.atomic():
+        arrivals = list(Arrival.objects.select_for_update(skip_locked=True).filter(loan_id=loan_id, error=""))
+        loan = Loan.objects.select_related("borrower", "product").filter(pk=loan_id).first()
+        if not arrivals or loan is None:
+            return False
+        state = LoanState.objects.select_for_update().filter(pk=loan_id).first()
+        try:
+            with transaction.atomic():
+                now = project(loan)
+        except BadCase as error:
+            _set_aside(loan, arrivals, str(error.faults[0])[:300])
+            return True
+        if is_home():
+            _post(now, loan, [a.event_id for a in arrivals], state.status if state else None)
+        Arrival.objects.filter(pk__in=[a.pk for a in arrivals]).delete()
+    return True
+
+
+def _post(now: Projected, loan: Loan, arrived: list[UUID], before: str | None) -> None:
+    """Posts the difference that the events make, and tells the credit history of each."""
+    events = [event for event in now.events if event.pk in set(arrived)]
+    for event in events:
+        actor = Actor(event.actor_id, event.actor_name)
+        name_actor(actor)
+        post_loan(loan, now.folded, now.events, event, actor)
+        tell_credit(loan, now.state, event, before)
+        before = now.state.status
+
+
+def _set_aside(loan: Loan, arrivals: list[Arrival], reason: str) -> None:
+    Arrival.objects.filter(pk__in=[a.pk for a in arrivals]).update(error=reason)
+    for arrival in arrivals:
+        Conflict.objects.get_or_create(
+            pk=uuid5(arrival.event_id, "cannot fold"),
+            defaults={
+                "what": Conflict.What.CANNOT_FOLD, "schema_name": connection.schema_name,
+                "table_name": LoanEvent._meta.db_table, "row_id": arrival.event_id,
+                "kept": {"loan": loan.number, "state": loan.state.status if hasattr(loan, "state") else ""},
+                "discarded": {"event": str(arrival.event_id), "reason": reason}, "found_at": timezone.now(),
+            },
+        )  # fmt: skip
+
+
+def queue_unposted() -> int:
+    """After a home was taken by force: queues what the old one may not have posted. Returns how many events."""
+    posted = JournalEntry.objects.filter(event__isnull=False).values("event")
+    lacking = LoanEvent.objects.filter(type__in=ENGINE_EVENTS).exclude(pk__in=posted)
+    rows = [Arrival(loan_id=loan, event_id=event) for loan, event in lacking.values_list("loan_id", "pk")]
+    Arrival.objects.bulk_create(rows)
+    return len(rows)

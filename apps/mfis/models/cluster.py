@@ -1,0 +1,108 @@
+"""Several nodes: who they are, which schemas each has, what disagreed, and what was decided about it."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid5
+
+from django.db import models
+
+from apps.mfis.models.base import Fact, NodeLocal, Revisioned
+
+NODES = UUID("5c1b2f5e-6a0e-5b7c-9d55-8c61f0a7b2d1")
+
+
+def node_key(letter: str) -> UUID:
+    """A node's key, derived from its letter."""
+    return uuid5(NODES, letter)
+
+
+class ClusterNode(Revisioned):
+    """One node. Its letter is in every number it gives, so a letter is never used for another machine."""
+
+    letter = models.CharField(max_length=1)
+    name = models.CharField(max_length=60, blank=True)
+    site = models.CharField("address of its pages", max_length=120, blank=True)
+    has_left = models.BooleanField("has left", default=False)
+
+    class Meta:
+        verbose_name = "node"
+        ordering = ["letter"]
+
+    def __str__(self) -> str:
+        return f"{self.letter} {self.name}".strip()
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.id = node_key(self.letter)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class SchemaReady(Fact):
+    """A node has made an MFI's schema. Told before its rows travel, and what the MFI is: its own node may be gone."""
+
+    schema_name = models.CharField(max_length=63)
+    image = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["schema_name", "node"]
+
+    def __str__(self) -> str:
+        return f"{self.schema_name} on {self.node}"
+
+
+class Conflict(NodeLocal):
+    """Two nodes disagreed. Found alike on each, under one key; nothing of either side is lost."""
+
+    class What(models.TextChoices):
+        SAME_KEY = "same key", "Done twice"
+        SAME_COLUMN = "same column", "Changed on both sides"
+        SAME_PERSON = "same person", "Registered twice"
+        CANNOT_FOLD = "cannot fold", "Facts that exclude each other"
+
+    id = models.UUIDField(primary_key=True)
+    what = models.CharField(max_length=12, choices=What.choices)
+    schema_name = models.CharField("MFI", max_length=63)
+    table_name = models.CharField(max_length=63)
+    row_id = models.UUIDField()
+    column_name = models.CharField(max_length=63, blank=True)
+    kept = models.JSONField()
+    discarded = models.JSONField()
+    found_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-found_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()}: {self.table_name} {self.column_name}".strip()
+
+
+class ConflictDecision(Fact):
+    """What an operator decided about a conflict: the value that stands, or that the matter is settled as it is."""
+
+    conflict = models.UUIDField()
+    decision = models.CharField(max_length=12)  # kept | discarded | merged | settled
+    reason = models.CharField(max_length=300, blank=True)
+    actor_id = models.UUIDField(null=True)
+    actor_name = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        ordering = ["recorded_at"]
+        indexes = [models.Index(fields=["conflict"], name="decision_of_conflict")]
+
+    def __str__(self) -> str:
+        return f"{self.decision} {self.conflict}"
+
+
+class ClusterCheck(NodeLocal):
+    """One comparison of the published tables with a peer's."""
+
+    checked_at = models.DateTimeField(auto_now_add=True)
+    peer = models.CharField(max_length=1)
+    seconds = models.FloatField()
+    tables = models.PositiveIntegerField()
+    differences = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-checked_at"]
+
+    def __str__(self) -> str:
+        return f"{self.peer}: {len(self.differences)} differences"

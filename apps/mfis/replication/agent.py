@@ -1,0 +1,154 @@
+"""What a node does by itself, again and again: make schemas, publish them, follow the others, drop who has left.
+
+Each step looks at what there is and does what is lacking, so that it may be stopped anywhere, run twice, and in any
+order on the nodes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import psycopg2
+from django.conf import settings
+from django.db import DatabaseError, transaction
+
+from apps.mfis.acting import SYSTEM, acting
+from apps.mfis.database import connection
+from apps.mfis.models import MFI, ClusterNode, Domain, SchemaReady
+from apps.mfis.provisioning.template import rendered
+from apps.mfis.replication import streams
+from apps.mfis.replication.peers import PeerAway, peers, slot_name
+from apps.mfis.services.provisioning import create_schema
+
+IMAGE = """
+    SELECT jsonb_build_object('mfi', to_jsonb(m), 'domains', (SELECT jsonb_agg(to_jsonb(d))
+           FROM public.mfis_domain d WHERE d.tenant_id = m.id)) FROM public.mfis_mfi m WHERE m.schema_name = %s
+"""
+
+
+@dataclass(slots=True)
+class Round:
+    """What one round did, and what kept it from doing more."""
+
+    did: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def reconcile() -> Round:
+    """One round of the agent. Changes nothing where there is one node."""
+    done = Round()
+    if not settings.CLUSTER:
+        return done
+    connection.set_schema_to_public()
+    make_schemas(done)
+    if added := streams.publish():
+        done.did.append(f"published {len(added)} tables")
+    left = set(ClusterNode.objects.filter(has_left=True).values_list("letter", flat=True))
+    for letter in peers():
+        if letter not in left:
+            _follow(letter, done)
+    for letter in left & set(streams.followed()):
+        streams.unsubscribe(letter, slot_is_gone=True)
+        done.did.append(f"no longer follows {letter}")
+    for slot in streams.departed_slots():
+        with connection.cursor() as cursor:
+            streams.drop_slots(cursor, slot)
+        done.did.append(f"dropped the slot {slot}")
+    return done
+
+
+def make_schemas(done: Round) -> None:
+    """Makes the schema of every MFI that a node has told of and this one lacks."""
+    here = set(streams.schemas_here())
+    told = set(SchemaReady.objects.values_list("schema_name", flat=True))
+    known = set(MFI.objects.values_list("schema_name", flat=True))
+    for name in sorted((told | known) - here):
+        plan = rendered()
+        try:
+            with acting(SYSTEM):
+                if name not in known:
+                    _enter(SchemaReady.objects.filter(schema_name=name).first())
+                create_schema(name, plan)
+                tell_ready(name)
+        except DatabaseError as error:  # another process of this node made it meanwhile, or the next round will
+            done.problems.append(f"{name}: {str(error).strip().splitlines()[0]}")
+        else:
+            done.did.append(f"made the schema {name}")
+
+
+def tell_ready(schema: str) -> SchemaReady:
+    """Tells the others that this node has an MFI's schema, and what the MFI is. In the transaction that makes it."""
+    with connection.cursor() as cursor:
+        cursor.execute(IMAGE, [schema])
+        image = cursor.fetchone()[0]
+    return SchemaReady.objects.create(schema_name=schema, image=image if isinstance(image, dict) else _json(image))
+
+
+def _json(text: str) -> dict[str, object]:
+    import json
+
+    found: dict[str, object] = json.loads(text)
+    return found
+
+
+def _enter(ready: SchemaReady | None) -> None:
+    """Enters an MFI whose own revision has not arrived: the node that opened it may be gone for good."""
+    if ready is None:
+        return
+    with connection.cursor() as cursor:
+        for table, images in ((MFI, [ready.image["mfi"]]), (Domain, ready.image["domains"] or [])):
+            name = table._meta.db_table
+            for image in images:
+                columns = ", ".join(f'"{column}"' for column in image)
+                cursor.execute(
+                    f"INSERT INTO public.{name} ({columns}) SELECT {columns} "  # noqa: S608 - names of our own columns
+                    f"FROM jsonb_populate_record(NULL::public.{name}, %s::jsonb) ON CONFLICT DO NOTHING",
+                    [_dump(image)],
+                )
+
+
+def _dump(image: dict[str, object]) -> str:
+    import json
+
+    return json.dumps(image)
+
+
+def _follow(letter: str, done: Round) -> None:
+    try:
+        if not streams.is_subscribed(letter):
+            streams.subscribe(letter)
+            done.did.append(f"follows {letter}")
+        elif streams.copying(letter)[0] == 0 and (taken := streams.follow_new_tables(letter)):
+            done.did.append(f"takes up {len(taken)} tables of {letter}")
+        if _stopped(letter) and streams.slot_is_lost(letter):
+            streams.resync(letter)
+            done.did.append(f"follows {letter} afresh: its slot was lost")
+    except PeerAway as error:
+        done.problems.append(str(error))
+    except (DatabaseError, psycopg2.Error) as error:
+        done.problems.append(f"{letter}: {str(error).strip().splitlines()[0]}")
+
+
+def _stopped(letter: str) -> bool:
+    """Whether the worker that should be receiving from a peer is not running."""
+    found = streams.rows("SELECT pid FROM pg_stat_subscription WHERE subname = %s AND relid IS NULL", slot_name(letter))
+    return not found or found[0][0] is None
+
+
+def introduce(*, name: str = "", site: str = "") -> ClusterNode:
+    """Enters this node among the nodes. A letter that has left is not taken again.
+
+    Raises:
+        ValueError: the letter belongs to a node that has left.
+    """
+    with acting(SYSTEM), transaction.atomic():
+        node = ClusterNode.objects.filter(letter=settings.NODE).first()
+        if node and node.has_left:
+            raise ValueError(f"Node {settings.NODE} has left; numbers with its letter exist. Take another letter.")
+        node = node or ClusterNode(letter=settings.NODE)
+        node.name, node.site = name or node.name, site or node.site
+        node.save()
+        for schema in streams.schemas_here()[1:]:
+            if not SchemaReady.objects.filter(schema_name=schema, node=settings.NODE).exists():
+                tell_ready(schema)
+    return node

@@ -1,0 +1,225 @@
+"""Real nodes: a PostgreSQL server, a worker and a process for services each, with links between them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from config.embedded.postgres import EmbeddedPostgres, free_port
+from tests.cluster.links import Link
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PASSWORD = "between-nodes"  # noqa: S105 - of servers that live as long as a test
+
+
+class Away(Exception):
+    """A node's process or server was killed under a command."""
+
+
+class Node:
+    """One node. `ask` calls a service there; `manage` runs a command there."""
+
+    def __init__(self, letter: str, folder: Path) -> None:
+        self.letter = letter
+        self.folder = folder / letter
+        self.folder.mkdir(parents=True)
+        self.folder.chmod(0o755)
+        self.postgres = EmbeddedPostgres(self.folder, throw_away=False, cluster=True)
+        self.postgres.port = free_port()
+        self.environment: dict[str, str] = {}
+        self.worker: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[str] | None = None
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        self.postgres.start()
+
+    def prepare(self, peers: dict[str, int]) -> None:
+        """Roles, the database and the environment; `peers` are the ports at which this node reaches the others."""
+        url = self.postgres.ensure_role_and_database()
+        self.postgres.ensure_replication_role(PASSWORD)
+        addresses = " ".join(f"{letter}=postgres://127.0.0.1:{port}/letsema" for letter, port in peers.items())
+        self.environment = os.environ | {
+            "DATABASE_URL": url, "LETSEMA_NODE": self.letter, "LETSEMA_CLUSTER": "1", "LETSEMA_PEERS": addresses,
+            "LETSEMA_REPLICATION_PASSWORD": PASSWORD, "LETSEMA_SITE": f"http://{self.letter.lower()}.example",
+            "DJANGO_SETTINGS_MODULE": "config.settings.test", "LETSEMA_VAR": str(self.folder), "PYTHONPATH": str(ROOT),
+        }  # fmt: skip
+
+    def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True
+        )
+        if check and done.returncode:
+            raise AssertionError(f"{self.letter}: {arguments}: {done.stdout}{done.stderr}")
+        return done
+
+    def status(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.manage("cluster", "status", "--json", check=False).stdout)
+        return found
+
+    def start_worker(self) -> None:
+        log = (self.folder / "worker.log").open("ab")
+        self.worker = subprocess.Popen(
+            [sys.executable, "manage.py", "worker"], cwd=ROOT, env=self.environment, stdout=log, stderr=log,
+            start_new_session=True,
+        )  # fmt: skip
+
+    def stop_worker(self) -> None:
+        if self.worker:
+            self.worker.kill()
+            self.worker.wait()
+            self.worker = None
+
+    def ask(self, do: str, mfi: str = "", **values: Any) -> dict[str, Any]:
+        """What the service answers: {"ok": …} or {"refused": …, "code": …}.
+
+        Raises:
+            Away: the node's server or process ended under it. AssertionError: it failed in any other way.
+        """
+        with self._lock:
+            process = self._running()
+            try:
+                assert process.stdin
+                assert process.stdout
+                process.stdin.write(json.dumps({"do": do, "mfi": mfi, "with": values}) + "\n")
+                process.stdin.flush()
+                line = process.stdout.readline()
+            except (BrokenPipeError, ValueError) as error:
+                raise Away(self.letter) from error
+        if not line:
+            raise Away(self.letter)
+        said: dict[str, Any] = json.loads(line)
+        if "failed" in said:
+            if any(word in said["failed"] for word in ("OperationalError", "InterfaceError")):
+                raise Away(said["failed"])
+            raise AssertionError(f"{self.letter}: {do}: {said['failed']}")
+        return said
+
+    def ok(self, do: str, mfi: str = "", **values: Any) -> dict[str, Any]:
+        """The same, where nothing but success is expected."""
+        said = self.ask(do, mfi, **values)
+        assert "ok" in said, f"{self.letter}: {do}: {said}"
+        found: dict[str, Any] = said["ok"]
+        return found
+
+    def rows(self, statement: str, mfi: str = "") -> list[list[Any]]:
+        found: list[list[Any]] = self.ok("sql", mfi, statement=statement)["rows"]
+        return found
+
+    def kill_server(self) -> None:
+        """SIGKILL to the database, as a power cut."""
+        self.postgres.kill()
+
+    def kill_process(self) -> None:
+        """SIGKILL to the process that runs services: whatever it was at is undone by the database."""
+        if self._process:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def _running(self) -> subprocess.Popen[str]:
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.cluster.process"], cwd=ROOT, env=self.environment, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=(self.folder / "process.log").open("ab"),
+                start_new_session=True,
+            )  # fmt: skip
+        return self._process
+
+    def stop(self) -> None:
+        self.stop_worker()
+        if self._process and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        with contextlib.suppress(Exception):
+            self.postgres.stop()
+
+
+class Cluster:
+    """Nodes that follow each other through links. `link(a, b)` is the way on which `b` reads from `a`."""
+
+    def __init__(self, folder: Path, letters: str = "ABC") -> None:
+        self.nodes = {letter: Node(letter, folder) for letter in letters}
+        self.links: dict[tuple[str, str], Link] = {}
+
+    def __getitem__(self, letter: str) -> Node:
+        return self.nodes[letter]
+
+    def __iter__(self) -> Any:
+        return iter(self.nodes.values())
+
+    def start(self, *, joined: str | None = None) -> None:
+        """Starts every server; those of `joined` (by default all) become one cluster, with their workers."""
+        _all(Node.start, self.nodes.values())
+        for a in self.nodes.values():
+            for b in self.nodes.values():
+                if a is not b:
+                    self.links[a.letter, b.letter] = Link(a.postgres.port)
+        for node in self:
+            node.prepare({a: link.port for (a, b), link in self.links.items() if b == node.letter})
+        first, *others = [self.nodes[letter] for letter in (joined or "".join(self.nodes))]
+        _all(lambda n: n.manage("letsema_migrate"), self.nodes.values())
+        first.manage("cluster", "init")
+        for node in others:
+            node.manage("cluster", "init")
+        for node in (first, *others):
+            node.start_worker()
+
+    def isolate(self, letter: str, *, silently: bool = False) -> None:
+        """Cuts every link from and to a node."""
+        for ends, link in self.links.items():
+            if letter in ends:
+                link.cut(silently=silently)
+
+    def heal(self) -> None:
+        for link in self.links.values():
+            link.heal()
+
+    def stop(self) -> None:
+        for node in self:
+            node.stop()
+        for link in self.links.values():
+            link.close()
+
+
+def _all(run: Callable[[Node], Any], nodes: Any) -> None:
+    """Runs it on every node at once; the first failure is raised."""
+    faults: list[BaseException] = []
+
+    def one(node: Node) -> None:
+        try:
+            run(node)
+        except BaseException as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=one, args=(node,)) for node in nodes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if faults:
+        raise faults[0]
+
+
+def eventually(check: Callable[[], Any], seconds: float = 30, every: float = 0.2) -> Any:
+    """What `check` gives once it is true; an AssertionError with its last word after `seconds`."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            found = check()
+        except Away:
+            found = None
+        if found:
+            return found
+        if time.monotonic() > until:
+            raise AssertionError(f"not within {seconds:g} s: {found!r}")
+        time.sleep(every)

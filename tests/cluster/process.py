@@ -1,0 +1,225 @@
+"""A process of one node: takes commands as lines of JSON, calls the product's own services, answers in lines of JSON.
+
+Started by tests/cluster/nodes.py with the node's own environment. What a service refuses is an answer, not a failure.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
+
+import django
+
+django.setup()
+
+from django.db import connection as plain
+from django_tenants.utils import tenant_context
+
+from apps.loans.ledger.periods import close_period
+from apps.loans.models import Loan, LoanEvent, Product
+from apps.loans.services import money, origination, servicing
+from apps.loans.services.arrivals import fold_arrivals
+from apps.loans.services.books import check_books
+from apps.loans.services.products import create_product
+from apps.loans.services.projection_check import differences
+from apps.mfis.acting import SYSTEM
+from apps.mfis.clock import business_date
+from apps.mfis.database import connection
+from apps.mfis.errors import NotHome, ServiceError
+from apps.mfis.models import MFI
+from apps.mfis.replication.agent import reconcile
+from apps.users.models import Account
+from apps.users.roles import Duty, Role
+from apps.users.services.accounts import Person, create_staff, register_borrower, update_borrower
+from apps.users.services.onboarding import onboard_mfi
+
+Said = dict[str, Any]
+LONG_AGO = date(2020, 1, 1)
+
+
+def open_mfi(subdomain: str) -> Said:
+    opened = onboard_mfi(
+        name=subdomain.title(), subdomain=subdomain, licence_type="credit_only_2", district="leribe",
+        contact_email=f"office@{subdomain}.example", admin_name="Nthabiseng Letsie",
+        admin_email=f"manager@{subdomain}.example", actor=SYSTEM, notify=False,
+    )  # fmt: skip
+    with tenant_context(opened.mfi):
+        for duty in (Duty.OFFICER, Duty.APPROVER, Duty.CASHIER, Duty.ACCOUNTANT):
+            create_staff(
+                full_name=duty.label, email=f"{duty.value}@{subdomain}.example", role=Role.MFI_ADMIN, duties=[duty],
+                actor=SYSTEM,
+            )  # fmt: skip
+        create_product(
+            by=opened.admin, mfi=opened.mfi, name="Business loan", rate=Decimal(24), rate_per="year",
+            interest_method="declining_balance", principal_min=Decimal(100), principal_default=Decimal(1000),
+            principal_max=Decimal(50000), installments_min=1, installments_default=12, installments_max=36,
+        )  # fmt: skip
+    return {"id": str(opened.mfi.pk)}
+
+
+def staff(duty: str) -> Account:
+    return Account.objects.get(email__startswith=f"{duty}@")
+
+
+def register(name: str, phone: str, national_id: str = "") -> Said:
+    person = Person(name, phone=phone, national_id=national_id, date_of_birth=date(1990, 5, 27))
+    return {"id": str(register_borrower(person=person, password=None, today=business_date()).pk)}
+
+
+def edit(account: str, **values: Any) -> Said:
+    """Changes some particulars, as a clerk's form does: all of them are sent."""
+    who = Account.objects.select_related("profile").get(pk=account)
+    profile = who.profile
+    known = {
+        "full_name": who.full_name, "phone": who.phone or "", "email": who.email or "",
+        "national_id": profile.national_id or "", "date_of_birth": profile.date_of_birth,
+        "district": profile.district, "village": profile.village, "employer": profile.employer,
+        "net_monthly_income": profile.net_monthly_income,
+    }  # fmt: skip
+    update_borrower(account=who, person=Person(**{**known, **values}), actor=SYSTEM, today=business_date())
+    return {}
+
+
+def apply(borrower: str, principal: str = "1000.00", key: str = "") -> Said:
+    who = Account.objects.get(pk=borrower)
+    answer = origination.apply_for_loan(
+        borrower=who, product_id=Product.objects.get().pk, principal=Decimal(principal), installments=12,
+        purpose="Stock", by=who, currency="LSL", key=key,
+    )  # fmt: skip
+    return dict(answer)
+
+
+def approve(loan: str) -> Said:
+    key = UUID(loan)
+    origination.start_review(loan_id=key, by=staff("officer"))
+    origination.recommend(loan_id=key, by=staff("officer"), reason="Seen")
+    return {"id": str(origination.approve(loan_id=key, by=staff("approver")).pk)}
+
+
+def disburse(loan: str, key: str = "") -> Said:
+    return dict(money.disburse(loan_id=UUID(loan), by=staff("cashier"), channel="cash", key=key))
+
+
+def lend(borrower: str, principal: str = "1000.00") -> Said:
+    loan = apply(borrower, principal)["id"]
+    approve(loan)
+    disburse(loan)
+    return {"id": loan}
+
+
+def repay(loan: str, amount: str, key: str = "") -> Said:
+    return dict(
+        money.record_repayment(
+            loan_id=UUID(loan), by=staff("cashier"), amount=Decimal(amount), channel="cash", key=key
+        )
+    )  # fmt: skip
+
+
+def reverse(event: str) -> Said:
+    money.reverse_repayment(event_id=UUID(event), by=staff("accountant"), reason="Wrong loan")
+    return {}
+
+
+def write_off(loan: str) -> Said:
+    servicing.propose_write_off(loan_id=UUID(loan), by=staff("officer"), reason="Gone")
+    return {"id": str(servicing.decide_proposal(loan_id=UUID(loan), by=staff("approver"), agree=True).pk)}
+
+
+def close_books() -> Said:
+    close_period(through=business_date() - timedelta(days=1), by=staff("accountant"))
+    return {}
+
+
+def many_events(loan: str, count: int) -> Said:
+    """Facts by the thousand, for catching up: notes, appended by the database itself."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO loans_loanevent (id, node, loan_id, type, value_date, channel, reference, reason, actor_name, "
+            "idempotency_key, number, payload) SELECT public.letsema_uuid7(), public.letsema_node(), %s, 'note', "
+            "current_date, '', '', 'n' || g, 'Load', '', '', '{}' FROM generate_series(1, %s) g", [loan, count],
+        )  # fmt: skip
+    return {}
+
+
+def fold() -> Said:
+    return {"loans": fold_arrivals()}
+
+
+def verify_books() -> Said:
+    return {"breaks": list(check_books().breaks)}
+
+
+def check_projection() -> Said:
+    found = [f"{loan.number}: {line}" for loan in Loan.objects.select_related("state") for line in differences(loan)]
+    return {"differences": found}
+
+
+def states() -> Said:
+    """Status and balances of every loan, to be compared between nodes."""
+    return {
+        str(loan.pk): [loan.state.status, str(loan.state.principal_outstanding), str(loan.state.total_paid)]
+        for loan in Loan.objects.select_related("state").filter(state__isnull=False).order_by("pk")
+    }
+
+
+def present(ids: list[str]) -> Said:
+    """Which of these rows are here, whatever they are."""
+    found = {str(pk) for pk in LoanEvent.objects.filter(pk__in=ids).values_list("pk", flat=True)}
+    found |= {str(pk) for pk in Loan.objects.filter(pk__in=ids).values_list("pk", flat=True)}
+    found |= {str(pk) for pk in Account.objects.filter(pk__in=ids).values_list("pk", flat=True)}
+    return {"missing": sorted(set(ids) - found)}
+
+
+def sql(statement: str) -> Said:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return {"rows": [[str(v) if v is not None else None for v in row] for row in cursor.fetchall()]}
+
+
+def agent_round() -> Said:
+    done = reconcile()
+    return {"did": done.did, "problems": done.problems}
+
+
+SERVICES: dict[str, Callable[..., Said]] = {
+    f.__name__: f
+    for f in (
+        open_mfi, register, edit, apply, approve, disburse, lend, repay, reverse, write_off, close_books, many_events,
+        fold, verify_books, check_projection, states, present, sql, agent_round,
+    )
+}  # fmt: skip
+
+
+def answer(line: str) -> Said:
+    asked = json.loads(line)
+    run, values = SERVICES[asked["do"]], asked.get("with", {})
+    try:
+        plain.close_if_unusable_or_obsolete()
+        connection.set_schema_to_public()
+        if not asked.get("mfi"):
+            return {"ok": run(**values)}
+        mfi = MFI.objects.filter(subdomain=asked["mfi"]).first()
+        if mfi is None:
+            return {"refused": "not here", "code": "no_mfi"}
+        with tenant_context(mfi):
+            return {"ok": run(**values)}
+    except NotHome as error:
+        return {"refused": error.message, "code": error.code, "home": error.home}
+    except ServiceError as error:
+        return {"refused": error.message, "code": error.code}
+    except Exception as error:
+        connection.close()
+        return {"failed": f"{type(error).__name__}: {error}"[:500]}
+
+
+if __name__ == "__main__":
+    for asked_line in sys.stdin:
+        print(json.dumps(answer(asked_line), default=str), flush=True)
