@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import set_urlconf
 
 from apps.mfis.database import connection
-from apps.mfis.models import MFI, Domain
+from apps.mfis.models import MFI, Domain, SchemaReady
 from apps.mfis.problems import problem
 
 # How long a process may go on serving what it knew of an MFI. Suspension and new domains are also dropped at once
@@ -34,12 +34,17 @@ def find_mfi(hostname: str) -> MFI | None:
     if kept and now - kept[0] < KEEP_SECONDS:
         return kept[1]
     domain = Domain.objects.select_related("tenant").filter(domain=hostname).first()
-    if domain is None:
+    if domain is None or (settings.CLUSTER and not _is_made(domain.tenant)):
         _known.pop(hostname, None)
-        return None
+        return domain.tenant if domain else None
     _known[hostname] = (now, domain.tenant)
     mfi: MFI = domain.tenant
     return mfi
+
+
+def _is_made(mfi: MFI) -> bool:
+    """Whether this node has the MFI's schema yet: of one opened on another node the row arrives first."""
+    return SchemaReady.objects.filter(schema_name=mfi.schema_name, node=settings.NODE).exists()
 
 
 class MFIMiddleware:
@@ -64,6 +69,8 @@ class MFIMiddleware:
                 request, 403, f"{mfi.name} is suspended",
                 "Its pages are closed for now. Its records are safe. Ask Letsema's operator what to do.",
             )  # fmt: skip
+        if settings.CLUSTER and hostname not in _known:
+            return problem(request, 503, f"{mfi.name} is being set up here", "Try again in a minute.")
         request.tenant = mfi  # type: ignore[attr-defined]
         connection.set_tenant(mfi)
         set_urlconf(settings.ROOT_URLCONF)

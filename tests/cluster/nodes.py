@@ -18,7 +18,8 @@ from config.embedded.postgres import EmbeddedPostgres, free_port
 from tests.cluster.links import Link
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PASSWORD = "between-nodes"  # noqa: S105 - of servers that live as long as a test
+RUN = "import django; django.setup(); from tests.cluster.process import main; main()"
+PASSWORD = "between-nodes"
 
 
 class Away(Exception):
@@ -52,6 +53,7 @@ class Node:
             "DATABASE_URL": url, "LETSEMA_NODE": self.letter, "LETSEMA_CLUSTER": "1", "LETSEMA_PEERS": addresses,
             "LETSEMA_REPLICATION_PASSWORD": PASSWORD, "LETSEMA_SITE": f"http://{self.letter.lower()}.example",
             "DJANGO_SETTINGS_MODULE": "config.settings.test", "LETSEMA_VAR": str(self.folder), "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
         }  # fmt: skip
 
     def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
@@ -129,7 +131,7 @@ class Node:
     def _running(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.cluster.process"], cwd=ROOT, env=self.environment, text=True,
+                [sys.executable, "-c", RUN], cwd=ROOT, env=self.environment, text=True,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=(self.folder / "process.log").open("ab"),
                 start_new_session=True,
             )  # fmt: skip

@@ -1,12 +1,12 @@
 """A process of one node: takes commands as lines of JSON, calls the product's own services, answers in lines of JSON.
 
-Started by tests/cluster/nodes.py with the node's own environment. What a service refuses is an answer, not a failure.
+Started by tests/cluster/nodes.py in the node's own environment, once Django is set up. What a service refuses is an
+answer, not a failure.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -14,17 +14,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
-
-import django
-
-django.setup()
-
 from django.db import connection as plain
+from django.db.models import Sum
 from django_tenants.utils import tenant_context
 
+from apps.loans.ledger.chart import accounts_by_role
 from apps.loans.ledger.periods import close_period
-from apps.loans.models import Loan, LoanEvent, Product
+from apps.loans.models import JournalLine, Loan, LoanEvent, Product
 from apps.loans.services import money, origination, servicing
 from apps.loans.services.arrivals import fold_arrivals
 from apps.loans.services.books import check_books
@@ -36,9 +32,12 @@ from apps.mfis.database import connection
 from apps.mfis.errors import NotHome, ServiceError
 from apps.mfis.models import MFI
 from apps.mfis.replication.agent import reconcile
+from apps.mfis.replication.conflicts import decide as decide_conflict
+from apps.mfis.replication.conflicts import open_conflicts as list_conflicts
 from apps.users.models import Account
 from apps.users.roles import Duty, Role
 from apps.users.services.accounts import Person, create_staff, register_borrower, update_borrower
+from apps.users.services.merging import merge_borrowers
 from apps.users.services.onboarding import onboard_mfi
 
 Said = dict[str, Any]
@@ -189,11 +188,32 @@ def agent_round() -> Said:
     return {"did": done.did, "problems": done.problems}
 
 
+def merge(kept: str, gone: str) -> Said:
+    return {"id": str(merge_borrowers(kept_id=UUID(kept), gone_id=UUID(gone), actor=SYSTEM, reason="One person").pk)}
+
+
+def conflicts() -> Said:
+    found = list_conflicts().values("id", "what", "table_name", "row_id", "column_name", "kept", "discarded")
+    return {"open": [{**c, "id": str(c["id"]), "row_id": str(c["row_id"])} for c in found]}
+
+
+def decide(conflict: str, decision: str) -> Said:
+    decide_conflict(conflict_id=UUID(conflict), decision=decision, actor=SYSTEM, reason="The clerk asked them")
+    return {}
+
+
+def till() -> Said:
+    """What the books hold in the cash account."""
+    held = JournalLine.objects.filter(account_id=accounts_by_role()["cash"]).aggregate(t=Sum("amount"))["t"]
+    return {"cash": str(held or 0)}
+
+
 SERVICES: dict[str, Callable[..., Said]] = {
     f.__name__: f
     for f in (
         open_mfi, register, edit, apply, approve, disburse, lend, repay, reverse, write_off, close_books, many_events,
         fold, verify_books, check_projection, states, present, sql, agent_round,
+        merge, conflicts, decide, till,
     )
 }  # fmt: skip
 
@@ -220,6 +240,6 @@ def answer(line: str) -> Said:
         return {"failed": f"{type(error).__name__}: {error}"[:500]}
 
 
-if __name__ == "__main__":
-    for asked_line in sys.stdin:
-        print(json.dumps(answer(asked_line), default=str), flush=True)
+def main() -> None:
+    for line in sys.stdin:
+        print(json.dumps(answer(line), default=str), flush=True)

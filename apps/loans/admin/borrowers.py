@@ -23,6 +23,7 @@ from apps.users.identity import spoken_phone
 from apps.users.models import Account, BorrowerProfile
 from apps.users.roles import Action
 from apps.users.services.accounts import Person, actor_of, register_borrower, update_borrower
+from apps.users.services.merging import belongs_to
 from apps.users.services.onboarding import invite_again
 
 
@@ -117,7 +118,7 @@ class BorrowerAdmin(LetsemaAdmin):
     def change_view(self, request: Any, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         profile = self._profile(request, object_id)
         account = profile.account
-        loans = list(Loan.objects.filter(borrower=account).select_related("state", "product"))
+        loans = list(Loan.objects.filter(belongs_to(account), state__isnull=False).select_related("state", "product"))
         history = credit_history(loan_ids=[loan.pk for loan in loans])
         context = {
             **self.admin_site.each_context(request), "title": account.full_name, "opts": self.opts,

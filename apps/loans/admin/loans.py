@@ -113,6 +113,10 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
     def get_export_formats(self) -> list[Any]:
         return [XLSX, CSV]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Loan]:
+        loans: QuerySet[Loan] = super().get_queryset(request)
+        return loans.filter(state__isnull=False)  # one that just arrived from another node is folded in a moment
+
     def get_export_queryset(self, request: HttpRequest) -> Any:
         return super().get_export_queryset(request).select_related("borrower", "product", "state")
 
@@ -166,7 +170,11 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
             key = UUID(str(loan_id))
         except ValueError:
             raise Http404 from None
-        loan = Loan.objects.select_related("borrower", "product", "state", "group").filter(pk=key).first()
+        loan = (
+            Loan.objects.select_related("borrower", "product", "state", "group")
+            .filter(pk=key, state__isnull=False)
+            .first()
+        )
         if loan is None:
             raise Http404
         return loan

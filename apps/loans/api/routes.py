@@ -25,6 +25,7 @@ from apps.mfis.clock import business_date
 from apps.mfis.errors import NotFound
 from apps.users.api.auth import ANY, borrower
 from apps.users.api.schemas import Amount, Problem
+from apps.users.services.merging import belongs_to
 
 router = Router(tags=["loans"])
 RECEIPTS = (EventType.REPAYMENT, EventType.PAY_OFF, EventType.RECOVERY)
@@ -44,7 +45,9 @@ def own_loan(request: HttpRequest, loan_id: UUID) -> Loan:
     Raises:
         NotFound: no such loan, or somebody else's.
     """
-    loan = Loan.objects.select_related("state", "product", "borrower").filter(pk=loan_id, borrower=borrower(request))
+    loan = Loan.objects.select_related("state", "product", "borrower").filter(
+        belongs_to(borrower(request)), pk=loan_id, state__isnull=False
+    )
     found = loan.first()
     if found is None:
         raise NotFound("There is no such loan.")
@@ -98,7 +101,7 @@ def submit(request: Any, payload: s.ApplicationIn, key: Key = "") -> Any:
 @router.get("/loans", response={200: list[s.LoanOut], **REFUSED}, auth=ANY)
 def loans(request: HttpRequest) -> Any:
     """One's own applications and loans, newest first."""
-    own = Loan.objects.filter(borrower=borrower(request)).select_related("state", "product")
+    own = Loan.objects.filter(belongs_to(borrower(request)), state__isnull=False).select_related("state", "product")
     return [loan_row(loan) for loan in own[:200]]
 
 
@@ -185,7 +188,7 @@ def pay(request: HttpRequest, loan_id: UUID, payload: s.PaymentIn, key: Key = ""
 @router.get("/credit-history", response={200: s.HistoryOut, **REFUSED}, auth=ANY)
 def history(request: HttpRequest) -> Any:
     """What the credit history holds about the caller at this MFI."""
-    own = list(Loan.objects.filter(borrower=borrower(request)).values_list("pk", flat=True))
+    own = list(Loan.objects.filter(belongs_to(borrower(request))).values_list("pk", flat=True))
     found = credit_history(loan_ids=own)
     return {
         "available": found.available,

@@ -19,6 +19,7 @@ from apps.users.models import Account
 from apps.users.roles import Action
 from apps.users.services.accounts import actor_of
 from apps.users.services.idempotency import Answer, once
+from apps.users.services.merging import belongs_to
 
 
 def report_payment(
@@ -33,7 +34,7 @@ def report_payment(
     body = {"loan": loan_id, "amount": amount, "channel": channel, "reference": reference, "on": paid_on}
 
     def run() -> Answer:
-        state = LoanState.objects.select_related("loan").filter(pk=loan_id, loan__borrower=by).first()
+        state = LoanState.objects.select_related("loan").filter(belongs_to(by, "loan__borrower"), pk=loan_id).first()
         if state is None:
             raise NotFound("There is no such loan.")
         if state.status not in (Status.ACTIVE, Status.CHARGED_OFF):

@@ -27,6 +27,7 @@ from apps.users.models import Account
 from apps.users.roles import Action, Duty, Role
 from apps.users.services.accounts import actor_of
 from apps.users.services.idempotency import Answer, once
+from apps.users.services.merging import belongs_to
 
 
 def quote_product(
@@ -84,7 +85,7 @@ def check_eligible(product: Product, borrower: Account, terms: Terms, *, leaving
     Raises:
         InvalidInput: naming the limit and what stands against it.
     """
-    own = LoanState.objects.filter(loan__borrower=borrower).exclude(pk=leaving_out)
+    own = LoanState.objects.filter(belongs_to(borrower, "loan__borrower")).exclude(pk=leaving_out)
     if product.cycle_min:
         repaid = own.filter(status=Status.CLOSED).count()
         if repaid < product.cycle_min:
@@ -177,7 +178,8 @@ def _submit(
     terms = checked_terms(product, principal, installments, on, currency, rate, group)
     check_eligible(product, borrower, parse_terms(terms))
     open_states = (Status.SUBMITTED, Status.UNDER_REVIEW, Status.REVIEWED, Status.APPROVED)
-    waiting = LoanState.objects.filter(loan__borrower=borrower, status__in=open_states).select_related("loan").first()
+    own = LoanState.objects.filter(belongs_to(borrower, "loan__borrower"), status__in=open_states)
+    waiting = own.select_related("loan").first()
     if waiting:
         raise WrongState(
             f"Application {waiting.loan.number} is still {waiting.get_status_display().lower()}; "
@@ -315,7 +317,7 @@ def withdraw(*, loan_id: UUID, by: Account, reason: str = "", on: date | None = 
     """
     with acting(actor_of(by)):
         loan, state = lock_loan(loan_id)
-        if loan.borrower_id != by.pk:
+        if by.pk not in (loan.borrower_id, loan.borrower.merged_into_id):
             raise NotFound("There is no such loan.")
         check_transition("withdraw", state, by)
         return append_event(

@@ -96,7 +96,6 @@ class Migration(migrations.Migration):
                 ),
                 ("node", models.CharField(default=apps.mfis.models.base.this_node, editable=False, max_length=1)),
                 ("schema_name", models.CharField(max_length=63)),
-                ("image", models.JSONField(default=dict)),
             ],
             options={
                 "ordering": ["schema_name", "node"],

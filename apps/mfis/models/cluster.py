@@ -37,10 +37,9 @@ class ClusterNode(Revisioned):
 
 
 class SchemaReady(Fact):
-    """A node has made an MFI's schema. Told before its rows travel, and what the MFI is: its own node may be gone."""
+    """A node has made an MFI's schema. Told before its rows travel, so that whoever follows it can make it too."""
 
     schema_name = models.CharField(max_length=63)
-    image = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["schema_name", "node"]

@@ -14,16 +14,11 @@ from django.db import DatabaseError, transaction
 
 from apps.mfis.acting import SYSTEM, acting
 from apps.mfis.database import connection
-from apps.mfis.models import MFI, ClusterNode, Domain, SchemaReady
+from apps.mfis.models import MFI, ClusterNode, SchemaReady
 from apps.mfis.provisioning.template import rendered
 from apps.mfis.replication import streams
 from apps.mfis.replication.peers import PeerAway, peers, slot_name
 from apps.mfis.services.provisioning import create_schema
-
-IMAGE = """
-    SELECT jsonb_build_object('mfi', to_jsonb(m), 'domains', (SELECT jsonb_agg(to_jsonb(d))
-           FROM public.mfis_domain d WHERE d.tenant_id = m.id)) FROM public.mfis_mfi m WHERE m.schema_name = %s
-"""
 
 
 @dataclass(slots=True)
@@ -50,6 +45,7 @@ def reconcile() -> Round:
     for letter in left & set(streams.followed()):
         streams.unsubscribe(letter, slot_is_gone=True)
         done.did.append(f"no longer follows {letter}")
+        _share_what_it_left(left, done)
     for slot in streams.departed_slots():
         with connection.cursor() as cursor:
             streams.drop_slots(cursor, slot)
@@ -57,17 +53,14 @@ def reconcile() -> Round:
     return done
 
 
-def make_schemas(done: Round) -> None:
-    """Makes the schema of every MFI that a node has told of and this one lacks."""
-    here = set(streams.schemas_here())
+def make_schemas(done: Round, offered: frozenset[str] = frozenset()) -> None:
+    """Makes the schema of every MFI that a node has told of, or offers rows of, and this one lacks."""
     told = set(SchemaReady.objects.values_list("schema_name", flat=True))
     known = set(MFI.objects.values_list("schema_name", flat=True))
-    for name in sorted((told | known) - here):
+    for name in sorted((told | known | offered) - set(streams.schemas_here())):
         plan = rendered()
         try:
             with acting(SYSTEM):
-                if name not in known:
-                    _enter(SchemaReady.objects.filter(schema_name=name).first())
                 create_schema(name, plan)
                 tell_ready(name)
         except DatabaseError as error:  # another process of this node made it meanwhile, or the next round will
@@ -77,45 +70,25 @@ def make_schemas(done: Round) -> None:
 
 
 def tell_ready(schema: str) -> SchemaReady:
-    """Tells the others that this node has an MFI's schema, and what the MFI is. In the transaction that makes it."""
-    with connection.cursor() as cursor:
-        cursor.execute(IMAGE, [schema])
-        image = cursor.fetchone()[0]
-    return SchemaReady.objects.create(schema_name=schema, image=image if isinstance(image, dict) else _json(image))
+    """Tells the others that this node has an MFI's schema: in the transaction that makes it, before its rows travel."""
+    return SchemaReady.objects.create(schema_name=schema)
 
 
-def _json(text: str) -> dict[str, object]:
-    import json
-
-    found: dict[str, object] = json.loads(text)
-    return found
-
-
-def _enter(ready: SchemaReady | None) -> None:
-    """Enters an MFI whose own revision has not arrived: the node that opened it may be gone for good."""
-    if ready is None:
-        return
-    with connection.cursor() as cursor:
-        for table, images in ((MFI, [ready.image["mfi"]]), (Domain, ready.image["domains"] or [])):
-            name = table._meta.db_table
-            for image in images:
-                columns = ", ".join(f'"{column}"' for column in image)
-                cursor.execute(
-                    f"INSERT INTO public.{name} ({columns}) SELECT {columns} "  # noqa: S608 - names of our own columns
-                    f"FROM jsonb_populate_record(NULL::public.{name}, %s::jsonb) ON CONFLICT DO NOTHING",
-                    [_dump(image)],
-                )
-
-
-def _dump(image: dict[str, object]) -> str:
-    import json
-
-    return json.dumps(image)
+def _share_what_it_left(left: set[str], done: Round) -> None:
+    """Copies from the others anew: what the node that left told them and not us came with it and nobody forwards."""
+    for letter in set(streams.followed()) - left:
+        try:
+            streams.resync(letter)
+            done.did.append(f"copies from {letter} what it heard of the node that left")
+        except (PeerAway, DatabaseError) as error:
+            done.problems.append(f"{letter}: {str(error).strip().splitlines()[0]}; run cluster resync {letter}")
 
 
 def _follow(letter: str, done: Round) -> None:
     try:
         if not streams.is_subscribed(letter):
+            make_schemas(done, streams.offered_schemas(letter))
+            streams.publish()
             streams.subscribe(letter)
             done.did.append(f"follows {letter}")
         elif streams.copying(letter)[0] == 0 and (taken := streams.follow_new_tables(letter)):
@@ -148,7 +121,8 @@ def introduce(*, name: str = "", site: str = "") -> ClusterNode:
         node = node or ClusterNode(letter=settings.NODE)
         node.name, node.site = name or node.name, site or node.site
         node.save()
-        for schema in streams.schemas_here()[1:]:
-            if not SchemaReady.objects.filter(schema_name=schema, node=settings.NODE).exists():
+        here = set(streams.schemas_here())
+        for schema in streams.made_schemas():
+            if schema not in here:
                 tell_ready(schema)
     return node

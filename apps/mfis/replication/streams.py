@@ -39,11 +39,29 @@ def run(statement: sql.Composable | str) -> None:
 
 
 def schemas_here() -> list[str]:
-    """The public schema, and that of every MFI that this node has made."""
-    made = rows(
-        "SELECT m.schema_name FROM public.mfis_mfi m JOIN pg_namespace n ON n.nspname = m.schema_name ORDER BY 1"
-    )
-    return ["public", *(row[0] for row in made)]
+    """The public schema, and every MFI's that this node has made and told of."""
+    found = rows(
+        "SELECT DISTINCT r.schema_name FROM public.mfis_schemaready r JOIN pg_namespace n ON n.nspname = r.schema_name "
+        "WHERE r.node = %s ORDER BY 1", settings.NODE,
+    )  # fmt: skip
+    return ["public", *(row[0] for row in found)]
+
+
+def made_schemas() -> list[str]:
+    """The schemas of MFIs that stand in this database."""
+    found = rows("SELECT m.schema_name FROM public.mfis_mfi m JOIN pg_namespace n ON n.nspname = m.schema_name")
+    return sorted(row[0] for row in found)
+
+
+def offered_schemas(letter: str) -> frozenset[str]:
+    """The schemas of MFIs that a peer publishes rows of.
+
+    Raises:
+        PeerAway: the peer does not answer.
+    """
+    with peer_connection(letter) as cursor:
+        cursor.execute(PUBLISHED, [PUBLICATION])
+        return frozenset(schema for schema, _ in cursor.fetchall()) - {"public"}
 
 
 def wanted_tables() -> Tables:

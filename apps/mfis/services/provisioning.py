@@ -15,7 +15,7 @@ from apps.mfis.acting import Actor, acting
 from apps.mfis.database import connection
 from apps.mfis.errors import AlreadyExists, InvalidInput, WrongState
 from apps.mfis.middleware import forget
-from apps.mfis.models import MFI, Domain
+from apps.mfis.models import MFI, Domain, SchemaReady
 from apps.mfis.models.mfi import tenant_id
 from apps.mfis.places import District
 from apps.mfis.provisioning.template import Rendered, rendered
@@ -69,9 +69,7 @@ def provision_mfi(mfi: MFI, *, actor: Actor, open_with: Callable[[MFI], None] | 
             _insert(mfi)
             create_schema(mfi.schema_name, plan)
             if settings.CLUSTER:
-                from apps.mfis.replication.agent import tell_ready
-
-                tell_ready(mfi.schema_name)
+                SchemaReady.objects.create(schema_name=mfi.schema_name)  # told before its rows travel
             if open_with:
                 with tenant_context(mfi):
                     open_with(mfi)

@@ -197,3 +197,33 @@ BEGIN
         END LOOP;
     END LOOP;
 END $$;
+
+-- As in functions.sql, but a row that keeps its value is let pass: where two nodes each took the same one, both rows
+-- can still be edited until they are merged.
+CREATE OR REPLACE FUNCTION public.letsema_natural_key() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    wanted text := to_jsonb(NEW) ->> TG_ARGV[0];
+    own uuid := (to_jsonb(NEW) ->> TG_ARGV[1])::uuid;
+    other uuid;
+BEGIN
+    IF wanted IS NULL OR wanted = '' OR current_setting('session_replication_role') = 'replica' THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'UPDATE' THEN
+        IF to_jsonb(OLD) ->> TG_ARGV[0] = wanted THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    -- Serialises two sessions that write the same value; the look-up below then sees the first one's row.
+    PERFORM pg_advisory_xact_lock(
+        hashtextextended(TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME || '.' || TG_ARGV[0] || '=' || wanted, 0));
+    EXECUTE format('SELECT %1$I FROM %2$I.%3$I WHERE %4$I = $1 AND %1$I <> $2 LIMIT 1',
+                   TG_ARGV[1], TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_ARGV[0])
+       INTO other USING wanted, own;
+    IF other IS NOT NULL THEN
+        RAISE unique_violation USING
+            MESSAGE = format('%s.%s: this value already belongs to another row', TG_TABLE_NAME, TG_ARGV[0]),
+            CONSTRAINT = TG_NAME, COLUMN = TG_ARGV[0], TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA;
+    END IF;
+    RETURN NEW;
+END $$;

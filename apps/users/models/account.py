@@ -34,6 +34,10 @@ class Account(AbstractBaseUser, Revisioned):
     role = models.CharField(max_length=20, choices=Role.choices)
     duties = models.JSONField(default=list, blank=True)
     is_active = models.BooleanField("active", default=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="merged",
+        help_text="Where one person was registered twice: the account that stands for both.",
+    )  # fmt: skip
     language = models.CharField(max_length=2, default="en", choices=[("en", "English"), ("st", "Sesotho")])
 
     USERNAME_FIELD = "email"
@@ -45,7 +49,9 @@ class Account(AbstractBaseUser, Revisioned):
         ordering = ["full_name", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(email__isnull=False) | models.Q(phone__isnull=False),
+                condition=models.Q(email__isnull=False)
+                | models.Q(phone__isnull=False)
+                | models.Q(merged_into__isnull=False),
                 name="account_has_email_or_phone",
             ),
             models.CheckConstraint(condition=models.Q(role__in=[r.value for r in Role]), name="account_role_known"),
