@@ -5,14 +5,18 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+import psycopg2
 
 from config.embedded.postgres import EmbeddedPostgres, free_port
 from tests.cluster.links import Link
@@ -117,6 +121,12 @@ class Node:
         found: list[list[Any]] = self.ok("sql", mfi, statement=statement)["rows"]
         return found
 
+    def as_superuser(self, statement: str) -> None:
+        """What no role of the product may do: the accidents of tests."""
+        with psycopg2.connect(self.postgres._url("postgres", self.postgres._password(), "letsema")) as connection:
+            connection.cursor().execute(statement)
+        connection.close()
+
     def kill_server(self) -> None:
         """SIGKILL to the database, as a power cut."""
         self.postgres.kill()
@@ -191,6 +201,20 @@ class Cluster:
             node.stop()
         for link in self.links.values():
             link.close()
+
+
+@contextlib.contextmanager
+def running(letters: str, *, joined: str | None = None) -> Iterator[Cluster]:
+    """A cluster in a folder of its own, which goes with it."""
+    folder = Path(tempfile.mkdtemp(prefix="letsema-cluster-"))
+    folder.chmod(0o755)  # the database's own account must be able to pass through
+    made = Cluster(folder, letters)
+    try:
+        made.start(joined=joined)
+        yield made
+    finally:
+        made.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _all(run: Callable[[Node], Any], nodes: Any) -> None:

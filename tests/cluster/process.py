@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection as plain
 from django.db.models import Sum
 from django_tenants.utils import tenant_context
@@ -34,6 +35,7 @@ from apps.mfis.models import MFI
 from apps.mfis.replication.agent import reconcile
 from apps.mfis.replication.conflicts import decide as decide_conflict
 from apps.mfis.replication.conflicts import open_conflicts as list_conflicts
+from apps.mfis.replication.streams import schemas_here
 from apps.users.models import Account
 from apps.users.roles import Duty, Role
 from apps.users.services.accounts import Person, create_staff, register_borrower, update_borrower
@@ -227,7 +229,7 @@ def answer(line: str) -> Said:
         if not asked.get("mfi"):
             return {"ok": run(**values)}
         mfi = MFI.objects.filter(subdomain=asked["mfi"]).first()
-        if mfi is None:
+        if mfi is None or mfi.schema_name not in schemas_here():  # as the middleware answers 404 and 503
             return {"refused": "not here", "code": "no_mfi"}
         with tenant_context(mfi):
             return {"ok": run(**values)}
@@ -235,6 +237,8 @@ def answer(line: str) -> Said:
         return {"refused": error.message, "code": error.code, "home": error.home}
     except ServiceError as error:
         return {"refused": error.message, "code": error.code}
+    except ObjectDoesNotExist as error:  # somebody who has not arrived here yet
+        return {"refused": str(error), "code": "not_found"}
     except Exception as error:
         connection.close()
         return {"failed": f"{type(error).__name__}: {error}"[:500]}

@@ -17,7 +17,7 @@ from apps.mfis.database import connection
 from apps.mfis.models import MFI, ClusterNode, SchemaReady
 from apps.mfis.provisioning.template import rendered
 from apps.mfis.replication import streams
-from apps.mfis.replication.peers import PeerAway, peers, slot_name
+from apps.mfis.replication.peers import PeerAway, peers, replicator, slot_name
 from apps.mfis.services.provisioning import create_schema
 
 
@@ -47,7 +47,7 @@ def reconcile() -> Round:
         done.did.append(f"no longer follows {letter}")
         _share_what_it_left(left, done)
     for slot in streams.departed_slots():
-        with connection.cursor() as cursor:
+        with replicator() as cursor:
             streams.drop_slots(cursor, slot)
         done.did.append(f"dropped the slot {slot}")
     return done

@@ -59,9 +59,25 @@ def peer_connection(letter: str) -> Iterator[Any]:
     Raises:
         PeerAway: it does not answer, or not in time.
     """
+    with _connection(letter, parameters(letter)) as cursor:
+        yield cursor
+
+
+@contextmanager
+def replicator() -> Iterator[Any]:
+    """A cursor on this node's own database as the replication role, which alone may drop a slot."""
+    own = settings.DATABASES["default"]
+    found = {"host": own["HOST"], "port": str(own["PORT"] or 5432), "dbname": own["NAME"],
+             "user": settings.REPLICATION_USER, "password": settings.REPLICATION_PASSWORD}  # fmt: skip
+    with _connection(settings.NODE, found) as cursor:
+        yield cursor
+
+
+@contextmanager
+def _connection(letter: str, values: dict[str, str]) -> Iterator[Any]:
     try:
         connection = psycopg2.connect(
-            make_dsn(**parameters(letter)), connect_timeout=CONNECT_SECONDS, application_name="letsema cluster",
+            make_dsn(**values), connect_timeout=CONNECT_SECONDS, application_name="letsema cluster",
             options="-c statement_timeout=600s -c timezone=UTC", keepalives_idle=5, keepalives_interval=2,
             keepalives_count=2, tcp_user_timeout=8000,
         )  # fmt: skip
@@ -71,7 +87,7 @@ def peer_connection(letter: str) -> Iterator[Any]:
     try:
         with connection.cursor() as cursor:
             yield cursor
-    except psycopg2.OperationalError as error:
+    except psycopg2.OperationalError as error:  # a statement that took too long is one of these as well
         raise PeerAway(f"Node {letter} went away: {str(error).strip().splitlines()[0]}") from None
     finally:
         connection.close()

@@ -24,6 +24,7 @@ READY = """
       JOIN pg_subscription s ON s.oid = r.srsubid WHERE s.subname = %s
 """
 Tables = set[tuple[str, str]]
+SLOT_SECONDS = 30  # how long a slot may wait for the transactions of its server
 
 
 def rows(statement: str, *values: Any) -> list[Any]:
@@ -88,11 +89,24 @@ def is_subscribed(letter: str) -> bool:
 
 
 def subscribe(letter: str) -> None:
-    """Follows a peer, beginning with a copy of all that it has. What is here already is let through once."""
+    """Follows a peer, beginning with a copy of all that it has. What is here already is let through once.
+
+    The slot is made first, on a connection of its own: CREATE SUBSCRIPTION would make it within a transaction here,
+    and a slot waits for every transaction of the peer, so that two nodes that follow each other at once would wait
+    for one another for ever, in a way that neither server can see.
+
+    Raises:
+        PeerAway: the peer does not answer, or its transactions do not end in time.
+    """
+    with peer_connection(letter) as cursor:
+        drop_slots(cursor, slot_name(letter))
+        cursor.execute("SET statement_timeout = %s", [f"{SLOT_SECONDS}s"])
+        cursor.execute("SELECT pg_create_logical_replication_slot(%s, 'pgoutput')", [slot_name(letter)])
     run(
-        sql.SQL("CREATE SUBSCRIPTION {} CONNECTION {} PUBLICATION {} WITH (origin = none, copy_data = true)").format(
-            sql.Identifier(slot_name(letter)), sql.Literal(conninfo(letter)), sql.Identifier(PUBLICATION)
-        )
+        sql.SQL(
+            "CREATE SUBSCRIPTION {} CONNECTION {} PUBLICATION {} "
+            "WITH (origin = none, copy_data = true, create_slot = false)"
+        ).format(sql.Identifier(slot_name(letter)), sql.Literal(conninfo(letter)), sql.Identifier(PUBLICATION))
     )
 
 

@@ -3,7 +3,7 @@
 1. Every second: each MFI's outbox is relayed to MongoDB; while that is away the wait doubles up to half a minute.
 2. Every minute: each MFI's snapshot is taken anew.
 3. Every hour: sessions that have run out are removed, in every schema; business days that are over are ended, and
-   after the last of them the books are verified.
+   after the last of them the books are verified; tables are compared with the other nodes'.
 With several nodes, every second: schemas, publication and streams are brought in order (docs/cluster.md), and loan
 events that arrived from other nodes are folded.
 A database that is away is waited for; nothing is lost, as everything to do stands in it.
@@ -30,6 +30,8 @@ from apps.mfis.database import connection
 from apps.mfis.models import MFI
 from apps.mfis.replication.agent import reconcile
 from apps.mfis.replication.home import is_home
+from apps.mfis.replication.peers import PeerAway
+from apps.mfis.replication.status import verify_all
 from apps.mfis.replication.streams import schemas_here
 from apps.users.services.onboarding import in_schema_of
 
@@ -64,6 +66,7 @@ class Command(BaseCommand):
                 if now >= sessions_at:
                     self._sessions()
                     self._day_ends()
+                    self._compare()
                     sessions_at = now + SESSIONS_EVERY
             except (OperationalError, InterfaceError):
                 connection.close()
@@ -79,6 +82,13 @@ class Command(BaseCommand):
             self.stdout.write(f"node {settings.NODE}: {line}")
         for line in done.problems:
             self.stderr.write(f"node {settings.NODE}: {line}")
+
+    def _compare(self) -> None:
+        for check in verify_all() if settings.CLUSTER else []:
+            if isinstance(check, PeerAway):
+                self.stderr.write(str(check))
+            elif check.differences:
+                self.stderr.write(f"node {check.peer}: {len(check.differences)} table(s) differ; see cluster verify")
 
     def _mfis(self) -> list[MFI]:
         connection.set_schema_to_public()

@@ -2,6 +2,6 @@
 
 from apps.users.admin import staff
 
-from . import dashboard, mfis, people
+from . import dashboard, mfis, nodes, people
 
-__all__ = ["dashboard", "mfis", "people", "staff"]
+__all__ = ["dashboard", "mfis", "nodes", "people", "staff"]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Max, Min, Sum
 from django.http import HttpRequest
 
 from apps.mfis.models import MFI, DirectoryEntry, PortfolioSnapshot
+from apps.mfis.replication.status import open_conflicts, peer_status
 from apps.users.admin.sites import Link, public_site
 from apps.users.roles import Action, Role
 
@@ -29,6 +31,7 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
     return {
         "title": "Dashboard",
         "totals": totals,
+        "node_problems": [p for p in peer_status() if p.problem] if settings.CLUSTER else [],
         "par30_percent": ((totals["par30"] or 0) / glp * 100).quantize(Decimal("0.1")) if glp else Decimal(0),
         "mfis": rows,
         "people": {str(Role(r).label): n for r, n in people.items()},
@@ -67,6 +70,13 @@ public_site.menu = [
                 "fas fa-user-shield",
                 "admin:users_account_changelist",
                 action=Action.MANAGE_PEOPLE,
+            ),
+            Link(
+                "Nodes",
+                "fas fa-server",
+                "admin:mfis_clusternode_changelist",
+                action=Action.MANAGE_MFIS,
+                count=open_conflicts,
             ),
             Link("API tokens", "fas fa-key", "admin:users_apitoken_changelist", action=Action.MANAGE_MFIS),
         ],
