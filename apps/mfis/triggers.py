@@ -57,18 +57,25 @@ def natural_key(table: str, column: str, key: str = "id") -> RunSQL:
 def arriving(*tables: str, loan: dict[str, str] | None = None) -> RunSQL:
     """Lets rows of facts in from other nodes, each once; of two with one key the earlier stands everywhere.
 
-    `loan` names, for a table whose rows are to be folded, the column that holds the loan.
+    `loan` names, for a table whose rows change a loan or its books, the column that holds the loan; of a table named
+    `…entry` only the loan is queued.
     """
     named = loan or {}
     forward = "".join(
         f"""
         CREATE TRIGGER letsema_arrive BEFORE INSERT ON {table}
-            FOR EACH ROW EXECUTE FUNCTION public.letsema_arrive({f"'{named[table]}'" if table in named else ""});
+            FOR EACH ROW EXECUTE FUNCTION public.letsema_arrive({_arguments(table, named)});
         ALTER TABLE {table} ENABLE REPLICA TRIGGER letsema_arrive;
         """
         for table in tables
     )
     return RunSQL(forward, "".join(f"DROP TRIGGER letsema_arrive ON {table};" for table in tables))
+
+
+def _arguments(table: str, named: dict[str, str]) -> str:
+    if table not in named:
+        return ""
+    return f"'{named[table]}', 'books'" if table.endswith("entry") else f"'{named[table]}'"
 
 
 def chained(table: str) -> RunSQL:

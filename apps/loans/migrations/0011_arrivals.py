@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('loan_id', models.UUIDField()),
-                ('event_id', models.UUIDField()),
+                ('event_id', models.UUIDField(null=True)),
                 ('error', models.CharField(blank=True, max_length=300)),
                 ('arrived_at', models.DateTimeField(auto_now_add=True)),
             ],
@@ -27,6 +27,6 @@ class Migration(migrations.Migration):
         ),
         arriving(
             "loans_loan", "loans_loanevent", "loans_journalentry", "loans_journalline", "loans_periodclosing",
-            "loans_documentcontent", loan={"loans_loanevent": "loan_id"},
+            "loans_documentcontent", loan={"loans_loanevent": "loan_id", "loans_journalentry": "loan_id"},
         ),
     ]  # fmt: skip

@@ -8,11 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.loans.domain.terms import BadCase
-from apps.loans.ledger.post import post_loan
+from apps.loans.ledger.post import post_loan, post_loan_adjustment
 from apps.loans.models import Arrival, JournalEntry, Loan, LoanEvent, LoanState
 from apps.loans.projection import ENGINE_EVENTS, Projected, project
 from apps.loans.services.recording import tell_credit
 from apps.mfis.acting import Actor, name_actor
+from apps.mfis.clock import business_date
 from apps.mfis.database import connection
 from apps.mfis.models import Conflict
 from apps.mfis.replication.home import is_home
@@ -23,9 +24,15 @@ BATCH = 200
 def fold_arrivals(*, most: int = 5000) -> int:
     """Folds the loans of the present schema that something arrived for. Returns how many.
 
+    At the home, a journal entry that another node posted makes the loan's books be looked at again: while two nodes
+    each took themselves for the home, both may have posted one receipt.
+
     Facts that exclude each other (a receipt on a loan whose pay-out was undone meanwhile) are set aside with the
-    reason and listed among the conflicts; the loan keeps the state it had.
+    reason and listed among the conflicts; the loan keeps the state it had. They are taken up again with whatever
+    arrives next for the loan: a receipt may come from one node before the pay-out does from another.
     """
+    if not is_home():
+        Arrival.objects.filter(event_id=None).delete()
     done = 0
     while done < most:
         waiting = Arrival.objects.filter(error="").order_by("id").values_list("loan_id", flat=True)[:BATCH]
@@ -40,7 +47,7 @@ def fold_arrivals(*, most: int = 5000) -> int:
 def _fold(loan_id: UUID) -> bool:
     """Folds one loan; False where its own row has not arrived yet, or another process is at it."""
     with transaction.atomic():
-        arrivals = list(Arrival.objects.select_for_update(skip_locked=True).filter(loan_id=loan_id, error=""))
+        arrivals = list(Arrival.objects.select_for_update(skip_locked=True).filter(loan_id=loan_id))
         loan = Loan.objects.select_related("borrower", "product").filter(pk=loan_id).first()
         if not arrivals or loan is None:
             return False
@@ -52,14 +59,19 @@ def _fold(loan_id: UUID) -> bool:
             _set_aside(loan, arrivals, str(error.faults[0])[:300])
             return True
         if is_home():
-            _post(now, loan, [a.event_id for a in arrivals], state.status if state else None)
+            _post(now, loan, {a.event_id for a in arrivals}, state.status if state else None)
         Arrival.objects.filter(pk__in=[a.pk for a in arrivals]).delete()
+        if any(a.error for a in arrivals):
+            events = [a.event_id for a in arrivals if a.event_id]
+            Conflict.objects.filter(what=Conflict.What.CANNOT_FOLD, row_id__in=events).delete()
     return True
 
 
-def _post(now: Projected, loan: Loan, arrived: list[UUID], before: str | None) -> None:
+def _post(now: Projected, loan: Loan, arrived: set[UUID | None], before: str | None) -> None:
     """Posts the difference that the events make, and tells the credit history of each."""
-    events = [event for event in now.events if event.pk in set(arrived)]
+    events = [event for event in now.events if event.pk in arrived]
+    if not events and now.folded.disbursed_on:
+        post_loan_adjustment(loan, now.folded, now.events, business_date())
     for event in events:
         actor = Actor(event.actor_id, event.actor_name)
         name_actor(actor)
@@ -71,6 +83,8 @@ def _post(now: Projected, loan: Loan, arrived: list[UUID], before: str | None) -
 def _set_aside(loan: Loan, arrivals: list[Arrival], reason: str) -> None:
     Arrival.objects.filter(pk__in=[a.pk for a in arrivals]).update(error=reason)
     for arrival in arrivals:
+        if arrival.event_id is None:
+            continue
         Conflict.objects.get_or_create(
             pk=uuid5(arrival.event_id, "cannot fold"),
             defaults={
@@ -83,7 +97,7 @@ def _set_aside(loan: Loan, arrivals: list[Arrival], reason: str) -> None:
 
 
 def queue_unposted() -> int:
-    """After a home was taken by force: queues what the old one may not have posted. Returns how many events."""
+    """Once this node has become the home: queues what the one before may not have posted. Returns how many events."""
     posted = JournalEntry.objects.filter(event__isnull=False).values("event")
     lacking = LoanEvent.objects.filter(type__in=ENGINE_EVENTS).exclude(pk__in=posted)
     rows = [Arrival(loan_id=loan, event_id=event) for loan, event in lacking.values_list("loan_id", "pk")]

@@ -52,6 +52,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="HomeHere",
+            fields=[
+                ("schema_name", models.CharField(max_length=63, primary_key=True, serialize=False)),
+                ("since", models.DateTimeField(auto_now_add=True)),
+            ],
+            options={"ordering": ["schema_name"]},
+        ),
+        migrations.CreateModel(
             name="Conflict",
             fields=[
                 ("id", models.UUIDField(primary_key=True, serialize=False)),

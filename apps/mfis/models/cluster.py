@@ -48,6 +48,19 @@ class SchemaReady(Fact):
         return f"{self.schema_name} on {self.node}"
 
 
+class HomeHere(NodeLocal):
+    """An MFI whose home this node is and has taken up: what the home before may not have posted was looked at."""
+
+    schema_name = models.CharField(max_length=63, primary_key=True)
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["schema_name"]
+
+    def __str__(self) -> str:
+        return self.schema_name
+
+
 class Conflict(NodeLocal):
     """Two nodes disagreed. Found alike on each, under one key; nothing of either side is lost."""
 

@@ -17,6 +17,7 @@ from apps.mfis.database import connection
 from apps.mfis.models import MFI, ClusterNode, SchemaReady
 from apps.mfis.provisioning.template import rendered
 from apps.mfis.replication import streams
+from apps.mfis.replication.home import take_up_homes
 from apps.mfis.replication.peers import PeerAway, peers, replicator, slot_name
 from apps.mfis.services.provisioning import create_schema
 
@@ -36,6 +37,8 @@ def reconcile() -> Round:
         return done
     connection.set_schema_to_public()
     make_schemas(done)
+    for schema in take_up_homes():
+        done.did.append(f"is the home of {schema}")
     if added := streams.publish():
         done.did.append(f"published {len(added)} tables")
     left = set(ClusterNode.objects.filter(has_left=True).values_list("letter", flat=True))

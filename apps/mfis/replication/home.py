@@ -6,18 +6,19 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import transaction
 from django_tenants.utils import tenant_context
 
 from apps.mfis.acting import Actor, acting
 from apps.mfis.database import connection
 from apps.mfis.errors import InvalidInput, NotHome, WrongState
 from apps.mfis.middleware import forget
-from apps.mfis.models import MFI, ClusterNode
+from apps.mfis.models import MFI, ClusterNode, HomeHere
 from apps.mfis.replication.peers import slot_name
-from apps.mfis.replication.streams import rows
+from apps.mfis.replication.streams import rows, schemas_here
 
 NOBODY = ""  # while a home moves: decisions wait
-# What an app has to do in an MFI's schema once this node has taken its home by force.
+# What an app has to do in an MFI's schema once this node has become its home.
 on_taken: list[Callable[[], object]] = []
 HOME_LOCK = "SELECT {lock}(hashtextextended('home.' || %s, 0))"
 
@@ -90,11 +91,22 @@ def force_home(*, mfi: MFI, actor: Actor, reason: str) -> MFI:
         raise InvalidInput("Give the reason; it is kept with the change.", field="reason")
     if home_of(mfi.schema_name) == settings.NODE:
         raise WrongState(f"Node {settings.NODE} is the home of {mfi.name} already.")
-    mfi = _set_home(mfi, settings.NODE, Actor(actor.id, f"{actor.name} ({reason.strip()[:80]})"))
-    with tenant_context(mfi):
-        for task in on_taken:
-            task()
-    return mfi
+    return _set_home(mfi, settings.NODE, Actor(actor.id, f"{actor.name} ({reason.strip()[:80]})"))
+
+
+def take_up_homes() -> list[str]:
+    """Does once what falls to a new home, for each MFI whose home this node has become. Returns their schemas."""
+    here = set(schemas_here())
+    mine = {m.schema_name: m for m in MFI.objects.filter(home_node=settings.NODE) if m.schema_name in here}
+    HomeHere.objects.exclude(schema_name__in=mine).delete()
+    new = sorted(set(mine) - set(HomeHere.objects.values_list("schema_name", flat=True)))
+    for schema in new:
+        with transaction.atomic():
+            HomeHere.objects.get_or_create(schema_name=schema)
+            with tenant_context(mine[schema]):
+                for task in on_taken:
+                    task()
+    return new
 
 
 def _set_home(mfi: MFI, letter: str, actor: Actor) -> MFI:

@@ -70,9 +70,11 @@ BEGIN
        AND (current ->> 'recorded_at')::timestamptz = NEW.recorded_at THEN
         RETURN NULL;
     END IF;
-    IF TG_NARGS > 0 THEN
+    -- What a loan's state or its books follow from is queued; of a journal entry only that it came.
+    IF TG_NARGS > 0 AND to_jsonb(NEW) ->> TG_ARGV[0] IS NOT NULL THEN
         EXECUTE format('INSERT INTO %I.loans_arrival (loan_id, event_id, error, arrived_at) VALUES ($1, $2, '''', '
-                       'clock_timestamp())', TG_TABLE_SCHEMA) USING (to_jsonb(NEW) ->> TG_ARGV[0])::uuid, NEW.id;
+                       'clock_timestamp())', TG_TABLE_SCHEMA)
+        USING (to_jsonb(NEW) ->> TG_ARGV[0])::uuid, CASE WHEN TG_NARGS = 1 THEN NEW.id END;
     END IF;
     IF current IS NULL THEN
         RETURN NEW;
@@ -115,6 +117,8 @@ DECLARE
     unknown text;
     done int;
     stands boolean;
+    mine jsonb;
+    theirs jsonb;
     rival record;
 BEGIN
     SELECT a.attname INTO key FROM pg_catalog.pg_index i
@@ -141,26 +145,31 @@ BEGIN
            INTO current USING NEW.row_id;
     END IF;
     FOR col IN SELECT jsonb_array_elements_text(NEW.changed) LOOP
-        EXECUTE format('SELECT r.id, r.node, r.clock, r.seen, r.image, r.actor_name FROM %I.users_revision r '
+        EXECUTE format('SELECT r.id, r.node, r.clock FROM %I.users_revision r '
                        'WHERE r.table_name = $1 AND r.row_id = $2 AND r.id <> $3 AND r.changed ? $4 '
                        'ORDER BY r.clock DESC, r.node DESC LIMIT 1', TG_TABLE_SCHEMA)
            INTO rival USING NEW.table_name, NEW.row_id, NEW.id, col;
-        stands := rival.id IS NULL OR (NEW.clock, NEW.node) > (rival.clock, rival.node);
-        IF stands THEN
+        IF rival.id IS NULL OR (NEW.clock, NEW.node) > (rival.clock, rival.node) THEN
             patch := patch || jsonb_build_object(col, NEW.image -> col);
         END IF;
-        IF rival.id IS NOT NULL AND col <> 'created_at' AND rival.image -> col IS DISTINCT FROM NEW.image -> col
-           AND NOT public.letsema_knew(NEW.node, NEW.clock, NEW.seen, rival.node, rival.clock)
-           AND NOT public.letsema_knew(rival.node, rival.clock, rival.seen, NEW.node, NEW.clock) THEN
+        CONTINUE WHEN col = 'created_at';
+        -- Every version that did not know of this one, and this one not of it: each pair is found once on every node,
+        -- when the second of them arrives there, in whatever order.
+        FOR rival IN EXECUTE format(
+            'SELECT r.id, r.node, r.clock, r.seen, r.image, r.actor_name FROM %I.users_revision r '
+            'WHERE r.table_name = $1 AND r.row_id = $2 AND r.node <> $3 AND r.changed ? $4 '
+            'AND r.clock > coalesce(($5 ->> r.node)::timestamptz, ''-infinity'') '
+            'AND r.image -> $4 IS DISTINCT FROM $6 -> $4', TG_TABLE_SCHEMA)
+            USING NEW.table_name, NEW.row_id, NEW.node, col, NEW.seen, NEW.image LOOP
+            CONTINUE WHEN public.letsema_knew(rival.node, rival.clock, rival.seen, NEW.node, NEW.clock);
+            stands := (NEW.clock, NEW.node) > (rival.clock, rival.node);
+            mine := jsonb_build_object('value', NEW.image -> col, 'by', NEW.actor_name, 'node', NEW.node);
+            theirs := jsonb_build_object('value', rival.image -> col, 'by', rival.actor_name, 'node', rival.node);
             PERFORM public.letsema_conflict(
-                'same column', TG_TABLE_SCHEMA, NEW.table_name, NEW.row_id, col,
-                CASE WHEN stands THEN jsonb_build_object('value', NEW.image -> col, 'by', NEW.actor_name, 'node', NEW.node)
-                     ELSE jsonb_build_object('value', rival.image -> col, 'by', rival.actor_name, 'node', rival.node) END,
-                CASE WHEN stands THEN jsonb_build_object('value', rival.image -> col, 'by', rival.actor_name,
-                                                         'node', rival.node)
-                     ELSE jsonb_build_object('value', NEW.image -> col, 'by', NEW.actor_name, 'node', NEW.node) END,
+                'same column', TG_TABLE_SCHEMA, NEW.table_name, NEW.row_id, col, CASE WHEN stands THEN mine ELSE theirs END,
+                CASE WHEN stands THEN theirs ELSE mine END,
                 least(NEW.id::text, rival.id::text) || greatest(NEW.id::text, rival.id::text));
-        END IF;
+        END LOOP;
     END LOOP;
     IF patch <> '{}' THEN
         SELECT string_agg(quote_ident(k), ', ') INTO cols FROM jsonb_object_keys(patch) k;
