@@ -7,9 +7,13 @@ export PYTHONUNBUFFERED := 1
 # Dependencies come from the lock file alone; a parent's virtual environment must not be mistaken for ours.
 unexport VIRTUAL_ENV
 
-.PHONY: run test setup lint portal clean
+.PHONY: run cluster test setup lint portal clean
 run: setup
 	@$(UV) run --frozen --no-sync python manage.py demo
+
+# Three nodes on this machine, each with its own database and pages; see docs/cluster.md.
+cluster: setup
+	@$(UV) run --frozen --no-sync python manage.py cluster_demo
 
 test: setup
 	@$(UV) run --frozen --no-sync python -m tests.run

@@ -57,7 +57,7 @@ class EmbeddedPostgres:
         self.folder = self._reachable(folder)
         self.data = self.folder / "postgres"
         self.throw_away = throw_away
-        self.port = 0
+        self.port = 0  # taken from those that are free, unless one is set
         self.process: subprocess.Popen[bytes] | None = None
 
     def _reachable(self, folder: Path) -> Path:

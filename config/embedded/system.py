@@ -37,18 +37,21 @@ class System:
 
     def __init__(
         self, root: Path, var: Path, *, port: int, host: str = "localhost", throw_away: bool = False,
-        use_given: bool = True, say: Callable[[str], None] = print,
+        use_given: bool = True, say: Callable[[str], None] = print, cluster: dict[str, str] | None = None,
     ) -> None:  # fmt: skip
+        """`cluster` holds the settings of a node among several (LETSEMA_NODE and so on; docs/cluster.md)."""
+        self.cluster = cluster
         self.root, self.var, self.port, self.host, self.say = root, var, port, host, say
         self.throw_away = throw_away
         self.postgres: EmbeddedPostgres | None = None
         self.mongo: EmbeddedMongo | None = None
         self.children: dict[str, subprocess.Popen[bytes]] = {}
-        self.environment = dict(os.environ)
+        self.environment = dict(os.environ) | (cluster or {})
         if not use_given:
             for name in ("DATABASE_URL", "MONGODB_URL"):
                 self.environment.pop(name, None)
         self._lock: IO[str] | None = None
+        self.restart_at = 0.0  # when a database that died is started again; 0: it runs
 
     def start_servers(self, database: str = "letsema") -> None:
         """The databases, embedded or given.
@@ -66,9 +69,12 @@ class System:
         if env.get("MONGODB_URL"):
             check_mongo(env["MONGODB_URL"])
         if not env.get("DATABASE_URL"):
-            self.postgres = EmbeddedPostgres(self.var, throw_away=self.throw_away)
+            self.postgres = EmbeddedPostgres(self.var, throw_away=self.throw_away, cluster=self.cluster is not None)
+            self.postgres.port = int(self.cluster["POSTGRES_PORT"]) if self.cluster else 0
             self.postgres.start()
             env["DATABASE_URL"] = self.postgres.ensure_role_and_database(database)
+            if self.cluster:
+                self.postgres.ensure_replication_role(self.cluster["LETSEMA_REPLICATION_PASSWORD"])
         if not env.get("MONGODB_URL"):
             self.mongo = EmbeddedMongo(self.var, throw_away=self.throw_away)
             self.mongo.start()

@@ -159,6 +159,8 @@ AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 
+if CLUSTER:  # nodes on one host name and several ports, as in `make cluster`, would share a cookie
+    SESSION_COOKIE_NAME = f"sessionid-{NODE.lower()}"
 SESSION_ENGINE = "apps.users.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

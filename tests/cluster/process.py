@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -124,6 +125,16 @@ def repay(loan: str, amount: str, key: str = "") -> Said:
     )  # fmt: skip
 
 
+def repay_for(loans: list[str], seconds: float) -> Said:
+    """Receipts one after the other over these loans: how many in the time. For benchmarks."""
+    began, count, by = time.monotonic(), 0, staff("cashier")
+    while time.monotonic() - began < seconds:
+        loan = UUID(loans[count % len(loans)])
+        money.record_repayment(loan_id=loan, by=by, amount=Decimal("0.10"), channel="cash")
+        count += 1
+    return {"count": count, "seconds": time.monotonic() - began}
+
+
 def reverse(event: str) -> Said:
     money.reverse_repayment(event_id=UUID(event), by=staff("accountant"), reason="Wrong loan")
     return {}
@@ -213,9 +224,9 @@ def till() -> Said:
 SERVICES: dict[str, Callable[..., Said]] = {
     f.__name__: f
     for f in (
-        open_mfi, register, edit, apply, approve, disburse, lend, repay, reverse, write_off, close_books, many_events,
-        fold, verify_books, check_projection, states, present, sql, agent_round,
-        merge, conflicts, decide, till,
+        open_mfi, register, edit, apply, approve, disburse, lend, repay, repay_for, reverse, write_off, close_books,
+        many_events, fold, verify_books, check_projection, states, present, sql, agent_round, merge, conflicts,
+        decide, till,
     )
 }  # fmt: skip
 

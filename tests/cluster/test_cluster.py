@@ -360,7 +360,7 @@ def test_an_mfi_opened_behind_a_cut_link_holds_nobody_up(cluster: Cluster) -> No
     eventually(lambda: c.rows(f"SELECT 1 FROM users_account WHERE id = '{who}'", MFI), 60)
     cluster.heal()
     people = "SELECT count(*) FROM users_account"
-    eventually(lambda: c.rows(people, name) == [["6"]], 60)
+    eventually(lambda: "ok" in c.ask("states", name) and c.rows(people, name) == [["6"]], 60)
     eventually(lambda: _verified(cluster, "ABC"), 90, every=2)
 
 
