@@ -54,15 +54,20 @@ def made_schemas() -> list[str]:
     return sorted(row[0] for row in found)
 
 
-def offered_schemas(letter: str) -> frozenset[str]:
-    """The schemas of MFIs that a peer publishes rows of.
+def offered_tables(letter: str) -> Tables:
+    """The tables that a peer publishes; none where it is no member of the cluster yet.
 
     Raises:
         PeerAway: the peer does not answer.
     """
     with peer_connection(letter) as cursor:
         cursor.execute(PUBLISHED, [PUBLICATION])
-        return frozenset(schema for schema, _ in cursor.fetchall()) - {"public"}
+        return {tuple(row) for row in cursor.fetchall()}
+
+
+def offered_schemas(letter: str) -> frozenset[str]:
+    """The schemas of MFIs that a peer publishes rows of."""
+    return frozenset(schema for schema, _ in offered_tables(letter)) - {"public"}
 
 
 def wanted_tables() -> Tables:
@@ -119,9 +124,7 @@ def follow_new_tables(letter: str) -> Tables:
     lacking = wanted_tables() - {tuple(row) for row in rows(FOLLOWED, slot_name(letter))}
     if not lacking:
         return set()
-    with peer_connection(letter) as cursor:
-        cursor.execute(PUBLISHED, [PUBLICATION])
-        offered = {tuple(row) for row in cursor.fetchall()}
+    offered = offered_tables(letter)
     # Refreshed only when this node has all that the peer publishes: a table that is not here would stop the stream.
     if not lacking & offered or offered - wanted_tables():
         return set()

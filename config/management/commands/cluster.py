@@ -69,27 +69,35 @@ class Command(BaseCommand):
 
     def _join(self, options: dict[str, Any]) -> None:
         node = introduce(name=options["name"], site=settings.SITE)
+        self.away: dict[str, str] = {}
         until = time.monotonic() + options["seconds"]
         while True:
             done = reconcile()
             for line in done.did:
                 self.stdout.write(line)
             left = self._left()
-            if not left and not done.did and not done.problems:
+            if not left and not done.did and (len(self.away) < len(peers()) or not peers()):
                 break
             if time.monotonic() > until:
                 raise CommandError(f"Not all arrived yet: {'; '.join([*left, *done.problems])}. Run it again.")
             time.sleep(0.5)
+        for problem in self.away.values():
+            self.stdout.write(f"{problem}. It is followed once it does.")
         self.stdout.write(f"Node {node} has everything; its worker folds the loans.")
 
     def _left(self) -> list[str]:
         """What is still missing of each peer's tables."""
         found = []
+        self.away.clear()
         departed = set(ClusterNode.objects.filter(has_left=True).values_list("letter", flat=True))
         for letter in sorted(set(peers()) - departed):
             followed = {tuple(row) for row in streams.rows(streams.FOLLOWED, slot_name(letter))}
             copying, _ = streams.copying(letter)
-            lacking = len(streams.wanted_tables() - followed)
+            try:
+                lacking = len(streams.offered_tables(letter) - followed)
+            except PeerAway as error:
+                self.away[letter] = str(error)
+                continue
             if lacking or copying:
                 found.append(f"{letter}: {lacking} tables to follow, {copying} being copied")
         return found
