@@ -23,7 +23,7 @@ from tests.cluster.nodes import Node, eventually, running  # noqa: E402
 
 SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 else 8.0
 MFI = "kopano"
-LOANS = 20
+LOANS = 60
 EVENT = (
     "INSERT INTO kopano.loans_loanevent (id, node, loan_id, type, value_date, channel, reference, reason, actor_name, "
     "idempotency_key, number, payload) VALUES (public.letsema_uuid7(), 'A', %s, 'note', current_date, '', '', 'Load', "
@@ -107,11 +107,13 @@ def main() -> None:
         for n in range(LOANS):
             person = a.ok("register", MFI, name="Load", phone=f"58{n:06d}")["id"]
             loans.append(a.ok("lend", MFI, borrower=person, principal="40000.00")["id"])
-        eventually(lambda: len(c.ok("states", MFI)) == len(b.ok("states", MFI)) == LOANS, 60)
+        eventually(lambda: len(c.ok("states", MFI)) == len(b.ok("states", MFI)) == LOANS, 120)
+
+        noted = loans.pop()  # takes the bare events, so that no receipt is folded over them
 
         print("Lag from a commit on A to its row on B, both peers following:")
         for rate in (20, 300, 1000):
-            print(f"  {rate:>5} events a second: {spoken(lag(a, b, loans[0], rate))}", flush=True)
+            print(f"  {rate:>5} events a second: {spoken(lag(a, b, noted, rate))}", flush=True)
 
         print("Receipts a second through the service on A, one client, in three rounds:")
         found: dict[int, list[float]] = {0: [], 1: [], 2: []}
@@ -131,7 +133,7 @@ def main() -> None:
         print("Catching up after B was down:")
         for count in (20_000, 100_000):
             following([b], on=False)
-            a.ok("many_events", MFI, loan=loans[1], count=count)
+            a.ok("many_events", MFI, loan=noted, count=count)
             wanted = a.rows("SELECT count(*) FROM loans_loanevent", MFI)
             began = time.perf_counter()
             following([b], on=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from django.apps import apps
 from django.core.checks import run_checks
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations import AddField, Migration
+from django.db.migrations.loader import MigrationLoader
+from django.db.models import IntegerField
 
 from apps.mfis.models import Kind
 from conftest import Branch
@@ -147,3 +151,27 @@ def test_every_fact_is_guarded_by_the_database(alpha: Branch) -> None:
         if kind in wanted:
             assert wanted[kind] in guards.get(model._meta.db_table, set()), model
             assert "letsema_no_truncate" in guards[model._meta.db_table], model
+
+
+# What was made before nodes could be migrated one by one.
+BEFORE_ROLLING = {"mfis": 4, "users": 4, "credit": 1, "loans": 11}
+
+
+def fields_without_a_value(migrations: Iterable[Migration]) -> list[str]:
+    """Fields added to tables whose old rows and images, of nodes not migrated yet, would lack them."""
+    return [
+        f"{migration.app_label}.{migration.name}: {operation.model_name}.{operation.name}"
+        for migration in migrations
+        if int(migration.name[:4]) > BEFORE_ROLLING[migration.app_label]
+        for operation in migration.operations
+        if isinstance(operation, AddField) and not operation.field.null and not operation.field.has_db_default()
+    ]
+
+
+def test_a_field_added_to_a_published_table_has_a_value_in_the_database() -> None:
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    assert not fields_without_a_value(m for (app, _), m in loader.disk_migrations.items() if app in BEFORE_ROLLING)
+    wrong = Migration("0099_wrong", "loans")
+    fields = {"a": IntegerField(default=1), "b": IntegerField(db_default=1), "c": IntegerField(null=True)}
+    wrong.operations = [AddField("loan", name, field) for name, field in fields.items()]
+    assert fields_without_a_value([wrong]) == ["loans.0099_wrong: loan.a"]

@@ -61,6 +61,8 @@ class Link:
             except OSError:
                 _end(client)
                 continue
+            for end in (client, upstream):
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:
                 self._pairs.append((client, upstream))
             for source, sink in ((client, upstream), (upstream, client)):
