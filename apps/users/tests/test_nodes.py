@@ -120,8 +120,8 @@ def test_one_person_twice_becomes_one_on_the_page(alpha: Branch, public_client: 
         assert BorrowerProfile.objects.get(account=alpha.borrower).employer == "Mill"  # what the other lacked
         with pytest.raises(WrongState, match="still submitted"):  # the other's application is theirs
             origination.apply_for_loan(
-                borrower=alpha.borrower, product_id=alpha.product.pk, principal=Decimal(500), installments=6, purpose="",
-                by=alpha.borrower, currency="LSL", on=TODAY,
+                borrower=alpha.borrower, product_id=alpha.product.pk, principal=Decimal(500), installments=6,
+                purpose="", by=alpha.borrower, currency="LSL", on=TODAY,
             )  # fmt: skip
         with pytest.raises(WrongState):
             merge_borrowers(kept_id=alpha.borrower.pk, gone_id=second.pk, actor=SYSTEM, reason="Again")
