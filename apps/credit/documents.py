@@ -46,7 +46,8 @@ class CreditAccount(Document):  # type: ignore[misc]
 class CreditEventDocument(Document):  # type: ignore[misc]
     """One thing that happened to an account. One document each: large arrays are slow."""
 
-    id = UUIDField(primary_key=True)  # the outbox entry's: writing it twice changes nothing
+    id = UUIDField(primary_key=True)  # of the loan's event and the kind: writing it twice changes nothing
+    place = UUIDField(required=True)  # the outbox entry's: the order in which they happened
     version = IntField(required=True, default=SCHEMA_VERSION)
     account = UUIDField(required=True)
     person = StringField(required=True, min_length=64, max_length=64)
@@ -59,6 +60,6 @@ class CreditEventDocument(Document):  # type: ignore[misc]
 
     meta = {
         "collection": "events",
-        "indexes": [{"fields": ["account", "id"]}, {"fields": ["mfi", "person"]}],
+        "indexes": [{"fields": ["account", "place"]}, {"fields": ["mfi", "person"]}],
         "auto_create_index": False,
     }

@@ -70,7 +70,7 @@ def _read(mfi: str, loan_ids: list[UUID]) -> list[HistoryAccount]:
     found = sorted(CreditAccount._get_collection().find(wanted), key=lambda d: d["last_event"].int)
     accounts = {d["_id"]: _account(d) for d in found}
     events = CreditEventDocument._get_collection().find({"account": {"$in": list(accounts)}}).limit(MOST_EVENTS)
-    for document in sorted(events, key=lambda d: d["_id"].int):
+    for document in sorted(events, key=lambda d: d["place"].int):
         accounts[document["account"]].events.append(_event(document))
     return list(accounts.values())
 

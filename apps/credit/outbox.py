@@ -18,11 +18,12 @@ from apps.credit.models import OutboxEntry
 class CreditEvent:
     """What a credit history keeps of one loan event, and how the loan stood after it."""
 
+    event_id: UUID  # of the loan's event: told twice, by two nodes, it is kept once
     loan_id: UUID
     loan_number: str
     person_key_source: str  # the national ID; only its HMAC leaves this function
     borrower_id: UUID
-    kind: str  # disbursement | repayment | undo | closed
+    kind: str  # one of documents.KINDS
     value_date: date
     amount: Decimal | None
     status: str
@@ -50,6 +51,7 @@ def queue_event(event: CreditEvent) -> OutboxEntry:
         account=event.loan_id,
         event_type=event.kind,
         payload={
+            "event": str(event.event_id),
             "person": person_key(event.person_key_source, otherwise=event.borrower_id),
             "loan_number": event.loan_number,
             "value_date": event.value_date.isoformat(),

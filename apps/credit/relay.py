@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
+from uuid import UUID, uuid5
 
 import pymongo
 from bson.decimal128 import Decimal128
@@ -99,7 +100,8 @@ def _note_failure(reason: str) -> None:
 def _event_document(entry: OutboxEntry, mfi: str, now: datetime) -> dict[str, Any]:
     p = entry.payload
     return {
-        "_id": entry.pk,
+        "_id": uuid5(UUID(p["event"]), entry.event_type),
+        "place": entry.pk,
         "version": SCHEMA_VERSION,
         "account": entry.account,
         "person": p["person"],

@@ -144,6 +144,7 @@ def tell_credit(loan: Loan, state: LoanState, event: LoanEvent, before: str | No
     for kind in kinds:
         queue_event(
             CreditEvent(
+                event_id=event.pk,
                 loan_id=loan.pk,
                 loan_number=loan.number,
                 person_key_source=_national_id(loan.borrower),
