@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LETSEMA_ADMIN, PHONE, Served, check_accessible, fill_sign_in, link_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("served")]
+pytestmark = pytest.mark.browser
 MFI = "pulamaliboho"
 
 

@@ -14,7 +14,7 @@ import pytest
 from tests.browser.conftest import Served
 from tests.browser.test_day import MFI, call
 
-pytestmark = [pytest.mark.browser, pytest.mark.faults, pytest.mark.xdist_group("served")]
+pytestmark = [pytest.mark.browser, pytest.mark.faults]
 
 
 def get(served: Served, path: str, mfi: str = MFI) -> tuple[int, str]:

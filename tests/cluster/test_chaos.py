@@ -20,7 +20,6 @@ import pytest
 
 from tests.cluster.nodes import Away, Cluster, Node, eventually, running
 
-pytestmark = pytest.mark.xdist_group("cluster")
 SECONDS = float(os.environ.get("LETSEMA_CHAOS_SECONDS", "60"))
 SEED = int(os.environ.get("LETSEMA_CHAOS_SEED", "1"))
 MFIS = ("kopano", "thuso")

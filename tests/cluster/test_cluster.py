@@ -17,7 +17,6 @@ import pytest
 
 from tests.cluster.nodes import Cluster, Node, eventually, running
 
-pytestmark = pytest.mark.xdist_group("cluster")
 MFI = "kopano"
 
 
@@ -248,6 +247,43 @@ def test_a_loan_paid_out_on_two_nodes_is_paid_out_once(cluster: Cluster) -> None
     eventually(lambda: float(b.ok("till", MFI)["cash"]) == float(before) - float(first["net"]), 30)
     assert b.ok("verify_books", MFI)["breaks"] == []
     assert a.ask("disburse", MFI, loan=loan)["code"] in ("not_home", "wrong_state")
+
+
+def test_a_change_that_overtakes_its_record_is_kept(cluster: Cluster) -> None:
+    """C cannot hear A, who registers somebody; B changes them, and C hears of the change first."""
+    a, b, c = cluster
+    cluster.links["A", "C"].cut()
+    who = borrower(a)
+    there = f"SELECT employer FROM users_borrowerprofile WHERE account_id = '{who}'"
+    eventually(lambda: b.rows(there, MFI), 30)
+    b.ok("edit", MFI, account=who, employer="Overtaken")
+    eventually(lambda: c.rows(there, MFI) == [["Overtaken"]], 30)
+    cluster.heal()
+    everything = f"SELECT to_jsonb(p)::text FROM users_borrowerprofile p WHERE account_id = '{who}'"
+    eventually(lambda: a.rows(everything, MFI) == b.rows(everything, MFI) == c.rows(everything, MFI), 30)
+    assert c.rows(there, MFI) == [["Overtaken"]]
+
+
+def test_servers_killed_inside_large_and_after_small_transactions_lose_nothing(cluster: Cluster) -> None:
+    a, b, c = cluster
+    loan = a.ok("lend", MFI, borrower=borrower(a), principal="9000.00")["id"]
+    eventually(lambda: c.ok("states", MFI).get(loan, [""])[0] == "active", 30)
+    a.ok("many_events", MFI, loan=loan, count=60_000)
+    time.sleep(0.5)  # C is inside it now
+    c.kill_server()
+    c.start()
+    promised = []
+    for _ in range(5):
+        promised.append(a.ok("repay", MFI, loan=loan, amount="1.00")["id"])
+        a.kill_server()
+        a.start()
+        eventually(lambda: a.rows("SELECT 1"), 30)
+    for node in (b, c):
+        eventually(lambda node=node: node.ok("present", MFI, ids=promised)["missing"] == [], 60)
+    count = f"SELECT count(*) FROM loans_loanevent WHERE loan_id = '{loan}'"
+    eventually(lambda: a.rows(count, MFI) == b.rows(count, MFI) == c.rows(count, MFI), 60)
+    for node in cluster:
+        eventually(lambda node=node: node.ok("states", MFI)[loan][2] == "5.00", 60)
 
 
 def test_a_home_moves_in_order(cluster: Cluster) -> None:
