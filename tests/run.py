@@ -75,7 +75,14 @@ def run_tests(arguments: list[str]) -> int:
         if chromium:
             env["LETSEMA_CHROMIUM"] = chromium
         return subprocess.run(
-            [sys.executable, "-m", "pytest", *(arguments or ["-n", "2", "--dist", "loadfile"])], cwd=ROOT, env=env
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                *(arguments or ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]),
+            ],
+            cwd=ROOT,
+            env=env,
         ).returncode
     except CannotStart as error:
         print(error, file=sys.stderr)

@@ -249,6 +249,18 @@ def test_a_loan_paid_out_on_two_nodes_is_paid_out_once(cluster: Cluster) -> None
     assert a.ask("disburse", MFI, loan=loan)["code"] in ("not_home", "wrong_state")
 
 
+def test_a_home_moves_in_order(cluster: Cluster) -> None:
+    a, b, _ = cluster
+    eventually(lambda: a.status()["homes"][MFI] == "B", 30)
+    loan = b.ok("apply", MFI, borrower=borrower(b))["id"]
+    b.manage("cluster", "move_home", MFI, "A")
+    assert b.ask("approve", MFI, loan=loan)["home"] == "A"
+    eventually(lambda: a.status()["homes"][MFI] == "A", 20)
+    a.ok("approve", MFI, loan=loan)
+    refused = b.manage("cluster", "move_home", MFI, "A", check=False)
+    assert refused.returncode == 1
+
+
 def test_a_change_that_overtakes_its_record_is_kept(cluster: Cluster) -> None:
     """C cannot hear A, who registers somebody; B changes them, and C hears of the change first."""
     a, b, c = cluster
@@ -284,18 +296,6 @@ def test_servers_killed_inside_large_and_after_small_transactions_lose_nothing(c
     eventually(lambda: a.rows(count, MFI) == b.rows(count, MFI) == c.rows(count, MFI), 60)
     for node in cluster:
         eventually(lambda node=node: node.ok("states", MFI)[loan][2] == "5.00", 60)
-
-
-def test_a_home_moves_in_order(cluster: Cluster) -> None:
-    a, b, _ = cluster
-    eventually(lambda: a.status()["homes"][MFI] == "B", 30)
-    loan = b.ok("apply", MFI, borrower=borrower(b))["id"]
-    b.manage("cluster", "move_home", MFI, "A")
-    assert b.ask("approve", MFI, loan=loan)["home"] == "A"
-    eventually(lambda: a.status()["homes"][MFI] == "A", 20)
-    a.ok("approve", MFI, loan=loan)
-    refused = b.manage("cluster", "move_home", MFI, "A", check=False)
-    assert refused.returncode == 1
 
 
 def test_a_home_stays_where_the_other_node_does_not_receive(cluster: Cluster) -> None:
