@@ -12,6 +12,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+import time
 from functools import cached_property
 from hashlib import sha256
 from importlib.util import find_spec
@@ -105,17 +106,27 @@ class EmbeddedPostgres:
         arguments = [str(self.binaries / "postgres"), "-D", str(self.data), "-p", str(self.port)]
         for key, value in options.items():
             arguments += ["-c", f"{key}={value}"]
-        log = (self.folder / "postgres.log").open("ab")
-        # Its own process group: Ctrl-C in the terminal reaches the supervisor alone, which stops it in order.
-        self.process = subprocess.Popen(
-            arguments,
-            stdout=log,
-            stderr=log,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            **self._as_account(),
-        )
-        self._wait(timeout)
+        until = time.monotonic() + timeout
+        while True:
+            log = (self.folder / "postgres.log").open("ab")
+            # Its own process group: Ctrl-C in the terminal reaches the supervisor alone, which stops it in order.
+            self.process = subprocess.Popen(
+                arguments,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                **self._as_account(),
+            )
+            try:
+                self._wait(timeout)
+            except CannotStart as error:
+                # After a kill its processes end one by one as they notice; until then no new server may start.
+                if "old server processes" not in str(error) or time.monotonic() > until:
+                    raise
+                time.sleep(0.5)
+            else:
+                return
 
     def stop(self) -> None:
         """A fast, clean shutdown; waits for it."""
@@ -202,8 +213,6 @@ class EmbeddedPostgres:
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         if program == "pg_isready":
-            import time
-
             time.sleep(0.05)
         done: subprocess.CompletedProcess[str] = subprocess.run(
             [str(self.binaries / program), *arguments],

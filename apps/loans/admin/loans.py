@@ -9,7 +9,6 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
-from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -18,6 +17,7 @@ from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.forms import ExportForm
 
+from apps.loans.admin.drafts import enter
 from apps.loans.admin.forms import ApplicationForm, CorrectionForm, ReverseForm
 from apps.loans.admin.loan_actions import ACTIONS
 from apps.loans.domain.money import spoken
@@ -28,10 +28,10 @@ from apps.loans.projection import fold_loan
 from apps.loans.resources import LoanResource
 from apps.loans.selectors.loan_page import loan_page
 from apps.loans.selectors.portfolio import late_more_than
-from apps.loans.services import documents, drafts, money, origination
+from apps.loans.services import documents, drafts, money
 from apps.loans.transitions import BEFORE_APPROVAL, REVERSIBLE, TRANSITIONS
 from apps.mfis.clock import business_date
-from apps.users.admin.base import LetsemaAdmin, pill, posted, run_action
+from apps.users.admin.base import LetsemaAdmin, pill, run_action
 from apps.users.admin.forms import ReasonForm
 from apps.users.admin.sites import tenant_site
 from apps.users.models import Account
@@ -196,7 +196,7 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
         borrower = draft.borrower if draft else borrower
 
         def run(values: dict[str, Any]) -> Any:
-            return _enter(request, values, draft)
+            return enter(request, values, draft)
 
         initial = {}
         if draft:
@@ -338,66 +338,6 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
         )  # fmt: skip
 
 
-def _enter(request: Any, values: dict[str, Any], draft: ApplicationDraft | None) -> dict[str, str]:
-    """Hands the application in, or keeps it as a draft; by the draft it came from, where there is one."""
-    person, product, group = values["borrower"], values["product_id"], values["group_id"]
-    wanted = {name: values[name] for name in ("principal", "installments", "rate", "purpose")}
-    wanted |= {"product_id": product.pk if product else None, "group_id": group.pk if group else None}
-    key, currency = values["key"], request.tenant.currency
-    if draft is None and values["then"] == "submit":
-        answer = origination.apply_for_loan(borrower=person, by=request.user, currency=currency, key=key, **wanted)
-        return {"said": f"Application {answer['number']} is entered."}
-    kept = drafts.save_draft(borrower=person, by=request.user, draft_id=draft.pk if draft else None, **wanted)
-    if values["then"] == "draft":
-        return {"said": "The draft is kept; it is among the drafts."}
-    answer = drafts.submit_draft(borrower=person, by=request.user, draft_id=kept.pk, currency=currency, key=key)
-    return {"said": f"Application {answer['number']} is entered."}
-
-
-class DraftAdmin(LetsemaAdmin):
-    """Applications that are not handed in yet."""
-
-    list_title = "Drafts"
-    view_action = Action.APPLY_FOR_BORROWER
-    list_display = ("borrower_name", "product", "principal", "installments", "entered_by", "created_at")
-    list_select_related = ("borrower", "product")
-    search_fields = ("borrower__full_name", "borrower__phone")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ApplicationDraft]:
-        drafts: QuerySet[ApplicationDraft] = super().get_queryset(request)
-        return drafts.filter(is_active=True)
-
-    def borrower_name(self, draft: ApplicationDraft) -> str:
-        return draft.borrower.full_name
-
-    borrower_name.short_description = "borrower"  # type: ignore[attr-defined]
-    borrower_name.admin_order_field = "borrower__full_name"  # type: ignore[attr-defined]
-
-    def get_urls(self) -> Any:
-        view = self.admin_site.admin_view(self.discard_view)
-        return [path("<uuid:draft_id>/discard/", view, name="loans_draft_discard"), *super().get_urls()]
-
-    def change_view(self, request: Any, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        draft = self.get_object(request, object_id)
-        if draft is None or not self.has_view_permission(request):
-            raise Http404
-        context = {**self.admin_site.each_context(request), "title": str(draft), "opts": self.opts, "draft": draft}
-        return TemplateResponse(request, "admin/draft.html", context)
-
-    def discard_view(self, request: Any, draft_id: UUID) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        draft = self.get_queryset(request).select_related("borrower").filter(pk=draft_id).first()
-        if draft is None:
-            raise Http404
-        return run_action(
-            request, admin=self, form=Form(posted(request)), subject="Drafts", done="The draft is discarded.",
-            run=lambda v: drafts.discard_draft(borrower=draft.borrower, by=request.user, draft_id=draft.pk),
-            facts=[("Borrower", draft.borrower.full_name)], title="Discard the draft", button="Discard", style="danger",
-            back_url=reverse("admin:loans_applicationdraft_changelist"), explanation="Nothing was handed in.",
-        )  # fmt: skip
-
-
 def days_late(loan: Loan) -> int:
     """Days past due today, from the projection alone."""
     state = loan.state
@@ -407,5 +347,4 @@ def days_late(loan: Loan) -> int:
 
 
 tenant_site.register(Loan, LoanAdmin)
-tenant_site.register(ApplicationDraft, DraftAdmin)
 __all__ = ["LoanAdmin", "days_late"]
