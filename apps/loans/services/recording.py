@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
@@ -59,7 +60,10 @@ def lock_loan(loan_id: UUID) -> tuple[Loan, LoanState]:
     if state is None:
         raise NotFound("There is no such loan.")
     if settings.CLUSTER and Arrival.objects.filter(loan_id=loan_id, error="").exists():
-        state = project(state.loan).state  # what arrived from other nodes counts before anything is decided
+        # What arrived from other nodes counts before anything is decided; where something before it is still on its
+        # way, the loan keeps the state it had.
+        with suppress(BadCase):
+            state = project(state.loan).state
     return state.loan, state
 
 
