@@ -8,7 +8,9 @@ from django.db import migrations, models
 import apps.mfis.models.base
 from apps.mfis.triggers import append_only, arriving, revisioned
 
-FUNCTIONS = (Path(__file__).resolve().parent.parent / "sql" / "replication.sql").read_text(encoding="utf-8")
+SQL = Path(__file__).resolve().parent.parent / "sql"
+# Those of the first migrations again: a revision has its clock from here on.
+FUNCTIONS = "".join((SQL / name).read_text(encoding="utf-8") for name in ("functions.sql", "replication.sql"))
 
 
 class Migration(migrations.Migration):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -60,8 +61,6 @@ def decide(*, conflict_id: UUID, decision: str, actor: Actor, reason: str = "") 
 
 def _write(conflict: Conflict, value: Any) -> None:
     """Sets one column of one row; the row's own trigger makes it a revision that travels."""
-    import json
-
     place = sql.Identifier(conflict.schema_name, conflict.table_name)
     key = rows(PRIMARY_KEY, f'"{conflict.schema_name}"."{conflict.table_name}"')[0][0]
     statement = sql.SQL(

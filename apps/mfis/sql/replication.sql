@@ -13,38 +13,6 @@ BEGIN
     RETURN found;
 END $$;
 
--- Who acts is a setting of the transaction, "uuid|name", so that no path can change a row without being named.
--- `clock` is a hybrid logical clock: later than every version of the row that its writer knew, however skewed the
--- servers' clocks are. `seen` says which versions those were, by node.
-CREATE OR REPLACE FUNCTION public.letsema_revision() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    image jsonb := to_jsonb(NEW);
-    before jsonb := CASE WHEN TG_OP = 'UPDATE' THEN to_jsonb(OLD) ELSE '{}'::jsonb END;
-    actor text := coalesce(current_setting('letsema.actor', true), '');
-    key uuid := (image ->> TG_ARGV[0])::uuid;
-    changed text[];
-    known jsonb := '{}';
-    version timestamptz := clock_timestamp();
-BEGIN
-    SELECT coalesce(array_agg(n.key ORDER BY n.key), '{}') INTO changed
-      FROM jsonb_each(image) n WHERE n.value IS DISTINCT FROM before -> n.key;
-    IF TG_OP = 'UPDATE' THEN
-        IF changed = '{}' THEN
-            RETURN NULL;
-        END IF;
-        known := public.letsema_seen(TG_TABLE_SCHEMA, TG_TABLE_NAME, key);
-        SELECT greatest(version, max(k.value::timestamptz) + interval '1 microsecond') INTO version
-          FROM jsonb_each_text(known) k;
-    END IF;
-    EXECUTE format(
-        'INSERT INTO %I.users_revision (id, table_name, row_id, action, image, changed, actor_id, actor_name, node, '
-        'recorded_at, clock, seen) VALUES (public.letsema_uuid7(), $1, $2, $3, $4, $5, $6, $7, public.letsema_node(), '
-        'clock_timestamp(), $8, $9)', TG_TABLE_SCHEMA)
-    USING TG_TABLE_NAME::text, key, lower(TG_OP), image, to_jsonb(changed),
-          nullif(split_part(actor, '|', 1), '')::uuid, split_part(actor, '|', 2), version, known;
-    RETURN NULL;
-END $$;
-
 -- One entry of the conflict list. Its key is derived from what disagrees, so that every node has the same.
 CREATE OR REPLACE FUNCTION public.letsema_conflict(
     what text, schema_name text, tbl text, key uuid, col text, kept jsonb, discarded jsonb, told text
@@ -205,34 +173,4 @@ BEGIN
                 jsonb_build_object('row', greatest(key, other), 'value', value), greatest(key, other)::text);
         END LOOP;
     END LOOP;
-END $$;
-
--- As in functions.sql, but a row that keeps its value is let pass: where two nodes each took the same one, both rows
--- can still be edited until they are merged.
-CREATE OR REPLACE FUNCTION public.letsema_natural_key() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    wanted text := to_jsonb(NEW) ->> TG_ARGV[0];
-    own uuid := (to_jsonb(NEW) ->> TG_ARGV[1])::uuid;
-    other uuid;
-BEGIN
-    IF wanted IS NULL OR wanted = '' OR current_setting('session_replication_role') = 'replica' THEN
-        RETURN NEW;
-    END IF;
-    IF TG_OP = 'UPDATE' THEN
-        IF to_jsonb(OLD) ->> TG_ARGV[0] = wanted THEN
-            RETURN NEW;
-        END IF;
-    END IF;
-    -- Serialises two sessions that write the same value; the look-up below then sees the first one's row.
-    PERFORM pg_advisory_xact_lock(
-        hashtextextended(TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME || '.' || TG_ARGV[0] || '=' || wanted, 0));
-    EXECUTE format('SELECT %1$I FROM %2$I.%3$I WHERE %4$I = $1 AND %1$I <> $2 LIMIT 1',
-                   TG_ARGV[1], TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_ARGV[0])
-       INTO other USING wanted, own;
-    IF other IS NOT NULL THEN
-        RAISE unique_violation USING
-            MESSAGE = format('%s.%s: this value already belongs to another row', TG_TABLE_NAME, TG_ARGV[0]),
-            CONSTRAINT = TG_NAME, COLUMN = TG_ARGV[0], TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA;
-    END IF;
-    RETURN NEW;
 END $$;
