@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from apps.loans.domain.terms import BadCase
@@ -97,9 +98,15 @@ def _set_aside(loan: Loan, arrivals: list[Arrival], reason: str) -> None:
 
 
 def queue_unposted() -> int:
-    """Once this node has become the home: queues what the one before may not have posted. Returns how many events."""
+    """Once this node has become the home: queues what the one before may not have posted. Returns how many.
+
+    Also the loans of which two nodes posted one event, each taking itself for the home: the entry of one may have come
+    here before this node was the home, and to the former home after it had ceased to be.
+    """
     posted = JournalEntry.objects.filter(event__isnull=False).values("event")
     lacking = LoanEvent.objects.filter(type__in=ENGINE_EVENTS).exclude(pk__in=posted)
     rows = [Arrival(loan_id=loan, event_id=event) for loan, event in lacking.values_list("loan_id", "pk")]
+    twice = posted.annotate(entries=Count("pk")).filter(entries__gt=1).order_by()
+    rows += [Arrival(loan_id=loan) for loan in set(twice.values_list("loan", flat=True))]
     Arrival.objects.bulk_create(rows)
     return len(rows)

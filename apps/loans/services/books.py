@@ -35,9 +35,9 @@ CLOSED = """
 CHAIN = """
     WITH recorded AS (
         SELECT * FROM loans_loanevent
-        UNION ALL  -- of two events with one key the later gave way; its link is in the conflict list
-        SELECT (jsonb_populate_record(NULL::loans_loanevent, discarded)).* FROM public.mfis_conflict
-         WHERE what = 'same key' AND schema_name = current_schema() AND table_name = 'loans_loanevent'),
+        UNION ALL  -- of two events with one key the later gave way; its link is kept
+        SELECT (jsonb_populate_record(NULL::loans_loanevent, image)).* FROM public.mfis_discardedfact
+         WHERE schema_name = current_schema() AND table_name = 'loans_loanevent'),
     links AS (
         SELECT e.*, lag(chain_hash) OVER w AS previous, lag(chain_seq) OVER w AS before
           FROM recorded e WINDOW w AS (PARTITION BY node ORDER BY chain_seq))
@@ -55,9 +55,9 @@ HEADS = """
       FROM loans_chainhead h LEFT JOIN (
            SELECT node, chain_seq, chain_hash FROM loans_loanevent
            UNION ALL
-           SELECT discarded ->> 'node', (discarded ->> 'chain_seq')::bigint, (discarded ->> 'chain_hash')::bytea
-             FROM public.mfis_conflict
-            WHERE what = 'same key' AND schema_name = current_schema() AND table_name = 'loans_loanevent'
+           SELECT image ->> 'node', (image ->> 'chain_seq')::bigint, (image ->> 'chain_hash')::bytea
+             FROM public.mfis_discardedfact
+            WHERE schema_name = current_schema() AND table_name = 'loans_loanevent'
            ) e ON e.node = h.node
      GROUP BY h.node, h.seq, h.hash
     HAVING h.seq <> coalesce(max(e.chain_seq), 0)

@@ -1,7 +1,7 @@
 """The MFI (tenant), its domains, and what Letsema admins see across all of them."""
 
 from .base import Fact, Kind, NodeLocal, Projection, Revisioned, new_id
-from .cluster import ClusterCheck, ClusterNode, Conflict, ConflictDecision, HomeHere, SchemaReady
+from .cluster import ClusterCheck, ClusterNode, Conflict, ConflictDecision, DiscardedFact, HomeHere, SchemaReady
 from .ddl import RenderedDDL
 from .directory import DirectoryEntry
 from .mfi import MFI, Domain, MFILogo
@@ -14,6 +14,7 @@ __all__ = [
     "Conflict",
     "ConflictDecision",
     "DirectoryEntry",
+    "DiscardedFact",
     "Domain",
     "Fact",
     "HomeHere",

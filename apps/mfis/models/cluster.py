@@ -87,6 +87,25 @@ class Conflict(NodeLocal):
         return f"{self.get_what_display()}: {self.table_name} {self.column_name}".strip()
 
 
+class DiscardedFact(Fact):
+    """A fact that gave way to an earlier one with the same key, whole: on every node, also one that joined later.
+
+    `recorded_at` and `node` are those of the fact. The trigger `letsema_discarded` lists the conflict from it.
+    """
+
+    schema_name = models.CharField(max_length=63)
+    table_name = models.CharField(max_length=63)
+    row_id = models.UUIDField()
+    image = models.JSONField()
+
+    class Meta:
+        ordering = ["recorded_at"]
+        indexes = [models.Index(fields=["schema_name", "table_name"], name="discarded_of_table")]
+
+    def __str__(self) -> str:
+        return f"{self.table_name} {self.row_id} of {self.node}"
+
+
 class ConflictDecision(Fact):
     """What an operator decided about a conflict: the value that stands, or that the matter is settled as it is."""
 

@@ -13,7 +13,7 @@ from apps.mfis.acting import Actor, acting
 from apps.mfis.database import connection
 from apps.mfis.errors import InvalidInput, NotFound, WrongState
 from apps.mfis.models import Conflict, ConflictDecision
-from apps.mfis.replication.streams import rows
+from apps.mfis.replication.streams import rows, schemas_here
 
 KEPT, DISCARDED, MERGED, SETTLED = "kept", "discarded", "merged", "settled"
 PRIMARY_KEY = """
@@ -29,6 +29,20 @@ def open_conflicts() -> QuerySet[Conflict]:
 
 def decision_of(conflict: Conflict) -> ConflictDecision | None:
     return ConflictDecision.objects.filter(conflict=conflict.pk).first()
+
+
+def stands(conflict: Conflict) -> dict[str, Any]:
+    """The side that stands. Where a fact gave way before this node knew the other, it is looked up now."""
+    if conflict.kept or conflict.what != Conflict.What.SAME_KEY or conflict.schema_name not in schemas_here():
+        return dict(conflict.kept)
+    place = sql.Identifier(conflict.schema_name, conflict.table_name)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("SELECT to_jsonb(t) FROM {} t WHERE id = %s").format(place).as_string(cursor.cursor),
+            [str(conflict.row_id)],
+        )
+        found = cursor.fetchone()
+    return dict(found[0]) if found else {}
 
 
 def decide(*, conflict_id: UUID, decision: str, actor: Actor, reason: str = "") -> ConflictDecision:

@@ -23,6 +23,36 @@ CREATE OR REPLACE FUNCTION public.letsema_conflict(
     ON CONFLICT (id) DO NOTHING
 $$;
 
+-- Lists a fact that gave way, and keeps it as a fact of its own: a node that joins later, when no stream holds it any
+-- more, copies it from there.
+CREATE OR REPLACE FUNCTION public.letsema_discard(schema_name text, tbl text, kept jsonb, discarded jsonb)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    key uuid := (discarded ->> 'id')::uuid;
+    told text := concat(discarded ->> 'node', (discarded ->> 'recorded_at')::timestamptz AT TIME ZONE 'UTC');
+BEGIN
+    PERFORM public.letsema_conflict('same key', schema_name, tbl, key, '', kept, discarded, told);
+    INSERT INTO public.mfis_discardedfact (id, recorded_at, node, schema_name, table_name, row_id, image)
+    VALUES (md5(concat_ws('|', schema_name, tbl, key, told))::uuid, (discarded ->> 'recorded_at')::timestamptz,
+            discarded ->> 'node', schema_name, tbl, key, discarded)
+    ON CONFLICT (id) DO NOTHING;
+END $$;
+
+-- A discarded fact that another node found. What stands instead may not be here yet; the list then looks it up.
+CREATE OR REPLACE FUNCTION public.letsema_discarded() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+DECLARE
+    kept jsonb;
+BEGIN
+    IF to_regclass(format('%I.%I', NEW.schema_name, NEW.table_name)) IS NOT NULL THEN
+        EXECUTE format('SELECT to_jsonb(t) FROM %I.%I t WHERE t.id = $1', NEW.schema_name, NEW.table_name)
+           INTO kept USING NEW.row_id;
+    END IF;
+    PERFORM public.letsema_conflict(
+        'same key', NEW.schema_name, NEW.table_name, NEW.row_id, '', coalesce(kept, '{}'), NEW.image,
+        concat(NEW.node, NEW.recorded_at AT TIME ZONE 'UTC'));
+    RETURN NULL;
+END $$;
+
 -- Facts: a row that is here already is the same one again, or another with one key. Of two the earlier stands
 -- everywhere, whichever arrived first; the other is kept in the conflict list, whole.
 CREATE OR REPLACE FUNCTION public.letsema_arrive() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
@@ -34,9 +64,12 @@ DECLARE
     cols text;
 BEGIN
     EXECUTE format('SELECT to_jsonb(t) FROM %s t WHERE t.id = $1', place) INTO current USING NEW.id;
-    IF current IS NOT NULL AND current ->> 'node' = NEW.node
-       AND (current ->> 'recorded_at')::timestamptz = NEW.recorded_at THEN
-        RETURN NULL;
+    IF current IS NOT NULL THEN
+        IF current ->> 'node' = NEW.node AND (current ->> 'recorded_at')::timestamptz = NEW.recorded_at THEN
+            RETURN NULL;
+        END IF;
+        -- Another stream may be about to replace it: what stands is what it leaves.
+        EXECUTE format('SELECT to_jsonb(t) FROM %s t WHERE t.id = $1 FOR UPDATE', place) INTO current USING NEW.id;
     END IF;
     -- What a loan's state or its books follow from is queued; of a journal entry only that it came.
     IF TG_NARGS > 0 AND to_jsonb(NEW) ->> TG_ARGV[0] IS NOT NULL THEN
@@ -49,11 +82,8 @@ BEGIN
     END IF;
     arriving := to_jsonb(NEW);
     stands := (NEW.recorded_at, NEW.node) < ((current ->> 'recorded_at')::timestamptz, current ->> 'node');
-    PERFORM public.letsema_conflict(
-        'same key', TG_TABLE_SCHEMA, TG_TABLE_NAME, NEW.id, '', CASE WHEN stands THEN arriving ELSE current END,
-        CASE WHEN stands THEN current ELSE arriving END,
-        CASE WHEN stands THEN concat(current ->> 'node', (current ->> 'recorded_at')::timestamptz AT TIME ZONE 'UTC')
-             ELSE concat(NEW.node, NEW.recorded_at AT TIME ZONE 'UTC') END);
+    PERFORM public.letsema_discard(TG_TABLE_SCHEMA, TG_TABLE_NAME, CASE WHEN stands THEN arriving ELSE current END,
+                                   CASE WHEN stands THEN current ELSE arriving END);
     IF stands THEN
         SELECT string_agg(quote_ident(a.attname), ', ') INTO cols FROM pg_catalog.pg_attribute a
          WHERE a.attrelid = TG_RELID AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '';
@@ -98,7 +128,7 @@ BEGIN
     IF unknown IS NOT NULL THEN
         RAISE EXCEPTION '% has no column %: this node waits until it is migrated', place, unknown;
     END IF;
-    PERFORM pg_advisory_xact_lock(hashtextextended(place || NEW.row_id, 0));
+    -- The row itself is the lock between the streams; one for each row in the lock table would overflow it.
     EXECUTE format('SELECT to_jsonb(t) FROM %s t WHERE %I = $1 FOR UPDATE', place, key) INTO current USING NEW.row_id;
     IF current IS NULL THEN
         SELECT string_agg(quote_ident(k), ', ') INTO cols FROM jsonb_object_keys(NEW.image) k;

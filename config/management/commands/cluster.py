@@ -182,7 +182,7 @@ class Command(BaseCommand):
         found = [
             {
                 "id": str(c.pk), "what": c.what, "schema": c.schema_name, "table": c.table_name, "row": str(c.row_id),
-                "column": c.column_name, "kept": c.kept, "discarded": c.discarded,
+                "column": c.column_name, "kept": conflicts.stands(c), "discarded": c.discarded,
             }
             for c in conflicts.open_conflicts()
         ]  # fmt: skip

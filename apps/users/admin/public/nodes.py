@@ -186,8 +186,8 @@ class ConflictAdmin(LetsemaAdmin):
         conflict = self.get_object(request, object_id)
         if conflict is None or not self.has_view_permission(request):
             raise Http404
-        names = sorted({*conflict.kept, *conflict.discarded})
-        rows = [(n, conflict.kept.get(n), conflict.discarded.get(n)) for n in names]
+        kept = conflicts.stands(conflict)
+        rows = [(n, kept.get(n), conflict.discarded.get(n)) for n in sorted({*kept, *conflict.discarded})]
         context = {
             **self.admin_site.each_context(request), "title": str(conflict), "opts": self.opts, "conflict": conflict,
             "rows": [(n, a, b, a != b) for n, a, b in rows], "decision": conflicts.decision_of(conflict),

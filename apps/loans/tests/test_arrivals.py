@@ -1,0 +1,28 @@
+"""What a node makes of events and entries that other nodes wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db.models import Sum
+
+from apps.loans.ledger.post import post_entry
+from apps.loans.models import Arrival, JournalEntry, JournalLine, Loan
+from apps.loans.services.arrivals import fold_arrivals, queue_unposted
+from apps.loans.services.books import check_books
+from conftest import Branch
+
+
+def test_a_new_home_undoes_what_two_nodes_posted_for_one_event(alpha: Branch, active: Callable[..., Loan]) -> None:
+    loan = active()
+    entry = JournalEntry.objects.get(event__type="disbursement")
+    amounts = dict(entry.lines.values_list("account_id").annotate(Sum("amount")))
+    post_entry(source=entry.source, on=entry.posted_on, narrative="Of another node", amounts=amounts, loan=loan,
+               event=entry.event)  # fmt: skip
+    assert check_books().breaks
+    assert queue_unposted() == 1
+    assert fold_arrivals() == 1
+    assert check_books().breaks == []
+    posted = JournalLine.objects.filter(loan=loan).values_list("account_id").annotate(total=Sum("amount")).order_by()
+    assert dict(posted) == amounts
+    assert not Arrival.objects.exists()
