@@ -85,6 +85,19 @@ class Node:
             self.worker.wait()
             self.worker = None
 
+    def roll_out(self) -> None:
+        """Brings this node to the next release as an operator does: migrate, restart what runs, migrate again.
+
+        The second time finds the schemas that the old code made meanwhile.
+        """
+        self.environment["LETSEMA_TEST_RELEASE"] = "tests.cluster.rolled"
+        self.manage("letsema_migrate")
+        if self.worker:
+            self.stop_worker()
+            self.start_worker()
+        self.kill_process()
+        self.manage("letsema_migrate")
+
     def ask(self, do: str, mfi: str = "", **values: Any) -> dict[str, Any]:
         """What the service answers: {"ok": …} or {"refused": …, "code": …}.
 

@@ -28,7 +28,7 @@ from apps.loans.services.arrivals import fold_arrivals
 from apps.loans.services.books import check_books
 from apps.loans.services.products import create_product
 from apps.loans.services.projection_check import differences
-from apps.mfis.acting import SYSTEM
+from apps.mfis.acting import SYSTEM, acting
 from apps.mfis.clock import business_date
 from apps.mfis.database import connection
 from apps.mfis.errors import NotHome, ServiceError
@@ -161,6 +161,15 @@ def many_events(loan: str, count: int) -> Said:
     return {}
 
 
+def many_people(count: int) -> Said:
+    """Revisions by the thousand, in one transaction."""
+    with acting(SYSTEM):
+        Account.objects.bulk_create(
+            Account(role=Role.BORROWER, full_name=f"Person {n}", phone=f"+26657{n:06d}") for n in range(count)
+        )
+    return {}
+
+
 def fold() -> Said:
     return {"loans": fold_arrivals()}
 
@@ -225,8 +234,8 @@ SERVICES: dict[str, Callable[..., Said]] = {
     f.__name__: f
     for f in (
         open_mfi, register, edit, apply, approve, disburse, lend, repay, repay_for, reverse, write_off, close_books,
-        many_events, fold, verify_books, check_projection, states, present, sql, agent_round, merge, conflicts,
-        decide, till,
+        many_events, many_people, fold, verify_books, check_projection, states, present, sql, agent_round, merge,
+        conflicts, decide, till,
     )
 }  # fmt: skip
 

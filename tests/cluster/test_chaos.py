@@ -171,8 +171,7 @@ def milestones(story: Story, share: float, done: set[str]) -> None:
     for n, letter in enumerate("CAB"):
         if share > 0.4 + n / 10 and letter not in done:
             with suppress(Away, AssertionError):
-                add = "ALTER TABLE kopano.loans_loanevent ADD COLUMN IF NOT EXISTS mood text; SELECT 1"
-                cluster[letter].rows(add)
+                cluster[letter].roll_out()
                 done.add(letter)
                 story.faults.append(f"migrated {letter}")
     if share > 0.7 and "home" not in done:

@@ -61,6 +61,7 @@ def end_day(day: date, *, is_last: bool = True, progress: Progress | None = None
     DayEnd.objects.get_or_create(day=day)
     for name, step in STEPS.items():
         with transaction.atomic():
+            require_home()  # again: it may have moved meanwhile
             run = DayEnd.objects.select_for_update().get(pk=day)
             if name in run.steps:
                 continue
