@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from django.db.utils import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.middleware.http import ConditionalGetMiddleware
 
 from apps.mfis.database import connection
 
@@ -27,3 +29,15 @@ class HealthCheckMiddleware:
             connection.close()
             return JsonResponse({"status": "database unreachable"}, status=503)
         return JsonResponse({"status": "ok"})
+
+
+class ApiETagMiddleware(ConditionalGetMiddleware):
+    """Answers of the API carry an ETag; one that the client holds already is not sent again (304)."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if not request.path.startswith("/api/"):
+            return response
+        if request.method == "GET" and response.status_code == 200:
+            # Of one account, and to be asked for again each time: a shared cache must not keep it.
+            response.setdefault("Cache-Control", "private, no-cache")
+        return super().process_response(request, response)

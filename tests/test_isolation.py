@@ -33,14 +33,19 @@ OPEN = {
     "admin/jsi18n/": "the calendar's words",
     "admin/logout/": "leaving; POST only",
     "admin/autocomplete/": "asks for sign-in itself",
-    "api/docs": "the API's description",
-    "api/openapi.json": "the API's description",
-    "api/": "the API's root: 404",
-    "api/register": "the door",
-    "api/sign-in": "the door",
-    "api/session": "says whether one is signed in",
-    "api/products": "what is lent, as in the window of a shop",
-    "api/products/<uuidstr:product_id>/quote": "the calculator",
+    "api/v1/docs": "the API's description",
+    "api/v1/openapi.json": "the API's description",
+    "api/v1/": "the API's root: 404",
+    "api/v1/register": "the door",
+    "api/v1/sign-in": "the door",
+    "api/v1/session": "says whether one is signed in",
+    "api/v1/products": "what is lent, as in the window of a shop",
+    "api/v1/products/<uuidstr:product_id>/quote": "the calculator",
+    "api/v1/products/<uuidstr:product_id>/key-facts": "the calculator",
+    "api/v1/products/<uuidstr:product_id>/key-facts.pdf": "the calculator",
+    "receipts/<uuid:event_id>/": "whether a receipt stands, without a name",
+    "sw.js": "the script of the portal",
+    "manifest.webmanifest": "the portal among a phone's apps",
     "brand/logo": "the MFI's logo",
     "invitation/": "asks for an invitation itself",
     "invitation/<str:secret>/": "asks for an invitation itself",
@@ -94,7 +99,7 @@ def test_every_documented_call_is_among_the_routes(api: str, known: list[str]) -
     def plain(route: str) -> str:
         return re.sub(r"<[^>]+>|\{[^}]+\}", "*", route).strip("/")
 
-    documented = {plain(path) for path in getattr(apis, api).get_openapi_schema(path_prefix="/api/")["paths"]}
+    documented = {plain(path) for path in getattr(apis, api).get_openapi_schema(path_prefix="/api/v1/")["paths"]}
     assert documented
     assert documented <= {plain(route) for route in known}
 
@@ -216,7 +221,7 @@ def test_a_session_copied_into_another_schema_is_refused(alpha: Branch, beta: Br
 def test_no_header_chooses_a_tenant(alpha: Branch, beta: Branch) -> None:
     client = Client(HTTP_HOST=beta.host)
     headers = {"HTTP_X_FORWARDED_HOST": alpha.host, "HTTP_X_TENANT": "alpha", "HTTP_X_SCHEMA": "alpha"}
-    found = client.get("/api/products?schema=alpha&tenant=alpha", **headers).json()
+    found = client.get("/api/v1/products?schema=alpha&tenant=alpha", **headers).json()
     assert [UUID(p["id"]) for p in found] == [beta.product.pk]
 
 
@@ -230,7 +235,7 @@ def test_unknown_and_suspended_hosts(alpha: Branch) -> None:
     page = Client(HTTP_HOST=alpha.host).get("/admin/login/")
     assert page.status_code == 403
     assert b"suspended" in page.content
-    assert Client(HTTP_HOST=alpha.host).get("/api/products").json()["status"] == 403
+    assert Client(HTTP_HOST=alpha.host).get("/api/v1/products").json()["status"] == 403
 
 
 def test_a_closed_account_is_out_at_its_next_request(alpha: Branch) -> None:

@@ -1,0 +1,97 @@
+"""How often one account or address may call the API. Counted in the schema, so all workers of an MFI share it."""
+
+from __future__ import annotations
+
+import time
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja.errors import Throttled
+from ninja.throttling import BaseThrottle
+
+from apps.mfis.database import connection
+from apps.users.models import Account
+
+WINDOW = 60  # seconds
+# Commits without waiting for the disk: a counter that a power cut loses begins again.
+COUNT = """
+    INSERT INTO users_callcount (key, "window", calls)
+    SELECT %s, %s, %s FROM (SELECT set_config('synchronous_commit', 'off', true)) unhurried
+    ON CONFLICT (key) DO UPDATE SET
+        calls = CASE WHEN users_callcount."window" = EXCLUDED."window" THEN users_callcount.calls ELSE 0 END
+                + EXCLUDED.calls,
+        "window" = EXCLUDED."window"
+    RETURNING calls
+"""
+# Calls a process has not told the database yet: (window, calls since, calls known then).
+_own: dict[tuple[str, str], tuple[int, int, int]] = {}
+MOST_KEPT = 10_000
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address of the caller: of the connection, or what the proxies that this server trusts say of it.
+
+    `X-Forwarded-For` grows from the right by one entry a proxy; whatever stands before the entries of the trusted ones
+    was written by the caller and is not looked at.
+    """
+    if settings.TRUSTED_PROXIES:
+        told = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+        if len(told) >= settings.TRUSTED_PROXIES:
+            return str(told[-settings.TRUSTED_PROXIES])
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+class Limit(BaseThrottle):
+    """At most `calls` a minute of one account, or of one address where nobody is signed in.
+
+    `name` is an entry of settings.CALLS_A_MINUTE. A process tells the database of up to `batch` calls at once; with
+    several workers the limit is then passed by that many calls each at the most.
+    """
+
+    def __init__(self, name: str, *, unsafe: str = "", by_address: bool = False, batch: int = 1) -> None:
+        self.name, self.unsafe, self.by_address, self.batch = name, unsafe or name, by_address, batch
+
+    def allow_request(self, request: HttpRequest) -> bool:
+        safe = request.method in ("GET", "HEAD", "OPTIONS")
+        name = self.name if safe else self.unsafe
+        account = None if self.by_address else getattr(request, "auth", None)
+        who = str(account.pk) if isinstance(account, Account) else client_address(request)
+        most = settings.CALLS_A_MINUTE[name]
+        return count_call(f"{name}:{who}", batch=self.batch if safe else 1) <= most
+
+    def wait(self) -> int:
+        return WINDOW - int(time.time()) % WINDOW
+
+
+def count_call(what: str, *, batch: int = 1) -> int:
+    """Counts one call and returns how many there were in this minute, as far as this process knows."""
+    key = sha256(what.encode()).hexdigest()
+    window = int(time.time()) // WINDOW
+    place = (connection.schema_name, key)
+    kept, since, known = _own.get(place, (window, 0, 0))
+    if kept != window:
+        since, known = 0, 0
+    since += 1
+    if known and since < batch:
+        _own[place] = (window, since, known)
+        return known + since
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, [key, window, since])
+        known = int(cursor.fetchone()[0])
+    if len(_own) > MOST_KEPT:
+        _own.clear()
+    _own[place] = (window, 0, known)
+    return known
+
+
+def forget_old_counts() -> None:
+    """Removes the counters of the current schema that no minute needs any more."""
+    with connection.cursor() as cursor:
+        cursor.execute('DELETE FROM users_callcount WHERE "window" < %s', [int(time.time()) // WINDOW - 60])
+
+
+def retry_after(error: Throttled) -> dict[str, Any]:
+    """The header that says when to come again."""
+    return {"Retry-After": str(error.wait or WINDOW)}
