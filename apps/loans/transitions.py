@@ -144,6 +144,10 @@ TRANSITIONS = {
             explanation="A PDF or a photograph, of at most 5 MB. Only colleagues here see it.", anywhere=True,
         ),
         Transition(
+            "hand_in", "Hand in a paper", EventType.NOTE, SECURED, None, Action.BORROW,
+            explanation="A PDF or a photograph, of at most 5 MB. Only you and your branch see it.", anywhere=True,
+        ),
+        Transition(
             "undo_disbursement", "Undo the pay-out", EventType.REVERSAL, RUNNING, Status.APPROVED,
             Action.REVERSE_REPAYMENT, needs_reason=True, style="danger",
             explanation="Possible until the first receipt, when the money was never handed over.",
@@ -153,6 +157,10 @@ TRANSITIONS = {
             _from(Status.ACTIVE, Status.CHARGED_OFF, Status.CLOSED, Status.OVERPAID), None,
             Action.REVERSE_REPAYMENT, needs_reason=True, style="danger",
             explanation="The receipt stays on the record, marked as reversed.",
+        ),
+        Transition(
+            "answer_info", "Answer", EventType.INFO_GIVEN, _from(Status.INFO_REQUESTED), Status.UNDER_REVIEW,
+            Action.BORROW, needs_reason=True, explanation="The review goes on.", anywhere=True,
         ),
         Transition(
             "withdraw", "Withdraw", EventType.WITHDRAWN, _from(*BEFORE_APPROVAL, Status.APPROVED), Status.WITHDRAWN,

@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from ninja import Header, Query, Router
+from ninja import Query, Router
 
 from apps.credit.history import credit_history
 from apps.loans.api import schemas as s
@@ -18,21 +19,19 @@ from apps.loans.domain.calculator import state_json
 from apps.loans.domain.rates import apr, eir
 from apps.loans.models import Loan, LoanEvent, PaymentNotice, Product
 from apps.loans.models.event import EventType
+from apps.loans.papers.papers import RECEIPTS
 from apps.loans.projection import fold_loan
 from apps.loans.services.notices import report_payment
 from apps.loans.services.origination import apply_for_loan, quote_product, withdraw
 from apps.mfis.clock import business_date
 from apps.mfis.errors import NotFound
 from apps.users.api.auth import ANY, borrower
-from apps.users.api.schemas import Amount, Problem
+from apps.users.api.schemas import REFUSED, After, Amount, Key, Most
 from apps.users.services.merging import belongs_to
 
 router = Router(tags=["loans"])
-RECEIPTS = (EventType.REPAYMENT, EventType.PAY_OFF, EventType.RECOVERY)
-REFUSED: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
 Wanted = Annotated[Amount, Query()]
 Term = Annotated[int, Query(ge=1, le=360)]
-Key = Annotated[str, Header(alias="Idempotency-Key", max_length=80)]
 
 
 def _text(amount: Decimal) -> str:
@@ -54,7 +53,15 @@ def own_loan(request: HttpRequest, loan_id: UUID) -> Loan:
     return found
 
 
-@router.get("/products", response={200: list[s.ProductOut]}, auth=None)
+def page_of(rows: QuerySet[Any], after: UUID | None, most: int) -> tuple[list[Any], UUID | None]:
+    """A page of rows whose keys are UUIDv7, newest first, and the cursor of the one that follows."""
+    if after:
+        rows = rows.filter(pk__lt=after)
+    found = list(rows.order_by("-pk")[: most + 1])
+    return found[:most], found[most - 1].pk if len(found) > most else None
+
+
+@router.get("/products", response={200: list[s.ProductOut], **REFUSED}, auth=None)
 def products(request: Any) -> Any:
     """What this MFI lends."""
     return [
@@ -65,7 +72,7 @@ def products(request: Any) -> Any:
     ]  # fmt: skip
 
 
-@router.get("/products/{uuid:product_id}/quote", response={200: s.QuoteOut, 404: Problem, 422: Problem}, auth=None)
+@router.get("/products/{uuid:product_id}/quote", response={200: s.QuoteOut, **REFUSED}, auth=None)
 def quote(request: Any, product_id: UUID, principal: Wanted, installments: Term) -> Any:
     """Schedule and whole cost of a loan paid out today, by the engine that would book it."""
     product = Product.objects.filter(pk=product_id, is_active=True).first()
@@ -98,11 +105,12 @@ def submit(request: Any, payload: s.ApplicationIn, key: Key = "") -> Any:
     )
 
 
-@router.get("/loans", response={200: list[s.LoanOut], **REFUSED}, auth=ANY)
-def loans(request: HttpRequest) -> Any:
-    """One's own applications and loans, newest first."""
+@router.get("/loans", response={200: s.LoanPage, **REFUSED}, auth=ANY)
+def loans(request: HttpRequest, after: After = None, most: Most = 50) -> Any:
+    """One's own applications and loans, newest first, in pages."""
     own = Loan.objects.filter(belongs_to(borrower(request)), state__isnull=False).select_related("state", "product")
-    return [loan_row(loan) for loan in own[:200]]
+    found, following = page_of(own, after, most)
+    return {"items": [loan_row(loan) for loan in found], "next": following}
 
 
 @router.get("/loans/{uuid:loan_id}", response={200: s.LoanDetail, **REFUSED}, auth=ANY)
@@ -167,15 +175,16 @@ def statement_csv(request: Any, loan_id: UUID) -> HttpResponse:
     return response
 
 
-@router.get("/loans/{uuid:loan_id}/payments", response={200: list[s.PaymentOut], **REFUSED}, auth=ANY)
-def payments(request: HttpRequest, loan_id: UUID) -> Any:
-    """Payments the borrower has reported, and what became of them."""
-    own = PaymentNotice.objects.filter(loan=own_loan(request, loan_id))
-    return [
+@router.get("/loans/{uuid:loan_id}/payments", response={200: s.PaymentPage, **REFUSED}, auth=ANY)
+def payments(request: HttpRequest, loan_id: UUID, after: After = None, most: Most = 50) -> Any:
+    """Payments the borrower has reported, and what became of them, newest first, in pages."""
+    found, following = page_of(PaymentNotice.objects.filter(loan=own_loan(request, loan_id)), after, most)
+    items = [
         {"id": n.pk, "amount": _text(n.amount), "channel": n.channel, "reference": n.reference, "paid_on": n.paid_on,
          "status": n.status, "decided_reason": n.decided_reason, "created_at": n.created_at}
-        for n in own
+        for n in found
     ]  # fmt: skip
+    return {"items": items, "next": following}
 
 
 @router.post("/loans/{uuid:loan_id}/payments", response={201: s.PaymentMade, **REFUSED}, auth=ANY)

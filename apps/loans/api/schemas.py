@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
@@ -58,11 +58,110 @@ class QuoteOut(Schema):
     schedule: list[InstallmentOut]
 
 
-class ApplicationIn(Schema):
+class AgreedIn(Schema):
+    """`agreed` is the hash of the key facts that the borrower agreed to; they are kept with the application."""
+
+    agreed: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] = ""
+    language: Annotated[str, Field(pattern="^(en|st)$")] = "en"
+
+
+class ApplicationIn(AgreedIn):
     product_id: UUID
     principal: Amount
     installments: Annotated[int, Field(ge=1, le=360)]
     purpose: Annotated[str, Field(max_length=200)] = ""
+
+
+class FactRow(Schema):
+    n: int
+    due_date: date
+    total_due: str
+    balance: str
+
+
+class KeyFacts(Schema):
+    """The Key Facts Statement; what the figures mean is in docs/api.md."""
+
+    version: str
+    lender: str
+    product: str
+    as_of: date
+    currency: str
+    principal: str
+    net: str
+    fee: str
+    savings: str
+    interest: str
+    other_fees: str
+    total: str
+    cost: str
+    rate: str
+    rate_per: str
+    apr: str | None
+    eir: str | None
+    installments: int
+    installment: str
+    first_due: date
+    last_due: date
+    penalty: dict[str, Any] | None
+    schedule: list[FactRow]
+
+
+class KeyFactsOut(Schema):
+    facts: KeyFacts
+    hash: str
+
+
+class PayOffOut(Schema):
+    """What settles the loan on a day, if nothing else happens until then."""
+
+    on: date
+    amount: str
+    currency: str
+
+
+class AnswerIn(Schema):
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class DraftIn(Schema):
+    """What is filled in so far; nothing of it is binding."""
+
+    product_id: UUID | None = None
+    principal: Amount | None = None
+    installments: Annotated[int, Field(ge=1, le=360)] | None = None
+    purpose: Annotated[str, Field(max_length=200)] = ""
+
+
+class DraftOut(Schema):
+    id: UUID
+    product_id: UUID | None
+    principal: str | None
+    installments: int | None
+    purpose: str
+    created_at: datetime
+
+
+class DocumentOut(Schema):
+    id: UUID
+    what: str
+    what_label: str
+    file_name: str
+    content_type: str
+    size: int
+    created_at: datetime
+
+
+class EventOut(Schema):
+    """One fact about a loan; `undone` where a later one took it back."""
+
+    id: UUID
+    type: str
+    label: str
+    date: date
+    amount: str | None
+    number: str
+    undone: bool
 
 
 class ApplicationOut(Schema):
@@ -90,6 +189,13 @@ class LoanOut(Schema):
     next_due_date: date | None
     next_due_amount: str
     days_late: int
+
+
+class LoanPage(Schema):
+    """`next` is the `after` of the following page; null at the end."""
+
+    items: list[LoanOut]
+    next: UUID | None
 
 
 class LoanDetail(LoanOut):
@@ -151,6 +257,11 @@ class PaymentOut(Schema):
     status: str
     decided_reason: str
     created_at: datetime
+
+
+class PaymentPage(Schema):
+    items: list[PaymentOut]
+    next: UUID | None
 
 
 class PaymentMade(Schema):

@@ -12,8 +12,9 @@ from apps.mfis.acting import acting
 from apps.mfis.clock import business_date
 from apps.mfis.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from apps.users.models import Account
-from apps.users.roles import Action
+from apps.users.roles import Action, Role
 from apps.users.services.accounts import actor_of
+from apps.users.services.merging import belongs_to
 
 MOST_BYTES = 5 * 1024 * 1024
 SIGNATURES = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
@@ -46,7 +47,7 @@ def add_document(*, loan_id: UUID, by: Account, what: str, file_name: str, conte
     """
     with acting(actor_of(by)):
         loan, state = lock_loan(loan_id)
-        check_transition("add_document", state, by)
+        check_transition("hand_in" if by.pk == loan.borrower_id else "add_document", state, by)
         return _keep(loan, loan.borrower, by, what, file_name, content)
 
 
@@ -71,14 +72,17 @@ def _keep(loan: Loan, borrower: Account, by: Account, what: str, file_name: str,
 
 
 def read_document(document_id: UUID, *, by: Account) -> tuple[Document, bytes]:
-    """A paper and its bytes, for colleagues of the MFI.
+    """A paper and its bytes, for colleagues of the MFI and for whom it belongs to.
 
     Raises:
-        NotAllowed: no colleague. NotFound: no such paper, or set aside.
+        NotAllowed: somebody else who works here. NotFound: no such paper, set aside, or another borrower's.
     """
-    if not by.may(Action.VIEW_BOOKS):
+    found = Document.objects.filter(pk=document_id, is_active=True)
+    if by.role == Role.BORROWER:
+        found = found.filter(belongs_to(by))
+    elif not by.may(Action.VIEW_BOOKS):
         raise NotAllowed("Papers are for colleagues of the MFI.")
-    document = Document.objects.filter(pk=document_id, is_active=True).first()
+    document = found.first()
     content = DocumentContent.objects.filter(document=document).first() if document else None
     if document is None or content is None:
         raise NotFound("There is no such document.")

@@ -53,7 +53,16 @@ def save_draft(*, borrower: Account, by: Account, draft_id: UUID | None = None, 
         return draft
 
 
-def submit_draft(*, borrower: Account, by: Account, draft_id: UUID, currency: str, key: str = "") -> Answer:
+def submit_draft(
+    *,
+    borrower: Account,
+    by: Account,
+    draft_id: UUID,
+    currency: str,
+    key: str = "",
+    agreed: str = "",
+    language: str = "en",
+) -> Answer:
     """Hands a draft in: from then on it is an application like any other.
 
     Raises:
@@ -76,7 +85,7 @@ def submit_draft(*, borrower: Account, by: Account, draft_id: UUID, currency: st
         answer = apply_for_loan(
             borrower=borrower, product_id=draft.product_id, principal=draft.principal,  # type: ignore[arg-type]
             installments=draft.installments, purpose=draft.purpose, by=by, currency=currency,  # type: ignore[arg-type]
-            key=key, rate=draft.rate, group_id=draft.group_id,
+            key=key, rate=draft.rate, group_id=draft.group_id, agreed=agreed, language=language,
         )  # fmt: skip
         draft.loan_id = UUID(str(answer["id"]))
         draft.is_active = False

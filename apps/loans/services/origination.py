@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Sum
+from django.utils import timezone
 
 from apps.loans.domain.fold import quote
 from apps.loans.domain.reading import parse_terms
@@ -17,12 +18,15 @@ from apps.loans.models import Group, Loan, LoanEvent, LoanState, Product, Public
 from apps.loans.models.event import EventType
 from apps.loans.models.policy import the_policy
 from apps.loans.models.projection import Status
+from apps.loans.papers.key_facts import Facts, facts_hash, key_facts
 from apps.loans.services.groups import check_group, find_group
 from apps.loans.services.numbers import next_number
 from apps.loans.services.recording import append_event, check_transition, check_value_date, lock_loan
 from apps.mfis.acting import acting
 from apps.mfis.clock import business_date
+from apps.mfis.database import connection
 from apps.mfis.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from apps.mfis.models import MFI
 from apps.users.models import Account
 from apps.users.roles import Action, Duty, Role
 from apps.users.services.accounts import actor_of
@@ -136,8 +140,12 @@ def apply_for_loan(
     on: date | None = None,
     rate: Decimal | None = None,
     group_id: UUID | None = None,
+    agreed: str = "",
+    language: str = "en",
 ) -> Answer:
     """Enters an application, by the borrower or for them. Returns the loan's id and number.
+
+    `agreed` is the hash of the key facts that were agreed to, in `language`; they are kept with the application.
 
     Raises:
         NotAllowed: `by` is neither the borrower nor may enter applications. NotFound: no such product on offer.
@@ -151,10 +159,14 @@ def apply_for_loan(
         raise NotAllowed("Only an open borrower's account can borrow.")
     body = {"borrower": borrower.pk, "product": product_id, "principal": principal, "installments": installments,
             "purpose": purpose, "on": on, "rate": rate, "group": group_id}  # fmt: skip
+    if agreed:
+        body["agreed"] = agreed
 
     def run() -> Answer:
         day = on or business_date()
-        loan = _submit(borrower, product_id, principal, installments, purpose, by, currency, day, rate, group_id)
+        loan = _submit(
+            borrower, product_id, principal, installments, purpose, by, currency, day, rate, group_id, agreed, language
+        )
         return {"id": str(loan.pk), "number": loan.number}
 
     with acting(actor_of(by)):
@@ -163,7 +175,7 @@ def apply_for_loan(
 
 def _submit(
     borrower: Account, product_id: UUID, principal: Decimal, installments: int, purpose: str, by: Account,
-    currency: str, on: date, rate: Decimal | None, group_id: UUID | None,
+    currency: str, on: date, rate: Decimal | None, group_id: UUID | None, agreed: str, language: str,
 ) -> Loan:  # fmt: skip
     # Locking the borrower makes two applications sent at once wait for each other.
     Account.objects.select_for_update().get(pk=borrower.pk)
@@ -177,6 +189,7 @@ def _submit(
     check_group(group, borrower, product)
     terms = checked_terms(product, principal, installments, on, currency, rate, group)
     check_eligible(product, borrower, parse_terms(terms))
+    signed = _signed(agreed, product, terms, on, by, language) if agreed else None
     open_states = (Status.SUBMITTED, Status.UNDER_REVIEW, Status.REVIEWED, Status.APPROVED)
     own = LoanState.objects.filter(belongs_to(borrower, "loan__borrower"), status__in=open_states)
     waiting = own.select_related("loan").first()
@@ -189,8 +202,35 @@ def _submit(
         number=next_number("L"), borrower=borrower, product=product, product_version=product.version, group=group,
         terms_agreed=terms, principal=principal, purpose=purpose.strip(), submitted_on=on,
     )  # fmt: skip
-    append_event(loan=loan, event_type=EventType.SUBMITTED, by=by, value_date=on, reason=purpose.strip())
+    append_event(
+        loan=loan, event_type=EventType.SUBMITTED, by=by, value_date=on, reason=purpose.strip(),
+        payload={"key_facts": signed} if signed else {},
+    )  # fmt: skip
     return loan
+
+
+def facts_of(product: Product, terms: dict[str, Any], on: date) -> Facts:
+    """The key facts of a loan of `product` with these terms, paid out `on`."""
+    read = parse_terms(terms)
+    lender = MFI.objects.get(schema_name=connection.schema_name).name
+    return key_facts(lender=lender, product=product.name, terms_agreed=terms, terms=read, state=quote(read, on), on=on)
+
+
+def _signed(agreed: str, product: Product, terms: dict[str, Any], on: date, by: Account, language: str) -> Answer:
+    """The statement that was agreed to, whole, with its hash and by whom.
+
+    Raises:
+        InvalidInput: what was agreed to is not what would be booked.
+    """
+    facts = facts_of(product, terms, on)
+    if facts_hash(facts) != agreed:
+        raise InvalidInput(
+            "The figures have changed since they were shown. Look at them again, then agree.", field="agreed"
+        )
+    return {
+        "facts": facts, "hash": agreed, "language": language if language in ("en", "st") else "en",
+        "name": by.full_name, "at": timezone.now().isoformat(timespec="seconds"),
+    }  # fmt: skip
 
 
 def start_review(*, loan_id: UUID, by: Account, on: date | None = None) -> LoanEvent:
@@ -258,6 +298,11 @@ def request_info(*, loan_id: UUID, by: Account, reason: str, on: date | None = N
 def give_info(*, loan_id: UUID, by: Account, reason: str, on: date | None = None) -> LoanEvent:
     """Writes down what was brought; the review goes on."""
     return _decide("give_info", loan_id, by, on, reason)
+
+
+def answer_info(*, loan_id: UUID, by: Account, reason: str, on: date | None = None) -> LoanEvent:
+    """The borrower's own answer to what was asked; the review goes on."""
+    return _decide("answer_info", loan_id, by, on, reason)
 
 
 def undo_approval(*, loan_id: UUID, by: Account, reason: str) -> LoanEvent:

@@ -1,0 +1,1 @@
+"""What borrowers are handed: key facts before they sign, receipts, statements. In English and Sesotho."""

@@ -1,0 +1,85 @@
+"""Lays a paper out as a PDF: heading, facts, a table, notes, and a code that leads to the page that verifies it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from xml.sax.saxutils import escape
+
+from reportlab.graphics.barcode.qr import QrCodeWidget
+from reportlab.graphics.shapes import Drawing
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+
+INK, QUIET, LINE = colors.HexColor("#17231f"), colors.HexColor("#51605a"), colors.HexColor("#dfe6e2")
+TEXT = ParagraphStyle("text", fontName="Helvetica", fontSize=9.5, leading=13, textColor=INK)
+SMALL = ParagraphStyle("small", parent=TEXT, fontSize=8, leading=11, textColor=QUIET)
+HEAD = ParagraphStyle("head", parent=TEXT, fontName="Helvetica-Bold", fontSize=16, leading=20)
+WIDTH = A4[0] - 40 * mm - 12  # a frame pads by 6 points on each side
+
+
+@dataclass(slots=True)
+class Paper:
+    """A paper's content. `facts` are label and value; `code` is the address behind the QR code."""
+
+    lender: str
+    title: str
+    colour: str = "#0f5c4a"
+    facts: Sequence[tuple[str, str]] = ()
+    columns: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+    notes: Sequence[str] = field(default_factory=tuple)
+    code: str = ""
+    language: str = "en"
+
+
+def render(paper: Paper) -> bytes:
+    """The PDF; the same paper gives the same bytes."""
+    out = io.BytesIO()
+    colour = colors.HexColor(paper.colour)
+    story: list[Flowable] = [
+        Paragraph(escape(paper.lender), ParagraphStyle("lender", parent=SMALL, textColor=colour, fontSize=10)),
+        Paragraph(escape(paper.title), HEAD), Spacer(1, 4 * mm),
+    ]  # fmt: skip
+    if paper.facts:
+        cells = [[Paragraph(escape(a), SMALL), Paragraph(escape(b), TEXT)] for a, b in paper.facts]
+        story += [Table(cells, colWidths=[WIDTH * 0.42, WIDTH * 0.58], style=_lines(colour, head=False)),
+                  Spacer(1, 5 * mm)]  # fmt: skip
+    if paper.rows:
+        cells = [[Paragraph(f"<b>{escape(c)}</b>", SMALL) for c in paper.columns]]
+        cells += [[Paragraph(escape(c), TEXT) for c in row] for row in paper.rows]
+        story += [Table(cells, repeatRows=1, colWidths=[WIDTH / len(paper.columns)] * len(paper.columns),
+                        style=_lines(colour, head=True)), Spacer(1, 4 * mm)]  # fmt: skip
+    story += [Paragraph(escape(note), SMALL) for note in paper.notes]
+    if paper.code:
+        drawing = Drawing(32 * mm, 32 * mm)
+        drawing.add(QrCodeWidget(paper.code, barWidth=32 * mm, barHeight=32 * mm))
+        story += [Spacer(1, 4 * mm), drawing, Paragraph(escape(paper.code), SMALL)]
+    # invariant: no time of making in the file, so that its hash is the paper's.
+    document = SimpleDocTemplate(
+        out, pagesize=A4, leftMargin=20 * mm, rightMargin=20 * mm, topMargin=18 * mm, bottomMargin=18 * mm,
+        title=paper.title, author=paper.lender, lang=paper.language, invariant=1,
+    )  # fmt: skip
+    document.build(story, onFirstPage=_number, onLaterPages=_number)
+    return out.getvalue()
+
+
+def _lines(colour: colors.Color, *, head: bool) -> TableStyle:
+    style: list[Any] = [
+        ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE), ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LEFTPADDING", (0, 0), (0, -1), 0), ("TOPPADDING", (0, 0), (-1, -1), 2),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
+    ]  # fmt: skip
+    return TableStyle([*style, ("LINEBELOW", (0, 0), (-1, 0), 1, colour)] if head else style)
+
+
+def _number(canvas: Canvas, document: SimpleDocTemplate) -> None:
+    canvas.setFont("Helvetica", 8)
+    canvas.setFillColor(QUIET)
+    canvas.drawRightString(A4[0] - 20 * mm, 10 * mm, str(document.page))
