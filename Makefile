@@ -33,8 +33,11 @@ $(UV):
 	@touch .venv/.synced
 
 # The build in portal/dist is committed, so that neither command above needs Node; this makes it anew.
-portal:
-	cd portal && npm ci && npm run build
+portal: setup
+	@SECRET_KEY=unused $(UV) run --frozen --no-sync python manage.py export_openapi_schema --api config.api.tenant_api \
+		--indent 1 --sorted --output portal/openapi.json
+	cd portal && npm ci && npm run describe && npm run build
+	@python3 portal/compress.py
 	@python3 portal/fingerprint.py > portal/dist/sources.sha256
 
 # Removes the embedded servers' data; asks nothing, so it is never part of another target.

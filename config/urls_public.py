@@ -11,7 +11,7 @@ from config.views import landing
 urlpatterns = [
     path("", landing, name="home"),
     path("admin/", public_site.urls),
-    path("api/", public_api.urls),
+    path("api/v1/", public_api.urls),
     path("invitation/", doors.invitation_accept, name="invitation_accept"),
     path("invitation/<str:secret>/", doors.invitation, name="invitation"),
     path("password-reset/", doors.password_reset, name="password_reset"),

@@ -3,16 +3,20 @@
 from django.urls import path
 
 import apps.loans.admin  # noqa: F401 - registers the pages
+from apps.loans.views import verify_receipt
 from apps.users.admin.sites import tenant_site
 from apps.users.views import doors
 from apps.users.views.brand import brand_logo
 from config.api import tenant_api
-from config.views import portal
+from config.views import manifest, portal, service_worker
 
 urlpatterns = [
     path("", portal, name="home"),
+    path("sw.js", service_worker, name="service_worker"),
+    path("manifest.webmanifest", manifest, name="manifest"),
     path("admin/", tenant_site.urls),
-    path("api/", tenant_api.urls),
+    path("api/v1/", tenant_api.urls),
+    path("receipts/<uuid:event_id>/", verify_receipt, name="verify_receipt"),
     path("brand/logo", brand_logo, name="brand_logo"),
     path("invitation/", doors.invitation_accept, name="invitation_accept"),
     path("invitation/<str:secret>/", doors.invitation, name="invitation"),

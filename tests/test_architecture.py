@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
@@ -122,6 +123,14 @@ def test_the_committed_portal_is_built_from_its_sources() -> None:
     found = subprocess.run([sys.executable, "portal/fingerprint.py"], cwd=ROOT, capture_output=True, text=True)
     built = (ROOT / "portal" / "dist" / "sources.sha256").read_text(encoding="utf-8")
     assert found.stdout == built, "run `make portal` and commit portal/dist"
+
+
+def test_the_portals_types_are_those_of_the_api(tmp_path: Path) -> None:
+    """portal/src/schema.ts is made from this document by `make portal`; the fingerprint above binds the two."""
+    now = tmp_path / "openapi.json"
+    call_command("export_openapi_schema", api="config.api.tenant_api", indent=1, sorted=True, output=str(now))
+    committed = (ROOT / "portal" / "openapi.json").read_text(encoding="utf-8")
+    assert json.loads(now.read_text(encoding="utf-8")) == json.loads(committed), "run `make portal`"
 
 
 def test_production_refuses_to_start_without_its_secrets() -> None:

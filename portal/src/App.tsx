@@ -1,14 +1,20 @@
-import { useEffect, useState } from "react";
-import { Refused, call, session } from "./api";
+import { Suspense, lazy, useEffect, useState } from "react";
+import { call, forgetEverything, keptAt, onKept, session, signedInAtFirst } from "./api";
 import { Door } from "./Door";
-import { History } from "./History";
-import { LoanPage } from "./LoanPage";
+import { moment } from "./format";
 import { Loans } from "./Loans";
-import { Products } from "./Products";
-import { Profile } from "./Profile";
+import { choose, language, t, type Language, type Words } from "./words";
+
+// What the first page does not need comes after it.
+const History = lazy(() => import("./History").then((m) => ({ default: m.History })));
+const LoanPage = lazy(() => import("./LoanPage").then((m) => ({ default: m.LoanPage })));
+const Products = lazy(() => import("./Products").then((m) => ({ default: m.Products })));
+const Profile = lazy(() => import("./Profile").then((m) => ({ default: m.Profile })));
 
 const root = document.getElementById("root")!;
 const brand = root.dataset.brand ?? "Letsema";
+const PAGES: [string, Words][] = [["", "Loans"], ["products", "Borrow"], ["history", "History"], ["profile", "Me"]];
+const LANGUAGES: [Language, string][] = [["en", "English"], ["st", "Sesotho"]];
 
 /** The page's address after the #, so that Back works and a page can be kept as a bookmark. */
 function usePath(): string[] {
@@ -27,12 +33,11 @@ function usePath(): string[] {
 }
 
 export function App() {
-  const [signedIn, setSignedIn] = useState<boolean | null>(null);
-  const [error, setError] = useState("");
+  const [signedIn, setSignedIn] = useState(signedInAtFirst);
+  const [spoken, setSpoken] = useState(language());
+  const [kept, setKept] = useState(keptAt());
   const [page, id] = usePath();
-  useEffect(() => {
-    session().then(setSignedIn, (reason: Refused) => setError(reason.message));
-  }, []);
+  useEffect(() => onKept(setKept), []);
 
   async function entered() {
     setSignedIn(await session()); // a new session has a new CSRF token
@@ -40,25 +45,34 @@ export function App() {
   }
   async function leave() {
     await call("POST", "sign-out");
+    await forgetEverything(); // what the phone kept for times without a connection is this person's alone
     setSignedIn(await session());
     window.location.hash = "#/";
+  }
+  function speak(wanted: Language) {
+    choose(wanted);
+    setSpoken(wanted);
+    if (signedIn) call("PUT", "me/settings", { language: wanted }).catch(() => undefined); // for messages and papers
   }
 
   return (
     <>
-      <a className="skip" href="#main" onClick={(e) => { e.preventDefault(); document.getElementById("main")?.focus(); }}>Skip to the page</a>
+      <a className="skip" href="#main" onClick={(e) => { e.preventDefault(); document.getElementById("main")?.focus(); }}>{t("Skip to the page")}</a>
       <header>
         <a className="brand" href="#/"><img src={root.dataset.logo} alt="" width="32" height="32" /> {brand}</a>
-        {signedIn && <button className="link" onClick={leave}>Sign out</button>}
+        {signedIn && <button className="link" onClick={leave}>{t("Sign out")}</button>}
       </header>
-      <main id="main" tabIndex={-1}>
-        {error && <div className="note bad" role="alert">{error}</div>}
-        {signedIn === null ? !error && <p role="status">Loading …</p> : body()}
+      <div className="languages" role="group" aria-label={t("Language")}>
+        {LANGUAGES.map(([code, name]) => <button key={code} lang={code} aria-pressed={spoken === code} onClick={() => speak(code)}>{name}</button>)}
+      </div>
+      {kept && <p className="note aside" role="status">{t("No connection. This is how it stood on {at}.", { at: moment(kept) })}</p>}
+      <main id="main" tabIndex={-1} key={spoken}>
+        <Suspense fallback={<p className="quiet" role="status">{t("Loading …")}</p>}>{body()}</Suspense>
       </main>
       {signedIn && (
-        <nav aria-label="Main">
-          {[["", "Loans"], ["products", "Borrow"], ["history", "History"], ["profile", "Me"]].map(([to, label]) => (
-            <a key={to} href={`#/${to}`} aria-current={(page ?? "") === to ? "page" : undefined}>{label}</a>
+        <nav aria-label={t("Main")}>
+          {PAGES.map(([to, name]) => (
+            <a key={to} href={`#/${to}`} aria-current={(page ?? "") === to ? "page" : undefined}>{t(name)}</a>
           ))}
         </nav>
       )}
@@ -66,7 +80,7 @@ export function App() {
   );
 
   function body() {
-    if (page === "products") return <Products id={id} signedIn={!!signedIn} />;
+    if (page === "products") return <Products id={id} signedIn={signedIn} />;
     if (!signedIn) return <Door brand={brand} register={page === "register"} entered={entered} />;
     if (page === "loans" && id) return <LoanPage id={id} />;
     if (page === "history") return <History />;

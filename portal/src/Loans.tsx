@@ -1,13 +1,14 @@
-import { call, type Loan } from "./api";
+import { call, type Loan, type Page } from "./api";
 import { day, money } from "./format";
 import { Pill, Show, useLoad } from "./ui";
+import { t } from "./words";
 
 /** One's own loans: what is due next comes first. */
 export function Loans() {
-  const loans = useLoad(() => call<Loan[]>("GET", "loans"));
+  const loans = useLoad(() => call<Page<Loan>>("GET", "loans?most=200").then((page) => page.items));
   return (
     <>
-      <h1>My loans</h1>
+      <h1>{t("My loans")}</h1>
       <Show of={loans}>
         {(found) => (
           <>
@@ -18,7 +19,7 @@ export function Loans() {
                 <span className="right">{money(loan.principal, loan.currency)}<br /><Pill status={loan.status} label={loan.status_label} late={loan.days_late} /></span>
               </a>
             ))}
-            {found.length === 0 && <div className="card"><p>You have no loan here yet.</p><a className="button" href="#/products">See what you can borrow</a></div>}
+            {found.length === 0 && <div className="card"><p>{t("You have no loan here yet.")}</p><a className="button" href="#/products">{t("See what you can borrow")}</a></div>}
           </>
         )}
       </Show>
@@ -30,10 +31,10 @@ function Due({ loans }: { loans: Loan[] }) {
   const next = loans.filter((l) => l.status === "active" && l.next_due_date).sort((a, b) => a.next_due_date!.localeCompare(b.next_due_date!))[0];
   if (!next) return null;
   return (
-    <section className={`card due ${next.days_late ? "is-late" : ""}`} aria-label="Due next">
-      <p className="quiet">{next.days_late ? `Overdue since ${day(next.next_due_date)}` : `Due on ${day(next.next_due_date)}`}</p>
+    <section className={`card due ${next.days_late ? "is-late" : ""}`} aria-label={t("Due next")}>
+      <p className="quiet">{t(next.days_late ? "Overdue since {day}" : "Due on {day}", { day: day(next.next_due_date) })}</p>
       <p className="big">{money(next.next_due_amount, next.currency)}</p>
-      <a className="button" href={`#/loans/${next.id}`}>Pay or see the schedule</a>
+      <a className="button" href={`#/loans/${next.id}`}>{t("Pay or see the schedule")}</a>
     </section>
   );
 }

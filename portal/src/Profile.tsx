@@ -1,6 +1,8 @@
 import { useState } from "react";
-import { call, type Me } from "./api";
+import { call, type Me, type Message } from "./api";
+import { day } from "./format";
 import { Field, Form, Show, useLoad } from "./ui";
+import { t } from "./words";
 
 const DISTRICTS = ["Berea", "Butha-Buthe", "Leribe", "Mafeteng", "Maseru", "Mohale's Hoek", "Mokhotlong", "Qacha's Nek", "Quthing", "Thaba-Tseka"];
 const code = (district: string) => district.toLowerCase().replace("'", "").replace(/[ -]/g, "_");
@@ -8,37 +10,64 @@ const code = (district: string) => district.toLowerCase().replace("'", "").repla
 /** One's own particulars. */
 export function Profile() {
   const me = useLoad(() => call<Me>("GET", "me"));
-  return <><h1>About me</h1><Show of={me}>{(found) => <Edit me={found} />}</Show></>;
+  return <><h1>{t("About me")}</h1><Show of={me}>{(found) => <><Edit me={found} /><Reminders me={found} /></>}</Show><Messages /></>;
 }
 
 function Edit({ me }: { me: Me }) {
   const [values, setValues] = useState({ ...me, date_of_birth: me.date_of_birth ?? "", net_monthly_income: me.net_monthly_income ?? "" });
   const [saved, setSaved] = useState(false);
-  const set = (name: keyof Me) => (e: { target: { value: string } }) => { setSaved(false); setValues({ ...values, [name]: e.target.value }); };
+  const set = (name: Exclude<keyof Me, "wants_reminders">) => (e: { target: { value: string } }) => { setSaved(false); setValues({ ...values, [name]: e.target.value }); };
   async function send() {
-    const { id: _id, language: _language, ...rest } = values;
+    const { id: _id, language: _language, wants_reminders: _wants, ...rest } = values;
     await call("PUT", "me", { ...rest, date_of_birth: rest.date_of_birth || null, net_monthly_income: rest.net_monthly_income || null });
     setSaved(true);
   }
   return (
     <section className="card">
-      {saved && <div className="note good" role="status">Saved.</div>}
-      <Form button="Save" send={send}>
+      {saved && <div className="note good" role="status">{t("Saved.")}</div>}
+      <Form button={t("Save")} send={send}>
         {(errors) => (
           <>
-            <Field label="Full name" value={values.full_name} onChange={set("full_name")} errors={errors.full_name} />
-            <Field label="Phone" type="tel" value={values.phone} onChange={set("phone")} errors={errors.phone} />
-            <Field label="E-mail" type="email" value={values.email} onChange={set("email")} errors={errors.email} />
-            <Field label="National ID" value={values.national_id} onChange={set("national_id")} errors={errors.national_id} />
-            <Field label="Date of birth" type="date" value={values.date_of_birth} onChange={set("date_of_birth")} errors={errors.date_of_birth} />
-            <div className="field"><label htmlFor="district">District</label>
+            <Field label={t("Full name")} value={values.full_name} onChange={set("full_name")} errors={errors.full_name} />
+            <Field label={t("Phone")} type="tel" value={values.phone} onChange={set("phone")} errors={errors.phone} />
+            <Field label={t("E-mail")} type="email" value={values.email} onChange={set("email")} errors={errors.email} />
+            <Field label={t("National ID")} value={values.national_id} onChange={set("national_id")} errors={errors.national_id} />
+            <Field label={t("Date of birth")} type="date" value={values.date_of_birth} onChange={set("date_of_birth")} errors={errors.date_of_birth} />
+            <div className="field"><label htmlFor="district">{t("District")}</label>
               <select id="district" value={values.district} onChange={set("district")}><option value="">—</option>{DISTRICTS.map((d) => <option key={d} value={code(d)}>{d}</option>)}</select></div>
-            <Field label="Village or town" value={values.village} onChange={set("village")} errors={errors.village} />
-            <Field label="Employer" value={values.employer} onChange={set("employer")} errors={errors.employer} />
-            <Field label="Net monthly income (maloti)" inputMode="decimal" value={values.net_monthly_income} onChange={set("net_monthly_income")} errors={errors.net_monthly_income} />
+            <Field label={t("Village or town")} value={values.village} onChange={set("village")} errors={errors.village} />
+            <Field label={t("Employer")} value={values.employer} onChange={set("employer")} errors={errors.employer} />
+            <Field label={t("Net monthly income (maloti)")} inputMode="decimal" value={values.net_monthly_income} onChange={set("net_monthly_income")} errors={errors.net_monthly_income} />
           </>
         )}
       </Form>
+    </section>
+  );
+}
+
+function Reminders({ me }: { me: Me }) {
+  const [wanted, setWanted] = useState(me.wants_reminders);
+  async function change(to: boolean) {
+    setWanted(to);
+    await call("PUT", "me/settings", { wants_reminders: to }).catch(() => setWanted(!to));
+  }
+  return (
+    <section className="card" aria-label={t("Reminders")}>
+      <label className="tick"><input type="checkbox" checked={wanted} onChange={(e) => change(e.target.checked)} /> {t("Remind me of what falls due")}</label>
+      <p className="help">{t("What becomes of an application or a payment is always told.")}</p>
+    </section>
+  );
+}
+
+function Messages() {
+  const messages = useLoad(() => call<Message[]>("GET", "messages"));
+  return (
+    <section className="card" aria-label={t("Messages")}>
+      <h2>{t("Messages")}</h2>
+      <Show of={messages}>
+        {(found) => found.length === 0 ? <p className="quiet">{t("Nothing was sent to you yet.")}</p>
+          : <ul className="plain">{found.map((m) => <li key={m.id}><span className="quiet">{day(m.at)}</span><br />{m.text}</li>)}</ul>}
+      </Show>
     </section>
   );
 }

@@ -1,54 +1,22 @@
 // Calls of the borrowers' API, with the session's cookie and its CSRF token.
+import type { components } from "./schema"; // made from the API's own description: npm run describe
+import { language, t, type Words } from "./words";
 
-export interface Me {
-  id: string; full_name: string; phone: string; email: string; language: string; national_id: string;
-  date_of_birth: string | null; district: string; village: string; employer: string; net_monthly_income: string | null;
-}
-export interface Product {
-  id: string; name: string; description: string; currency: string; principal_min: string; principal_default: string;
-  principal_max: string; installments_min: number; installments_default: number; installments_max: number;
-  repay_every: number; frequency: string; rate: string; rate_per: string; interest_method: string;
-}
-export interface Installment {
-  n: number; due_date: string; principal: string; interest: string; fees: string; total_due: string; balance: string;
-  paid: string; outstanding: string;
-}
-export interface Quote {
-  principal: string; net: string; fee: string; interest: string; total: string; installment: string;
-  apr: string | null; eir: string | null; schedule: Installment[];
-}
-export interface Loan {
-  id: string; number: string; product: string; principal: string; currency: string; status: string;
-  status_label: string; submitted_on: string; disbursed_on: string | null; outstanding: string; overpaid: string;
-  next_due_date: string | null; next_due_amount: string; days_late: number;
-}
-export interface LoanDetail extends Loan {
-  purpose: string; paid: string; net: string; apr: string | null; eir: string | null;
-  steps: { label: string; state: string }[]; reason: string; may_withdraw: boolean;
-}
-export interface Repayment {
-  id: string; number: string; date: string; amount: string; channel: string; reference: string; reversed: boolean;
-}
-export interface Payment {
-  id: string; amount: string; channel: string; reference: string; paid_on: string; status: string;
-  decided_reason: string;
-}
-export interface StatementRow {
-  date: string; type: string; amount: string; principal: string; interest: string; fees: string; penalties: string;
-  balance: string; undone: boolean;
-}
-export interface Statement {
-  number: string; lender: string; borrower: string; as_of: string; currency: string; outstanding: string;
-  rows: StatementRow[];
-}
-export interface History {
-  available: boolean; waiting: number;
-  accounts: {
-    loan_number: string; status: string; principal: string; outstanding: string; disbursed_on: string | null;
-    closed_on: string | null;
-    events: { kind: string; value_date: string; amount: string; outstanding: string }[];
-  }[];
-}
+type Shapes = components["schemas"];
+export type Me = Shapes["Me"];
+export type Product = Shapes["ProductOut"];
+export type Installment = Shapes["InstallmentOut"];
+export type Quote = Shapes["QuoteOut"];
+export type KeyFacts = Shapes["KeyFactsOut"];
+export type Loan = Shapes["LoanOut"];
+export type LoanDetail = Shapes["LoanDetail"];
+export type Repayment = Shapes["RepaymentOut"];
+export type Payment = Shapes["PaymentOut"];
+export type Statement = Shapes["StatementOut"];
+export type Paper = Shapes["DocumentOut"];
+export type Message = Shapes["MessageOut"];
+export type History = Shapes["HistoryOut"];
+export interface Page<T> { items: T[]; next: string | null }
 
 /** A refusal of the server: a sentence for the person, and the fields at fault. */
 export class Refused extends Error {
@@ -57,7 +25,33 @@ export class Refused extends Error {
   }
 }
 
-let csrf = "";
+const page = document.getElementById("root")!.dataset;
+let csrf = page.csrf ?? "";
+
+/** Whether somebody is signed in, as the page itself came with it. */
+export const signedInAtFirst = (): boolean => page.signedIn === "yes";
+
+let kept: Date | null = null;
+const listeners = new Set<(at: Date | null) => void>();
+
+/** When what is shown was kept, where there is no connection; null where it is fresh. */
+export const keptAt = (): Date | null => kept;
+
+export function onKept(listen: (at: Date | null) => void): () => void {
+  listeners.add(listen);
+  return () => listeners.delete(listen);
+}
+
+function told(answer: Response): void {
+  const at = answer.headers.get("X-Kept-At"); // written by the service worker
+  kept = at ? new Date(Number(at)) : null;
+  listeners.forEach((listen) => listen(kept));
+}
+
+/** Removes from this phone what was kept for times without a connection. */
+export async function forgetEverything(): Promise<void> {
+  if ("caches" in window) await caches.delete("letsema-answers");
+}
 
 export async function session(): Promise<boolean> {
   const found = await call<{ signed_in: boolean; csrf_token: string }>("GET", "session");
@@ -65,24 +59,39 @@ export async function session(): Promise<boolean> {
   return found.signed_in;
 }
 
+// What the server says in English; its code tells which of our sentences it is.
+const REFUSALS: Record<string, Words> = {
+  wrong_sign_in: "This e-mail or phone and password do not go together.",
+  locked_out: "Too many wrong passwords. Wait a quarter of an hour, or reset your password.",
+  too_many_calls: "Too many calls in a short time. Wait a minute.",
+  invalid: "Please look at the fields that are marked.",
+};
+
+function sentence(found: { detail?: string; code?: string } | null): string {
+  const known = found?.code ? REFUSALS[found.code] : undefined;
+  if (known && language() !== "en") return t(known);
+  return found?.detail ?? t("Something went wrong; please try again.");
+}
+
+/** One call. What moves money carries a key, so that sending it again after a lost line changes nothing. */
 export async function call<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
+  const isForm = body instanceof FormData;
   if (method !== "GET") {
-    headers["Content-Type"] = "application/json";
+    if (!isForm) headers["Content-Type"] = "application/json";
     headers["X-CSRFToken"] = csrf;
   }
   if (key) headers["Idempotency-Key"] = key;
   let answer: Response;
   try {
-    answer = await fetch(`/api/${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    answer = await fetch(`/api/v1/${path}`, { method, headers, body: body === undefined ? undefined : isForm ? body : JSON.stringify(body) });
   } catch {
-    throw new Refused(0, "The line is down. Nothing was lost; try again when you have a connection.");
+    throw new Refused(0, t("The line is down. Nothing was lost; try again when you have a connection."));
   }
+  if (method === "GET") told(answer);
   if (answer.status === 204) return undefined as T;
   const type = answer.headers.get("content-type") ?? "";
   const found = type.includes("json") ? await answer.json() : null;
-  if (!answer.ok) {
-    throw new Refused(answer.status, found?.detail ?? "Something went wrong; please try again.", found?.errors ?? {});
-  }
+  if (!answer.ok) throw new Refused(answer.status, sentence(found), found?.errors ?? {});
   return found as T;
 }

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useId, useState, type FormEvent, type InputHTMLAttributes, type ReactNode } from "react";
 import { Refused } from "./api";
+import { label as labelled, t } from "./words";
 
 export interface Loaded<T> { value: T | null; error: string; reload: () => void }
 
@@ -22,9 +23,9 @@ export function useLoad<T>(load: () => Promise<T>, on: unknown[] = []): Loaded<T
 
 export function Show<T>({ of, children }: { of: Loaded<T>; children: (value: T) => ReactNode }) {
   if (of.error) {
-    return <div className="note bad" role="alert">{of.error} <button className="link" onClick={of.reload}>Try again</button></div>;
+    return <div className="note bad" role="alert">{of.error} <button className="link" onClick={of.reload}>{t("Try again")}</button></div>;
   }
-  return of.value === null ? <p className="quiet" role="status">Loading …</p> : <>{children(of.value)}</>;
+  return of.value === null ? <p className="quiet" role="status">{t("Loading …")}</p> : <>{children(of.value)}</>;
 }
 
 export function Field({ label, help, errors, ...input }: InputHTMLAttributes<HTMLInputElement> & {
@@ -56,7 +57,7 @@ export function Form({ send, button, children }: {
     try {
       await send();
     } catch (reason) {
-      setRefused(reason instanceof Refused ? reason : new Refused(0, "Something went wrong; please try again."));
+      setRefused(reason instanceof Refused ? reason : new Refused(0, t("Something went wrong; please try again.")));
     } finally {
       setBusy(false);
     }
@@ -65,7 +66,7 @@ export function Form({ send, button, children }: {
     <form onSubmit={submit} noValidate>
       {refused && <div className="note bad" role="alert">{refused.message}</div>}
       {children(refused?.errors ?? {})}
-      <button className="button" disabled={busy}>{busy ? "Sending …" : button}</button>
+      <button className="button" disabled={busy}>{busy ? t("Sending …") : button}</button>
     </form>
   );
 }
@@ -75,5 +76,5 @@ export function Facts({ rows }: { rows: [string, ReactNode][] }) {
 }
 
 export function Pill({ status, label, late = 0 }: { status: string; label: string; late?: number }) {
-  return <span className={`pill ${late ? "late" : status}`}>{late ? `${late} day${late > 1 ? "s" : ""} late` : label}</span>;
+  return <span className={`pill ${late ? "late" : status}`}>{late ? (late > 1 ? t("{days} days late", { days: late }) : t("1 day late")) : labelled(label)}</span>;
 }

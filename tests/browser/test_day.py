@@ -47,7 +47,7 @@ def create_by_api(page: Page, served: Served) -> None:
         "name": "Senqu Two", "subdomain": "senqu-two", "licence_type": "credit_only_3", "district": "Quthing",
         "contact_email": "a@senqu.example", "admin_name": "Sello Shale", "admin_email": "s@senqu.example",
     }  # fmt: skip
-    answer = call(served, "POST", "/api/mfis", body, token=link_in(page))
+    answer = call(served, "POST", "/api/v1/mfis", body, token=link_in(page))
     assert answer["url"].startswith("http://senqu-two.localhost")
     page.goto(served.url("/", "senqu-two"))
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
@@ -113,6 +113,9 @@ def borrow(served: Served) -> Page:
     expect(page.get_by_label("Cost")).to_contain_text("M 970.00")
     check_accessible(page)
     page.get_by_label("What is it for?").fill("Tomatoes and onions")
+    page.get_by_role("button", name="Apply for this loan").click()
+    expect(page.get_by_text("Tick that you agree to the key facts first.")).to_be_visible()
+    page.get_by_label("I have read the key facts").check()
     page.get_by_role("button", name="Apply for this loan").click()
     expect(page.get_by_text("Your application has arrived.")).to_be_visible()
     check_accessible(page)

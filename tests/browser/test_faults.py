@@ -77,7 +77,7 @@ def test_postgresql_killed(served: Served, borrower: str) -> None:
     acknowledged = []
     for n in range(10):
         body = {"amount": "10.00", "channel": "mpesa", "reference": f"BEFORE{n}"}
-        acknowledged.append(call(served, "POST", f"/api/loans/{loan}/payments", body, token, "faults")["id"])
+        acknowledged.append(call(served, "POST", f"/api/v1/loans/{loan}/payments", body, token, "faults")["id"])
     postgres = served.system.postgres
     assert postgres is not None
     postgres.kill()
@@ -85,7 +85,7 @@ def test_postgresql_killed(served: Served, borrower: str) -> None:
         status, page = get(served, path, mfi)
         assert status == 503
         assert "cannot reach its database" in page
-    status, problem = get(served, "/api/products", "faults")
+    status, problem = get(served, "/api/v1/products", "faults")
     assert (status, json.loads(problem)["status"]) == (503, 503)
     assert get(served, "/healthz", "")[0] == 503
     postgres.start()
@@ -115,14 +115,14 @@ with tenant_context(MFI.objects.get(subdomain="faults")):
             amount=Decimal(20), channel="mpesa", reference=f"M{{n}}")
 """
     served.manage("shell", "-v", "0", "-c", script)  # lending goes on
-    history = call_get(served, "/api/credit-history", token)
+    history = call_get(served, "/api/v1/credit-history", token)
     assert (history["available"], history["waiting"] >= 5) == (False, True)
     mongo.start()
     for _ in range(160):
         if query(served, "SELECT count(*) FROM faults.credit_outboxentry WHERE relayed_at IS NULL")[0][0] == 0:
             break
         time.sleep(0.25)
-    history = call_get(served, "/api/credit-history", token)
+    history = call_get(served, "/api/v1/credit-history", token)
     assert (history["available"], history["waiting"]) == (True, 0)
     kinds = [e["kind"] for e in history["accounts"][0]["events"]]
     assert kinds == ["disbursement"] + ["repayment"] * 5

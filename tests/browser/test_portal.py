@@ -1,0 +1,131 @@
+"""The portal on a cheap phone with a slow line, in Sesotho, and without a connection."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PHONE, Served, check_accessible
+
+pytestmark = pytest.mark.browser
+MFI = "maluti"
+PASSWORD = "likhomo-tse-peli-8"
+SLOW = {"offline": False, "downloadThroughput": 50_000, "uploadThroughput": 50_000, "latency": 400}  # 400 kbit/s
+
+
+@pytest.fixture(scope="module")
+def open_mfi(served: Served) -> str:
+    own = ["--name", "Maluti Credit", "--licence", "credit_only_2", "--district", "Leribe"]
+    people = ["--contact-email", "a@m.example", "--admin-name", "Lineo M", "--admin-email", "l@m.example"]
+    served.manage("mfi_create", MFI, *own, *people)
+    code = (
+        "from decimal import Decimal as D; from django_tenants.utils import tenant_context;"
+        "from apps.mfis.models import MFI; from apps.users.models import Account;"
+        "from apps.loans.services.products import create_product;"
+        f"mfi = MFI.objects.get(subdomain='{MFI}');"
+        "c = tenant_context(mfi); c.__enter__();"
+        "create_product(by=Account.objects.get(), mfi=mfi, name='Kalimo ea khoebo', rate=D(24), rate_per='year',"
+        "interest_method='declining_balance', principal_min=D(500), principal_default=D(1000), principal_max=D(5000),"
+        "installments_min=1, installments_default=12, installments_max=24)"
+    )
+    served.manage("shell", "-c", code)
+    return MFI
+
+
+def register(page: Page, served: Served, phone: str) -> None:
+    page.goto(served.url("/#/register", MFI))
+    page.get_by_role("button", name="Sesotho").click()
+    expect(page.get_by_role("heading", name="Bula akhaonto")).to_be_visible()
+    check_accessible(page)
+    page.get_by_label("Mabitso ka botlalo").fill("Palesa Shale")
+    page.get_by_label("Mohala", exact=True).fill(phone)
+    page.get_by_label("Phasewete").fill(PASSWORD)
+    page.get_by_role("button", name="Bula akhaonto ea ka").click()
+    page.get_by_role("heading", name="Likalimo tsa ka").wait_for()
+
+
+def test_a_borrower_goes_through_the_portal_in_sesotho(served: Served, open_mfi: str, tmp_path: Path) -> None:
+    page = served.context(PHONE).new_page()
+    register(page, served, "5990 4411")
+    page.reload()
+    expect(page.get_by_role("heading", name="Likalimo tsa ka")).to_be_visible()  # remembered
+    assert page.locator("html").get_attribute("lang") == "st"
+    check_accessible(page)
+    page.get_by_role("link", name="Alima", exact=True).click()
+    page.get_by_text("Kalimo ea khoebo").click()
+    page.get_by_label("Chelete (maloti)").fill("1500.00")
+    expect(page.get_by_label("Litšenyehelo")).to_contain_text("U tla lefa kaofela")
+    page.reload()
+    expect(page.get_by_label("Chelete (maloti)")).to_have_value("1500.00")  # the draft survives
+    check_accessible(page)
+    page.get_by_label("Ke balile lintlha").check()
+    page.get_by_role("button", name="Kopa kalimo ena").click()
+    expect(page.get_by_text("Kopo ea hau e fihlile.")).to_be_visible()
+    check_accessible(page)
+    papers = page.get_by_label("Lipampiri")
+    paper = tmp_path / "id.pdf"
+    paper.write_bytes(b"%PDF-1.4 identity")
+    papers.get_by_label("Faele").set_input_files(paper)
+    papers.get_by_role("button", name="E kenye").click()
+    expect(papers.get_by_role("link", name="id.pdf")).to_be_visible()
+    signed = page.get_by_role("link", name=re.compile("Lintlha tseo")).get_attribute("href")
+    told = page.evaluate("href => fetch(href).then(answer => answer.headers.get('content-type'))", signed)
+    assert told == "application/pdf"
+    for name in ("Nalane", "'Na"):
+        page.get_by_role("link", name=name, exact=True).click()
+        page.locator("h1").wait_for()
+        check_accessible(page)
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", name="About me")).to_be_visible()
+    assert served.outside == [], "a request left the host"
+
+
+def test_without_a_connection_the_last_known_state_is_shown_with_its_age(served: Served, open_mfi: str) -> None:
+    context = served.context(PHONE)
+    page = context.new_page()
+    register(page, served, "5990 4412")
+    page.get_by_role("button", name="English").click()
+    page.evaluate("navigator.serviceWorker.ready")
+    page.reload()  # from now on everything passes the worker
+    page.get_by_text("You have no loan here yet.").wait_for()
+    page.get_by_role("link", name="Borrow", exact=True).click()
+    page.get_by_text("Kalimo ea khoebo").wait_for()
+    context.set_offline(True)
+    page.reload()
+    expect(page.get_by_text("Kalimo ea khoebo")).to_be_visible()
+    expect(page.get_by_text("No connection. This is how it stood on")).to_be_visible()
+    check_accessible(page)
+    context.set_offline(False)
+    page.reload()
+    expect(page.get_by_text("No connection.")).to_have_count(0)
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("heading", name="Sign in").wait_for()
+    assert (
+        page.evaluate(
+            "caches.open('letsema-answers').then(c => c.keys()).then(k => k.some(r => /loans|me$/.test(r.url)))"
+        )
+        is False
+    )
+
+
+def test_the_first_page_is_useful_soon_on_a_slow_line(served: Served, open_mfi: str) -> None:
+    """What is asserted is bytes; the time they take at 400 kbit/s and 400 ms is printed, as the browser measures it."""
+    context = served.context(PHONE)
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", SLOW)
+    page.goto(served.url("/", MFI), wait_until="commit")
+    page.get_by_role("heading", name="Sign in").wait_for()
+    painted = page.evaluate("performance.now()")
+    sent = page.evaluate(
+        "performance.getEntriesByType('resource').filter(r => /\\.js$/.test(r.name))"
+        ".reduce((sum, r) => sum + r.transferSize, 0)"
+    )
+    assert sent < 90_000, f"{sent} bytes of JavaScript"
+    print(f"useful after {painted:.0f} ms, {sent} bytes of JavaScript")
+    page.set_viewport_size({"width": 1280, "height": 860})
+    check_accessible(page)
