@@ -7,34 +7,44 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.utils import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+from ninja.throttling import BaseThrottle
 
+from apps.loans.api.borrowing import router as borrowing_router
+from apps.loans.api.papers import router as papers_router
 from apps.loans.api.routes import router as loans_router
 from apps.mfis.database import connection
 from apps.mfis.errors import InvalidInput, NotHome, ServiceError
 from apps.mfis.problems import problem
 from apps.users.api.accounts import router as accounts_router
 from apps.users.api.mfis import router as mfis_router
+from apps.users.throttling import Limit, retry_after
+from config.openapi import DescribedAPI
 
-tenant_api = NinjaAPI(
+CALLS: list[BaseThrottle] = [Limit("read", unsafe="write", batch=10)]
+
+tenant_api = DescribedAPI(
     title="Letsema: borrowers",
     version="1.0.0",
     description="What a borrower does at one MFI. Sign in with the session cookie, or send a token: "
     "`Authorization: Bearer lts_…`. Errors are RFC 9457 problem details. POST takes an `Idempotency-Key`.",
     urls_namespace="tenant_api",
+    throttle=CALLS,
     docs_url="/docs",
 )
-public_api = NinjaAPI(
+public_api = DescribedAPI(
     title="Letsema: institutions",
     version="1.0.0",
     description="What Letsema admins do for MFIs. Send a token: `Authorization: Bearer lts_…`. "
     "Errors are RFC 9457 problem details.",
     urls_namespace="public_api",
+    throttle=CALLS,
     docs_url="/docs",
 )
 tenant_api.add_router("", accounts_router)
 tenant_api.add_router("", loans_router)
+tenant_api.add_router("", borrowing_router)
+tenant_api.add_router("", papers_router)
 public_api.add_router("", mfis_router)
 
 
@@ -64,6 +74,13 @@ def _away(request: HttpRequest, error: Exception) -> HttpResponse:
     return problem(request, 503, "Letsema cannot reach its database", "Nothing was lost; try again in a minute.")
 
 
+def _throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
+    answer = problem(request, 429, "Too many calls", f"Wait {error.wait} seconds, then go on.", code="too_many_calls")
+    for name, value in retry_after(error).items():
+        answer[name] = value
+    return answer
+
+
 for _api in (tenant_api, public_api):
     _api.exception_handler(ServiceError)(_service_error)
     _api.exception_handler(ValidationError)(_validation)
@@ -78,4 +95,5 @@ for _api in (tenant_api, public_api):
     _api.exception_handler(PermissionDenied)(
         lambda request, error: problem(request, 403, "Not allowed", str(error) or "Your account may not do this.")
     )
+    _api.exception_handler(Throttled)(_throttled)
     _api.exception_handler(HttpError)(lambda request, error: problem(request, error.status_code, "Refused", str(error)))

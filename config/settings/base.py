@@ -34,6 +34,10 @@ PEERS = dict(pair.split("=", 1) for pair in env.str("LETSEMA_PEERS", default="")
 SITE = env.str("LETSEMA_SITE", default="")
 REPLICATION_USER = env.str("LETSEMA_REPLICATION_USER", default="letsema_repl")
 REPLICATION_PASSWORD = env.str("LETSEMA_REPLICATION_PASSWORD", default="")
+# How many proxies stand before this server and may be believed in X-Forwarded-For; none by default.
+TRUSTED_PROXIES = env.int("LETSEMA_TRUSTED_PROXIES", default=0)
+# Calls of the API a minute: of one account, or of an address where nobody is signed in; `door`: register and sign in.
+CALLS_A_MINUTE = {"read": 300, "write": 60, "door": 30}
 ALLOWED_HOSTS = [HOST, f".{HOST}"]
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -95,6 +99,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.HealthCheckMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.middleware.ApiETagMiddleware",
     "apps.mfis.middleware.MFIMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -143,12 +148,17 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 3600
+# Where text messages go (docs/operations.md); without an address they are kept as files under var/sms.
+SMS_URL = env.str("LETSEMA_SMS_URL", default="")
+SMS_TOKEN = env.str("LETSEMA_SMS_TOKEN", default="")
+SMS_SENDER = env.str("LETSEMA_SMS_SENDER", default="")  # by default the lender's name, cut to eleven characters
 INVITATION_DAYS = 14
 LOGIN_URL = "admin:login"
 # E-mail and phone are natural keys: unique by an advisory lock, not by an index that would stop a replica.
 SILENCED_SYSTEM_CHECKS = ["auth.W004", "axes.W003"]
 
 AXES_FAILURE_LIMIT = 5
+AXES_CLIENT_IP_CALLABLE = "apps.users.throttling.client_address"
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_USERNAME_CALLABLE = "apps.users.lockout.counted_as"

@@ -16,6 +16,7 @@ from apps.loans.services.notices import confirm_payment, decline_payment
 from apps.users.admin.base import LetsemaAdmin, pill, run_action
 from apps.users.admin.forms import ReasonForm
 from apps.users.admin.sites import tenant_site
+from apps.users.models import Message
 from apps.users.roles import Action
 
 
@@ -96,4 +97,20 @@ class NoticeAdmin(LetsemaAdmin):
         )  # fmt: skip
 
 
+class MessageAdmin(LetsemaAdmin):
+    """What borrowers were told by SMS and e-mail, and what could not leave. The words are kept nowhere."""
+
+    view_action = Action.VIEW_BOOKS
+    list_title = "Messages"
+    list_display = ("queued_at", "account", "about", "channel", "state", "attempts", "sent_at", "error")
+    list_filter = ("status", "channel", "about")
+    list_select_related = ("account",)
+    search_fields = ("account__full_name", "account__phone", "account__email")
+    list_display_links = None
+
+    def state(self, message: Message) -> str:
+        return pill("closed" if message.status == Message.Status.SENT else "waiting", message.get_status_display())
+
+
+tenant_site.register(Message, MessageAdmin)
 tenant_site.register(PaymentNotice, NoticeAdmin)

@@ -17,6 +17,7 @@ from apps.loans.models import Arrival, Loan, LoanEvent, LoanState
 from apps.loans.models.event import EventType
 from apps.loans.models.projection import Status
 from apps.loans.projection import project
+from apps.loans.services.tellings import tell_borrower
 from apps.loans.transitions import TRANSITIONS, Transition
 from apps.mfis.acting import Actor
 from apps.mfis.clock import business_date
@@ -133,6 +134,7 @@ def append_event(
     if is_home():  # elsewhere the home posts it and tells of it once it has arrived there
         post_loan(loan, now.folded, now.events, event, Actor(event.actor_id, event.actor_name))
         tell_credit(loan, now.state, event, before)
+    tell_borrower(loan, now.state, event)
     return event
 
 

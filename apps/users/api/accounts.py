@@ -14,23 +14,31 @@ from ninja import Router
 from apps.mfis.clock import business_date
 from apps.mfis.errors import InvalidInput, NotFound, ServiceError
 from apps.users.api.auth import ANY, borrower, caller, only_json
-from apps.users.api.schemas import Me, Problem, ProfileIn, Registration, SignIn, TokenIn, TokenMade, TokenOut
+from apps.users.api.schemas import (
+    REFUSED,
+    Key,
+    Me,
+    MessageOut,
+    ProfileIn,
+    Registration,
+    SessionOut,
+    SettingsIn,
+    SignIn,
+    TokenIn,
+    TokenMade,
+    TokenOut,
+)
 from apps.users.lockout import MESSAGE
-from apps.users.models import Account, ApiToken, BorrowerProfile
+from apps.users.messaging.texts import text_of
+from apps.users.models import Account, ApiToken, BorrowerProfile, Message
 from apps.users.roles import Role
-from apps.users.services.accounts import Person, actor_of, register_borrower, update_own_profile
+from apps.users.services.accounts import Person, actor_of, change_settings, register_borrower, update_own_profile
+from apps.users.services.idempotency import once
 from apps.users.services.tokens import create_token, revoke_token
+from apps.users.throttling import Limit
 
 router = Router(tags=["accounts"])
-REFUSED: dict[int, Any] = {
-    401: Problem,
-    403: Problem,
-    404: Problem,
-    409: Problem,
-    415: Problem,
-    422: Problem,
-    429: Problem,
-}
+DOOR = Limit("door", by_address=True)
 
 
 class LockedOut(ServiceError):
@@ -53,6 +61,7 @@ def me_of(account: Account) -> dict[str, Any]:
         "phone": account.phone or "",
         "email": account.email or "",
         "language": account.language,
+        "wants_reminders": account.wants_reminders,
         "national_id": profile.national_id or "",
         "date_of_birth": profile.date_of_birth,
         "district": profile.district,
@@ -62,21 +71,39 @@ def me_of(account: Account) -> dict[str, Any]:
     }
 
 
-@router.post("/register", response={201: Me, **REFUSED}, auth=None)
+@router.post("/register", response={201: Me, **REFUSED}, auth=None, throttle=[DOOR])
 def register(request: HttpRequest, payload: Registration) -> Any:
     """Opens a borrower's account at this MFI and signs it in."""
     only_json(request)
     person = Person(full_name=payload.full_name, phone=payload.phone, email=payload.email)
     if not payload.password:
         raise InvalidInput("Choose a password.", field="password")
-    account = register_borrower(
-        person=person, password=payload.password, language=payload.language, today=business_date()
-    )
+    try:
+        account = register_borrower(
+            person=person, password=payload.password, language=payload.language, today=business_date()
+        )
+    except ServiceError as error:
+        # The line dropped before the first answer came: who sends the same again has an account, and its password.
+        again = _opened_before(request, payload) if error.field in ("phone", "email") else None
+        if again is None:
+            raise
+        account = again
     login(request, account, backend="apps.users.backends.EmailOrPhoneBackend")
     return 201, me_of(account)
 
 
-@router.post("/sign-in", response={200: Me, **REFUSED}, auth=None)
+def _opened_before(request: HttpRequest, payload: Registration) -> Account | None:
+    """The borrower's account that this registration opened; none where its password or name is another."""
+    try:
+        found = authenticate(request, username=payload.phone or payload.email, password=payload.password)
+    except PermissionDenied:
+        return None
+    if not isinstance(found, Account) or found.role != Role.BORROWER:
+        return None
+    return found if found.full_name == " ".join(payload.full_name.split()) else None
+
+
+@router.post("/sign-in", response={200: Me, **REFUSED}, auth=None, throttle=[DOOR])
 def sign_in(request: HttpRequest, payload: SignIn) -> Any:
     """Signs a borrower in by e-mail or phone; the session cookie belongs to this MFI alone."""
     only_json(request)
@@ -101,7 +128,7 @@ def sign_out(request: HttpRequest) -> Any:
     return 204, None
 
 
-@router.get("/session", response={200: dict[str, Any]}, auth=None)
+@router.get("/session", response={200: SessionOut, **REFUSED}, auth=None)
 def session(request: HttpRequest) -> Any:
     """Whether a borrower is signed in, and the CSRF token that unsafe calls with the session need."""
     user = request.user
@@ -123,6 +150,28 @@ def update_me(request: HttpRequest, payload: ProfileIn) -> Any:
     return me_of(update_own_profile(account=account, person=person, today=business_date()))
 
 
+@router.put("/me/settings", response={200: Me, **REFUSED}, auth=ANY)
+def settings(request: HttpRequest, payload: SettingsIn) -> Any:
+    """The language of one's messages and papers, and whether one wants to be reminded of what falls due."""
+    return me_of(change_settings(account=borrower(request), **payload.dict(exclude_none=True)))
+
+
+@router.get("/messages", response={200: list[MessageOut], **REFUSED}, auth=ANY)
+def messages(request: HttpRequest) -> Any:
+    """What one was told last by SMS or e-mail, newest first; at most 50."""
+    account = borrower(request)
+    lender = {"lender": request.tenant.name}  # type: ignore[attr-defined]
+    return [
+        {
+            "id": m.pk,
+            "about": m.about,
+            "at": m.sent_at,
+            "text": text_of(m.about, account.language, {**m.values, **lender}),
+        }
+        for m in Message.objects.filter(account=account, status=Message.Status.SENT).order_by("-sent_at")[:50]
+    ]
+
+
 @router.get("/tokens", response={200: list[TokenOut], **REFUSED}, auth=ANY)
 def tokens(request: HttpRequest) -> Any:
     """One's own tokens, without their secrets."""
@@ -130,11 +179,18 @@ def tokens(request: HttpRequest) -> Any:
 
 
 @router.post("/tokens", response={201: TokenMade, **REFUSED}, auth=ANY)
-def make_token(request: HttpRequest, payload: TokenIn) -> Any:
+def make_token(request: HttpRequest, payload: TokenIn, key: Key = "") -> Any:
     """A token for a program that acts for the caller at this MFI; its secret is in this answer alone."""
     account = caller(request)
-    token, secret = create_token(account=account, name=payload.name, days=payload.days, actor=actor_of(account))
-    return 201, {"id": token.pk, "name": token.name, "token": secret, "expires_at": token.expires_at}
+    secrets: list[str] = []
+
+    def run() -> dict[str, Any]:
+        token, secret = create_token(account=account, name=payload.name, days=payload.days, actor=actor_of(account))
+        secrets.append(secret)  # not kept with the answer
+        return {"id": token.pk, "name": token.name, "expires_at": token.expires_at}
+
+    made = once(actor=actor_of(account), key=key, name="create_token", body=payload.dict(), run=run)
+    return 201, {**made, "token": secrets[0] if secrets else None}
 
 
 @router.delete("/tokens/{uuid:token_id}", response={204: None, **REFUSED}, auth=ANY)

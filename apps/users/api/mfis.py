@@ -12,12 +12,12 @@ from apps.mfis.errors import NotFound
 from apps.mfis.models import MFI
 from apps.mfis.services.provisioning import set_status
 from apps.users.api.auth import ANY, letsema_admin
-from apps.users.api.schemas import MFIIn, MFIMade, MFIOut, Problem, StatusIn
+from apps.users.api.schemas import REFUSED, Key, MFIIn, MFIMade, MFIOut, StatusIn
 from apps.users.services.accounts import actor_of
+from apps.users.services.idempotency import once
 from apps.users.services.onboarding import mfi_url, onboard_mfi
 
 router = Router(tags=["institutions"])
-REFUSED: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
 
 
 def _out(mfi: MFI) -> dict[str, Any]:
@@ -28,11 +28,18 @@ def _out(mfi: MFI) -> dict[str, Any]:
 
 
 @router.post("/mfis", response={201: MFIMade, **REFUSED}, auth=ANY)
-def create(request: HttpRequest, payload: MFIIn) -> Any:
+def create(request: HttpRequest, payload: MFIIn, key: Key = "") -> Any:
     """Opens an MFI: its schema, its address, and its first admin's invitation (in this answer alone)."""
     admin = letsema_admin(request)
-    opened = onboard_mfi(actor=actor_of(admin), **payload.dict())
-    return 201, {**_out(opened.mfi), "invitation_url": opened.invitation_url}
+    secrets: list[str] = []
+
+    def run() -> dict[str, Any]:
+        opened = onboard_mfi(actor=actor_of(admin), **payload.dict())
+        secrets.append(opened.invitation_url)  # not kept with the answer
+        return _out(opened.mfi)
+
+    made = once(actor=actor_of(admin), key=key, name="onboard_mfi", body=payload.dict(), run=run)
+    return 201, {**made, "invitation_url": secrets[0] if secrets else None}
 
 
 @router.get("/mfis", response={200: list[MFIOut], **REFUSED}, auth=ANY)

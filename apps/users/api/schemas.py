@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from ninja import Schema
+from ninja import Header, Query, Schema
 from pydantic import Field
 
 Amount = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2)]
@@ -26,12 +26,33 @@ class Problem(Schema):
     errors: dict[str, list[str]] | None = None
 
 
+# What every call may answer beside its own: problem details (RFC 9457).
+REFUSED: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 409, 415, 422, 429, 503), Problem)
+Key = Annotated[str, Header(alias="Idempotency-Key", max_length=80)]
+After = Annotated[UUID | None, Query(description="`next` of the page before")]
+Most = Annotated[int, Query(ge=1, le=200)]
+
+
 class Registration(Schema):
     full_name: Annotated[str, Field(max_length=150)]
     phone: Annotated[str, Field(max_length=24)] = ""
     email: Annotated[str, Field(max_length=254)] = ""
     password: Annotated[str, Field(max_length=128)]
     language: Annotated[str, Field(pattern="^(en|st)$")] = "en"
+
+
+class SettingsIn(Schema):
+    """What is left out stays as it is."""
+
+    language: Annotated[str, Field(pattern="^(en|st)$")] | None = None
+    wants_reminders: bool | None = None
+
+
+class MessageOut(Schema):
+    id: UUID
+    about: str
+    at: datetime
+    text: str
 
 
 class SignIn(Schema):
@@ -57,6 +78,7 @@ class Me(Schema):
     phone: str
     email: str
     language: str
+    wants_reminders: bool
     national_id: str
     date_of_birth: date | None
     district: str
@@ -71,10 +93,17 @@ class TokenIn(Schema):
 
 
 class TokenMade(Schema):
+    """`token` is null where the same call came before: a secret is shown once."""
+
     id: UUID
     name: str
-    token: str
+    token: str | None
     expires_at: datetime | None
+
+
+class SessionOut(Schema):
+    signed_in: bool
+    csrf_token: str
 
 
 class TokenOut(Schema):
@@ -109,7 +138,9 @@ class MFIOut(Schema):
 
 
 class MFIMade(MFIOut):
-    invitation_url: str
+    """`invitation_url` is null where the same call came before: a secret is shown once."""
+
+    invitation_url: str | None
 
 
 class StatusIn(Schema):

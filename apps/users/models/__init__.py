@@ -2,8 +2,10 @@
 
 from .access import ApiToken, Invitation
 from .account import Account
+from .calls import CallCount
 from .command import Command
+from .message import Message
 from .profile import BorrowerProfile
 from .revision import Revision
 
-__all__ = ["Account", "ApiToken", "BorrowerProfile", "Command", "Invitation", "Revision"]
+__all__ = ["Account", "ApiToken", "BorrowerProfile", "CallCount", "Command", "Invitation", "Message", "Revision"]

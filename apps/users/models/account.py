@@ -40,6 +40,12 @@ class Account(AbstractBaseUser, Revisioned):
     )  # fmt: skip
     language = models.CharField(max_length=2, default="en", choices=[("en", "English"), ("st", "Sesotho")])
 
+    wants_reminders = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text="Of what falls due. What became of an application or a payment is always told.",
+    )
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
     objects = AccountManager()

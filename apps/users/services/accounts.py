@@ -168,6 +168,24 @@ def update_own_profile(*, account: Account, person: Person, today: date) -> Acco
     return update_borrower(account=account, person=person, actor=actor_of(account), today=today)
 
 
+def change_settings(*, account: Account, language: str | None = None, wants_reminders: bool | None = None) -> Account:
+    """Changes the language of one's own messages and papers ("en" or "st"), and whether one wants reminders.
+
+    Raises:
+        InvalidInput: another language.
+    """
+    if language not in (None, "en", "st"):
+        raise InvalidInput("Choose English or Sesotho.", field="language")
+    wanted = {"language": language, "wants_reminders": wants_reminders}
+    changed = {name: value for name, value in wanted.items() if value is not None and getattr(account, name) != value}
+    if changed:
+        with acting(actor_of(account)):
+            for name, value in changed.items():
+                setattr(account, name, value)
+            account.save(update_fields=list(changed))
+    return account
+
+
 def create_staff(
     *, full_name: str, email: str, phone: str = "", role: Role, duties: Iterable[str] = (), actor: Actor
 ) -> Account:

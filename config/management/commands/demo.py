@@ -67,7 +67,7 @@ class Command(BaseCommand):
                 for name in SUBDOMAINS
             ),
             f"  Borrowers         http://maluti.localhost:{port}/          borrower@maluti.example, or register",
-            f"  API               http://maluti.localhost:{port}/api/docs",
+            f"  API               http://maluti.localhost:{port}/api/v1/docs",
             "",
             f"  Password of all demonstration accounts: {password}",
             "",

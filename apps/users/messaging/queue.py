@@ -1,0 +1,103 @@
+"""Messages wait in the transaction that they tell of, and leave after it: never before, and never twice."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from apps.mfis.database import connection
+from apps.mfis.models import MFI
+from apps.users.messaging.texts import REMINDERS, text_of
+from apps.users.messaging.transports import NotSent, transport
+from apps.users.models import Account, Message
+
+QUIET_FROM, QUIET_TO = time(20), time(7)  # reminders wait for the morning
+WAITS = (1, 5, 30, 120, 720)  # minutes before each further attempt; then it is given up
+BATCH = 100
+
+
+def queue_message(*, account: Account, about: str, key: str, values: dict[str, str]) -> bool:
+    """Queues a message about `key`; False where it was queued before, is not wanted, or has nowhere to go."""
+    channel, address = way_to(account)
+    if not address or (about in REMINDERS and not account.wants_reminders):
+        return False
+    now = timezone.now()
+    _, made = Message.objects.get_or_create(
+        key=key,
+        defaults={
+            "account": account, "about": about, "channel": channel, "values": values,
+            "send_after": awake(now) if about in REMINDERS else now,
+        },
+    )  # fmt: skip
+    return made
+
+
+def way_to(account: Account) -> tuple[str, str]:
+    """By telephone where there is one: SMS reaches a phone without data."""
+    if account.phone:
+        return Message.Channel.SMS, account.phone
+    return Message.Channel.EMAIL, account.email or ""
+
+
+def awake(at: datetime) -> datetime:
+    """`at`, or the next morning where people sleep then."""
+    local = at.astimezone(ZoneInfo(settings.TIME_ZONE))
+    if QUIET_TO <= local.time() < QUIET_FROM:
+        return at
+    morning = local + timedelta(days=1) if local.time() >= QUIET_FROM else local
+    return datetime.combine(morning.date(), QUIET_TO, tzinfo=local.tzinfo)
+
+
+def send_due(*, most: int = BATCH) -> tuple[int, int]:
+    """Sends what is due in the current schema. Returns how many left, and how many did not.
+
+    A message is marked before it is handed over and after: should this process end between the two, nobody can know
+    whether it left, so it stays marked for people to see and is not sent again.
+    """
+    sent = failed = 0
+    lender = MFI.objects.get(schema_name=connection.schema_name).name
+    for _ in range(most):
+        message = _claim()
+        if message is None:
+            break
+        if _hand_over(message, lender):
+            sent += 1
+        else:
+            failed += 1
+    return sent, failed
+
+
+def _claim() -> Message | None:
+    with transaction.atomic():
+        due: QuerySet[Message] = Message.objects.filter(status=Message.Status.WAITING, send_after__lte=timezone.now())
+        message = due.select_for_update(skip_locked=True, of=("self",)).select_related("account").order_by("id").first()
+        if message:
+            message.status = Message.Status.SENDING
+            message.attempts += 1
+            message.save(update_fields=["status", "attempts"])
+        return message
+
+
+def _hand_over(message: Message, lender: str) -> bool:
+    account = message.account
+    address = account.phone if message.channel == Message.Channel.SMS else account.email
+    try:
+        if not address or not account.is_active:
+            raise NotSent("nowhere to go", final=True)
+        text = text_of(message.about, account.language, {**message.values, "lender": lender})
+        transport(message.channel)(address, lender, text, str(message.pk))
+    except NotSent as error:
+        message.error = str(error)[:200]
+        given_up = error.final or message.attempts > len(WAITS)
+        message.status = Message.Status.FAILED if given_up else Message.Status.WAITING
+        if not given_up:
+            message.send_after = timezone.now() + timedelta(minutes=WAITS[message.attempts - 1])
+    else:
+        message.status, message.sent_at, message.error = Message.Status.SENT, timezone.now(), ""
+    message.save(update_fields=["status", "sent_at", "error", "send_after"])
+    return message.status == Message.Status.SENT

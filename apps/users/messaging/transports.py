@@ -1,0 +1,62 @@
+"""How a message leaves: one function a way. Each returns when it is handed over, or raises `NotSent`."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.core.mail import send_mail
+
+from apps.mfis.models.base import new_id
+
+SECONDS = 10
+
+
+class NotSent(Exception):
+    """The way is closed for now; `final` where trying again cannot help."""
+
+    def __init__(self, reason: str, *, final: bool = False) -> None:
+        super().__init__(reason)
+        self.final = final
+
+
+def send_email(address: str, lender: str, text: str, message_id: str) -> None:
+    try:
+        send_mail(lender, text, None, [address])
+    except OSError as error:
+        raise NotSent(f"mail server: {type(error).__name__}") from error
+
+
+def send_sms_by_gateway(number: str, lender: str, text: str, message_id: str) -> None:
+    """POSTs JSON to LETSEMA_SMS_URL: `{"to", "from", "text", "id"}`, with `Authorization: Bearer LETSEMA_SMS_TOKEN`.
+
+    `id` is the same however often a message is tried, for a gateway that drops what it has seen. 2xx: taken over.
+    400, 404, 422: not a number it can reach. Everything else is tried again.
+    """
+    body = json.dumps({"to": number, "from": settings.SMS_SENDER or lender[:11], "text": text, "id": message_id})
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {settings.SMS_TOKEN}"}
+    request = urllib.request.Request(settings.SMS_URL, body.encode(), headers, method="POST")  # noqa: S310 - ours
+    try:
+        with urllib.request.urlopen(request, timeout=SECONDS):  # noqa: S310 - the operator's own address
+            return
+    except urllib.error.HTTPError as error:
+        raise NotSent(f"gateway: {error.code}", final=error.code in (400, 404, 422)) from error
+    except OSError as error:
+        raise NotSent(f"gateway: {type(error).__name__}") from error
+
+
+def send_sms_to_folder(number: str, lender: str, text: str, message_id: str) -> None:
+    """Without a gateway: a file under var/sms, as mails without a server; no log shows what it says."""
+    folder = Path(settings.VAR) / "sms"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{new_id()}.txt").write_text(f"To: {number}\nFrom: {lender}\n\n{text}\n", encoding="utf-8")
+
+
+def transport(channel: str) -> Callable[[str, str, str, str], None]:
+    if channel == "email":
+        return send_email
+    return send_sms_by_gateway if settings.SMS_URL else send_sms_to_folder
