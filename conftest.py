@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -108,15 +109,19 @@ def nothing_remembered() -> None:
 
 @pytest.fixture
 def alpha(branches: tuple[Branch, Branch], db: None) -> Iterator[Branch]:
-    """The first MFI, with the connection in its schema."""
-    with tenant_context(branches[0].mfi):
-        yield branches[0]
+    """The first MFI, with the connection in its schema.
+
+    A copy: what a test changes in these objects is undone in the database, and must not outlive it in memory.
+    """
+    branch = deepcopy(branches[0])
+    with tenant_context(branch.mfi):
+        yield branch
     connection.set_schema_to_public()
 
 
 @pytest.fixture
 def beta(branches: tuple[Branch, Branch], db: None) -> Branch:
-    return branches[1]
+    return deepcopy(branches[1])
 
 
 @pytest.fixture

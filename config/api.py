@@ -17,6 +17,7 @@ from apps.mfis.database import connection
 from apps.mfis.errors import InvalidInput, NotHome, ServiceError
 from apps.mfis.problems import problem
 from apps.users.api.accounts import router as accounts_router
+from apps.users.api.complaints import router as complaints_router
 from apps.users.api.mfis import router as mfis_router
 from apps.users.throttling import Limit, retry_after
 from config.openapi import DescribedAPI
@@ -45,6 +46,7 @@ tenant_api.add_router("", accounts_router)
 tenant_api.add_router("", loans_router)
 tenant_api.add_router("", borrowing_router)
 tenant_api.add_router("", papers_router)
+tenant_api.add_router("", complaints_router)
 public_api.add_router("", mfis_router)
 
 

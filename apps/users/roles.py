@@ -52,6 +52,7 @@ class Action(models.TextChoices):
     MANAGE_PRODUCTS = "manage_products", "manage products"
     MANAGE_PEOPLE = "manage_people", "manage people and their duties"
     MANAGE_MFIS = "manage_mfis", "manage MFIs"
+    ANSWER_COMPLAINTS = "answer_complaints", "answer complaints"
     BORROW = "borrow", "apply for and follow one's own loans"
 
 
@@ -81,6 +82,7 @@ DUTIES: dict[Action, frozenset[Duty]] = {
     Action.MANAGE_POLICY: frozenset({Duty.MANAGER}),
     Action.MANAGE_PRODUCTS: frozenset({Duty.MANAGER}),
     Action.MANAGE_PEOPLE: frozenset({Duty.MANAGER}),
+    Action.ANSWER_COMPLAINTS: frozenset({Duty.OFFICER, Duty.MANAGER}),
 }
 LETSEMA_ACTIONS = frozenset({Action.MANAGE_MFIS, Action.MANAGE_PEOPLE})
 

@@ -1,8 +1,8 @@
 import { useState } from "react";
-import { call, type Me, type Message } from "./api";
+import { call, type Complaint, type Me, type Message } from "./api";
 import { day } from "./format";
 import { Field, Form, Show, useLoad } from "./ui";
-import { t } from "./words";
+import { t, type Words } from "./words";
 
 const DISTRICTS = ["Berea", "Butha-Buthe", "Leribe", "Mafeteng", "Maseru", "Mohale's Hoek", "Mokhotlong", "Qacha's Nek", "Quthing", "Thaba-Tseka"];
 const code = (district: string) => district.toLowerCase().replace("'", "").replace(/[ -]/g, "_");
@@ -10,7 +10,7 @@ const code = (district: string) => district.toLowerCase().replace("'", "").repla
 /** One's own particulars. */
 export function Profile() {
   const me = useLoad(() => call<Me>("GET", "me"));
-  return <><h1>{t("About me")}</h1><Show of={me}>{(found) => <><Edit me={found} /><Reminders me={found} /></>}</Show><Messages /></>;
+  return <><h1>{t("About me")}</h1><Show of={me}>{(found) => <><Edit me={found} /><Reminders me={found} /></>}</Show><Messages /><Complaints /></>;
 }
 
 function Edit({ me }: { me: Me }) {
@@ -68,6 +68,48 @@ function Messages() {
         {(found) => found.length === 0 ? <p className="quiet">{t("Nothing was sent to you yet.")}</p>
           : <ul className="plain">{found.map((m) => <li key={m.id}><span className="quiet">{day(m.at)}</span><br />{m.text}</li>)}</ul>}
       </Show>
+    </section>
+  );
+}
+
+const SUBJECTS: [string, Words][] = [
+  ["service", "How I was treated"], ["charges", "Charges or interest"], ["record", "A wrong entry about me"],
+  ["collection", "How a debt is collected"], ["privacy", "Use of my data"], ["other", "Something else"],
+];
+const subject = (code: string): string => t(SUBJECTS.find(([known]) => known === code)?.[1] ?? "Something else");
+
+function Complaints() {
+  const complaints = useLoad(() => call<Complaint[]>("GET", "complaints"));
+  const [about, setAbout] = useState("service");
+  const [text, setText] = useState("");
+  const [key, setKey] = useState(() => crypto.randomUUID());
+  async function send() {
+    await call("POST", "complaints", { about, text }, key);
+    setKey(crypto.randomUUID());
+    setText("");
+    complaints.reload();
+  }
+  return (
+    <section className="card" aria-label={t("Complaints")}>
+      <h2>{t("Complaints")}</h2>
+      <p className="quiet">{t("You are answered within 30 days. If you are not, turn to the Central Bank of Lesotho.")}</p>
+      <Show of={complaints}>
+        {(found) => (
+          <ul className="plain">{found.map((c) => (
+            <li key={c.id}><strong>{subject(c.about)}</strong>: {c.text}<br />
+              {c.answered_on ? <>{t("Answered {day}", { day: day(c.answered_on) })}: {c.answer}</> : <span className="quiet">{t("To be answered by {day}", { day: day(c.due_on) })}</span>}</li>
+          ))}</ul>
+        )}
+      </Show>
+      <Form button={t("Send the complaint")} send={send}>
+        {(errors) => (
+          <>
+            <div className="field"><label htmlFor="about">{t("What it is about")}</label>
+              <select id="about" value={about} onChange={(e) => setAbout(e.target.value)}>{SUBJECTS.map(([code, name]) => <option key={code} value={code}>{t(name)}</option>)}</select></div>
+            <Field label={t("What happened")} maxLength={2000} value={text} onChange={(e) => setText(e.target.value)} errors={errors.text} />
+          </>
+        )}
+      </Form>
     </section>
   );
 }

@@ -2,6 +2,18 @@
 
 from apps.users.admin import staff
 
-from . import books, borrowers, dashboard, groups, loans, notices, products, security, settings
+from . import books, borrowers, complaints, dashboard, groups, loans, notices, products, security, settings
 
-__all__ = ["books", "borrowers", "dashboard", "groups", "loans", "notices", "products", "security", "settings", "staff"]
+__all__ = [
+    "books",
+    "borrowers",
+    "complaints",
+    "dashboard",
+    "groups",
+    "loans",
+    "notices",
+    "products",
+    "security",
+    "settings",
+    "staff",
+]

@@ -14,6 +14,7 @@ from apps.loans.domain.calendar import add_months
 from apps.loans.models import LoanEvent, LoanState, PaymentNotice
 from apps.loans.models.event import EventType
 from apps.loans.models.projection import Status
+from apps.users.models import Complaint
 
 ZERO = Decimal(0)
 # Ageing by days past due; the due date itself is day 0.
@@ -108,6 +109,11 @@ def collected(on: date) -> tuple[Decimal, int]:
         total=Sum("amount"), n=Count("id")
     )
     return found["total"] or ZERO, found["n"]
+
+
+def waiting_complaints() -> int:
+    """Complaints that nobody has answered yet."""
+    return Complaint.objects.filter(answered_on=None).count()
 
 
 def waiting_notices() -> int:

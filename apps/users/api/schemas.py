@@ -87,6 +87,27 @@ class Me(Schema):
     net_monthly_income: str | None
 
 
+class ComplaintIn(Schema):
+    about: Annotated[str, Field(pattern="^(service|charges|record|collection|privacy|other)$")]
+    text: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class ComplaintMade(Schema):
+    id: UUID
+
+
+class ComplaintOut(Schema):
+    """`due_on` is the last day on which the MFI may answer."""
+
+    id: UUID
+    about: str
+    text: str
+    opened_on: date
+    due_on: date
+    answer: str
+    answered_on: date | None
+
+
 class TokenIn(Schema):
     name: Annotated[str, Field(min_length=1, max_length=80)]
     days: Annotated[int, Field(ge=1, le=365)] = 90

@@ -4,8 +4,19 @@ from .access import ApiToken, Invitation
 from .account import Account
 from .calls import CallCount
 from .command import Command
+from .complaint import Complaint
 from .message import Message
 from .profile import BorrowerProfile
 from .revision import Revision
 
-__all__ = ["Account", "ApiToken", "BorrowerProfile", "CallCount", "Command", "Invitation", "Message", "Revision"]
+__all__ = [
+    "Account",
+    "ApiToken",
+    "BorrowerProfile",
+    "CallCount",
+    "Command",
+    "Complaint",
+    "Invitation",
+    "Message",
+    "Revision",
+]

@@ -1,0 +1,51 @@
+"""Complaints of borrowers, and the thirty days in which the MFI answers them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import models
+
+from apps.mfis.models import Revisioned
+from apps.users.models.account import Account
+
+ANSWER_DAYS = 30  # the Central Bank's market conduct rules
+
+
+class Complaint(Revisioned):
+    """What a borrower complains of, and what they were answered. Neither is ever changed, and none is deleted."""
+
+    class About(models.TextChoices):
+        SERVICE = "service", "How I was treated"
+        CHARGES = "charges", "Charges or interest"
+        RECORD = "record", "A wrong entry about me"
+        COLLECTION = "collection", "How a debt is collected"
+        PRIVACY = "privacy", "Use of my data"
+        OTHER = "other", "Something else"
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="complaints")
+    about = models.CharField(max_length=10, choices=About.choices)
+    text = models.TextField(max_length=2000)
+    opened_on = models.DateField()
+    answer = models.TextField(max_length=2000, blank=True)
+    answered_on = models.DateField(null=True)
+    answered_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        ordering = ["-opened_on", "-id"]
+        indexes = [models.Index(fields=["opened_on"], name="complaint_open", condition=models.Q(answered_on=None))]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(answered_on=None, answer="")
+                | (models.Q(answered_on__isnull=False) & ~models.Q(answer="")),
+                name="complaint_answered_in_words",
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.get_about_display()}: {self.account}"
+
+    @property
+    def due_on(self) -> date:
+        """The last day on which it may be answered."""
+        return self.opened_on + timedelta(days=ANSWER_DAYS)
