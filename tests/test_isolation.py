@@ -18,11 +18,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django_tenants.utils import tenant_context
 
 from apps.loans.models import Loan, LoanEvent, PaymentNotice
-from apps.loans.services import money, notices
+from apps.loans.services import documents, drafts, money, notices
 from apps.mfis.acting import SYSTEM
 from apps.mfis.database import connection
-from apps.users.models import Account
+from apps.users.models import Account, SignIn
 from apps.users.services.accounts import Person, register_borrower
+from apps.users.services.complaints import complain
 from apps.users.services.tokens import create_token
 from conftest import PASSWORD, TODAY, Branch
 
@@ -113,9 +114,17 @@ def ids_of_alpha(alpha: Branch, active: Callable[..., Loan]) -> dict[str, str]:
         loan_id=loan.pk, by=alpha.borrower, amount=Decimal(10), channel="mpesa", reference="X1", paid_on=TODAY
     )
     token, _ = create_token(account=alpha.borrower, name="t", actor=SYSTEM)
+    draft = drafts.save_draft(borrower=alpha.borrower, by=alpha.borrower)
+    paper = documents.add_document(
+        loan_id=loan.pk, by=alpha.borrower, what="other", file_name="a.pdf", content=b"%PDF-1.4 a"
+    )
+    complaint = complain(account=alpha.borrower, about="other", text="x", on=TODAY)
+    sign_in = SignIn.objects.create(account=alpha.borrower, session_key="none")
     return {
+        "draft_id": str(draft.pk), "document_id": str(paper.pk), "complaint_id": complaint["id"],
         "loan_id": str(loan.pk), "event_id": receipt["id"], "notice_id": notice["id"], "token_id": str(token.pk),
-        "account_id": str(alpha.borrower.pk), "product_id": str(alpha.product.pk), "object_id": str(loan.pk),
+        "sign_in_id": str(sign_in.pk), "account_id": str(alpha.borrower.pk),
+        "product_id": str(alpha.product.pk), "object_id": str(loan.pk),
         "mfi_id": str(alpha.mfi.pk), "what": "confirm", "name": "record_repayment", "wanted": "no",
         "status": "suspended", "app_label": "loans", "content_type_id": "1", "secret": "nothing", "token": "nothing",
     }  # fmt: skip

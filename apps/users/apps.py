@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class UsersConfig(AppConfig):
     name = "apps.users"
     verbose_name = "People"
+
+    def ready(self) -> None:
+        from apps.users.services import sign_ins  # noqa: F401 - notes each sign-in

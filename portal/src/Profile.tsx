@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { call, type Complaint, type Me, type Message } from "./api";
-import { day } from "./format";
+import { call, type Complaint, type Me, type Message, type Session } from "./api";
+import { day, moment } from "./format";
 import { Field, Form, Show, useLoad } from "./ui";
 import { t, type Words } from "./words";
 
@@ -10,7 +10,7 @@ const code = (district: string) => district.toLowerCase().replace("'", "").repla
 /** One's own particulars. */
 export function Profile() {
   const me = useLoad(() => call<Me>("GET", "me"));
-  return <><h1>{t("About me")}</h1><Show of={me}>{(found) => <><Edit me={found} /><Reminders me={found} /></>}</Show><Messages /><Complaints /></>;
+  return <><h1>{t("About me")}</h1><Show of={me}>{(found) => <><Edit me={found} /><Reminders me={found} /></>}</Show><Messages /><Complaints /><Sessions /></>;
 }
 
 function Edit({ me }: { me: Me }) {
@@ -110,6 +110,27 @@ function Complaints() {
           </>
         )}
       </Form>
+    </section>
+  );
+}
+
+function Sessions() {
+  const sessions = useLoad(() => call<Session[]>("GET", "sessions"));
+  async function end(id: string) {
+    await call("DELETE", `sessions/${id}`);
+    sessions.reload();
+  }
+  return (
+    <section className="card" aria-label={t("Where you are signed in")}>
+      <h2>{t("Where you are signed in")}</h2>
+      <Show of={sessions}>
+        {(found) => (
+          <ul className="plain">{found.map((s) => (
+            <li key={s.id}><span className="quiet">{moment(new Date(s.at))}</span><br />{s.device}{" "}
+              {s.current ? <strong>{t("This one")}</strong> : <button className="link" onClick={() => end(s.id)}>{t("Sign it out")}</button>}</li>
+          ))}</ul>
+        )}
+      </Show>
     </section>
   );
 }

@@ -15,6 +15,7 @@ export type Payment = Shapes["PaymentOut"];
 export type Statement = Shapes["StatementOut"];
 export type Paper = Shapes["DocumentOut"];
 export type Complaint = Shapes["ComplaintOut"];
+export type Session = Shapes["SignInOut"];
 export type Message = Shapes["MessageOut"];
 export type History = Shapes["HistoryOut"];
 export interface Page<T> { items: T[]; next: string | null }

@@ -302,3 +302,19 @@ def test_the_address_is_what_trusted_proxies_say(settings: Any) -> None:
     assert client_address(request) == "1.2.3.4"
     settings.TRUSTED_PROXIES = 3
     assert client_address(request) == "127.0.0.1"  # it did not come through all of them
+
+
+def test_one_sees_where_one_is_signed_in_and_ends_it(alpha: Branch) -> None:
+    body = {"full_name": "Lerato Matete", "phone": "6812 9999", "password": "a-long-secret-9"}
+    phone = Client(HTTP_HOST=alpha.host, HTTP_USER_AGENT="Cheap phone")
+    desk = Client(HTTP_HOST=alpha.host, HTTP_USER_AGENT="Library desk")
+    assert post(phone, "register", body).status_code == 201
+    assert post(desk, "sign-in", {"name": "68129999", "password": "a-long-secret-9"}).status_code == 200
+    found = phone.get("/api/v1/sessions").json()
+    assert [(s["device"], s["current"]) for s in found] == [("Library desk", False), ("Cheap phone", True)]
+    other = alpha.client(alpha.borrower)
+    assert other.delete(f"/api/v1/sessions/{found[0]['id']}").status_code == 404
+    assert phone.delete(f"/api/v1/sessions/{found[0]['id']}").status_code == 204
+    assert desk.get("/api/v1/me").status_code == 401
+    assert phone.get("/api/v1/me").status_code == 200
+    assert len(phone.get("/api/v1/sessions").json()) == 1

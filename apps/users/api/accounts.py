@@ -24,6 +24,7 @@ from apps.users.api.schemas import (
     SessionOut,
     SettingsIn,
     SignIn,
+    SignInOut,
     TokenIn,
     TokenMade,
     TokenOut,
@@ -34,6 +35,7 @@ from apps.users.models import Account, ApiToken, BorrowerProfile, Message
 from apps.users.roles import Role
 from apps.users.services.accounts import Person, actor_of, change_settings, register_borrower, update_own_profile
 from apps.users.services.idempotency import once
+from apps.users.services.sign_ins import end_session, open_sessions
 from apps.users.services.tokens import create_token, revoke_token
 from apps.users.throttling import Limit
 
@@ -154,6 +156,23 @@ def update_me(request: HttpRequest, payload: ProfileIn) -> Any:
 def settings(request: HttpRequest, payload: SettingsIn) -> Any:
     """The language of one's messages and papers, and whether one wants to be reminded of what falls due."""
     return me_of(change_settings(account=borrower(request), **payload.dict(exclude_none=True)))
+
+
+@router.get("/sessions", response={200: list[SignInOut], **REFUSED}, auth=ANY)
+def sessions(request: HttpRequest) -> Any:
+    """Where one is signed in, newest first."""
+    current = request.session.session_key
+    return [
+        {"id": s.pk, "device": s.device, "at": s.at, "current": s.session_key == current}
+        for s in open_sessions(caller(request))
+    ]
+
+
+@router.delete("/sessions/{uuid:sign_in_id}", response={204: None, **REFUSED}, auth=ANY)
+def end_one_session(request: HttpRequest, sign_in_id: UUID) -> Any:
+    """Signs one of one's own browsers out at once."""
+    end_session(account=caller(request), sign_in_id=sign_in_id)
+    return 204, None
 
 
 @router.get("/messages", response={200: list[MessageOut], **REFUSED}, auth=ANY)

@@ -87,6 +87,15 @@ class Me(Schema):
     net_monthly_income: str | None
 
 
+class SignInOut(Schema):
+    """`current` is the session that asks."""
+
+    id: UUID
+    device: str
+    at: datetime
+    current: bool
+
+
 class ComplaintIn(Schema):
     about: Annotated[str, Field(pattern="^(service|charges|record|collection|privacy|other)$")]
     text: Annotated[str, Field(min_length=1, max_length=2000)]

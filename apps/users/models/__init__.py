@@ -8,6 +8,7 @@ from .complaint import Complaint
 from .message import Message
 from .profile import BorrowerProfile
 from .revision import Revision
+from .sign_in import SignIn
 
 __all__ = [
     "Account",
@@ -19,4 +20,5 @@ __all__ = [
     "Invitation",
     "Message",
     "Revision",
+    "SignIn",
 ]

@@ -41,6 +41,7 @@ from apps.mfis.replication.status import peer_status, verify_all
 from apps.mfis.replication.streams import schemas_here
 from apps.users.messaging.queue import send_due
 from apps.users.services.onboarding import in_schema_of
+from apps.users.services.sign_ins import forget_ended
 from apps.users.throttling import forget_old_counts
 
 logger = logging.getLogger("letsema.worker")
@@ -151,6 +152,7 @@ class Command(BaseCommand):
         for mfi in [None, *self._mfis()]:
             with in_schema_of(mfi):
                 Session.objects.filter(expire_date__lt=timezone.now()).delete()
+                forget_ended()
                 forget_old_counts()
 
     def _day_ends(self) -> None:

@@ -1,0 +1,48 @@
+"""The sessions of an account: kept at sign-in, listed, ended."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.models import Session
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
+
+from apps.mfis.errors import NotFound
+from apps.users.models import Account, SignIn
+
+
+@receiver(user_logged_in)
+def keep_sign_in(sender: Any, request: HttpRequest, user: Any, **more: Any) -> None:
+    """Notes the browser that has just signed in; its session has its final key by now."""
+    session = request.session
+    if isinstance(user, Account) and session.session_key:
+        device = request.META.get("HTTP_USER_AGENT", "")[:120]
+        SignIn.objects.create(account=user, session_key=session.session_key, device=device)
+
+
+def open_sessions(account: Account) -> list[SignIn]:
+    """Where the account is signed in now, newest first."""
+    running = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
+    return list(SignIn.objects.filter(account=account, session_key__in=running)[:50])
+
+
+def end_session(*, account: Account, sign_in_id: UUID) -> None:
+    """Ends one of the account's own sessions at once.
+
+    Raises:
+        NotFound: no such session, or somebody else's.
+    """
+    found = SignIn.objects.filter(pk=sign_in_id, account=account).first()
+    if found is None:
+        raise NotFound("There is no such session.")
+    Session.objects.filter(session_key=found.session_key).delete()
+    found.delete()
+
+
+def forget_ended() -> None:
+    """Removes the notes of sessions of the current schema that are over."""
+    SignIn.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
