@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib.admin import EmptyFieldListFilter
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 
@@ -26,14 +26,12 @@ class AnswerForm(forms.Form):
 
 class ComplaintAdmin(LetsemaAdmin):
     list_title = "Complaints"
+    ordering = (F("answered_on").asc(nulls_first=True), "opened_on", "id")
     list_display = ("account", "about", "opened_on", "left", "answered_on", "answered_by")
     list_filter = ("about", ("answered_on", EmptyFieldListFilter))
     list_select_related = ("account",)
     search_fields = ("account__full_name", "text", "answer")
     fields = readonly_fields = ("account", "about", "text", "opened_on", "answer", "answered_on", "answered_by")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Complaint]:
-        return super().get_queryset(request).order_by(F("answered_on").asc(nulls_first=True), "opened_on", "id")
 
     def left(self, complaint: Complaint) -> str:
         if complaint.answered_on:

@@ -102,11 +102,16 @@ class MessageAdmin(LetsemaAdmin):
 
     view_action = Action.VIEW_BOOKS
     list_title = "Messages"
-    list_display = ("queued_at", "account", "about", "channel", "state", "attempts", "sent_at", "error")
+    list_display = ("queued_at", "account", "what", "channel", "state", "attempts", "sent_at", "error")
     list_filter = ("status", "channel", "about")
     list_select_related = ("account",)
     search_fields = ("account__full_name", "account__phone", "account__email")
     list_display_links = None
+
+    def what(self, message: Message) -> str:
+        return message.about.replace("_", " ").capitalize()
+
+    what.short_description = "about"  # type: ignore[attr-defined]
 
     def state(self, message: Message) -> str:
         return pill("closed" if message.status == Message.Status.SENT else "waiting", message.get_status_display())

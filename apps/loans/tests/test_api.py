@@ -307,11 +307,14 @@ def test_the_address_is_what_trusted_proxies_say(settings: Any) -> None:
 def test_one_sees_where_one_is_signed_in_and_ends_it(alpha: Branch) -> None:
     body = {"full_name": "Lerato Matete", "phone": "6812 9999", "password": "a-long-secret-9"}
     phone = Client(HTTP_HOST=alpha.host, HTTP_USER_AGENT="Cheap phone")
-    desk = Client(HTTP_HOST=alpha.host, HTTP_USER_AGENT="Library desk")
+    desk = Client(
+        HTTP_HOST=alpha.host,
+        HTTP_USER_AGENT="Mozilla/5.0 (Linux; Android 10) AppleWebKit/537.36 Chrome/120 Mobile Safari/537.36",
+    )
     assert post(phone, "register", body).status_code == 201
     assert post(desk, "sign-in", {"name": "68129999", "password": "a-long-secret-9"}).status_code == 200
     found = phone.get("/api/v1/sessions").json()
-    assert [(s["device"], s["current"]) for s in found] == [("Library desk", False), ("Cheap phone", True)]
+    assert [(s["device"], s["current"]) for s in found] == [("Chrome, Android", False), ("Cheap phone", True)]
     other = alpha.client(alpha.borrower)
     assert other.delete(f"/api/v1/sessions/{found[0]['id']}").status_code == 404
     assert phone.delete(f"/api/v1/sessions/{found[0]['id']}").status_code == 204

@@ -14,14 +14,27 @@ from django.utils import timezone
 from apps.mfis.errors import NotFound
 from apps.users.models import Account, SignIn
 
+# In this order: each of the later ones stands in the names that the earlier give themselves.
+BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"),
+            ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"),
+           ("Linux", "Linux"))  # fmt: skip
+
 
 @receiver(user_logged_in)
 def keep_sign_in(sender: Any, request: HttpRequest, user: Any, **more: Any) -> None:
     """Notes the browser that has just signed in; its session has its final key by now."""
     session = request.session
     if isinstance(user, Account) and session.session_key:
-        device = request.META.get("HTTP_USER_AGENT", "")[:120]
+        device = spoken_device(request.META.get("HTTP_USER_AGENT", ""))
         SignIn.objects.create(account=user, session_key=session.session_key, device=device)
+
+
+def spoken_device(agent: str) -> str:
+    """What people call the browser that names itself so: "Chrome, Android". An unknown one's own words, cut."""
+    browser = next((name for sign, name in BROWSERS if sign in agent), "")
+    system = next((name for sign, name in SYSTEMS if sign in agent), "")
+    return ", ".join(part for part in (browser, system) if part) or agent[:60]
 
 
 def open_sessions(account: Account) -> list[SignIn]:
