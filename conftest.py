@@ -177,3 +177,8 @@ def active(alpha: Branch, approved: Callable[..., Loan]) -> Callable[..., Loan]:
         return Loan.objects.select_related("state").get(pk=loan.pk)
 
     return run
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest file comes first, so that the others fill the second worker beside it."""
+    items.sort(key=lambda item: item.path.name != "test_cluster.py")
