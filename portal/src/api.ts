@@ -52,7 +52,9 @@ function told(answer: Response): void {
 
 /** Removes from this phone what was kept for times without a connection. */
 export async function forgetEverything(): Promise<void> {
-  if ("caches" in window) await caches.delete("letsema-answers");
+  if (!("caches" in window)) return;
+  await caches.delete("letsema-answers");
+  await (await caches.open("letsema-shell")).delete("/"); // it says who was signed in
 }
 
 export async function session(): Promise<boolean> {
