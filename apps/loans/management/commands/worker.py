@@ -48,6 +48,7 @@ logger = logging.getLogger("letsema.worker")
 LONGEST_WAIT = 30.0
 SNAPSHOTS_EVERY = 60.0
 HOURLY = 3600.0
+RETRY_AFTER = 5.0  # seconds: an hourly step that met a database away must not wait for an hour
 AGENT_EVERY = 1.0
 MESSAGES_EVERY = 5.0
 
@@ -74,25 +75,28 @@ class Command(BaseCommand):
         while True:
             for n, (step, every) in enumerate(steps):
                 if time.monotonic() >= due[n]:
-                    self._run(step)
-                    due[n] = time.monotonic() + every()
+                    done = self._run(step)
+                    due[n] = time.monotonic() + (every() if done else min(every(), RETRY_AFTER))
             if self._once:
                 return
             time.sleep(0.5)
 
-    def _run(self, step: Callable[[], object]) -> None:
-        """One step fails alone: the others go on, and it is tried again in its turn."""
+    def _run(self, step: Callable[[], object]) -> bool:
+        """One step fails alone: the others go on, and it is tried again soon. Whether it was done."""
         try:
             step()
         except (OperationalError, InterfaceError):
             connection.close()
             self.stderr.write("The database does not answer; trying again.")
             time.sleep(2)
+            return False
         except Exception:
             if self._once:
                 raise
             connection.close()
             logger.exception("The worker's step %s failed; it is tried again.", step.__name__)
+            return False
+        return True
 
     def _relay_in_turn(self) -> None:
         self._relay_wait = min(self._relay_wait * 2, LONGEST_WAIT) if self._relay() else 1.0
