@@ -19,7 +19,7 @@ import pytest
 from tests.cluster.nodes import Cluster, Node, eventually, running
 
 MFI = "kopano"
-SCALE = int(os.environ.get("LETSEMA_CLUSTER_SCALE", "1"))  # how many times the usual events: 10 at night
+SCALE = int(os.environ.get("LETSEMA_CLUSTER_SCALE", "1"))  # how many times the usual events: 50 at night
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +128,7 @@ def test_a_third_node_joins_while_the_others_write(cluster: Cluster) -> None:
     a, b, c = cluster["A"], cluster["B"], cluster["C"]
     loan = a.ok("lend", MFI, borrower=borrower(a), principal="9000.00")["id"]
     eventually(lambda: b.ok("states", MFI).get(loan, [""])[0] == "active", 30)
-    a.ok("many_events", MFI, loan=loan, count=20_000 * SCALE)
+    a.ok("many_events", MFI, loan=loan, count=4_000 * SCALE)
     stop, faults, longest = threading.Event(), [], [0.0]
 
     def write(node: Node) -> None:
@@ -301,7 +301,7 @@ def test_servers_killed_inside_large_and_after_small_transactions_lose_nothing(c
     a, b, c = cluster
     loan = a.ok("lend", MFI, borrower=borrower(a), principal="9000.00")["id"]
     eventually(lambda: c.ok("states", MFI).get(loan, [""])[0] == "active", 30)
-    a.ok("many_events", MFI, loan=loan, count=60_000 * min(SCALE, 5))
+    a.ok("many_events", MFI, loan=loan, count=15_000 * min(SCALE, 20))
     time.sleep(0.5)  # C is inside it now
     c.kill_server()
     c.start()
@@ -341,7 +341,7 @@ def test_a_stopped_node_is_told_within_ten_seconds_and_catches_up(cluster: Clust
 
     eventually(told, 10)
     assert time.monotonic() - began < 10
-    a.ok("many_events", MFI, loan=loan, count=20_000 * SCALE)
+    a.ok("many_events", MFI, loan=loan, count=4_000 * SCALE)
     a.ok("repay", MFI, loan=loan, amount="10.00")  # lending goes on elsewhere
     b.ok("repay", MFI, loan=loan, amount="10.00")
     c.start()
