@@ -220,9 +220,13 @@ def converged(story: Story, letters: str, seconds: float) -> float:
     def verified() -> bool:
         first = story.cluster[letters[0]]
         found = json.loads(first.manage("cluster", "verify", "--json", check=False).stdout)
-        return [line.get("differences") for line in found] == [[]] * (len(letters) - 1)
+        apart[:] = [str(line) for line in found if line.get("differences") != []]
+        return not apart and len(found) == len(letters) - 1
 
-    eventually(verified, seconds, every=2)
+    try:
+        eventually(verified, seconds, every=2)
+    except AssertionError:
+        raise AssertionError(f"tables differ after {seconds:g} s: {apart}; {logs(story.cluster)}") from None
     return time.monotonic() - began
 
 

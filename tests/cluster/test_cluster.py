@@ -369,6 +369,20 @@ def test_a_lost_slot_is_copied_again_while_writers_run(cluster: Cluster) -> None
     equal(cluster, "ABC", 90)
 
 
+def test_a_copy_whose_end_was_forgotten_is_made_again(cluster: Cluster) -> None:
+    """C was cut off from its power after a table's copy was complete and before that was on its disk."""
+    a, _, c = cluster
+    loan = a.ok("lend", MFI, borrower=borrower(a))["id"]
+    equal(cluster, "ABC")
+    c.as_superuser(
+        f"UPDATE pg_subscription_rel SET srsubstate = 'f' WHERE srrelid = '{MFI}.loans_loanevent'::regclass "
+        "AND srsubid = (SELECT oid FROM pg_subscription WHERE subname = 'letsema_c_from_a')"
+    )
+    a.ok("repay", MFI, loan=loan, amount="5.00")
+    eventually(lambda: c.ok("states", MFI)[loan][2] == "5.00", 60)
+    equal(cluster, "ABC", 90)
+
+
 def test_rows_that_vanished_are_found_by_checksum_and_repaired(cluster: Cluster) -> None:
     a, b, _ = cluster
     equal(cluster, "ABC")

@@ -99,6 +99,9 @@ def _follow(letter: str, done: Round) -> None:
         if _stopped(letter) and streams.slot_is_lost(letter):
             streams.resync(letter)
             done.did.append(f"follows {letter} afresh: its slot was lost")
+        elif streams.copy_is_lost(letter):
+            streams.resync(letter)
+            done.did.append(f"follows {letter} afresh: a copy was interrupted")
     except PeerAway as error:
         done.problems.append(str(error))
     except (DatabaseError, psycopg2.Error) as error:

@@ -23,6 +23,12 @@ READY = """
     SELECT count(*) FILTER (WHERE srsubstate <> 'r'), count(*) FROM pg_subscription_rel r
       JOIN pg_subscription s ON s.oid = r.srsubid WHERE s.subname = %s
 """
+# The slots of tables whose first copy is done and which still wait for what was written meanwhile.
+COPIED = """
+    SELECT format('pg_%%s_sync_%%s_%%s', r.srsubid, r.srrelid, (SELECT system_identifier FROM pg_control_system()))
+      FROM pg_subscription_rel r JOIN pg_subscription s ON s.oid = r.srsubid
+     WHERE s.subname = %s AND r.srsubstate = 'f'
+"""
 Tables = set[tuple[str, str]]
 SLOT_SECONDS = 30  # how long a slot may wait for the transactions of its server
 
@@ -192,6 +198,25 @@ def slot_is_lost(letter: str) -> bool:
         cursor.execute("SELECT wal_status FROM pg_replication_slots WHERE slot_name = %s", [slot_name(letter)])
         found = cursor.fetchone()
     return found is None or found[0] == "lost"
+
+
+def copy_is_lost(letter: str) -> bool:
+    """Whether a table waits for the end of a copy that the peer no longer knows of.
+
+    This node notes that a copy is complete without waiting for the disk, then the copy's slot is dropped at the peer. A
+    power cut here between the two forgets the note, and the table would ask for that slot for ever.
+
+    Raises:
+        PeerAway: the peer does not answer.
+    """
+    waiting = {row[0] for row in rows(COPIED, slot_name(letter))}
+    if not waiting:
+        return False
+    with peer_connection(letter) as cursor:
+        cursor.execute("SELECT slot_name FROM pg_replication_slots WHERE slot_name = ANY(%s)", [sorted(waiting)])
+        kept = {row[0] for row in cursor.fetchall()}
+    # Looked at again: a copy that ended meanwhile has rightly given its slot back.
+    return bool((waiting - kept) & {row[0] for row in rows(COPIED, slot_name(letter))})
 
 
 def departed_slots() -> list[str]:
