@@ -24,7 +24,7 @@ from apps.loans.models import Loan, LoanState
 from apps.loans.services.notices import report_payment
 from apps.mfis.models import MFI
 from apps.users.models import Account
-from apps.users.services.tokens import account_by_token
+from apps.users.services.tokens import token_by_secret
 
 WHO = "SELECT account_id FROM bench.users_apitoken WHERE token_hash = %s AND revoked_at IS NULL"
 LIST = """
@@ -77,7 +77,8 @@ def bare_pay(request: HttpRequest, loan: uuid.UUID) -> HttpResponse:
 class Token(BaseAuthentication):
     def authenticate(self, request: Any) -> tuple[Account, None]:
         connection.set_tenant(MFI(schema_name="bench"))
-        account = account_by_token(request.headers["Authorization"].removeprefix("Bearer "))
+        token = token_by_secret(request.headers["Authorization"].removeprefix("Bearer "))
+        account = token.account if token else None
         if account is None:
             raise AuthenticationFailed
         return account, None

@@ -18,6 +18,7 @@ from apps.mfis.errors import InvalidInput, NotHome, ServiceError
 from apps.mfis.problems import problem
 from apps.users.api.accounts import router as accounts_router
 from apps.users.api.complaints import router as complaints_router
+from apps.users.api.consents import router as consents_router
 from apps.users.api.mfis import router as mfis_router
 from apps.users.throttling import Limit, retry_after
 from config.openapi import DescribedAPI
@@ -47,6 +48,7 @@ tenant_api.add_router("", loans_router)
 tenant_api.add_router("", borrowing_router)
 tenant_api.add_router("", papers_router)
 tenant_api.add_router("", complaints_router)
+tenant_api.add_router("", consents_router)
 public_api.add_router("", mfis_router)
 
 

@@ -41,6 +41,9 @@ OPEN = {
     "api/v1/": "the API's root: 404",
     "api/v1/register": "the door",
     "api/v1/sign-in": "the door",
+    "api/v1/password-reset": "the door",
+    "api/v1/password-reset/new": "asks for the code itself",
+    "api/v1/consent-texts": "what is read before one registers",
     "api/v1/session": "says whether one is signed in",
     "api/v1/products": "what is lent, as in the window of a shop",
     "api/v1/products/<uuidstr:product_id>/quote": "the calculator",
@@ -141,6 +144,7 @@ def ids_of_alpha(alpha: Branch, active: Callable[..., Loan]) -> dict[str, str]:
         "product_id": str(alpha.product.pk), "object_id": str(loan.pk),
         "mfi_id": str(alpha.mfi.pk), "what": "confirm", "name": "record_repayment", "wanted": "no",
         "status": "suspended", "app_label": "loans", "content_type_id": "1", "secret": "nothing", "token": "nothing",
+        "purpose": "sharing",
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from apps.loans.models.projection import Status
 from apps.loans.selectors.loan_page import ENDED, STEPS
+from apps.users.services.accounts import SET_ONCE
 
 SOURCES = Path(__file__).resolve().parent.parent / "portal" / "src"
 WORDS = (SOURCES / "words.ts").read_text(encoding="utf-8")
@@ -18,6 +20,7 @@ PAGES = {
 # Names and signs that are the same in every language.
 SAME = {"APR", "M-Pesa", "EcoCash", "C-Pay", "English", "Sesotho", "Letsema"}
 PLACE = re.compile(r"\{\w+\}")
+ROOT = SOURCES.parent.parent
 
 
 def words() -> dict[str, str]:
@@ -34,7 +37,8 @@ def unwrapped(source: str) -> list[str]:
 
 
 def test_the_table_is_read_whole() -> None:
-    assert len(words()) == len(re.findall(r'^  "', WORDS, re.M)) > 150
+    table = WORDS[WORDS.index("const ST = {") : WORDS.index("} as const;")]
+    assert len(words()) == len(re.findall(r'^  "', table, re.M)) > 150
 
 
 @pytest.mark.parametrize("name", sorted(n for n in PAGES if n.endswith(".tsx")))
@@ -69,3 +73,28 @@ def test_no_word_is_unused() -> None:
 def test_the_servers_labels_are_known() -> None:
     labels = {str(label) for _, label in Status.choices} | set(ENDED.values()) | {label for label, _ in STEPS}
     assert labels - set(words()) == set()
+
+
+def said_by_the_server() -> set[str]:
+    """Every string in the applications' code, with {} for what changes in it."""
+    found: set[str] = set()
+    for path in (ROOT / "apps").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                parts = [str(v.value) if isinstance(v, ast.Constant) else "{}" for v in node.values]
+                found.add("".join(parts))
+    return found
+
+
+def test_sentences_of_the_server_that_are_translated_are_still_said() -> None:
+    table = WORDS[WORDS.index("const SAID") : WORDS.index("export type Words")]
+    pairs = re.findall(r'^  \["((?:[^"\\]|\\.)+)", "((?:[^"\\]|\\.)+)"\],$', table, re.M)
+    assert len(pairs) == table.count("\n  [") > 10
+    said = said_by_the_server()
+    # A sentence that is put together from a label is named whole in the table.
+    said |= {text.replace("{}", label, 1) for text in said for label in SET_ONCE.values() if text.startswith("Your {}")}
+    for english, sesotho in pairs:
+        assert PLACE.sub("{}", english) in said, english
+        assert set(PLACE.findall(sesotho)) <= set(PLACE.findall(english)), english

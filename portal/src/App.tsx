@@ -41,7 +41,7 @@ export function App() {
 
   async function entered() {
     setSignedIn(await session()); // a new session has a new CSRF token
-    if (page === "sign-in" || page === "register") window.location.hash = "#/";
+    if (page === "sign-in" || page === "register" || page === "reset") window.location.hash = "#/";
   }
   async function leave() {
     await call("POST", "sign-out");
@@ -62,11 +62,11 @@ export function App() {
         <a className="brand" href="#/"><img src={root.dataset.logo} alt="" width="32" height="32" /> {brand}</a>
         {signedIn && <button className="link" onClick={leave}>{t("Sign out")}</button>}
       </header>
-      <div className="languages" role="group" aria-label={t("Language")}>
+      <section className="languages" aria-label={t("Language")}>
         {LANGUAGES.map(([code, name]) => <button key={code} lang={code} aria-pressed={spoken === code} onClick={() => speak(code)}>{name}</button>)}
-      </div>
-      {kept && <p className="note aside" role="status">{t("No connection. This is how it stood on {at}.", { at: moment(kept) })}</p>}
+      </section>
       <main id="main" tabIndex={-1} key={spoken}>
+        {kept && <p className="note aside" role="status">{t("No connection. This is how it stood on {at}.", { at: moment(kept) })}</p>}
         <Suspense fallback={<p className="quiet" role="status">{t("Loading …")}</p>}>{body()}</Suspense>
       </main>
       {signedIn && (
@@ -81,7 +81,7 @@ export function App() {
 
   function body() {
     if (page === "products") return <Products id={id} signedIn={signedIn} />;
-    if (!signedIn) return <Door brand={brand} register={page === "register"} entered={entered} />;
+    if (!signedIn) return <Door key={page} brand={brand} page={page} entered={entered} />;
     if (page === "loans" && id) return <LoanPage id={id} />;
     if (page === "history") return <History />;
     if (page === "profile") return <Profile />;

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { call, type Installment, type LoanDetail, type Page, type Paper, type Payment, type Repayment, type Statement } from "./api";
 import { channel, channelCodes, day, money } from "./format";
 import { Schedule } from "./Schedule";
@@ -164,10 +164,10 @@ function Pay({ loan, reload }: { loan: LoanDetail; reload: () => void }) {
   const [reference, setReference] = useState("");
   const [key, setKey] = useState(() => crypto.randomUUID());
   const [done, setDone] = useState(false);
+  useEffect(() => setKey(crypto.randomUUID()), [amount, way, reference]); // another payment has another key
   async function send() {
     // The same key while this payment is tried again, so that a lost line cannot pay twice.
     await call("POST", `loans/${loan.id}/payments`, { amount, channel: way, reference }, key);
-    setKey(crypto.randomUUID());
     setReference("");
     setDone(true);
     reload();

@@ -89,6 +89,13 @@ function Calculator({ product, signedIn }: { product: Product; signedIn: boolean
             [t("Interest"), money(quote.interest, product.currency)], [t("You pay in all"), money(quote.total, product.currency)],
             ["APR", `${quote.apr ?? "—"} %`], [t("Effective rate"), `${quote.eir ?? "—"} %`],
           ]} />
+          <details><summary>{t("What these figures mean")}</summary>
+            <dl className="meanings">
+              <dt>{t("Interest")}</dt><dd>{t("The price of the money for the time that you have it.")}</dd>
+              <dt>{t("Fee kept back")}</dt><dd>{t("Taken from the loan before you get it: you receive less than you borrow.")}</dd>
+              <dt>APR</dt><dd>{t("Interest and fees together, as one rate for a year. Compare loans by it, not by the interest alone.")}</dd>
+              <dt>{t("Effective rate")}</dt><dd>{t("The same with interest on interest: what a year of such borrowing costs in truth.")}</dd>
+            </dl></details>
           <details><summary>{t("Schedule, if paid out today")}</summary><Schedule rows={quote.schedule} /></details>
         </section>
       )}

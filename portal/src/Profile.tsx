@@ -1,6 +1,8 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { call, type Complaint, type Me, type Message, type Session } from "./api";
 import { day, moment } from "./format";
+import { Consents } from "./Consents";
+import { Security } from "./Security";
 import { Field, Form, Show, useLoad } from "./ui";
 import { t, type Words } from "./words";
 
@@ -9,17 +11,27 @@ const code = (district: string) => district.toLowerCase().replace("'", "").repla
 
 /** One's own particulars. */
 export function Profile() {
-  const me = useLoad(() => call<Me>("GET", "me"));
-  return <><h1>{t("About me")}</h1><Show of={me}>{(found) => <><Edit me={found} /><Reminders me={found} /></>}</Show><Messages /><Complaints /><Sessions /></>;
+  const loaded = useLoad(() => call<Me>("GET", "me"));
+  const [changed, setChanged] = useState<Me | null>(null);
+  return (
+    <>
+      <h1>{t("About me")}</h1>
+      <Show of={loaded}>{(found) => { const me = changed ?? found; return <><Edit me={me} changed={setChanged} /><Reminders me={me} /><Security me={me} changed={setChanged} /></>; }}</Show>
+      <Sessions /><Consents /><Messages /><Complaints />
+    </>
+  );
 }
 
-function Edit({ me }: { me: Me }) {
+function Edit({ me, changed }: { me: Me; changed: (to: Me) => void }) {
   const [values, setValues] = useState({ ...me, date_of_birth: me.date_of_birth ?? "", net_monthly_income: me.net_monthly_income ?? "" });
   const [saved, setSaved] = useState(false);
-  const set = (name: Exclude<keyof Me, "wants_reminders">) => (e: { target: { value: string } }) => { setSaved(false); setValues({ ...values, [name]: e.target.value }); };
+  const set = (name: keyof Me) => (e: { target: { value: string } }) => { setSaved(false); setValues({ ...values, [name]: e.target.value }); };
   async function send() {
-    const { id: _id, language: _language, wants_reminders: _wants, ...rest } = values;
-    await call("PUT", "me", { ...rest, date_of_birth: rest.date_of_birth || null, net_monthly_income: rest.net_monthly_income || null });
+    const { full_name, phone, email, national_id, date_of_birth, district, village, employer, net_monthly_income } = values;
+    changed(await call<Me>("PUT", "me", {
+      full_name, phone, email, national_id, district, village, employer,
+      date_of_birth: date_of_birth || null, net_monthly_income: net_monthly_income || null,
+    }));
     setSaved(true);
   }
   return (
@@ -83,9 +95,9 @@ function Complaints() {
   const [about, setAbout] = useState("service");
   const [text, setText] = useState("");
   const [key, setKey] = useState(() => crypto.randomUUID());
+  useEffect(() => setKey(crypto.randomUUID()), [about, text]);
   async function send() {
     await call("POST", "complaints", { about, text }, key);
-    setKey(crypto.randomUUID());
     setText("");
     complaints.reload();
   }

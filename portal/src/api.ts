@@ -1,6 +1,6 @@
 // Calls of the borrowers' API, with the session's cookie and its CSRF token.
 import type { components } from "./schema"; // made from the API's own description: npm run describe
-import { language, t, type Words } from "./words";
+import { heard, language, t, type Words } from "./words";
 
 type Shapes = components["schemas"];
 export type Me = Shapes["Me"];
@@ -18,11 +18,13 @@ export type Complaint = Shapes["ComplaintOut"];
 export type Session = Shapes["SignInOut"];
 export type Message = Shapes["MessageOut"];
 export type History = Shapes["HistoryOut"];
+export type ConsentText = Shapes["ConsentTextOut"];
+export type Consent = Shapes["ConsentOut"];
 export interface Page<T> { items: T[]; next: string | null }
 
 /** A refusal of the server: a sentence for the person, and the fields at fault. */
 export class Refused extends Error {
-  constructor(readonly status: number, message: string, readonly errors: Record<string, string[]> = {}) {
+  constructor(readonly status: number, message: string, readonly errors: Record<string, string[]> = {}, readonly code = "") {
     super(message);
   }
 }
@@ -69,13 +71,18 @@ const REFUSALS: Record<string, Words> = {
   locked_out: "Too many wrong passwords. Wait a quarter of an hour, or reset your password.",
   too_many_calls: "Too many calls in a short time. Wait a minute.",
   invalid: "Please look at the fields that are marked.",
+  too_many_codes: "You have had five codes within the hour; wait before you ask for another.",
 };
 
 function sentence(found: { detail?: string; code?: string } | null): string {
   const known = found?.code ? REFUSALS[found.code] : undefined;
   if (known && language() !== "en") return t(known);
-  return found?.detail ?? t("Something went wrong; please try again.");
+  return found?.detail ? heard(found.detail) : t("Something went wrong; please try again.");
 }
+
+/** The faults of each field, in the language of the page where we know the sentence. */
+const faults = (errors: Record<string, string[]> = {}): Record<string, string[]> =>
+  Object.fromEntries(Object.entries(errors).map(([field, found]) => [field, found.map(heard)]));
 
 /** One call. What moves money carries a key, so that sending it again after a lost line changes nothing. */
 export async function call<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
@@ -96,6 +103,6 @@ export async function call<T>(method: string, path: string, body?: unknown, key?
   if (answer.status === 204) return undefined as T;
   const type = answer.headers.get("content-type") ?? "";
   const found = type.includes("json") ? await answer.json() : null;
-  if (!answer.ok) throw new Refused(answer.status, sentence(found), found?.errors ?? {});
+  if (!answer.ok) throw new Refused(answer.status, sentence(found), faults(found?.errors), found?.code);
   return found as T;
 }

@@ -16,6 +16,7 @@ const ST = {
   "Try again": "Leka hape",
   "No connection. This is how it stood on {at}.": "Ha ho na marang-rang. Ho ne ho le tjena ka {at}.",
   // Refusals
+  "You have had five codes within the hour; wait before you ask for another.": "U fumane likhoutu tse hlano ka hora e le 'ngoe; ema pele u kopa e 'ngoe.",
   "The line is down. Nothing was lost; try again when you have a connection.": "Mohala o khaohile. Ha ho letho le lahlehileng; leka hape ha u e-na le marang-rang.",
   "Something went wrong; please try again.": "Ho na le phoso; ka kopo leka hape.",
   "This e-mail or phone and password do not go together.": "Nomoro ea mohala kapa emeile le phasewete ha li lumellane.",
@@ -39,6 +40,16 @@ const ST = {
   "E-mail (optional)": "Emeile (haeba u e-na le eona)",
   "At least 10 characters, not only digits": "Bonyane litlhaku tse 10, e se linomoro feela",
   "Already have one?": "U se u e-na le eona?",
+  "I have read this and agree.": "Ke balile sena 'me kea lumela.",
+  "Code": "Khoutu",
+  "The six digits that we sent you": "Linomoro tse tšeletseng tseo re u romeletseng tsona",
+  "Choose a new password": "Khetha phasewete e ncha",
+  "New password": "Phasewete e ncha",
+  "Set the password": "Beha phasewete",
+  "Send me a code": "Nthomelle khoutu",
+  "If there is such an account, a code is on its way. It is good for 10 minutes.": "Haeba akhaonto e joalo e teng, khoutu e tseleng. E sebetsa metsotso e 10.",
+  "No code came? If you sign in with a code and have shown no e-mail to be yours, ask at your branch.": "Ha ho khoutu e fihlileng? Haeba u kena ka khoutu 'me u sa netefatsa emeile, botsa lekaleng la hau.",
+  "Your password is changed. Sign in with it now.": "Phasewete ea hau e fetotsoe. Kena ka eona joale.",
   // Loans
   "My loans": "Likalimo tsa ka",
   "You have no loan here yet.": "Ha u e-s'o be le kalimo mona.",
@@ -157,6 +168,11 @@ const ST = {
   "Fee kept back": "Tefiso e khaoloang",
   "Interest": "Tsoala",
   "You pay in all": "U tla lefa kaofela",
+  "What these figures mean": "Seo linomoro tsena li se bolelang",
+  "The price of the money for the time that you have it.": "Theko ea chelete bakeng sa nako eo u nang le eona.",
+  "Taken from the loan before you get it: you receive less than you borrow.": "E khaoloa kalimong pele u e fumana: u fumana chelete e tlase ho eo u e alimileng.",
+  "Interest and fees together, as one rate for a year. Compare loans by it, not by the interest alone.": "Tsoala le litefiso hammoho, e le sekhahla se le seng sa selemo. Bapisa likalimo ka sona, eseng ka tsoala feela.",
+  "The same with interest on interest: what a year of such borrowing costs in truth.": "Se tšoanang ho kenyelelitsoe tsoala holim'a tsoala: seo kalimo e joalo e hlileng e se bitsang ka selemo.",
   "Schedule, if paid out today": "Lenane la litefo, haeba chelete e ntšoa kajeno",
   "Due": "E lokela ho lefuoa",
   "Installment": "Karolo",
@@ -211,6 +227,25 @@ const ST = {
   "Reminders": "Likhopotso",
   "Remind me of what falls due": "Nkhopotse ka se lokelang ho lefuoa",
   "What becomes of an application or a payment is always told.": "Se etsahalang ka kopo kapa tefo se lula se tsebisoa.",
+  "Security": "Tšireletso",
+  "Confirm": "Netefatsa",
+  "Show that it is yours": "Netefatsa hore ke ea hau",
+  "A code is on its way to {to}.": "Khoutu e tseleng ho {to}.",
+  "Signing in asks for a code as well as the password.": "Ha u kena ho botsoa khoutu le phasewete.",
+  "Signing in asks for the password alone.": "Ha u kena ho botsoa phasewete feela.",
+  "Ask for a code too": "Botsa le khoutu",
+  "Ask for the password alone": "Botsa phasewete feela",
+  "Change it": "E fetole",
+  "What I agreed to": "Seo ke lumellaneng le sona",
+  "Keeping and using my data": "Ho boloka le ho sebelisa lintlha tsa ka",
+  "Asking other lenders": "Ho botsa ba bang ba alimanang",
+  "I agree": "Kea lumela",
+  "Take it back": "E hule",
+  "Read it": "E bale",
+  "Agreed on {day}, until {end}": "U lumetse ka {day}, ho fihlela ka {end}",
+  "Agreed on {day}": "U lumetse ka {day}",
+  "Taken back on {day}": "E hutsoe ka {day}",
+  "Not agreed to": "Ha ua lumela",
   "Messages": "Melaetsa",
   "Nothing was sent to you yet.": "Ha ho letho le rometsoeng ho uena.",
   "National ID": "Nomoro ea boitsebiso",
@@ -220,6 +255,24 @@ const ST = {
   "Employer": "Mohiri",
   "Net monthly income (maloti)": "Moputso oa khoeli o kenang letsohong (maloti)",
 } as const;
+
+// Sentences of the server, with their changing parts; tests/test_portal_words.py finds those that it no longer says.
+const SAID: [string, string][] = [
+  ["A code is on its way to {to}. Sign in with it.", "Khoutu e tseleng ho {to}. Kena ka eona."],
+  ["This code is not right, or is too old. Look at the last message, or ask for a new code.", "Khoutu ena ha ea nepahala, kapa e se e felile. Sheba molaetsa oa ho qetela, kapa u kope khoutu e ncha."],
+  ["There is no such address on your account; add it first.", "Aterese e joalo ha e eo akhaonteng ea hau; e kenye pele."],
+  ["Read how your data is kept, and agree to it.", "Bala kamoo lintlha tsa hau li bolokoang kateng, 'me u lumele."],
+  ["Choose a password.", "Khetha phasewete."],
+  ["Give the person's name.", "Kenya lebitso."],
+  ["Give a phone number or an e-mail, so that the person can sign in.", "Kenya nomoro ea mohala kapa emeile, e le hore u tsebe ho kena."],
+  ["“{text}” is not a phone number of Lesotho; give 8 digits beginning 5, 6 or 2, like +266 5812 3456.", "“{text}” ha se nomoro ea mohala ea Lesotho; kenya linomoro tse 8 tse qalang ka 5, 6 kapa 2, joalo ka +266 5812 3456."],
+  ["“{text}” is not a national ID number; give its 6 to 20 digits or letters.", "“{text}” ha se nomoro ea boitsebiso; kenya linomoro kapa litlhaku tsa eona tse 6 ho isa ho tse 20."],
+  ["This phone number already belongs to an account here; sign in, or use another.", "Nomoro ena ea mohala e se e na le akhaonto mona; kena, kapa u sebelise e 'ngoe."],
+  ["This e-mail already belongs to an account here; sign in, or use another.", "Emeile ena e se e na le akhaonto mona; kena, kapa u sebelise e 'ngoe."],
+  ["Your national ID is already on record; ask your branch to correct it.", "Nomoro ea hau ea boitsebiso e se e ngotsoe; kopa lekala la hau hore le e lokise."],
+  ["Your date of birth is already on record; ask your branch to correct it.", "Letsatsi la hau la tsoalo le se le ngotsoe; kopa lekala la hau hore le le lokise."],
+  ["Say what happened, in at most {LONGEST} characters.", "Bolela se etsahetseng, ka litlhaku tse sa feteng {LONGEST}."],
+];
 
 export type Words = keyof typeof ST;
 export type Language = "en" | "st";
@@ -245,3 +298,15 @@ const isWords = (text: string): text is Words => text in ST;
 
 /** A label of the server's own: in Sesotho where it is known, as it came otherwise. */
 export const label = (text: string): string => (isWords(text) ? t(text) : text);
+
+/** A sentence of the server in the language of the page where we know it; as it came otherwise. */
+export function heard(sentence: string): string {
+  if (chosen === "en") return sentence;
+  for (const [english, sesotho] of SAID) {
+    const names = [...english.matchAll(/\{(\w+)\}/g)].map((found) => found[1]);
+    const pattern = english.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("(.+)");
+    const found = new RegExp(`^${pattern}$`, "s").exec(sentence);
+    if (found) return sesotho.replace(/\{(\w+)\}/g, (_, name: string) => found[names.indexOf(name) + 1] ?? "");
+  }
+  return sentence;
+}

@@ -43,6 +43,10 @@ def register(page: Page, served: Served, phone: str) -> None:
     page.get_by_label("Mabitso ka botlalo").fill("Palesa Shale")
     page.get_by_label("Mohala", exact=True).fill(phone)
     page.get_by_label("Phasewete").fill(PASSWORD)
+    page.get_by_text("e boloka seo u e bolellang").wait_for()  # what is agreed to is there to be read
+    page.get_by_role("button", name="Bula akhaonto ea ka").click()
+    expect(page.get_by_text("Bala kamoo lintlha tsa hau").first).to_be_visible()
+    page.get_by_label("Ke balile sena").check()
     page.get_by_role("button", name="Bula akhaonto ea ka").click()
     page.get_by_role("heading", name="Likalimo tsa ka").wait_for()
 
@@ -74,9 +78,9 @@ def test_a_borrower_goes_through_the_portal_in_sesotho(served: Served, open_mfi:
     signed = page.get_by_role("link", name=re.compile("Lintlha tseo")).get_attribute("href")
     told = page.evaluate("href => fetch(href).then(answer => answer.headers.get('content-type'))", signed)
     assert told == "application/pdf"
-    for name in ("Nalane", "'Na"):
+    for name, heading in (("Nalane", "Nalane ea ka ea likalimo"), ("'Na", "Ka 'na")):
         page.get_by_role("link", name=name, exact=True).click()
-        page.locator("h1").wait_for()
+        page.get_by_role("heading", name=heading).wait_for()
         check_accessible(page)
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", name="About me")).to_be_visible()

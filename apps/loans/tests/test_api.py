@@ -29,7 +29,7 @@ def post(client: Client, path: str, body: Any, **headers: str) -> Any:
 
 def test_register_sign_out_sign_in(alpha: Branch) -> None:
     client = Client(HTTP_HOST=alpha.host)
-    body = {"full_name": "Lerato Matete", "phone": "6812 3456", "password": "a-long-secret-9"}
+    body = {"full_name": "Lerato Matete", "phone": "6812 3456", "password": "a-long-secret-9", "agreed": 1}
     made = post(client, "register", body)
     assert made.status_code == 201, made.content
     assert made.json()["phone"] == "+26668123456"
@@ -50,6 +50,7 @@ def test_register_sign_out_sign_in(alpha: Branch) -> None:
         ({"full_name": "L", "phone": "1", "password": "a-long-secret-9"}, "phone"),
         ({"full_name": "L", "phone": "68123456", "password": "short"}, "password"),
         ({"full_name": "L", "phone": "68123456"}, "password"),
+        ({"full_name": "L", "phone": "68123456", "password": "a-long-secret-9"}, "agreed"),
     ],
 )
 def test_bad_registrations_name_the_field(alpha: Branch, body: dict, field: str) -> None:
@@ -305,7 +306,7 @@ def test_the_address_is_what_trusted_proxies_say(settings: Any) -> None:
 
 
 def test_one_sees_where_one_is_signed_in_and_ends_it(alpha: Branch) -> None:
-    body = {"full_name": "Lerato Matete", "phone": "6812 9999", "password": "a-long-secret-9"}
+    body = {"full_name": "Lerato Matete", "phone": "6812 9999", "password": "a-long-secret-9", "agreed": 1}
     phone = Client(HTTP_HOST=alpha.host, HTTP_USER_AGENT="Cheap phone")
     desk = Client(
         HTTP_HOST=alpha.host,

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import authenticate, login, logout
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from ninja import Router
 
 from apps.mfis.clock import business_date
-from apps.mfis.errors import InvalidInput, NotFound, ServiceError
+from apps.mfis.errors import InvalidInput, NotAllowed, NotFound, ServiceError
 from apps.users.api.auth import ANY, borrower, caller, only_json
 from apps.users.api.schemas import (
     REFUSED,
+    CodeIn,
+    CodeSent,
     Key,
     Me,
     MessageOut,
     ProfileIn,
     Registration,
+    ResetAsked,
+    ResetIn,
+    SecondFactorIn,
     SessionOut,
     SettingsIn,
     SignIn,
@@ -28,12 +35,25 @@ from apps.users.api.schemas import (
     TokenIn,
     TokenMade,
     TokenOut,
+    VerifyIn,
 )
+from apps.users.consent_texts import current_text
+from apps.users.identity import find_account
 from apps.users.lockout import MESSAGE
 from apps.users.messaging.texts import text_of
-from apps.users.models import Account, ApiToken, BorrowerProfile, Message
+from apps.users.models import Account, ApiToken, BorrowerProfile, Consent, Message, Scope
 from apps.users.roles import Role
 from apps.users.services.accounts import Person, actor_of, change_settings, register_borrower, update_own_profile
+from apps.users.services.codes import (
+    CodeNeeded,
+    Purpose,
+    change_second_factor,
+    reset_password,
+    send_code,
+    use_code,
+    verify_address,
+)
+from apps.users.services.consents import give_consent
 from apps.users.services.idempotency import once
 from apps.users.services.sign_ins import end_session, open_sessions
 from apps.users.services.tokens import create_token, revoke_token
@@ -64,6 +84,9 @@ def me_of(account: Account) -> dict[str, Any]:
         "email": account.email or "",
         "language": account.language,
         "wants_reminders": account.wants_reminders,
+        "phone_verified": account.phone_is_verified,
+        "email_verified": account.email_is_verified,
+        "second_factor": account.second_factor,
         "national_id": profile.national_id or "",
         "date_of_birth": profile.date_of_birth,
         "district": profile.district,
@@ -75,15 +98,23 @@ def me_of(account: Account) -> dict[str, Any]:
 
 @router.post("/register", response={201: Me, **REFUSED}, auth=None, throttle=[DOOR])
 def register(request: HttpRequest, payload: Registration) -> Any:
-    """Opens a borrower's account at this MFI and signs it in."""
+    """Opens a borrower's account at this MFI and signs it in. `agreed`: see GET /consent-texts."""
     only_json(request)
     person = Person(full_name=payload.full_name, phone=payload.phone, email=payload.email)
     if not payload.password:
         raise InvalidInput("Choose a password.", field="password")
+    today = business_date()
     try:
-        account = register_borrower(
-            person=person, password=payload.password, language=payload.language, today=business_date()
-        )
+        with transaction.atomic():
+            account = register_borrower(
+                person=person, password=payload.password, language=payload.language, today=today
+            )
+            if payload.agreed != current_text(Consent.Purpose.RECORDS).version:
+                raise InvalidInput("Read how your data is kept, and agree to it.", field="agreed")
+            give_consent(
+                account=account, purpose=Consent.Purpose.RECORDS, version=payload.agreed,
+                language=account.language, on=today,
+            )  # fmt: skip
     except ServiceError as error:
         # The line dropped before the first answer came: who sends the same again has an account, and its password.
         again = _opened_before(request, payload) if error.field in ("phone", "email") else None
@@ -100,7 +131,7 @@ def _opened_before(request: HttpRequest, payload: Registration) -> Account | Non
         found = authenticate(request, username=payload.phone or payload.email, password=payload.password)
     except PermissionDenied:
         return None
-    if not isinstance(found, Account) or found.role != Role.BORROWER:
+    if not isinstance(found, Account) or found.role != Role.BORROWER or found.second_factor:
         return None
     return found if found.full_name == " ".join(payload.full_name.split()) else None
 
@@ -119,8 +150,35 @@ def sign_in(request: HttpRequest, payload: SignIn) -> Any:
         raise WrongSignIn("This e-mail or phone and password do not go together.")
     if account.role != Role.BORROWER:
         raise WrongSignIn("This account belongs to the back-office: sign in there.")
+    if account.second_factor:
+        if not payload.code:
+            sent = send_code(account=account, purpose=Purpose.SIGN_IN)
+            raise CodeNeeded(f"A code is on its way to {sent}. Sign in with it.", field="code")
+        use_code(account=account, purpose=Purpose.SIGN_IN, digits=payload.code)
     login(request, account)
     return me_of(account)
+
+
+@router.post("/password-reset", response={204: None, **REFUSED}, auth=None, throttle=[DOOR])
+def ask_for_reset(request: HttpRequest, payload: ResetAsked) -> Any:
+    """Sends a code for a new password. The answer is the same whether there is such an account or not."""
+    only_json(request)
+    account = find_account(payload.name)
+    if account and account.is_active and account.role == Role.BORROWER:
+        with suppress(ServiceError):  # no address, or too many codes: whoever asks learns neither
+            send_code(account=account, purpose=Purpose.RESET)
+    return 204, None
+
+
+@router.post("/password-reset/new", response={204: None, **REFUSED}, auth=None, throttle=[DOOR])
+def reset(request: HttpRequest, payload: ResetIn) -> Any:
+    """A new password by the code that was sent; every session of the account ends."""
+    only_json(request)
+    account = find_account(payload.name)
+    if account and account.role != Role.BORROWER:
+        account = None
+    reset_password(account=account, digits=payload.code, password=payload.password)
+    return 204, None
 
 
 @router.post("/sign-out", response={204: None, **REFUSED}, auth=ANY)
@@ -158,6 +216,28 @@ def settings(request: HttpRequest, payload: SettingsIn) -> Any:
     return me_of(change_settings(account=borrower(request), **payload.dict(exclude_none=True)))
 
 
+CHANNELS = {"phone": "sms", "email": "email"}
+
+
+@router.post("/me/codes", response={202: CodeSent, **REFUSED}, auth=ANY)
+def ask_for_code(request: HttpRequest, payload: CodeIn) -> Any:
+    """Sends a code to one's own phone or e-mail. Asked again within a minute, the same code stays good."""
+    to = send_code(account=borrower(request), purpose=Purpose.VERIFY, channel=CHANNELS[payload.to])
+    return 202, {"to": to}
+
+
+@router.post("/me/verify", response={200: Me, **REFUSED}, auth=ANY)
+def verify(request: HttpRequest, payload: VerifyIn) -> Any:
+    """Shows by its code that a phone or e-mail is one's own."""
+    return me_of(verify_address(account=borrower(request), channel=CHANNELS[payload.to], digits=payload.code))
+
+
+@router.put("/me/second-factor", response={200: Me, **REFUSED}, auth=ANY)
+def second_factor(request: HttpRequest, payload: SecondFactorIn) -> Any:
+    """Whether signing in asks for a code as well. Both ways need a code of POST /me/codes."""
+    return me_of(change_second_factor(account=borrower(request), wanted=payload.wanted, digits=payload.code))
+
+
 @router.get("/sessions", response={200: list[SignInOut], **REFUSED}, auth=ANY)
 def sessions(request: HttpRequest) -> Any:
     """Where one is signed in, newest first."""
@@ -187,7 +267,9 @@ def messages(request: HttpRequest) -> Any:
             "at": m.sent_at,
             "text": text_of(m.about, account.language, {**m.values, **lender}),
         }
-        for m in Message.objects.filter(account=account, status=Message.Status.SENT).order_by("-sent_at")[:50]
+        for m in Message.objects.filter(account=account, status=Message.Status.SENT)
+        .exclude(about="code")
+        .order_by("-sent_at")[:50]
     ]
 
 
@@ -201,12 +283,17 @@ def tokens(request: HttpRequest) -> Any:
 def make_token(request: HttpRequest, payload: TokenIn, key: Key = "") -> Any:
     """A token for a program that acts for the caller at this MFI; its secret is in this answer alone."""
     account = caller(request)
+    own = getattr(request, "scopes", None)
+    if own is not None and not set(Scope.values if payload.scopes is None else payload.scopes) <= set(own):
+        raise NotAllowed("A token makes no token that may do more than itself.")
     secrets: list[str] = []
 
     def run() -> dict[str, Any]:
-        token, secret = create_token(account=account, name=payload.name, days=payload.days, actor=actor_of(account))
+        token, secret = create_token(
+            account=account, name=payload.name, scopes=payload.scopes, days=payload.days, actor=actor_of(account)
+        )
         secrets.append(secret)  # not kept with the answer
-        return {"id": token.pk, "name": token.name, "expires_at": token.expires_at}
+        return {"id": token.pk, "name": token.name, "scopes": token.scopes, "expires_at": token.expires_at}
 
     made = once(actor=actor_of(account), key=key, name="create_token", body=payload.dict(), run=run)
     return 201, {**made, "token": secrets[0] if secrets else None}

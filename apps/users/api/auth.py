@@ -10,9 +10,9 @@ from ninja.errors import HttpError
 from ninja.security import APIKeyCookie, HttpBearer
 
 from apps.mfis.errors import NotAllowed
-from apps.users.models import Account
+from apps.users.models import Account, Scope
 from apps.users.roles import Role
-from apps.users.services.tokens import account_by_token
+from apps.users.services.tokens import token_by_secret
 
 
 class SessionAuth(APIKeyCookie):
@@ -31,7 +31,32 @@ class TokenAuth(HttpBearer):
     """`Authorization: Bearer lts_…`; a token of another schema does not exist here."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Account | None:
-        return account_by_token(token)
+        found = token_by_secret(token)
+        if found is None:
+            return None
+        needed = scope_of(request)
+        if found.scopes is not None and needed not in found.scopes:
+            raise NotAllowed(f"This token may not do this: it needs the scope “{needed}”.")
+        request.scopes = found.scopes  # type: ignore[attr-defined]
+        return found.account
+
+
+# The scope that an unsafe call needs, by the beginning of its route after the version; whatever comes first.
+SCOPES = (
+    ("loans/<uuidstr:loan_id>/payments", Scope.PAYMENTS),
+    ("loans", Scope.LOANS),
+    ("drafts", Scope.LOANS),
+    ("mfis", Scope.INSTITUTIONS),
+)
+
+
+def scope_of(request: HttpRequest) -> str:
+    """The scope that a token needs for this call: `read`, or that of the route."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return Scope.READ
+    match = request.resolver_match
+    route = match.route.partition("api/v1/")[2] if match else ""
+    return next((scope for beginning, scope in SCOPES if route.startswith(beginning)), Scope.ACCOUNT)
 
 
 ANY = [TokenAuth(), SessionAuth()]

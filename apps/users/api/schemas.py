@@ -10,6 +10,8 @@ from uuid import UUID
 from ninja import Header, Query, Schema
 from pydantic import Field
 
+from apps.users.models import Scope
+
 Amount = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2)]
 Income = Annotated[Decimal, Field(ge=0, max_digits=11, decimal_places=2)]
 Short = Annotated[str, Field(max_length=120)]
@@ -39,6 +41,7 @@ class Registration(Schema):
     email: Annotated[str, Field(max_length=254)] = ""
     password: Annotated[str, Field(max_length=128)]
     language: Annotated[str, Field(pattern="^(en|st)$")] = "en"
+    agreed: Annotated[int, Field(ge=0, le=999, description="Version of the text about one's data that was read.")] = 0
 
 
 class SettingsIn(Schema):
@@ -55,9 +58,73 @@ class MessageOut(Schema):
     text: str
 
 
+Digits = Annotated[str, Field(max_length=12, description="The six digits of the last message.")]
+
+
 class SignIn(Schema):
+    """`code` where the account asks for one: the answer without it is 403 `code_needed`, and the code is sent."""
+
     name: Annotated[str, Field(max_length=254)]
     password: Annotated[str, Field(max_length=128)]
+    code: Digits = ""
+
+
+class CodeIn(Schema):
+    to: Annotated[str, Field(pattern="^(phone|email)$")]
+
+
+class CodeSent(Schema):
+    """Where the code goes, as far as one may tell: "+266 •••• 3456"."""
+
+    to: str
+
+
+class VerifyIn(CodeIn):
+    code: Digits
+
+
+class SecondFactorIn(Schema):
+    wanted: bool
+    code: Digits
+
+
+class ResetAsked(Schema):
+    name: Annotated[str, Field(max_length=254)]
+
+
+class ResetIn(ResetAsked):
+    code: Digits
+    password: Annotated[str, Field(max_length=128)]
+
+
+class ConsentTextOut(Schema):
+    """What is read before one agrees, in both languages. `days`: how long the consent lasts; null: until taken back."""
+
+    purpose: str
+    version: int
+    days: int | None
+    english: str
+    sesotho: str
+
+
+class ConsentIn(Schema):
+    purpose: Annotated[str, Field(max_length=10)]
+    version: Annotated[int, Field(ge=1, le=999)]
+    language: Annotated[str, Field(pattern="^(en|st)$")] = "en"
+
+
+class ConsentOut(Schema):
+    """How one purpose stands. `text` is what was agreed to, in the language in which it was."""
+
+    purpose: str
+    stands: bool
+    version: int | None
+    language: str | None
+    given_on: date | None
+    expires_on: date | None
+    withdrawn_on: date | None
+    text: str
+    may_be_withdrawn: bool
 
 
 class ProfileIn(Schema):
@@ -79,6 +146,9 @@ class Me(Schema):
     email: str
     language: str
     wants_reminders: bool
+    phone_verified: bool
+    email_verified: bool
+    second_factor: bool
     national_id: str
     date_of_birth: date | None
     district: str
@@ -118,7 +188,10 @@ class ComplaintOut(Schema):
 
 
 class TokenIn(Schema):
+    """Without `scopes` the token may do whatever its maker may."""
+
     name: Annotated[str, Field(min_length=1, max_length=80)]
+    scopes: list[Scope] | None = None
     days: Annotated[int, Field(ge=1, le=365)] = 90
 
 
@@ -127,6 +200,7 @@ class TokenMade(Schema):
 
     id: UUID
     name: str
+    scopes: list[str] | None
     token: str | None
     expires_at: datetime | None
 
@@ -139,6 +213,7 @@ class SessionOut(Schema):
 class TokenOut(Schema):
     id: UUID
     name: str
+    scopes: list[str] | None
     expires_at: datetime | None
     revoked_at: datetime | None
 

@@ -14,16 +14,17 @@ from apps.mfis.database import connection
 from apps.mfis.models import MFI
 from apps.users.messaging.texts import REMINDERS, text_of
 from apps.users.messaging.transports import NotSent, transport
-from apps.users.models import Account, Message
+from apps.users.models import Account, Message, OneTimeCode
 
 QUIET_FROM, QUIET_TO = time(20), time(7)  # reminders wait for the morning
 WAITS = (1, 5, 30, 120, 720)  # minutes before each further attempt; then it is given up
 BATCH = 100
 
 
-def queue_message(*, account: Account, about: str, key: str, values: dict[str, str]) -> bool:
+def queue_message(*, account: Account, about: str, key: str, values: dict[str, str], channel: str = "") -> bool:
     """Queues a message about `key`; False where it was queued before, is not wanted, or has nowhere to go."""
-    channel, address = way_to(account)
+    usual, address = way_to(account)
+    channel = channel or usual
     if not address or (about in REMINDERS and not account.wants_reminders):
         return False
     now = timezone.now()
@@ -83,13 +84,24 @@ def _claim() -> Message | None:
         return message
 
 
+def _with_code(message: Message, address: str) -> dict[str, str]:
+    """The values of a message. The digits of a code stand in none: they are made here, and only while of use."""
+    if message.about != "code":
+        return dict(message.values)
+    code = OneTimeCode.objects.get(pk=message.values["code_id"])
+    if code.used_at or code.expires_at <= timezone.now() or code.address != address:
+        raise NotSent("the code is of no use any more", final=True)
+    return {"code": code.digits}
+
+
 def _hand_over(message: Message, lender: str) -> bool:
     account = message.account
     address = account.phone if message.channel == Message.Channel.SMS else account.email
     try:
         if not address or not account.is_active:
             raise NotSent("nowhere to go", final=True)
-        text = text_of(message.about, account.language, {**message.values, "lender": lender})
+        told = _with_code(message, address)
+        text = text_of(message.about, account.language, {**told, "lender": lender})
         transport(message.channel)(address, lender, text, str(message.pk))
     except NotSent as error:
         message.error = str(error)[:200]

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 TEXTS: dict[str, dict[str, str]] = {
+    "code": {
+        "en": "{lender}: your code is {code}. It is good for 10 minutes. Tell it to nobody, not even to us.",
+        "st": "{lender}: khoutu ea hau ke {code}. E sebetsa metsotso e 10. U se ke ua e bolella mang, le rona.",
+    },
     "approved": {
         "en": "{lender}: your loan {loan} of {amount} is approved. It will be paid out next.",
         "st": "{lender}: kalimo ea hau {loan} ea {amount} e lumeletsoe. E tla ntšoa ka mor'a sena.",

@@ -1,10 +1,12 @@
 """Accounts of one schema, who they are, how they get in, and the record of every change."""
 
-from .access import ApiToken, Invitation
+from .access import ApiToken, Invitation, Scope
 from .account import Account
 from .calls import CallCount
+from .code import OneTimeCode
 from .command import Command
 from .complaint import Complaint
+from .consent import Consent
 from .message import Message
 from .profile import BorrowerProfile
 from .revision import Revision
@@ -17,8 +19,11 @@ __all__ = [
     "CallCount",
     "Command",
     "Complaint",
+    "Consent",
     "Invitation",
     "Message",
+    "OneTimeCode",
     "Revision",
+    "Scope",
     "SignIn",
 ]

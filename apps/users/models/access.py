@@ -25,12 +25,26 @@ class Invitation(Revisioned):
         return f"Invitation of {self.account}"
 
 
+class Scope(models.TextChoices):
+    """What a program may do for the account that made its token."""
+
+    READ = "read", "Read everything that the account may see"
+    LOANS = "loans", "Apply for loans, hand in papers, take applications back"
+    PAYMENTS = "payments", "Report payments"
+    ACCOUNT = "account", "Change the profile, settings, consents, complaints and tokens"
+    INSTITUTIONS = "institutions", "Open and suspend institutions"
+
+
 class ApiToken(Revisioned):
-    """An opaque token for a program that acts for an account, in that account's schema alone. Kept hashed."""
+    """An opaque token for a program that acts for an account, in that account's schema alone. Kept hashed.
+
+    Without `scopes` it may do whatever the account may.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="tokens")
     name = models.CharField(max_length=80)
     token_hash = models.CharField(max_length=64, editable=False)
+    scopes = models.JSONField(null=True, blank=True)
     expires_at = models.DateTimeField("expires", null=True, blank=True)
     revoked_at = models.DateTimeField("revoked", null=True, blank=True)
 

@@ -46,6 +46,11 @@ class Account(AbstractBaseUser, Revisioned):
         help_text="Of what falls due. What became of an application or a payment is always told.",
     )
 
+    # The address that its owner showed by a one-time code to be theirs; after a change it is no longer the same.
+    verified_phone = models.CharField(max_length=16, null=True, editable=False)
+    verified_email = models.EmailField(max_length=254, null=True, editable=False)
+    second_factor = models.BooleanField("asks for a code at sign-in", default=False, db_default=False, editable=False)
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
     objects = AccountManager()
@@ -75,6 +80,14 @@ class Account(AbstractBaseUser, Revisioned):
     @property
     def duty_set(self) -> frozenset[Duty]:
         return frozenset(Duty(d) for d in self.duties if d in set(Duty.values))
+
+    @property
+    def phone_is_verified(self) -> bool:
+        return bool(self.phone) and self.phone == self.verified_phone
+
+    @property
+    def email_is_verified(self) -> bool:
+        return bool(self.email) and self.email == self.verified_email
 
     def may(self, action: Action) -> bool:
         """Whether this account may do `action`, by the table in roles.py."""

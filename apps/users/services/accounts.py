@@ -111,7 +111,8 @@ def register_borrower(
 ) -> Account:
     """A new borrower's account and profile in the present schema.
 
-    Without `password` the account cannot sign in until it has accepted an invitation.
+    Without `password` the account cannot sign in until it has accepted an invitation. Who registers themselves
+    consents to the keeping of their data in the same transaction (services/consents.py).
 
     Raises:
         InvalidInput: a field is wrong. AlreadyExists: phone, e-mail or national ID belongs to somebody else here.
@@ -271,11 +272,20 @@ def _set_password(account: Account, password: str) -> None:
     if not password:
         account.password = make_password(None)
         return
+    check_strength(password, account)
+    account.set_password(password)
+
+
+def check_strength(password: str, account: Account | None) -> None:
+    """Whether a password may be taken.
+
+    Raises:
+        InvalidInput: it is too weak, with the reasons.
+    """
     try:
         validate_password(password, account)
     except ValidationError as error:
         raise InvalidInput(error.messages[0], field="password", errors={"password": error.messages}) from None
-    account.set_password(password)
 
 
 def _profile_values(person: Person) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 from hashlib import sha256
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from apps.mfis.acting import Actor, acting
 from apps.mfis.errors import InvalidInput, WrongState
-from apps.users.models import Account, ApiToken, Invitation
+from apps.users.models import Account, ApiToken, Invitation, Scope
 from apps.users.services.accounts import actor_of, set_password
 
 GONE = "This invitation is no longer good: it was used, withdrawn, or is too old. Ask for a new one."
@@ -72,12 +73,23 @@ def accept_invitation(*, secret: str, password: str) -> Account:
     return invitation.account
 
 
-def create_token(*, account: Account, name: str, days: int | None = 365, actor: Actor) -> tuple[ApiToken, str]:
-    """A token for a program that acts for `account` in this schema. The secret is returned only now."""
+def create_token(
+    *, account: Account, name: str, scopes: Iterable[str] | None = None, days: int | None = 365, actor: Actor
+) -> tuple[ApiToken, str]:
+    """A token for a program that acts for `account` in this schema. The secret is returned only now.
+
+    Raises:
+        InvalidInput: an empty or unknown scope.
+    """
+    wanted = None if scopes is None else [scope for scope in Scope.values if scope in set(scopes)]
+    if wanted is not None and (not wanted or set(scopes or ()) - set(wanted)):
+        raise InvalidInput(f"Choose at least one of: {', '.join(Scope.values)}.", field="scopes")
     secret = f"lts_{secrets.token_urlsafe(32)}"
     expires = timezone.now() + timedelta(days=days) if days else None
     with acting(actor):
-        token = ApiToken.objects.create(account=account, name=name, token_hash=_hash(secret), expires_at=expires)
+        token = ApiToken.objects.create(
+            account=account, name=name, scopes=wanted, token_hash=_hash(secret), expires_at=expires
+        )
     return token, secret
 
 
@@ -88,11 +100,11 @@ def revoke_token(*, token: ApiToken, actor: Actor) -> None:
         token.save(update_fields=["revoked_at"])
 
 
-def account_by_token(secret: str) -> Account | None:
-    """The open account of this schema that `secret` acts for."""
+def token_by_secret(secret: str) -> ApiToken | None:
+    """The token of this schema that `secret` is, with its open account."""
     token = ApiToken.objects.select_related("account").filter(token_hash=_hash(secret), revoked_at=None).first()
     if token is None or not token.account.is_active:
         return None
     if token.expires_at and token.expires_at <= timezone.now():
         return None
-    return token.account
+    return token
