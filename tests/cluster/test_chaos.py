@@ -214,8 +214,8 @@ def converged(story: Story, letters: str, seconds: float) -> float:
 
     try:
         eventually(same, seconds)
-    except AssertionError:
-        raise AssertionError(f"not equal within {seconds:g} s: {apart}; {logs(story.cluster)}") from None
+    except AssertionError as error:
+        raise AssertionError(f"not equal within {seconds:g} s: {error}; {apart}; {logs(story.cluster)}") from None
 
     def verified() -> bool:
         first = story.cluster[letters[0]]
@@ -225,8 +225,8 @@ def converged(story: Story, letters: str, seconds: float) -> float:
 
     try:
         eventually(verified, seconds, every=2)
-    except AssertionError:
-        raise AssertionError(f"tables differ after {seconds:g} s: {apart}; {logs(story.cluster)}") from None
+    except AssertionError as error:
+        raise AssertionError(f"tables differ after {seconds:g} s: {error}; {apart}; {logs(story.cluster)}") from None
     return time.monotonic() - began
 
 

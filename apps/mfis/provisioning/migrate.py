@@ -15,7 +15,6 @@ from django.db.migrations.operations.base import Operation
 from psycopg2 import sql
 
 from apps.mfis.database import connection
-from apps.mfis.models import MFI
 from apps.mfis.provisioning.template import migrate_schema
 
 Key = tuple[str, str]
@@ -47,8 +46,11 @@ def all_keys() -> list[Key]:
 
 
 def find_pending(schemas: Iterable[str] | None = None) -> list[Pending]:
-    """The schemas that lack a migration: one query over all of them, whatever their number."""
-    names = sorted(schemas if schemas is not None else MFI.objects.values_list("schema_name", flat=True))
+    """The schemas that lack a migration: one query over all of them, whatever their number.
+
+    An MFI that another node opened and that has no schema here yet lacks none: it is made with all of them.
+    """
+    names = sorted(_made() if schemas is None else schemas)
     if not names:
         return []
     parts = [
@@ -63,6 +65,12 @@ def find_pending(schemas: Iterable[str] | None = None) -> list[Pending]:
     order = all_keys()
     missing = {name: tuple(k for k in order if ".".join(k) not in applied[name]) for name in names}
     return [Pending(name, keys) for name, keys in missing.items() if keys]
+
+
+def _made() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT m.schema_name FROM public.mfis_mfi m JOIN pg_namespace n ON n.nspname = m.schema_name")
+        return [name for (name,) in cursor.fetchall()]
 
 
 def migrate_tenants(pending: list[Pending], *, jobs: int = 2, report: Callable[[Outcome], None]) -> list[Outcome]:
