@@ -10,9 +10,9 @@ from ninja import Router
 
 from apps.mfis.errors import NotFound
 from apps.mfis.models import MFI
-from apps.mfis.services.provisioning import set_status
+from apps.mfis.services.provisioning import nodes_with_schema, set_status
 from apps.users.api.auth import ANY, letsema_admin
-from apps.users.api.schemas import REFUSED, Key, MFIIn, MFIMade, MFIOut, StatusIn
+from apps.users.api.schemas import REFUSED, Key, MFIIn, MFIListed, MFIMade, MFIOut, StatusIn
 from apps.users.services.accounts import actor_of
 from apps.users.services.idempotency import once
 from apps.users.services.onboarding import mfi_url, onboard_mfi
@@ -42,11 +42,17 @@ def create(request: HttpRequest, payload: MFIIn, key: Key = "") -> Any:
     return 201, {**made, "invitation_url": secrets[0] if secrets else None}
 
 
-@router.get("/mfis", response={200: list[MFIOut], **REFUSED}, auth=ANY)
+@router.get("/mfis", response={200: list[MFIListed], **REFUSED}, auth=ANY)
 def index(request: HttpRequest) -> Any:
-    """All MFIs by name."""
+    """All MFIs by name, and on which nodes each stands."""
     letsema_admin(request)
-    return [_out(m) for m in MFI.objects.order_by("name")]
+    where = nodes_with_schema()
+    return [_listed(m, where[m.schema_name]) for m in MFI.objects.order_by("name")]
+
+
+def _listed(mfi: MFI, where: dict[str, bool]) -> dict[str, Any]:
+    nodes = [{"node": node, "ready": ready} for node, ready in where.items()]
+    return {**_out(mfi), "home_node": mfi.home_node, "nodes": nodes}
 
 
 def _find(mfi_id: UUID) -> MFI:
@@ -56,11 +62,12 @@ def _find(mfi_id: UUID) -> MFI:
     return mfi
 
 
-@router.get("/mfis/{uuid:mfi_id}", response={200: MFIOut, **REFUSED}, auth=ANY)
+@router.get("/mfis/{uuid:mfi_id}", response={200: MFIListed, **REFUSED}, auth=ANY)
 def show(request: HttpRequest, mfi_id: UUID) -> Any:
-    """One MFI."""
+    """One MFI, and on which nodes it stands."""
     letsema_admin(request)
-    return _out(_find(mfi_id))
+    mfi = _find(mfi_id)
+    return _listed(mfi, nodes_with_schema()[mfi.schema_name])
 
 
 @router.post("/mfis/{uuid:mfi_id}/status", response={200: MFIOut, **REFUSED}, auth=ANY)

@@ -242,6 +242,18 @@ class MFIOut(Schema):
     url: str
 
 
+class NodeReady(Schema):
+    node: str
+    ready: bool
+
+
+class MFIListed(MFIOut):
+    """`nodes` says where the MFI's schema stands; on a node where it is not `ready` the MFI answers 503."""
+
+    home_node: str
+    nodes: list[NodeReady]
+
+
 class MFIMade(MFIOut):
     """`invitation_url` is null where the same call came before: a secret is shown once."""
 
