@@ -83,7 +83,6 @@ def test_system_checks_pass(db: None) -> None:
 
 
 def test_deployment_checks_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-
     env = os.environ | {
         "DJANGO_SETTINGS_MODULE": "config.settings.production", "SECRET_KEY": "k" * 60 + "abcdefghij",
         "CREDIT_KEY": "c" * 50, "LETSEMA_HOST": "letsema.example",
@@ -150,7 +149,6 @@ def test_the_portals_types_are_those_of_the_api(tmp_path: Path) -> None:
 
 
 def test_production_refuses_to_start_without_its_secrets() -> None:
-
     env = {k: v for k, v in os.environ.items() if k != "CREDIT_KEY"} | {
         "DJANGO_SETTINGS_MODULE": "config.settings.production", "SECRET_KEY": "k", "LETSEMA_HOST": "letsema.example",
     }  # fmt: skip

@@ -204,8 +204,11 @@ def converged(story: Story, letters: str, seconds: float) -> float:
             found = {letter: story.cluster[letter].ask("states", mfi).get("ok") for letter in letters}
             first = found[letters[0]]
             for letter, states in found.items():
+                if states is None:
+                    apart.append(f"{mfi} does not stand on {letter} yet")
+                    continue
                 waiting = story.cluster[letter].rows("SELECT count(*) FROM loans_arrival WHERE error = ''", mfi)
-                if states is None or states != first or waiting != [["0"]]:
+                if states != first or waiting != [["0"]]:
                     differ = [
                         k for k in {*(first or {}), *(states or {})} if (first or {}).get(k) != (states or {}).get(k)
                     ]
