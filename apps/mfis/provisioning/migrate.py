@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
@@ -68,8 +69,12 @@ def find_pending(schemas: Iterable[str] | None = None) -> list[Pending]:
 
 
 def _made() -> list[str]:
+    """The schemas of MFIs in this database: also of one whose own row is still on its way from another node."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT m.schema_name FROM public.mfis_mfi m JOIN pg_namespace n ON n.nspname = m.schema_name")
+        cursor.execute(
+            "SELECT nspname FROM pg_namespace WHERE nspname IN (SELECT schema_name FROM public.mfis_mfi "
+            "UNION SELECT schema_name FROM public.mfis_schemaready WHERE node = %s)", [settings.NODE],
+        )  # fmt: skip
         return [name for (name,) in cursor.fetchall()]
 
 
