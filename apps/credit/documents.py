@@ -8,11 +8,12 @@ from mongoengine import (
     Decimal128Field,
     Document,
     IntField,
+    ListField,
     StringField,
     UUIDField,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # 2: how late an account was after each event, and what it costs a month
 STATUSES = ("active", "closed", "overpaid", "approved", "charged_off", "written_off")
 KINDS = ("disbursement", "repayment", "pay_off", "undo", "charge_off", "write_off", "recovery", "closed")
 
@@ -30,6 +31,7 @@ class CreditAccount(Document):  # type: ignore[misc]
     principal = Decimal128Field(required=True)
     outstanding = Decimal128Field(required=True)
     installments = IntField(required=True, min_value=1)
+    monthly_installment = Decimal128Field(required=True)  # what is scheduled, divided by the months it runs
     disbursed_on = DateField()
     closed_on = DateField()
     oldest_due_date = DateField()
@@ -56,10 +58,38 @@ class CreditEventDocument(Document):  # type: ignore[misc]
     value_date = DateField(required=True)
     amount = Decimal128Field(required=True)
     outstanding = Decimal128Field(required=True)
+    status = StringField(required=True, choices=STATUSES)  # of the account, after this event
+    oldest_due_date = DateField()
     arrived_at = DateTimeField(required=True)
 
     meta = {
         "collection": "events",
         "indexes": [{"fields": ["account", "place"]}, {"fields": ["mfi", "person"]}],
+        "auto_create_index": False,
+    }
+
+
+class CreditInquiry(Document):  # type: ignore[misc]
+    """One look-up across MFIs: who asked about whom, why, by which consent, and whose accounts were counted.
+
+    It is written before its answer is given. Accounts and staff are known by their ids alone.
+    """
+
+    id = UUIDField(primary_key=True)
+    version = IntField(required=True, default=SCHEMA_VERSION)
+    person = StringField(required=True, min_length=64, max_length=64)
+    mfi = StringField(required=True, max_length=63)
+    account = UUIDField(required=True)
+    loan = UUIDField(required=True)
+    asked_by = UUIDField(required=True)
+    purpose = StringField(required=True, choices=("application", "arrears"))
+    consent = UUIDField(required=True)
+    consent_version = IntField(required=True)
+    sources = ListField(StringField(max_length=63))  # the MFIs whose accounts were counted
+    asked_at = DateTimeField(required=True)
+
+    meta = {
+        "collection": "inquiries",
+        "indexes": [{"fields": ["person", "asked_at"]}, {"fields": ["mfi", "account"]}],
         "auto_create_index": False,
     }

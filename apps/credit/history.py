@@ -12,10 +12,10 @@ from pymongo.errors import PyMongoError
 
 from apps.credit.documents import CreditAccount, CreditEventDocument
 from apps.credit.models import OutboxEntry
+from apps.credit.profile import Moment, payment_profile
+from apps.credit.score import Score, score_of
 from apps.credit.store import StoreAway, connect
 from apps.mfis.database import connection
-
-MOST_EVENTS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,13 @@ class HistoryEvent:
     value_date: date
     amount: Decimal
     outstanding: Decimal
+    status: str
+    oldest_due_date: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryAccount:
-    """One loan of the history, with its events in their order."""
+    """One loan of the history, with its events in their order and its payment profile (see profile.py)."""
 
     loan_id: UUID
     loan_number: str
@@ -40,6 +42,9 @@ class HistoryAccount:
     closed_on: date | None
     events: list[HistoryEvent] = field(default_factory=list)
 
+    def profile(self, as_of: date) -> str:
+        return payment_profile([Moment(e.value_date, e.status, e.oldest_due_date) for e in self.events], as_of=as_of)
+
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -48,6 +53,10 @@ class History:
     available: bool
     accounts: list[HistoryAccount]
     waiting: int
+
+    def score(self, as_of: date) -> Score:
+        """The score from the accounts of this history."""
+        return score_of([account.profile(as_of) for account in self.accounts])
 
 
 def credit_history(*, loan_ids: list[UUID]) -> History:
@@ -69,7 +78,7 @@ def _read(mfi: str, loan_ids: list[UUID]) -> list[HistoryAccount]:
     wanted = {"_id": {"$in": loan_ids}, "mfi": mfi}
     found = sorted(CreditAccount._get_collection().find(wanted), key=lambda d: d["last_event"].int)
     accounts = {d["_id"]: _account(d) for d in found}
-    events = CreditEventDocument._get_collection().find({"account": {"$in": list(accounts)}}).limit(MOST_EVENTS)
+    events = CreditEventDocument._get_collection().find({"account": {"$in": list(accounts)}})
     for document in sorted(events, key=lambda d: d["place"].int):
         accounts[document["account"]].events.append(_event(document))
     return list(accounts.values())
@@ -94,6 +103,8 @@ def _event(document: dict[str, Any]) -> HistoryEvent:
         value_date=document["value_date"].date(),
         amount=document["amount"].to_decimal(),
         outstanding=document["outstanding"].to_decimal(),
+        status=document.get("status", "active"),
+        oldest_due_date=_day(document.get("oldest_due_date")),
     )
 
 

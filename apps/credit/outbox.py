@@ -33,6 +33,7 @@ class CreditEvent:
     disbursed_on: date | None
     closed_on: date | None
     installments: int
+    monthly_installment: Decimal  # what is scheduled, divided by the months from pay-out to the last due date
     currency: str
 
 
@@ -63,6 +64,7 @@ def queue_event(event: CreditEvent) -> OutboxEntry:
             "disbursed_on": _day(event.disbursed_on),
             "closed_on": _day(event.closed_on),
             "installments": event.installments,
+            "monthly_installment": str(event.monthly_installment),
             "currency": event.currency,
         },
     )

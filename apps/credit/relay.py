@@ -110,6 +110,8 @@ def _event_document(entry: OutboxEntry, mfi: str, now: datetime) -> dict[str, An
         "value_date": _midnight(p["value_date"]),
         "amount": Decimal128(Decimal(p["amount"])),
         "outstanding": Decimal128(Decimal(p["outstanding"])),
+        "status": p["status"],
+        "oldest_due_date": _midnight(p["oldest_due_date"]),
         "arrived_at": now,
     }
 
@@ -127,6 +129,7 @@ def _account_document(entry: OutboxEntry, mfi: str) -> dict[str, Any]:
         "principal": Decimal128(Decimal(p["principal"])),
         "outstanding": Decimal128(Decimal(p["outstanding"])),
         "installments": p["installments"],
+        "monthly_installment": Decimal128(Decimal(p.get("monthly_installment", 0))),
         "disbursed_on": _midnight(p["disbursed_on"]),
         "closed_on": _midnight(p["closed_on"]),
         "oldest_due_date": _midnight(p["oldest_due_date"]),

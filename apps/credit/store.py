@@ -10,7 +10,7 @@ import pymongo
 from django.conf import settings
 from pymongo.errors import PyMongoError
 
-from apps.credit.documents import CreditAccount, CreditEventDocument
+from apps.credit.documents import CreditAccount, CreditEventDocument, CreditInquiry
 
 _lock = threading.Lock()
 _connected_to: str | None = None
@@ -59,6 +59,7 @@ def ensure_indexes() -> None:
     connect()
     CreditAccount.ensure_indexes()
     CreditEventDocument.ensure_indexes()
+    CreditInquiry.ensure_indexes()
 
 
 def ping() -> bool:

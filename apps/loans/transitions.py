@@ -30,6 +30,7 @@ def _from(*sources: Status) -> frozenset[Status]:
 
 
 BEFORE_APPROVAL = _from(Status.SUBMITTED, Status.UNDER_REVIEW, Status.INFO_REQUESTED, Status.REVIEWED)
+BEFORE_PAY_OUT = _from(*BEFORE_APPROVAL, Status.APPROVED)
 RUNNING = _from(Status.ACTIVE)
 COLLECTED = _from(Status.ACTIVE, Status.CHARGED_OFF)  # charged off is not given up: what comes in still counts
 SECURED = _from(*BEFORE_APPROVAL, Status.APPROVED, Status.ACTIVE)
@@ -130,6 +131,11 @@ TRANSITIONS = {
         Transition(
             "take_note", "Note", EventType.NOTE, PAID_OUT, None, Action.FOLLOW_UP, needs_reason=True,
             explanation="What was said or promised; it stays with the loan.", anywhere=True,
+        ),
+        Transition(
+            "ask_other_lenders", "Ask other lenders", EventType.NOTE, SECURED, None, Action.REVIEW,
+            explanation="What the borrower owes at other MFIs, in sums alone. The borrower has agreed to it, and sees "
+            "that you asked.", anywhere=True,
         ),
         Transition(
             "add_guarantor", "Add guarantor", EventType.NOTE, SECURED, None, Action.REVIEW,

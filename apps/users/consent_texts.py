@@ -50,14 +50,14 @@ TEXTS: dict[str, tuple[ConsentText, ...]] = {
                 "en": (
                     "When you apply for a loan, {lender} may ask the other lenders in Letsema how many of them lend "
                     "to you, how much you owe in all, what you pay a month, and how late you were at worst in the "
-                    "last 12 months; and they may ask the same of {lender}. No lender's name is told. You see every "
-                    "such question. You can take this back at any time; it ends by itself after 12 months."
+                    "last 12 months. No lender's name is told. You see every such question. You can take this back at "
+                    "any time; it ends by itself after 12 months."
                 ),
                 "st": (
                     "Ha u etsa kopo ea kalimo, {lender} e ka botsa ba bang ba alimanang ho Letsema hore na ke ba bakae "
                     "ba u alimileng, u koloteha bokae kaofela, u lefa bokae ka khoeli, le hore na u kile ua lieha ha "
-                    "kae likhoeling tse 12 tse fetileng; le bona ba ka botsa {lender} se tšoanang. Ha ho lebitso la "
-                    "moalimi le boleloang. U bona potso e 'ngoe le e 'ngoe. U ka hula tumello ena neng kapa neng; e "
+                    "kae likhoeling tse 12 tse fetileng. Ha ho lebitso la moalimi le "
+                    "boleloang. U bona potso e 'ngoe le e 'ngoe. U ka hula tumello ena neng kapa neng; e "
                     "fela ka boeona ka mor'a likhoeli tse 12."
                 ),
             },

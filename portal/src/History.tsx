@@ -1,5 +1,5 @@
 import { call, type History as Found } from "./api";
-import { day, money } from "./format";
+import { day, moment, money } from "./format";
 import { Pill, Show, useLoad } from "./ui";
 import { t, type Words } from "./words";
 
@@ -25,16 +25,49 @@ export function History() {
             {!found.available && <div className="note" role="status">{t("Your credit history is out of reach at the moment. Your loans are not affected; look again later.")}</div>}
             {found.available && found.waiting > 0 && <div className="note" role="status">{t("{count} events are still on the way here.", { count: found.waiting })}</div>}
             {found.available && found.accounts.length === 0 && <div className="card"><p>{t("There is no history yet. It begins with the first loan that is paid out.")}</p></div>}
+            {found.score && <Score score={found.score} />}
             {found.accounts.map((a) => (
               <section className="card" key={a.loan_number} aria-label={t("Loan {number}", { number: a.loan_number })}>
                 <h2>{a.loan_number} <Pill status={a.status} label={STATES[a.status] ?? a.status} /></h2>
                 <p>{t(a.closed_on ? "{amount} paid out {day}, closed {closed}" : "{amount} paid out {day}", { amount: money(a.principal), day: day(a.disbursed_on), closed: day(a.closed_on) })}</p>
+                <p className="profile" role="img" aria-label={t("The last 24 months")}>{[...a.profile].reverse().map((sign, n) => <span key={n} className={`month month-${SIGNS[sign] ?? "late"}`}>{sign === "-" ? "" : sign}</span>)}</p>
                 <ul className="plain">{a.events.map((e, n) => <li key={n}>{day(e.value_date)}: {e.kind in KINDS ? t(KINDS[e.kind]) : e.kind}{e.kind !== "closed" && ` ${money(e.amount)}`}</li>)}</ul>
               </section>
             ))}
+            {found.accounts.length > 0 && <p className="help">{t("A square is a month, the latest on the right: 0 on time, 1 to 7 late by so many 30 days begun, C paid in full, W given up.")}</p>}
+            {found.available && <LookUps asked={found.look_ups} />}
           </>
         )}
       </Show>
+      <p className="help">{t("Is something wrong here? Send a complaint about “A wrong entry about me”: you are answered within 30 days.")} <a href="#/profile">{t("Complaints")}</a></p>
     </>
+  );
+}
+
+const SIGNS: Record<string, string> = { "0": "good", C: "good", W: "lost", "-": "none" };
+
+function Score({ score }: { score: NonNullable<Found["score"]> }) {
+  return (
+    <section className="card" aria-label={t("Score")}>
+      <h2>{t("Score")}</h2>
+      {score.points === null ? <p>{score.advice}</p> : (
+        <>
+          <p className="big">{score.points} <span className="pill">{t("Band {band}", { band: score.band ?? "" })}</span></p>
+          <ul className="plain">{score.reasons.map((r) => <li key={r.code}>{r.text} <span className="quiet">{r.points > 0 ? "+" : ""}{r.points}</span></li>)}</ul>
+          <p><strong>{t("What would raise it")}</strong>: {score.advice}</p>
+          <p className="help">{t("From 300 to 850, from repayment here alone: not from who you are or where you live.")}</p>
+        </>
+      )}
+    </section>
+  );
+}
+
+function LookUps({ asked }: { asked: Found["look_ups"] }) {
+  return (
+    <section className="card" aria-label={t("Who asked about me")}>
+      <h2>{t("Who asked about me")}</h2>
+      {asked.length === 0 ? <p className="quiet">{t("Nobody has asked.")}</p>
+        : <ul className="plain">{asked.map((a, n) => <li key={n}>{moment(new Date(a.at))}: {t(a.own ? "This lender asked the others" : "Another lender asked")}, {t(a.purpose === "application" ? "for an application" : "for a loan that runs")}</li>)}</ul>}
+    </section>
   );
 }

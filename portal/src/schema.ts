@@ -101,7 +101,7 @@ export interface paths {
         };
         /**
          * History
-         * @description What the credit history holds about the caller at this MFI.
+         * @description What the credit histories hold about the caller at this MFI, the score that follows, and who asked others.
          */
         get: operations["apps_loans_api_routes_history"];
         put?: never;
@@ -1208,6 +1208,11 @@ export interface components {
             outstanding: string;
             /** Principal */
             principal: string;
+            /**
+             * Profile
+             * @description 24 months, the latest first: 0 on time, 1 to 7 late by so many 30 days begun, C paid in full, W written off, - no loan.
+             */
+            profile: string;
             /** Status */
             status: string;
         };
@@ -1234,6 +1239,9 @@ export interface components {
             accounts: components["schemas"]["HistoryAccountOut"][];
             /** Available */
             available: boolean;
+            /** Look Ups */
+            look_ups: components["schemas"]["LookUpOut"][];
+            score: components["schemas"]["ScoreOut"] | null;
             /** Waiting */
             waiting: number;
         };
@@ -1433,6 +1441,21 @@ export interface components {
             items: components["schemas"]["LoanOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * LookUpOut
+         * @description Who asked other lenders about the caller: this MFI itself, or another one (which is not named).
+         */
+        LookUpOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Own */
+            own: boolean;
+            /** Purpose */
+            purpose: string;
         };
         /** Me */
         Me: {
@@ -1677,6 +1700,18 @@ export interface components {
             /** Total */
             total: string;
         };
+        /**
+         * ReasonOut
+         * @description One part of the score: the points it added or took, in words.
+         */
+        ReasonOut: {
+            /** Code */
+            code: string;
+            /** Points */
+            points: number;
+            /** Text */
+            text: string;
+        };
         /** Registration */
         Registration: {
             /**
@@ -1751,6 +1786,22 @@ export interface components {
          * @enum {string}
          */
         Scope: "read" | "loans" | "payments" | "account" | "institutions";
+        /**
+         * ScoreOut
+         * @description `points` and `band` are null where there is no history yet; that is not a bad one.
+         */
+        ScoreOut: {
+            /** Advice */
+            advice: string;
+            /** Band */
+            band: string | null;
+            /** Points */
+            points: number | null;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonOut"][];
+            /** Version */
+            version: number;
+        };
         /** SecondFactorIn */
         SecondFactorIn: {
             /**

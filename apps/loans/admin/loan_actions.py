@@ -27,7 +27,7 @@ from apps.loans.admin.forms import (
 from apps.loans.domain.money import spoken
 from apps.loans.models import Loan
 from apps.loans.models.event import EventType
-from apps.loans.services import documents, money, origination, security, servicing
+from apps.loans.services import credit, documents, money, origination, security, servicing
 from apps.loans.services.documents import MOST_BYTES
 from apps.mfis.clock import business_date
 from apps.users.admin.forms import OptionalReasonForm, ReasonForm
@@ -149,6 +149,13 @@ def _note(loan: Loan, by: Account, data: Any) -> Ask:
     return Ask(NoteForm(data), lambda v: servicing.take_note(loan_id=loan.pk, by=by, **v), [], "Noted.")
 
 
+def _ask_other_lenders(loan: Loan, by: Account, data: Any) -> Ask:
+    return Ask(
+        OptionalReasonForm(data), lambda v: credit.ask_other_lenders(loan_id=loan.pk, by=by), [],
+        "Asked; the answer stands on the loan's page.",
+    )  # fmt: skip
+
+
 def _assign(loan: Loan, by: Account, data: Any) -> Ask:
     def run(values: dict[str, Any]) -> Any:
         return origination.assign(loan_id=loan.pk, by=by, officer_id=values["officer"].pk, reason=values["reason"])
@@ -216,6 +223,7 @@ ACTIONS: dict[str, Callable[..., Ask]] = {
     ),
     "decide_proposal": _decide,
     "take_note": _note,
+    "ask_other_lenders": _ask_other_lenders,
     "add_guarantor": lambda loan, by, data: Ask(
         GuarantorForm(data), lambda v: security.add_guarantor(loan_id=loan.pk, by=by, **v), [], "Entered.",
     ),

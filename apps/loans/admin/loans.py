@@ -29,13 +29,15 @@ from apps.loans.resources import LoanResource
 from apps.loans.selectors.loan_page import loan_page
 from apps.loans.selectors.portfolio import late_more_than
 from apps.loans.services import documents, drafts, money
-from apps.loans.transitions import BEFORE_APPROVAL, REVERSIBLE, TRANSITIONS
+from apps.loans.services.credit import credit_standing, known_elsewhere
+from apps.loans.transitions import BEFORE_APPROVAL, BEFORE_PAY_OUT, REVERSIBLE, TRANSITIONS
 from apps.mfis.clock import business_date
 from apps.users.admin.base import LetsemaAdmin, pill, run_action
 from apps.users.admin.forms import ReasonForm
 from apps.users.admin.sites import tenant_site
-from apps.users.models import Account
+from apps.users.models import Account, Consent
 from apps.users.roles import Action, Role
+from apps.users.services.consents import standing_consent
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -223,8 +225,17 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
     def change_view(self, request: Any, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         loan = self._loan(request, object_id)
         page = loan_page(loan, request.user, business_date(), whole="all" in request.GET)
-        context = {**self.admin_site.each_context(request), "title": f"Loan {loan.number}", "opts": self.opts,
-                   "loan": loan, "page": page}  # fmt: skip
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Loan {loan.number}",
+            "opts": self.opts,
+            "loan": loan,
+            "page": page,
+            "elsewhere": known_elsewhere(loan),
+            "consent": standing_consent(account=loan.borrower, purpose=Consent.Purpose.SHARING, on=page.as_of),
+        }
+        if loan.state.status in BEFORE_PAY_OUT:
+            context["standing"] = credit_standing(loan.borrower, on=page.as_of)
         return TemplateResponse(request, "admin/loan.html", context)
 
     def history_view(self, request: Any, object_id: str, extra_context: Any = None) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from apps.credit.history import credit_history
+from apps.credit.score import ADVICE, Score
 from apps.loans.api import schemas as s
 from apps.loans.api.present import loan_detail, loan_row, statement_rows
 from apps.loans.domain.calculator import state_json
@@ -21,9 +22,11 @@ from apps.loans.models import Loan, LoanEvent, LoanState, PaymentNotice, Product
 from apps.loans.models.event import EventType
 from apps.loans.papers.papers import RECEIPTS
 from apps.loans.projection import fold_loan
+from apps.loans.services.credit import look_ups
 from apps.loans.services.notices import report_payment
 from apps.loans.services.origination import apply_for_loan, quote_product, withdraw
 from apps.mfis.clock import business_date
+from apps.mfis.database import connection
 from apps.mfis.errors import NotFound
 from apps.users.api.auth import ANY, borrower
 from apps.users.api.schemas import REFUSED, After, Amount, Key, Most
@@ -199,17 +202,30 @@ def pay(request: HttpRequest, loan_id: UUID, payload: s.PaymentIn, key: Key = ""
 
 @router.get("/credit-history", response={200: s.HistoryOut, **REFUSED}, auth=ANY)
 def history(request: HttpRequest) -> Any:
-    """What the credit history holds about the caller at this MFI."""
-    own = list(Loan.objects.filter(belongs_to(borrower(request))).values_list("pk", flat=True))
-    found = credit_history(loan_ids=own)
+    """What the credit histories hold about the caller at this MFI, the score that follows, and who asked others."""
+    account, today = borrower(request), business_date()
+    own = list(Loan.objects.filter(belongs_to(account)).values_list("pk", flat=True))
+    found, asked = credit_history(loan_ids=own), look_ups(account)
     return {
-        "available": found.available,
+        "available": found.available and asked is not None,
         "waiting": found.waiting,
+        "score": _score(found.score(today), account.language) if found.available else None,
+        "look_ups": [
+            {"at": x.at, "own": x.mfi == connection.schema_name, "purpose": x.purpose} for x in asked or []
+        ],
         "accounts": [
             {"loan_number": a.loan_number, "status": a.status, "principal": _text(a.principal),
              "outstanding": _text(a.outstanding), "disbursed_on": a.disbursed_on, "closed_on": a.closed_on,
+             "profile": a.profile(today),
              "events": [{"kind": e.kind, "value_date": e.value_date, "amount": _text(e.amount),
                          "outstanding": _text(e.outstanding)} for e in a.events]}
             for a in found.accounts
         ],
+    }  # fmt: skip
+
+
+def _score(score: Score, language: str) -> dict[str, Any]:
+    return {
+        "points": score.points, "band": score.band, "version": score.version, "advice": ADVICE[score.advice][language],
+        "reasons": [{"code": r.code, "points": r.points, "text": r.read(language)} for r in score.reasons],
     }  # fmt: skip

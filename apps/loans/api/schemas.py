@@ -283,7 +283,40 @@ class HistoryAccountOut(Schema):
     outstanding: str
     disbursed_on: date | None
     closed_on: date | None
+    profile: Annotated[
+        str,
+        Field(
+            description="24 months, the latest first: 0 on time, 1 to 7 late by so many 30 days "
+            "begun, C paid in full, W written off, - no loan."
+        ),
+    ]
     events: list[HistoryEventOut]
+
+
+class ReasonOut(Schema):
+    """One part of the score: the points it added or took, in words."""
+
+    code: str
+    points: int
+    text: str
+
+
+class ScoreOut(Schema):
+    """`points` and `band` are null where there is no history yet; that is not a bad one."""
+
+    points: int | None
+    band: str | None
+    reasons: list[ReasonOut]
+    advice: str
+    version: int
+
+
+class LookUpOut(Schema):
+    """Who asked other lenders about the caller: this MFI itself, or another one (which is not named)."""
+
+    at: datetime
+    own: bool
+    purpose: str
 
 
 class HistoryOut(Schema):
@@ -291,4 +324,6 @@ class HistoryOut(Schema):
 
     available: bool
     waiting: int
+    score: ScoreOut | None
     accounts: list[HistoryAccountOut]
+    look_ups: list[LookUpOut]

@@ -19,6 +19,7 @@ from apps.loans.models.event import EventType
 from apps.loans.models.policy import the_policy
 from apps.loans.models.projection import Status
 from apps.loans.papers.key_facts import Facts, facts_hash, key_facts
+from apps.loans.services.credit import installments_elsewhere
 from apps.loans.services.groups import check_group, find_group
 from apps.loans.services.numbers import next_number
 from apps.loans.services.recording import append_event, check_transition, check_value_date, lock_loan
@@ -32,6 +33,8 @@ from apps.users.roles import Action, Duty, Role
 from apps.users.services.accounts import actor_of
 from apps.users.services.idempotency import Answer, once
 from apps.users.services.merging import belongs_to
+
+ZERO = Decimal(0)
 
 
 def quote_product(
@@ -110,8 +113,8 @@ def check_eligible(product: Product, borrower: Account, terms: Terms, *, leaving
         _check_affordable(product, borrower, terms)
 
 
-def _check_affordable(product: Product, borrower: Account, terms: Terms) -> None:
-    """The dearest month of the loan against the share of net pay that may go into it."""
+def _check_affordable(product: Product, borrower: Account, terms: Terms, elsewhere: Decimal = ZERO) -> None:
+    """The dearest month of the loan, with what goes to other MFIs, against the share of net pay that may go into it."""
     profile = getattr(borrower, "profile", None)
     income = profile.net_monthly_income if profile else None
     if not income:
@@ -119,9 +122,10 @@ def _check_affordable(product: Product, borrower: Account, terms: Terms) -> None
     a_month = {"months": Decimal(1), "weeks": Decimal(52) / 12, "days": Decimal(365) / 12}[terms.frequency]
     dearest = max(row.total_due for row in quote(terms).installments) * a_month / terms.repay_every
     most = income * product.affordability_percent / 100 if product.affordability_percent else income
-    if dearest > most:
+    if dearest + elsewhere > most:
+        with_others = f", with {elsewhere:,.2f} at other lenders" if elsewhere else ""
         raise InvalidInput(
-            f"The installments come to {dearest:,.2f} a month; at most {most:,.2f} "
+            f"The installments come to {dearest:,.2f} a month{with_others}; at most {most:,.2f} "
             f"({product.affordability_percent:g} % of net pay) may go into them. Take less, or longer.",
             field="principal",
         )
@@ -280,8 +284,11 @@ def approve(*, loan_id: UUID, by: Account, reason: str = "", on: date | None = N
 
     Raises:
         NotAllowed: the duty is missing; or `by` reviewed or entered it, whatever their duties are now.
-        WrongState: it is not ready for approval.
+        WrongState: it is not ready for approval. InvalidInput: with what goes to other MFIs it is too dear.
     """
+    loan = Loan.objects.select_related("product", "borrower__profile").filter(pk=loan_id).first()
+    if loan and loan.product.affordability_percent is not None and (elsewhere := installments_elsewhere(loan)):
+        _check_affordable(loan.product, loan.borrower, loan.terms, elsewhere)
     return _decide("approve", loan_id, by, on, reason)
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db import IntegrityError
+from django.db.models import F, Max, Sum
 
 from apps.credit.outbox import CreditEvent, queue_event
 from apps.loans.domain.terms import BadCase
 from apps.loans.ledger.post import post_loan
-from apps.loans.models import Arrival, Loan, LoanEvent, LoanState
+from apps.loans.models import Arrival, Installment, Loan, LoanEvent, LoanState
 from apps.loans.models.event import EventType
 from apps.loans.models.projection import Status
 from apps.loans.projection import project
@@ -147,6 +149,7 @@ def tell_credit(loan: Loan, state: LoanState, event: LoanEvent, before: str | No
         kinds.append(str(event.type))
     if state.status in (Status.CLOSED, Status.OVERPAID) and before in (Status.ACTIVE, Status.CHARGED_OFF):
         kinds.append("closed")
+    monthly = monthly_installment(loan, state) if kinds else Decimal(0)
     for kind in kinds:
         queue_event(
             CreditEvent(
@@ -165,9 +168,21 @@ def tell_credit(loan: Loan, state: LoanState, event: LoanEvent, before: str | No
                 disbursed_on=state.disbursed_on,
                 closed_on=state.closed_on,
                 installments=int(loan.terms_agreed["installments"]),
+                monthly_installment=monthly,
                 currency=loan.currency,
             )
         )
+
+
+def monthly_installment(loan: Loan, state: LoanState) -> Decimal:
+    """What a loan costs a month: all that is scheduled, divided by the months from pay-out to the last due date."""
+    rows = Installment.objects.filter(loan=loan).aggregate(
+        total=Sum(F("principal") + F("interest") + F("fees")), last=Max("due_date")
+    )
+    if not rows["last"] or not state.disbursed_on:
+        return Decimal(0)
+    months = max(1, round((rows["last"] - state.disbursed_on).days * 12 / 365.25))
+    return Decimal(rows["total"] / months).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def _national_id(borrower: Account) -> str:

@@ -1,0 +1,88 @@
+"""The 24-character payment profile of an account: one sign a month, the latest first. Pure: no database, no clock.
+
+    0  nothing was late at the end of the month        C  paid in full during the month
+    1  1 to 30 days late    2  31 to 60    3  61 to 90    W  written or charged off, and not paid since
+    4  91 to 120    5  121 to 150    6  151 to 180    7  more
+    -  no loan then, or none any more
+
+Read from what happened by its day: how late a loan was at the end of a month follows from its last event up to then
+and from the due date of its oldest unpaid installment after that event. The sign of the running month is that of today.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+MONTHS = 24
+NONE, CLOSED, LOST = "-", "C", "W"
+ENDS_WELL = ("closed", "overpaid")
+ENDS_BADLY = ("written_off", "charged_off")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """How an account stood after one event, in the order in which they happened."""
+
+    on: date
+    status: str
+    oldest_due_date: date | None
+
+
+def month_ends(as_of: date, months: int = MONTHS) -> list[date]:
+    """`as_of`, then the ends of the months before it, the latest first."""
+    found = [as_of]
+    while len(found) < months:
+        found.append(found[-1].replace(day=1) - timedelta(days=1))
+    return found
+
+
+def payment_profile(moments: Sequence[Moment], *, as_of: date, months: int = MONTHS) -> str:
+    """The profile of one account on `as_of`: `months` characters.
+
+    An event that was booked later than another and is of an earlier day counts from that day on.
+    """
+    ordered = sorted(enumerate(moments), key=lambda pair: (pair[1].on, pair[0]))
+    return "".join(_sign([m for _, m in ordered if m.on <= end], end) for end in month_ends(as_of, months))
+
+
+def _sign(known: list[Moment], end: date) -> str:
+    if not known:
+        return NONE
+    last = known[-1]
+    if last.status in ENDS_WELL:
+        began = next(m.on for m in reversed(known) if m.status in ENDS_WELL and _first_of_run(known, m))
+        return CLOSED if (began.year, began.month) == (end.year, end.month) else NONE
+    if last.status in ENDS_BADLY:
+        return LOST
+    late = (end - last.oldest_due_date).days if last.oldest_due_date else 0
+    return str(min(7, (late + 29) // 30)) if late > 0 else "0"
+
+
+def _first_of_run(known: list[Moment], moment: Moment) -> bool:
+    """Whether the account became paid in full by this event, and stayed so."""
+    place = known.index(moment)
+    return place == 0 or known[place - 1].status not in ENDS_WELL
+
+
+def days_late_at_worst(moments: Sequence[Moment], *, as_of: date) -> int:
+    """The most days that anything was late at any time in the twelve months up to `as_of`.
+
+    Lateness grows until an event ends it, so it is at its worst just before each event, and on the last day.
+    """
+    since = _year_before(as_of)
+    ordered = [m for _, m in sorted(enumerate(moments), key=lambda pair: (pair[1].on, pair[0])) if m.on <= as_of]
+    worst = 0
+    for place, moment in enumerate(ordered):
+        until = ordered[place + 1].on if place + 1 < len(ordered) else as_of
+        if until < since or moment.oldest_due_date is None or moment.status in ENDS_WELL:
+            continue
+        worst = max(worst, (until - moment.oldest_due_date).days)
+    return worst
+
+
+def _year_before(day: date) -> date:
+    last = calendar.monthrange(day.year - 1, day.month)[1]
+    return day.replace(year=day.year - 1, day=min(day.day, last))

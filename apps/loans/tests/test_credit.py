@@ -1,0 +1,216 @@
+"""Asking other MFIs: only with consent, written down first, sums alone; the score on its pages; MongoDB away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django_tenants.utils import tenant_context
+
+from apps.credit import lookups, store
+from apps.credit.documents import CreditInquiry
+from apps.credit.lookups import MOST_A_DAY, HistoriesAway
+from apps.credit.relay import relay_outbox
+from apps.loans.models import Loan, LoanEvent, Product
+from apps.loans.services import money, origination
+from apps.loans.services.credit import ask_other_lenders, credit_standing, known_elsewhere, look_ups
+from apps.mfis.acting import SYSTEM
+from apps.mfis.clock import business_date
+from apps.mfis.errors import InvalidInput, NotAllowed, WrongState
+from apps.users.models import Account, BorrowerProfile
+from apps.users.services.accounts import Person, register_borrower, update_borrower
+from apps.users.services.consents import give_consent, withdraw_consent
+from conftest import TODAY, Branch
+
+NATIONAL_ID, NAME = "199305271234", "Mamello Khoabane"
+Maker = Callable[..., Loan]
+
+
+@pytest.fixture(autouse=True)
+def own_database(settings: Any) -> Iterator[None]:
+    base, _, options = settings.MONGODB_URL.partition("?")
+    settings.MONGODB_URL = f"{base.rsplit('/', 1)[0]}/test_{uuid4().hex}?{options}"
+    yield
+    database = store.connect()
+    database.client.drop_database(database.name)
+
+
+def identified(account: Account) -> None:
+    update_borrower(account=account, person=Person(NAME, phone=account.phone or "", national_id=NATIONAL_ID),
+                    actor=SYSTEM, today=TODAY)  # fmt: skip
+
+
+@pytest.fixture
+def elsewhere(alpha: Branch, active: Maker) -> Loan:
+    """A loan of 1,000 at alpha, told to the histories; its borrower has a national ID."""
+    identified(alpha.borrower)
+    loan = active()
+    relay_outbox()
+    return loan
+
+
+@pytest.fixture
+def here(alpha: Branch, beta: Branch, elsewhere: Loan) -> Loan:
+    """The same person's application at beta."""
+    with tenant_context(beta.mfi):
+        identified(beta.borrower)
+        made = origination.apply_for_loan(
+            borrower=beta.borrower, product_id=beta.product.pk, principal=Decimal(1000), installments=12,
+            purpose="", by=beta.borrower, currency="LSL", on=TODAY,
+        )  # fmt: skip
+        return Loan.objects.get(pk=made["id"])
+
+
+def consent(account: Account) -> None:
+    give_consent(account=account, purpose="sharing", version=1, language="en", on=business_date())
+
+
+def test_without_consent_nothing_is_asked(beta: Branch, here: Loan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even the store is: what cannot be asked can tell nothing by its answer or its time."""
+    asked: list[Any] = []
+    monkeypatch.setattr("apps.loans.services.credit.look_up", lambda *a, **k: asked.append(a))
+    with tenant_context(beta.mfi):
+        stranger = register_borrower(person=Person("Neo Letuka", phone="58990044"), today=TODAY)
+        made = origination.apply_for_loan(
+            borrower=stranger, product_id=beta.product.pk, principal=Decimal(1000), installments=12, purpose="",
+            by=stranger, currency="LSL", on=TODAY,
+        )  # fmt: skip
+        said = []
+        for loan_id in (here.pk, made["id"]):
+            with pytest.raises(WrongState) as refused:
+                ask_other_lenders(loan_id=loan_id, by=beta.staff["officer"])
+            said.append(refused.value.message)
+        assert said[0] == said[1]
+    assert asked == []
+    assert CreditInquiry._get_collection().count_documents({}) == 0
+
+
+def test_with_consent_the_sums_and_after_its_end_nothing(
+    alpha: Branch, beta: Branch, elsewhere: Loan, here: Loan
+) -> None:
+    officer = beta.staff["officer"]
+    rows = list(elsewhere.installments.order_by("n"))
+    with tenant_context(beta.mfi):
+        consent(beta.borrower)
+        event = ask_other_lenders(loan_id=here.pk, by=officer)
+        known = known_elsewhere(here)
+        assert known
+        assert (known["lenders"], known["worst_days_late"]) == (1, (business_date() - rows[0].due_date).days)
+        assert known["outstanding"] == elsewhere.state.total_outstanding
+        # 12 monthly installments: what is scheduled, divided by the 12 months.
+        scheduled = sum(r.principal + r.interest + r.fees for r in rows)
+        assert known["monthly_installments"] == (scheduled / 12).quantize(Decimal("0.01"))
+        assert "Asked other lenders: 1 lend" in event.reason
+        (seen,) = look_ups(beta.borrower) or []
+        assert (seen.mfi, seen.purpose) == (beta.mfi.schema_name, "application")
+        page = beta.client("approver").get(f"/admin/loans/loan/{here.pk}/change/").content.decode()
+        assert "At other lenders" in page
+        withdraw_consent(account=beta.borrower, purpose="sharing", on=business_date())
+        with pytest.raises(WrongState):
+            ask_other_lenders(loan_id=here.pk, by=officer)
+        told = beta.client(beta.borrower).get("/api/v1/credit-history").json()
+        assert [(x["own"], x["purpose"]) for x in told["look_ups"]] == [(True, "application")]
+    # At alpha, whose loan was counted, the borrower sees that another lender asked, and not which.
+    told = alpha.client(alpha.borrower).get("/api/v1/credit-history").json()
+    assert [x["own"] for x in told["look_ups"]] == [False]
+    assert beta.mfi.schema_name not in json.dumps(told)
+    assert told["score"]["band"] == "D"  # nothing was ever paid on it
+    assert told["score"]["advice"].startswith("Pay what is overdue")
+    assert told["accounts"][0]["profile"][0] == "7"
+
+
+def test_another_with_the_same_number_in_their_profile_sees_no_look_up(
+    alpha: Branch, beta: Branch, elsewhere: Loan, here: Loan
+) -> None:
+    """Somebody without a loan anywhere who wrote another's national ID into their own profile at a third place."""
+    with tenant_context(beta.mfi):
+        consent(beta.borrower)
+        ask_other_lenders(loan_id=here.pk, by=beta.staff["officer"])
+        BorrowerProfile.objects.filter(pk=beta.borrower.pk).update(national_id=None)
+        impostor = register_borrower(person=Person("Im Postor", phone="58990045", national_id=NATIONAL_ID), today=TODAY)
+        assert look_ups(impostor) == []
+
+
+def test_an_mfi_does_not_probe(beta: Branch, here: Loan) -> None:
+    with tenant_context(beta.mfi):
+        consent(beta.borrower)
+        for wrong in ("cashier", "approver"):
+            with pytest.raises(NotAllowed):
+                ask_other_lenders(loan_id=here.pk, by=beta.staff[wrong])
+        for _ in range(MOST_A_DAY):
+            ask_other_lenders(loan_id=here.pk, by=beta.staff["officer"])
+        with pytest.raises(WrongState, match="within a day"):
+            ask_other_lenders(loan_id=here.pk, by=beta.staff["officer"])
+        assert CreditInquiry._get_collection().count_documents({}) == MOST_A_DAY
+        origination.withdraw(loan_id=here.pk, by=beta.borrower)
+        with pytest.raises(WrongState):  # nothing is applied for, and nothing runs
+            ask_other_lenders(loan_id=here.pk, by=beta.staff["officer"])
+
+
+def test_a_look_up_that_is_not_written_is_not_answered(
+    beta: Branch, here: Loan, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    with tenant_context(beta.mfi):
+        consent(beta.borrower)
+        before = LoanEvent.objects.filter(loan=here).count()
+        answered: list[Any] = []
+        monkeypatch.setattr(lookups, "_sums", lambda *a: answered.append(a))
+        right, settings.MONGODB_URL = settings.MONGODB_URL, "mongodb://127.0.0.1:1/letsema"
+        settings.MONGODB_TIMEOUT_MS = 200
+        with pytest.raises(HistoriesAway):
+            ask_other_lenders(loan_id=here.pk, by=beta.staff["officer"])
+        assert answered == []
+        assert LoanEvent.objects.filter(loan=here).count() == before
+        assert not credit_standing(beta.borrower, on=TODAY).available
+        page = beta.client("officer").get(f"/admin/loans/loan/{here.pk}/change/").content.decode()
+        assert "out of reach" in page
+        told = beta.client(beta.borrower).get("/api/v1/credit-history").json()
+        assert (told["available"], told["score"], told["look_ups"]) == (False, None, [])
+        settings.MONGODB_URL = right
+
+
+def test_what_is_paid_elsewhere_counts_before_approval(beta: Branch, here: Loan) -> None:
+    """Net pay 500, of which 40 % may go into installments: 94.56 here fit alone, and not with those at alpha."""
+    with tenant_context(beta.mfi):
+        Product.objects.filter(pk=beta.product.pk).update(affordability_percent=Decimal(20))
+        BorrowerProfile.objects.filter(pk=beta.borrower.pk).update(net_monthly_income=Decimal(500))
+        consent(beta.borrower)
+        origination.start_review(loan_id=here.pk, by=beta.staff["officer"])
+        ask_other_lenders(loan_id=here.pk, by=beta.staff["officer"])
+        origination.recommend(loan_id=here.pk, by=beta.staff["officer"], reason="Seen")
+        with pytest.raises(InvalidInput, match="at other lenders"):
+            origination.approve(loan_id=here.pk, by=beta.staff["approver"])
+        BorrowerProfile.objects.filter(pk=beta.borrower.pk).update(net_monthly_income=Decimal(5000))
+        origination.approve(loan_id=here.pk, by=beta.staff["approver"])
+
+
+def test_no_document_names_anybody(alpha: Branch, beta: Branch, elsewhere: Loan, here: Loan) -> None:
+    with tenant_context(beta.mfi):
+        consent(beta.borrower)
+        ask_other_lenders(loan_id=here.pk, by=beta.staff["officer"])
+    database = store.connect()
+    everything = str([list(database[name].find()) for name in database.list_collection_names()])
+    assert "inquiries" in database.list_collection_names()
+    for secret in (NATIONAL_ID, NAME, NAME.split()[0], alpha.borrower.phone, beta.staff["officer"].full_name):
+        assert secret
+        assert secret not in everything
+
+
+def test_months_late_are_told_by_profile_and_score(alpha: Branch, active: Maker) -> None:
+    loan = active()
+    relay_outbox()
+    first = loan.installments.order_by("n").first()
+    assert first
+    on = first.due_date + timedelta(days=40)
+    standing = credit_standing(alpha.borrower, on=on)
+    assert standing.profiles[0][1].startswith("2")
+    money.record_repayment(
+        loan_id=loan.pk, by=alpha.staff["cashier"], amount=Decimal(2000), channel="cash", on=TODAY + timedelta(days=1)
+    )
+    relay_outbox()
+    assert credit_standing(alpha.borrower, on=TODAY + timedelta(days=2)).profiles[0][1].startswith("C")
