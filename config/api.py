@@ -78,6 +78,15 @@ def _away(request: HttpRequest, error: Exception) -> HttpResponse:
     return problem(request, 503, "Letsema cannot reach its database", "Nothing was lost; try again in a minute.")
 
 
+def _unwritable(request: HttpRequest, error: ValueError) -> HttpResponse:
+    """Text that PostgreSQL cannot hold: JSON may carry it where no form can. Anything else is a fault of ours."""
+    if "NUL (0x00)" not in str(error):
+        raise error
+    return problem(
+        request, 422, "Invalid input", "Text must not contain the character U+0000; leave it out.", code="invalid"
+    )
+
+
 def _throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
     answer = problem(request, 429, "Too many calls", f"Wait {error.wait} seconds, then go on.", code="too_many_calls")
     for name, value in retry_after(error).items():
@@ -88,6 +97,7 @@ def _throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
 for _api in (tenant_api, public_api):
     _api.exception_handler(ServiceError)(_service_error)
     _api.exception_handler(ValidationError)(_validation)
+    _api.exception_handler(ValueError)(_unwritable)
     _api.exception_handler(OperationalError)(_away)
     _api.exception_handler(InterfaceError)(_away)
     _api.exception_handler(AuthenticationError)(

@@ -19,6 +19,7 @@ class OutboxEntry(NodeLocal):
     relayed_at = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
     last_error = models.CharField(max_length=200, blank=True)
+    set_aside = models.BooleanField(default=False, db_default=False)  # it cannot be written as it is; see last_error
 
     class Meta:
         ordering = ["id"]

@@ -48,7 +48,14 @@ def person_key(national_id: str, *, otherwise: UUID) -> str:
 
 def queue_event(event: CreditEvent) -> OutboxEntry:
     """Writes the outbox row; the relay takes it to MongoDB later, whether that is up now or not."""
-    return OutboxEntry.objects.create(
+    entry = entry_of(event)
+    entry.save(force_insert=True)
+    return entry
+
+
+def entry_of(event: CreditEvent) -> OutboxEntry:
+    """The outbox row of an event, not saved."""
+    return OutboxEntry(
         account=event.loan_id,
         event_type=event.kind,
         payload={
@@ -56,15 +63,15 @@ def queue_event(event: CreditEvent) -> OutboxEntry:
             "person": person_key(event.person_key_source, otherwise=event.borrower_id),
             "loan_number": event.loan_number,
             "value_date": event.value_date.isoformat(),
-            "amount": str(event.amount or 0),
+            "amount": f"{event.amount or 0:.2f}",
             "status": event.status,
-            "principal": str(event.principal),
-            "outstanding": str(event.outstanding),
+            "principal": f"{event.principal:.2f}",
+            "outstanding": f"{event.outstanding:.2f}",
             "oldest_due_date": _day(event.oldest_due_date),
             "disbursed_on": _day(event.disbursed_on),
             "closed_on": _day(event.closed_on),
             "installments": event.installments,
-            "monthly_installment": str(event.monthly_installment),
+            "monthly_installment": f"{event.monthly_installment:.2f}",
             "currency": event.currency,
         },
     )

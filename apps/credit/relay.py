@@ -1,7 +1,13 @@
-"""Takes what happened from the outbox to MongoDB: in order per account, each event once however often it is tried."""
+"""Takes what happened from the outbox to MongoDB: in order per account, each event once however often it is tried.
+
+What MongoDB does not take, or what makes no document, is tried alone; after three attempts it is set aside with the
+reason, shown, and the others go on. `credit_rebuild` brings its account back from the loan's own facts.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -10,10 +16,11 @@ from uuid import UUID, uuid5
 
 import pymongo
 from bson.decimal128 import Decimal128
+from bson.errors import InvalidDocument
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from pymongo.errors import BulkWriteError, PyMongoError
+from pymongo.errors import BulkWriteError, PyMongoError, WriteError
 
 from apps.credit.documents import SCHEMA_VERSION, CreditAccount, CreditEventDocument
 from apps.credit.models import OutboxEntry
@@ -21,7 +28,11 @@ from apps.credit.store import StoreAway, connect, ensure_indexes
 from apps.mfis.database import connection
 
 BATCH = 500
+MOST_ATTEMPTS = 3
+# What is the entry's own fault: trying the same again in a batch would only stop the others.
+UNWRITABLE = (BulkWriteError, WriteError, InvalidDocument, ArithmeticError, KeyError, TypeError, ValueError)
 LOCK_SPACE = 0x43524544  # "CRED"; one relay a schema, so that an account's events arrive in their order
+AWAY = "MongoDB does not answer"
 _indexed: set[str] = set()
 
 
@@ -39,29 +50,59 @@ def relay_outbox(*, batch: int = BATCH) -> Relayed:
     total = 0
     while True:
         try:
-            done = _relay_batch(batch)
-        except (PyMongoError, StoreAway) as error:
-            away = not isinstance(error, BulkWriteError)
-            reason = "MongoDB does not answer" if away else "MongoDB refused a write"
-            _note_failure(reason)
-            return Relayed(total, reason, away)
+            done, more = _relay_batch(batch)
+        except (PyMongoError, StoreAway):
+            _note_failure(AWAY)
+            return Relayed(total, AWAY, True)
         total += done
-        if done < batch:
-            return Relayed(total)
+        if not more:
+            aside = OutboxEntry.objects.filter(relayed_at=None, set_aside=True).count()
+            return Relayed(total, f"{aside} event(s) are set aside" if aside else "")
 
 
-def _relay_batch(batch: int) -> int:
+def _relay_batch(batch: int) -> tuple[int, bool]:
+    """How many were written, and whether there may be more to write now."""
+    with relaying() as mine:
+        if not mine:
+            return 0, False
+        entries = list(OutboxEntry.objects.filter(relayed_at=None, set_aside=False).order_by("id")[:batch])
+        if not entries:
+            return 0, False
+        try:
+            write_entries(entries)
+            written = entries
+        except UNWRITABLE:
+            written = _one_by_one(entries)
+        OutboxEntry.objects.filter(pk__in=[e.pk for e in written]).update(relayed_at=timezone.now(), last_error="")
+    return len(written), len(entries) == batch and bool(written)
+
+
+@contextmanager
+def relaying() -> Iterator[bool]:
+    """A transaction in which nobody else relays the present schema's outbox; False where somebody does."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [LOCK_SPACE, connection.schema_name])
-            if not cursor.fetchone()[0]:
-                return 0
-        entries = list(OutboxEntry.objects.filter(relayed_at=None).order_by("id")[:batch])
-        if not entries:
-            return 0
-        write_entries(entries)
-        OutboxEntry.objects.filter(pk__in=[e.pk for e in entries]).update(relayed_at=timezone.now(), last_error="")
-    return len(entries)
+            mine = bool(cursor.fetchone()[0])
+        yield mine
+
+
+def _one_by_one(entries: list[OutboxEntry]) -> list[OutboxEntry]:
+    """Writes what can be written. An account whose entry failed waits with what follows, until that is set aside."""
+    written, waits = [], set()
+    for entry in entries:
+        if entry.account in waits:
+            continue
+        try:
+            write_entries([entry])
+            written.append(entry)
+        except UNWRITABLE as error:
+            waits.add(entry.account)
+            entry.attempts += 1
+            entry.set_aside = entry.attempts >= MOST_ATTEMPTS
+            entry.last_error = f"MongoDB did not take it: {type(error).__name__}"
+            entry.save(update_fields=["attempts", "set_aside", "last_error"])
+    return written
 
 
 def write_entries(entries: list[OutboxEntry]) -> None:
@@ -88,6 +129,24 @@ def write_entries(entries: list[OutboxEntry]) -> None:
     newer = [d for d in documents if d["_id"] not in known or known[d["_id"]].int <= d["last_event"].int]
     if newer:
         accounts.bulk_write([pymongo.ReplaceOne({"_id": d["_id"]}, d, upsert=True) for d in newer])
+
+
+def replace_account(account: UUID, entries: list[OutboxEntry]) -> None:
+    """Writes an account anew from entries made of its facts, in their order; what it had beside them goes.
+
+    What waits for it in the outbox is in the facts too, and counts as relayed. Call it under `relaying()`.
+
+    Raises:
+        PyMongoError: MongoDB did not take them.
+    """
+    connect()
+    CreditEventDocument._get_collection().delete_many({"account": account})
+    CreditAccount._get_collection().delete_one({"_id": account})
+    if entries:
+        write_entries(entries)
+    OutboxEntry.objects.filter(account=account, relayed_at=None).update(
+        relayed_at=timezone.now(), set_aside=False, last_error=""
+    )
 
 
 def _note_failure(reason: str) -> None:

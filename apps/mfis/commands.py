@@ -15,7 +15,7 @@ class MFICommand(BaseCommand):
     """A command over all MFIs, or the one that `--mfi` names."""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--mfi", help="only the MFI with this subdomain")
+        parser.add_argument("--mfi", "--tenant", help="only the MFI with this subdomain")
 
     def mfis(self, options: dict[str, Any]) -> QuerySet[MFI]:
         """The MFIs asked for.

@@ -60,7 +60,7 @@ def enter(page: Page, served: Served, password: str = PASSWORD) -> None:
 def code_sent(served: Served) -> str:
     """The code in the next SMS that the worker sends."""
     folder = Path(served.system.environment["LETSEMA_VAR"]) / "sms"
-    until = time.monotonic() + 20
+    until = time.monotonic() + 40
     while time.monotonic() < until:
         for path in sorted(folder.glob("*.txt")):
             found = re.search(r"code is (\d{6})", path.read_text(encoding="utf-8"))
@@ -200,6 +200,7 @@ def test_a_code_at_sign_in_and_a_new_password(served: Served, loan: str) -> None
     security.get_by_role("button", name="Change it").click()
     expect(security.get_by_text("Signing in asks for the password alone.")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("heading", name="Sign in").wait_for()
     page.get_by_role("button", name="Sesotho").click()
     page.get_by_role("link", name="U lebetse phasewete?").click()
     page.get_by_label("Mohala kapa emeile").fill(LOGIN)

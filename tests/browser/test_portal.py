@@ -80,7 +80,7 @@ def test_a_borrower_goes_through_the_portal_in_sesotho(served: Served, open_mfi:
     assert told == "application/pdf"
     for name, heading in (("Nalane", "Nalane ea ka ea likalimo"), ("'Na", "Ka 'na")):
         page.get_by_role("link", name=name, exact=True).click()
-        page.get_by_role("heading", name=heading).wait_for()
+        page.get_by_role("heading", name=heading, exact=True).wait_for()
         check_accessible(page)
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", name="About me")).to_be_visible()

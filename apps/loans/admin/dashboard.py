@@ -91,7 +91,8 @@ def credit_state() -> dict[str, Any]:
     """Whether the credit histories can be reached, and what still waits for them."""
     waiting = OutboxEntry.objects.filter(relayed_at=None)
     oldest = waiting.order_by("id").values_list("queued_at", flat=True).first()
-    return {"up": ping(), "waiting": waiting.count(), "oldest": oldest}
+    aside = waiting.filter(set_aside=True).count()
+    return {"up": ping(), "waiting": waiting.count(), "oldest": oldest, "aside": aside}
 
 
 tenant_site.dashboard = dashboard

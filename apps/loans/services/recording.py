@@ -142,36 +142,45 @@ def append_event(
 
 def tell_credit(loan: Loan, state: LoanState, event: LoanEvent, before: str | None) -> None:
     """Disbursements, repayments and reversals reach the credit history, and so does the closing."""
-    kinds = []
-    told = (EventType.DISBURSED, EventType.REPAYMENT, EventType.PAY_OFF, EventType.REVERSAL, EventType.CHARGED_OFF,
-            EventType.WRITTEN_OFF, EventType.RECOVERY)  # fmt: skip
-    if event.type in told:
-        kinds.append(str(event.type))
-    if state.status in (Status.CLOSED, Status.OVERPAID) and before in (Status.ACTIVE, Status.CHARGED_OFF):
-        kinds.append("closed")
+    kinds = kinds_told(event.type, state.status, before)
     monthly = monthly_installment(loan, state) if kinds else Decimal(0)
     for kind in kinds:
-        queue_event(
-            CreditEvent(
-                event_id=event.pk,
-                loan_id=loan.pk,
-                loan_number=loan.number,
-                person_key_source=_national_id(loan.borrower),
-                borrower_id=loan.borrower_id,
-                kind=kind,
-                value_date=event.value_date,
-                amount=event.amount,
-                status=state.status,
-                principal=loan.principal,
-                outstanding=state.total_outstanding,
-                oldest_due_date=state.oldest_due_date,
-                disbursed_on=state.disbursed_on,
-                closed_on=state.closed_on,
-                installments=int(loan.terms_agreed["installments"]),
-                monthly_installment=monthly,
-                currency=loan.currency,
-            )
-        )
+        queue_event(credit_event(loan, state, event, kind, monthly))
+
+
+TOLD = (EventType.DISBURSED, EventType.REPAYMENT, EventType.PAY_OFF, EventType.REVERSAL, EventType.CHARGED_OFF,
+        EventType.WRITTEN_OFF, EventType.RECOVERY)  # fmt: skip
+
+
+def kinds_told(event_type: str, status: str, before: str | None) -> list[str]:
+    """What the credit history keeps of an event after which the loan stands at `status`, and stood at `before`."""
+    kinds = [str(event_type)] if event_type in TOLD else []
+    if status in (Status.CLOSED, Status.OVERPAID) and before in (Status.ACTIVE, Status.CHARGED_OFF):
+        kinds.append("closed")
+    return kinds
+
+
+def credit_event(loan: Loan, state: LoanState, event: LoanEvent, kind: str, monthly: Decimal) -> CreditEvent:
+    """One event for the credit history; `state` is the loan's after it."""
+    return CreditEvent(
+        event_id=event.pk,
+        loan_id=loan.pk,
+        loan_number=loan.number,
+        person_key_source=_national_id(loan.borrower),
+        borrower_id=loan.borrower_id,
+        kind=kind,
+        value_date=event.value_date,
+        amount=event.amount,
+        status=state.status,
+        principal=loan.principal,
+        outstanding=state.total_outstanding,
+        oldest_due_date=state.oldest_due_date,
+        disbursed_on=state.disbursed_on,
+        closed_on=state.closed_on,
+        installments=int(loan.terms_agreed["installments"]),
+        monthly_installment=monthly,
+        currency=loan.currency,
+    )
 
 
 def monthly_installment(loan: Loan, state: LoanState) -> Decimal:
@@ -179,10 +188,15 @@ def monthly_installment(loan: Loan, state: LoanState) -> Decimal:
     rows = Installment.objects.filter(loan=loan).aggregate(
         total=Sum(F("principal") + F("interest") + F("fees")), last=Max("due_date")
     )
-    if not rows["last"] or not state.disbursed_on:
+    return a_month(rows["total"] or Decimal(0), state.disbursed_on, rows["last"])
+
+
+def a_month(total: Decimal, since: date | None, last: date | None) -> Decimal:
+    """`total` divided by the months from `since` to `last`, to the cent."""
+    if since is None or last is None:
         return Decimal(0)
-    months = max(1, round((rows["last"] - state.disbursed_on).days * 12 / 365.25))
-    return Decimal(rows["total"] / months).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    months = max(1, round((last - since).days * 12 / 365.25))
+    return Decimal(total / months).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def _national_id(borrower: Account) -> str:

@@ -41,6 +41,17 @@ def reconcile() -> Round:
         done.did.append(f"is the home of {schema}")
     if added := streams.publish():
         done.did.append(f"published {len(added)} tables")
+    with streams.alone() as mine:
+        if mine:
+            _follow_others(done)
+    for slot in streams.departed_slots():
+        with replicator() as cursor:
+            streams.drop_slots(cursor, slot)
+        done.did.append(f"dropped the slot {slot}")
+    return done
+
+
+def _follow_others(done: Round) -> None:
     left = set(ClusterNode.objects.filter(has_left=True).values_list("letter", flat=True))
     for letter in peers():
         if letter not in left:
@@ -49,11 +60,6 @@ def reconcile() -> Round:
         streams.unsubscribe(letter, slot_is_gone=True)
         done.did.append(f"no longer follows {letter}")
         _share_what_it_left(left, done)
-    for slot in streams.departed_slots():
-        with replicator() as cursor:
-            streams.drop_slots(cursor, slot)
-        done.did.append(f"dropped the slot {slot}")
-    return done
 
 
 def make_schemas(done: Round, offered: frozenset[str] = frozenset()) -> None:

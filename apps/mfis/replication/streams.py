@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -30,6 +32,7 @@ COPIED = """
      WHERE s.subname = %s AND r.srsubstate = 'f'
 """
 Tables = set[tuple[str, str]]
+STREAMS_LOCK = 0x53545245  # "STRE"
 SLOT_SECONDS = 30  # how long a slot may wait for the transactions of its server
 
 
@@ -93,6 +96,26 @@ def publish() -> Tables:
         run(sql.SQL("GRANT SELECT ON {} TO {}").format(tables, reader))
         run(sql.SQL("ALTER PUBLICATION {} ADD TABLE {}").format(sql.Identifier(PUBLICATION), tables))
     return missing
+
+
+@contextmanager
+def alone(*, wait: bool = False) -> Iterator[bool]:
+    """Keeps others on this node from changing its streams meanwhile; False where one does so and `wait` is not set.
+
+    The worker's agent looks again and again for streams that are lacking or lost: it would take up one that a command
+    has just dropped, and end the command's own connection with its slot.
+    """
+    place = [STREAMS_LOCK, settings.NODE]
+    if wait:
+        rows("SELECT pg_advisory_lock(%s, hashtext(%s))::text", *place)
+        mine = True
+    else:
+        mine = bool(rows("SELECT pg_try_advisory_lock(%s, hashtext(%s))", *place)[0][0])
+    try:
+        yield mine
+    finally:
+        if mine:
+            rows("SELECT pg_advisory_unlock(%s, hashtext(%s))", *place)
 
 
 def is_subscribed(letter: str) -> bool:

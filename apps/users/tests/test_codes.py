@@ -245,3 +245,12 @@ def test_a_token_makes_no_token_that_may_do_more(alpha: Branch, lerato: Account)
     assert (made.status_code, made.json()["scopes"]) == (201, ["read"])
     assert ApiToken.objects.get(name="read").scopes == ["read"]
     assert send(client, "POST", "tokens", {"name": "none", "scopes": []}, **own).status_code == 422
+
+
+def test_text_that_the_database_cannot_hold_is_refused(alpha: Branch, lerato: Account) -> None:
+    client = alpha.client(lerato)
+    for body in ({"name": "a\0b"}, {"name": "a\0b", "scopes": ["read"]}):
+        refused = send(client, "POST", "tokens", body)
+        assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+    assert send(Client(HTTP_HOST=alpha.host), "POST", "sign-in", {"name": "a\0", "password": "b"}).status_code < 500
+    assert not ApiToken.objects.filter(account=lerato).exists()

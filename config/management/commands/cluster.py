@@ -170,7 +170,8 @@ class Command(BaseCommand):
 
     def _resync(self, options: dict[str, Any]) -> None:
         letter = options["letter"].upper()
-        streams.resync(letter)
+        with streams.alone(wait=True):
+            streams.resync(letter)
         until = time.monotonic() + options["seconds"]
         while streams.copying(letter)[0]:
             if time.monotonic() > until:
