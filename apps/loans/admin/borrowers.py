@@ -14,15 +14,17 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 
 from apps.credit.history import credit_history
-from apps.loans.admin.forms import BorrowerForm
+from apps.loans.admin.forms import BorrowerForm, ConsentForm
 from apps.loans.models import Loan
 from apps.mfis.clock import business_date
 from apps.users.admin.base import LetsemaAdmin, pill, run_action
 from apps.users.admin.sites import tenant_site
+from apps.users.consent_texts import TEXTS, current_text
 from apps.users.identity import spoken_phone
-from apps.users.models import Account, BorrowerProfile
+from apps.users.models import Account, BorrowerProfile, Consent
 from apps.users.roles import Action
 from apps.users.services.accounts import Person, actor_of, register_borrower, update_borrower
+from apps.users.services.consents import all_consents, record_consent
 from apps.users.services.merging import belongs_to
 from apps.users.services.onboarding import invite_again
 
@@ -55,6 +57,11 @@ class BorrowerAdmin(LetsemaAdmin):
         return [
             path("<uuid:account_id>/edit/", wrap(self.edit_view), name="borrower_edit"),
             path("<uuid:account_id>/invite/", wrap(self.invite_view), name="borrower_invite"),
+            path(
+                "<uuid:account_id>/consent/<str:purpose>/<str:wanted>/",
+                wrap(self.consent_view),
+                name="borrower_consent",
+            ),
             *super().get_urls(),
         ]
 
@@ -110,6 +117,28 @@ class BorrowerAdmin(LetsemaAdmin):
             explanation="A link by which the borrower chooses a password; hand it over, or it goes by e-mail.",
         )  # fmt: skip
 
+    def consent_view(self, request: Any, account_id: UUID, purpose: str, wanted: str) -> HttpResponse:
+        """What a borrower agreed to, or took back, at the counter; the words are read out from this page."""
+        profile = self._profile(request, account_id)
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        if purpose not in TEXTS or wanted not in ("give", "withdraw"):
+            raise Http404
+        today, account, granted = business_date(), profile.account, wanted == "give"
+        text, name = current_text(purpose), Consent.Purpose(purpose).label
+        return run_action(
+            request, admin=self, form=ConsentForm(request.POST or None, initial={"language": account.language}),
+            run=lambda v: record_consent(account=account, purpose=purpose, granted=granted, by=request.user, on=today,
+                                         language=v["language"]),
+            done="It is kept, with your name.", subject=account.full_name,
+            facts=[("In English", text.read("en", request.tenant.name)),
+                   ("In Sesotho", text.read("st", request.tenant.name))],
+            back_url=reverse("admin:users_borrowerprofile_change", args=[account.pk]),
+            title=f"{name}: {'agreed' if granted else 'taken back'}",
+            button="The borrower agrees" if granted else "The borrower takes it back",
+            explanation="Read it to the borrower in the language they choose; enter only what they say themselves.",
+        )  # fmt: skip
+
     def _show_invitation(self, request: Any, account: Account) -> None:
         url = invite_again(account=account, actor=actor_of(request.user), mfi=request.tenant)
         text = "Invitation to the portal for {}, shown only now: <code>{}</code>"
@@ -123,6 +152,7 @@ class BorrowerAdmin(LetsemaAdmin):
         context = {
             **self.admin_site.each_context(request), "title": account.full_name, "opts": self.opts,
             "profile": profile, "account": account, "phone": spoken_phone(account.phone), "loans": loans,
+            "consents": all_consents(account=account, on=business_date()),
             "history": history, "may_edit": self.has_change_permission(request),
             "may_apply": self._may(request, Action.APPLY_FOR_BORROWER),
         }  # fmt: skip

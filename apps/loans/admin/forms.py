@@ -281,3 +281,7 @@ class CollectionForm(Keyed):
         """The amount brought for each loan, where anything was."""
         found = {line.loan.pk: self.cleaned_data.get(f"loan_{line.loan.pk}") for line in self.lines}
         return {loan: amount for loan, amount in found.items() if amount}
+
+
+class ConsentForm(forms.Form):
+    language = forms.ChoiceField(choices=[("en", "English"), ("st", "Sesotho")], help_text="In which it was read.")

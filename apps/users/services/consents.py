@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from apps.mfis.acting import Actor, acting
-from apps.mfis.errors import InvalidInput, WrongState
+from apps.mfis.errors import InvalidInput, NotAllowed, WrongState
 from apps.users.consent_texts import TEXTS, current_text
 from apps.users.models import Account, Consent
+from apps.users.roles import Action, Role
 from apps.users.services.accounts import actor_of
 
 Purpose = Consent.Purpose
@@ -22,6 +23,10 @@ class Standing:
     purpose: str
     stands: bool
     last: Consent | None
+
+    @property
+    def label(self) -> str:
+        return str(Purpose(self.purpose).label)
 
 
 def give_consent(
@@ -75,6 +80,22 @@ def withdraw_consent(*, account: Account, purpose: str, on: date, actor: Actor |
             given_on=on, actor_name=(actor or actor_of(account)).name,
         )  # fmt: skip
     return Standing(purpose, False, ended)
+
+
+def record_consent(*, account: Account, purpose: str, granted: bool, language: str, by: Account, on: date) -> None:
+    """Enters what a borrower said or signed at the branch, in the words of the current text.
+
+    Raises:
+        NotAllowed: the duty is missing, or it is no borrower's account. Others as for giving and withdrawing.
+    """
+    if not by.may(Action.REGISTER_BORROWER) or account.role != Role.BORROWER:
+        raise NotAllowed("Your duties do not include entering what borrowers agree to.")
+    actor = actor_of(by)
+    if granted:
+        version = current_text(purpose).version if purpose in TEXTS else 0
+        give_consent(account=account, purpose=purpose, version=version, language=language, on=on, actor=actor)
+    else:
+        withdraw_consent(account=account, purpose=purpose, on=on, actor=actor)
 
 
 def standing_consent(*, account: Account, purpose: str, on: date) -> Standing:
