@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -19,6 +20,7 @@ from django.test import Client
 from django_tenants.utils import tenant_context
 from hypothesis import settings as hypothesis_settings
 
+from apps.credit import store
 from apps.loans.models import Loan, Product
 from apps.loans.services import money, origination
 from apps.loans.services.products import create_product
@@ -182,3 +184,13 @@ def active(alpha: Branch, approved: Callable[..., Loan]) -> Callable[..., Loan]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest file comes first, so that the others fill the second worker beside it."""
     items.sort(key=lambda item: item.path.name != "test_cluster.py")
+
+
+@pytest.fixture
+def own_histories(settings: Any) -> Iterator[None]:
+    """A database of credit histories of the test's own, on the server of MONGODB_URL."""
+    base, _, options = settings.MONGODB_URL.partition("?")
+    settings.MONGODB_URL = f"{base.rsplit('/', 1)[0]}/test_{uuid4().hex}?{options}"
+    yield
+    database = store.connect()
+    database.client.drop_database(database.name)

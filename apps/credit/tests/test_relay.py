@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -19,17 +18,8 @@ from apps.loans.models import Loan
 from apps.loans.services import money
 from conftest import TODAY, Branch
 
+pytestmark = pytest.mark.usefixtures("own_histories")
 Maker = Callable[..., Loan]
-
-
-@pytest.fixture(autouse=True)
-def own_database(settings: Any) -> Iterator[None]:
-    """A database of the test's own on the server of MONGODB_URL."""
-    base, _, options = settings.MONGODB_URL.partition("?")
-    settings.MONGODB_URL = f"{base.rsplit('/', 1)[0]}/test_{uuid4().hex}?{options}"
-    yield
-    database = store.connect()
-    database.client.drop_database(database.name)
 
 
 def pay(alpha: Branch, loan: Loan, amount: int) -> dict[str, Any]:

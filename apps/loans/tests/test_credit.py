@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django_tenants.utils import tenant_context
@@ -29,15 +28,7 @@ from conftest import TODAY, Branch
 
 NATIONAL_ID, NAME = "199305271234", "Mamello Khoabane"
 Maker = Callable[..., Loan]
-
-
-@pytest.fixture(autouse=True)
-def own_database(settings: Any) -> Iterator[None]:
-    base, _, options = settings.MONGODB_URL.partition("?")
-    settings.MONGODB_URL = f"{base.rsplit('/', 1)[0]}/test_{uuid4().hex}?{options}"
-    yield
-    database = store.connect()
-    database.client.drop_database(database.name)
+pytestmark = pytest.mark.usefixtures("own_histories")
 
 
 def identified(account: Account) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -23,16 +22,8 @@ from apps.loans.services import money, servicing
 from apps.loans.services.credit_truth import compare_histories, rebuild_histories
 from conftest import TODAY, Branch
 
+pytestmark = pytest.mark.usefixtures("own_histories")
 Maker = Callable[..., Loan]
-
-
-@pytest.fixture(autouse=True)
-def own_database(settings: Any) -> Iterator[None]:
-    base, _, options = settings.MONGODB_URL.partition("?")
-    settings.MONGODB_URL = f"{base.rsplit('/', 1)[0]}/test_{uuid4().hex}?{options}"
-    yield
-    database = store.connect()
-    database.client.drop_database(database.name)
 
 
 @pytest.fixture
