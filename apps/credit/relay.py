@@ -17,7 +17,6 @@ from uuid import UUID, uuid5
 import pymongo
 from bson.decimal128 import Decimal128
 from bson.errors import InvalidDocument
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from pymongo.errors import BulkWriteError, PyMongoError, WriteError
@@ -33,7 +32,6 @@ MOST_ATTEMPTS = 3
 UNWRITABLE = (BulkWriteError, WriteError, InvalidDocument, ArithmeticError, KeyError, TypeError, ValueError)
 LOCK_SPACE = 0x43524544  # "CRED"; one relay a schema, so that an account's events arrive in their order
 AWAY = "MongoDB does not answer"
-_indexed: set[str] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,8 @@ def _relay_batch(batch: int) -> tuple[int, bool]:
         try:
             write_entries(entries)
             written = entries
-        except UNWRITABLE:
+        except UNWRITABLE as error:
+            _unless_away(error)
             written = _one_by_one(entries)
         OutboxEntry.objects.filter(pk__in=[e.pk for e in written]).update(relayed_at=timezone.now(), last_error="")
     return len(written), len(entries) == batch and bool(written)
@@ -87,6 +86,12 @@ def relaying() -> Iterator[bool]:
         yield mine
 
 
+def _unless_away(error: Exception) -> None:
+    """Raises it as the store's fault where no document was refused: a majority that did not answer in time."""
+    if isinstance(error, BulkWriteError) and not error.details.get("writeErrors"):
+        raise StoreAway("The majority of the replica set did not answer in time.") from error
+
+
 def _one_by_one(entries: list[OutboxEntry]) -> list[OutboxEntry]:
     """Writes what can be written. An account whose entry failed waits with what follows, until that is set aside."""
     written, waits = [], set()
@@ -97,6 +102,7 @@ def _one_by_one(entries: list[OutboxEntry]) -> list[OutboxEntry]:
             write_entries([entry])
             written.append(entry)
         except UNWRITABLE as error:
+            _unless_away(error)
             waits.add(entry.account)
             entry.attempts += 1
             entry.set_aside = entry.attempts >= MOST_ATTEMPTS
@@ -112,9 +118,7 @@ def write_entries(entries: list[OutboxEntry]) -> None:
         PyMongoError: MongoDB did not take them.
     """
     connect()
-    if settings.MONGODB_URL not in _indexed:
-        ensure_indexes()
-        _indexed.add(settings.MONGODB_URL)
+    ensure_indexes()
     mfi = connection.schema_name
     now = datetime.now(UTC)
     events = [_event_document(e, mfi, now) for e in entries]

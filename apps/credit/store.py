@@ -14,6 +14,7 @@ from apps.credit.documents import CreditAccount, CreditEventDocument, CreditInqu
 
 _lock = threading.Lock()
 _connected_to: str | None = None
+_indexed: set[str] = set()
 
 
 class StoreAway(Exception):
@@ -55,11 +56,14 @@ def _register() -> None:
 
 
 def ensure_indexes() -> None:
-    """Makes the indexes that are missing."""
+    """Makes the indexes that are missing; looks once for each address that this process connects to."""
     connect()
+    if settings.MONGODB_URL in _indexed:
+        return
     CreditAccount.ensure_indexes()
     CreditEventDocument.ensure_indexes()
     CreditInquiry.ensure_indexes()
+    _indexed.add(settings.MONGODB_URL)
 
 
 def ping() -> bool:

@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pymongo.errors import BulkWriteError
 
-from apps.credit import store
+from apps.credit import relay, store
 from apps.credit.history import credit_history
 from apps.credit.models import OutboxEntry
 from apps.credit.outbox import person_key
@@ -95,3 +96,18 @@ def test_one_mfi_does_not_read_anothers(alpha: Branch, beta: Branch, active: Mak
     with tenant_context(beta.mfi):
         found = credit_history(loan_ids=[loan.pk])
     assert found.accounts == []
+
+
+def test_a_majority_that_is_late_sets_nothing_aside(active: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bulk write whose documents all went in, and whose replicas did not say so in time: it is tried again."""
+
+    def late(entries: list[OutboxEntry]) -> None:
+        raise BulkWriteError({"writeErrors": [], "writeConcernErrors": [{"code": 64, "errmsg": "timed out"}]})
+
+    active()
+    monkeypatch.setattr(relay, "write_entries", late)
+    for _ in range(relay.MOST_ATTEMPTS + 1):
+        assert relay_outbox().away
+    assert not OutboxEntry.objects.filter(set_aside=True).exists()
+    monkeypatch.undo()
+    assert relay_outbox().count == 1
