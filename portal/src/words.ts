@@ -275,6 +275,7 @@ const SAID: [string, string][] = [
   ["This code is not right, or is too old. Look at the last message, or ask for a new code.", "Khoutu ena ha ea nepahala, kapa e se e felile. Sheba molaetsa oa ho qetela, kapa u kope khoutu e ncha."],
   ["There is no such address on your account; add it first.", "Aterese e joalo ha e eo akhaonteng ea hau; e kenye pele."],
   ["Read how your data is kept, and agree to it.", "Bala kamoo lintlha tsa hau li bolokoang kateng, 'me u lumele."],
+  ["While signing in asks for a code this stays as it is; turn that off first, or ask your branch.", "Ha u kena ka khoutu sena ha se fetohe; khaola khoutu pele, kapa u botse lekaleng la hau."],
   ["Choose a password.", "Khetha phasewete."],
   ["Give the person's name.", "Kenya lebitso."],
   ["Give a phone number or an e-mail, so that the person can sign in.", "Kenya nomoro ea mohala kapa emeile, e le hore u tsebe ho kena."],

@@ -148,11 +148,15 @@ def update_borrower(*, account: Account, person: Person, actor: Actor, today: da
     return account
 
 
+KEPT_FOR_CODES = "While signing in asks for a code this stays as it is; turn that off first, or ask your branch."
 SET_ONCE = {"national_id": "national ID", "date_of_birth": "date of birth"}
 
 
 def update_own_profile(*, account: Account, person: Person, today: date) -> Account:
     """Changes one's own data. What identifies a person can be given once; then only the branch changes it.
+
+    Phone and e-mail stay as they are while signing in asks for a code: whoever borrowed a session could otherwise have
+    the codes sent to themselves, and turn them off.
 
     Raises:
         InvalidInput: a field is wrong, or fixed by now. AlreadyExists: as for registration.
@@ -164,6 +168,9 @@ def update_own_profile(*, account: Account, person: Person, today: date) -> Acco
         for name, label in SET_ONCE.items()
         if getattr(profile, name) and getattr(clean, name) != getattr(profile, name)
     }
+    if account.second_factor:
+        kept = {"phone": account.phone or "", "email": account.email or ""}
+        errors |= {name: [KEPT_FOR_CODES] for name, value in kept.items() if getattr(clean, name) != value}
     if errors:
         raise InvalidInput(next(iter(errors.values()))[0], field=next(iter(errors)), errors=errors)
     return update_borrower(account=account, person=person, actor=actor_of(account), today=today)

@@ -131,6 +131,22 @@ def test_a_second_factor_is_asked_for_at_every_door(alpha: Branch, lerato: Accou
     assert stranger.get("/api/v1/me").json()["id"] == str(lerato.pk)
 
 
+def test_a_borrowed_session_does_not_send_the_codes_elsewhere(alpha: Branch, lerato: Account, told: Any) -> None:
+    send_code(account=lerato, purpose=Purpose.VERIFY, channel="sms")
+    change_second_factor(account=lerato, wanted=True, digits=told())
+    client, mine = alpha.client(lerato), {"full_name": "Lerato Matete", "phone": "6812 3456"}
+    for change in (
+        {"phone": "6812 9999", "email": "lerato@example.org"},
+        {"email": "thief@example.org"},
+        {"email": ""},
+    ):
+        refused = send(client, "PUT", "me", {**mine, **change})
+        assert refused.status_code == 422
+        assert "turn that off first" in refused.json()["detail"]
+    body = {**mine, "email": "lerato@example.org", "village": "Roma"}
+    assert send(client, "PUT", "me", body).json()["village"] == "Roma"
+
+
 def test_a_forgotten_password_is_replaced_by_code(alpha: Branch, lerato: Account, told: Any) -> None:
     signed_in, stranger = alpha.client(lerato), Client(HTTP_HOST=alpha.host)
     assert send(stranger, "POST", "password-reset", {"name": "nobody@example.org"}).status_code == 204
