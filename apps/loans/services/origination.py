@@ -84,10 +84,13 @@ def checked_terms(
     )  # fmt: skip
 
 
-def check_eligible(product: Product, borrower: Account, terms: Terms, *, leaving_out: UUID | None = None) -> None:
+def check_eligible(
+    product: Product, borrower: Account, terms: Terms, *, leaving_out: UUID | None = None, elsewhere: Decimal = ZERO
+) -> None:
     """Refuses a borrower whom the product is not for: too few loans repaid, too much owed, too little earned.
 
-    `leaving_out` is a loan that is not counted as owed: the application itself.
+    `leaving_out` is a loan that is not counted as owed: the application itself. `elsewhere` is what goes to other MFIs
+    a month, as far as it is known.
 
     Raises:
         InvalidInput: naming the limit and what stands against it.
@@ -110,10 +113,10 @@ def check_eligible(product: Product, borrower: Account, terms: Terms, *, leaving
                 field="principal",
             )
     if product.affordability_percent is not None:
-        _check_affordable(product, borrower, terms)
+        _check_affordable(product, borrower, terms, elsewhere)
 
 
-def _check_affordable(product: Product, borrower: Account, terms: Terms, elsewhere: Decimal = ZERO) -> None:
+def _check_affordable(product: Product, borrower: Account, terms: Terms, elsewhere: Decimal) -> None:
     """The dearest month of the loan, with what goes to other MFIs, against the share of net pay that may go into it."""
     profile = getattr(borrower, "profile", None)
     income = profile.net_monthly_income if profile else None
@@ -286,9 +289,6 @@ def approve(*, loan_id: UUID, by: Account, reason: str = "", on: date | None = N
         NotAllowed: the duty is missing; or `by` reviewed or entered it, whatever their duties are now.
         WrongState: it is not ready for approval. InvalidInput: with what goes to other MFIs it is too dear.
     """
-    loan = Loan.objects.select_related("product", "borrower__profile").filter(pk=loan_id).first()
-    if loan and loan.product.affordability_percent is not None and (elsewhere := installments_elsewhere(loan)):
-        _check_affordable(loan.product, loan.borrower, loan.terms, elsewhere)
     return _decide("approve", loan_id, by, on, reason)
 
 
@@ -340,7 +340,8 @@ def _decide(
             _check_second_person(loan, by)
             _check_limit(loan, by)
             check_group(loan.group, loan.borrower, loan.product)
-            check_eligible(loan.product, loan.borrower, loan.terms, leaving_out=loan.pk)
+            known = installments_elsewhere(loan)
+            check_eligible(loan.product, loan.borrower, loan.terms, leaving_out=loan.pk, elsewhere=known)
         return append_event(
             loan=loan, event_type=transition.event, by=by, value_date=day, reason=reason.strip()[:500],
             payload=payload or {},
