@@ -11,7 +11,7 @@ from uuid import UUID
 from apps.credit.history import credit_history
 from apps.credit.lookups import Elsewhere, Inquiry, LookUp, look_up, look_ups_of
 from apps.credit.outbox import person_key
-from apps.credit.score import ADVICE, Score
+from apps.credit.score import Score
 from apps.loans.models import Loan, LoanEvent
 from apps.loans.models.event import EventType
 from apps.loans.services.recording import append_event, check_transition, lock_loan
@@ -33,9 +33,6 @@ class Standing:
     available: bool
     score: Score | None
     profiles: list[tuple[str, str]]  # loan number, payment profile
-
-    def advice(self, language: str) -> str:
-        return ADVICE[self.score.advice][language] if self.score else ""
 
 
 def credit_standing(borrower: Account, *, on: date) -> Standing:
