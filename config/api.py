@@ -11,6 +11,8 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 from ninja.throttling import BaseThrottle
 
 from apps.loans.api.borrowing import router as borrowing_router
+from apps.loans.api.disputes import router as disputes_router
+from apps.loans.api.everything import router as everything_router
 from apps.loans.api.papers import router as papers_router
 from apps.loans.api.routes import router as loans_router
 from apps.mfis.database import connection
@@ -47,6 +49,8 @@ tenant_api.add_router("", accounts_router)
 tenant_api.add_router("", loans_router)
 tenant_api.add_router("", borrowing_router)
 tenant_api.add_router("", papers_router)
+tenant_api.add_router("", disputes_router)
+tenant_api.add_router("", everything_router)
 tenant_api.add_router("", complaints_router)
 tenant_api.add_router("", consents_router)
 public_api.add_router("", mfis_router)

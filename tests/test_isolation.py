@@ -21,6 +21,7 @@ from django_tenants.utils import tenant_context
 
 from apps.loans.models import Loan, LoanEvent, PaymentNotice
 from apps.loans.services import documents, drafts, money, notices
+from apps.loans.services.disputes import open_dispute
 from apps.mfis.acting import SYSTEM
 from apps.mfis.database import connection
 from apps.users.models import Account, SignIn
@@ -135,10 +136,12 @@ def ids_of_alpha(alpha: Branch, active: Callable[..., Loan]) -> dict[str, str]:
     paper = documents.add_document(
         loan_id=loan.pk, by=alpha.borrower, what="other", file_name="a.pdf", content=b"%PDF-1.4 a"
     )
+    dispute = open_dispute(account=alpha.borrower, loan_id=loan.pk, entry=None, text="x")
     complaint = complain(account=alpha.borrower, about="other", text="x", on=TODAY)
     sign_in = SignIn.objects.create(account=alpha.borrower, session_key="none")
     return {
         "draft_id": str(draft.pk), "document_id": str(paper.pk), "complaint_id": complaint["id"],
+        "dispute_id": dispute["id"],
         "loan_id": str(loan.pk), "event_id": receipt["id"], "notice_id": notice["id"], "token_id": str(token.pk),
         "sign_in_id": str(sign_in.pk), "account_id": str(alpha.borrower.pk),
         "product_id": str(alpha.product.pk), "object_id": str(loan.pk),

@@ -86,10 +86,54 @@ class CreditInquiry(Document):  # type: ignore[misc]
     consent = UUIDField(required=True)
     consent_version = IntField(required=True)
     sources = ListField(StringField(max_length=63))  # the MFIs whose accounts were counted
+    accounts = ListField(UUIDField())  # the accounts that were counted, to tell whoever asked of a correction
     asked_at = DateTimeField(required=True)
 
     meta = {
         "collection": "inquiries",
-        "indexes": [{"fields": ["person", "asked_at"]}, {"fields": ["mfi", "account"]}],
+        "indexes": [
+            {"fields": ["person", "asked_at"]},
+            {"fields": ["mfi", "account"]},
+            {"fields": ["mfi", "accounts"]},
+        ],
         "auto_create_index": False,
     }
+
+
+class CreditDispute(Document):  # type: ignore[misc]
+    """An entry that its borrower says is wrong, or (without `entry`) a whole account. What was said is not here."""
+
+    id = UUIDField(primary_key=True)
+    version = IntField(required=True, default=SCHEMA_VERSION)
+    person = StringField(required=True, min_length=64, max_length=64)
+    mfi = StringField(required=True, max_length=63)
+    account = UUIDField(required=True)
+    entry = UUIDField()
+    opened_on = DateField(required=True)
+    outcome = StringField(required=True, choices=("open", "corrected", "stands"))
+    decided_on = DateField()
+
+    meta = {"collection": "disputes", "indexes": [{"fields": ["account"]}], "auto_create_index": False}
+
+
+class CreditCorrection(Document):  # type: ignore[misc]
+    """That an entry was wrong and which entry put it right. The wrong one stays as it was written."""
+
+    id = UUIDField(primary_key=True)
+    version = IntField(required=True, default=SCHEMA_VERSION)
+    dispute = UUIDField(required=True)
+    person = StringField(required=True, min_length=64, max_length=64)
+    mfi = StringField(required=True, max_length=63)
+    account = UUIDField(required=True)
+    entry = UUIDField()  # what was wrong; none: the account as a whole
+    corrected_by = UUIDField(required=True)  # the entry that put it right
+    corrected_at = DateTimeField(required=True)
+
+    meta = {
+        "collection": "corrections",
+        "indexes": [{"fields": ["account"]}, {"fields": ["corrected_at"]}],
+        "auto_create_index": False,
+    }
+
+
+EVERY = (CreditAccount, CreditEventDocument, CreditInquiry, CreditDispute, CreditCorrection)

@@ -20,6 +20,7 @@ from apps.mfis.database import connection
 
 @dataclass(frozen=True, slots=True)
 class HistoryEvent:
+    id: UUID
     kind: str
     value_date: date
     amount: Decimal
@@ -99,6 +100,7 @@ def _account(document: dict[str, Any]) -> HistoryAccount:
 
 def _event(document: dict[str, Any]) -> HistoryEvent:
     return HistoryEvent(
+        id=document["_id"],
         kind=document["kind"],
         value_date=document["value_date"].date(),
         amount=document["amount"].to_decimal(),

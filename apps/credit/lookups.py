@@ -84,7 +84,7 @@ def look_up(inquiry: Inquiry, *, on: date) -> Elsewhere:
         accounts = list(CreditAccount._get_collection().find({"person": inquiry.person, "mfi": {"$ne": inquiry.mfi}}))
         inquiries.insert_one({
             "_id": new_id(), "version": SCHEMA_VERSION, **asdict(inquiry), "asked_at": now,
-            "sources": sorted({a["mfi"] for a in accounts}),
+            "sources": sorted({a["mfi"] for a in accounts}), "accounts": [a["_id"] for a in accounts],
         })  # fmt: skip
         return _sums(accounts, on, now)
     except (PyMongoError, StoreAway) as error:

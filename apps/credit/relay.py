@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import pymongo
 from bson.decimal128 import Decimal128
@@ -21,6 +21,7 @@ from django.db import transaction
 from django.utils import timezone
 from pymongo.errors import BulkWriteError, PyMongoError, WriteError
 
+from apps.credit.disputes import DISPUTE, entry_key, forget_disputes, write_dispute
 from apps.credit.documents import SCHEMA_VERSION, CreditAccount, CreditEventDocument
 from apps.credit.models import OutboxEntry
 from apps.credit.store import StoreAway, connect, ensure_indexes
@@ -120,6 +121,12 @@ def write_entries(entries: list[OutboxEntry]) -> None:
     connect()
     ensure_indexes()
     mfi = connection.schema_name
+    for entry in entries:
+        if entry.event_type == DISPUTE:
+            write_dispute(entry, mfi)
+    entries = [e for e in entries if e.event_type != DISPUTE]
+    if not entries:
+        return
     now = datetime.now(UTC)
     events = [_event_document(e, mfi, now) for e in entries]
     CreditEventDocument._get_collection().bulk_write(
@@ -146,6 +153,7 @@ def replace_account(account: UUID, entries: list[OutboxEntry]) -> None:
     connect()
     CreditEventDocument._get_collection().delete_many({"account": account})
     CreditAccount._get_collection().delete_one({"_id": account})
+    forget_disputes(account)
     if entries:
         write_entries(entries)
     OutboxEntry.objects.filter(account=account, relayed_at=None).update(
@@ -163,7 +171,7 @@ def _note_failure(reason: str) -> None:
 def _event_document(entry: OutboxEntry, mfi: str, now: datetime) -> dict[str, Any]:
     p = entry.payload
     return {
-        "_id": uuid5(UUID(p["event"]), entry.event_type),
+        "_id": entry_key(UUID(p["event"]), entry.event_type),
         "place": entry.pk,
         "version": SCHEMA_VERSION,
         "account": entry.account,

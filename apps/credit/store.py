@@ -10,7 +10,7 @@ import pymongo
 from django.conf import settings
 from pymongo.errors import PyMongoError
 
-from apps.credit.documents import CreditAccount, CreditEventDocument, CreditInquiry
+from apps.credit.documents import EVERY
 
 _lock = threading.Lock()
 _connected_to: str | None = None
@@ -60,9 +60,8 @@ def ensure_indexes() -> None:
     connect()
     if settings.MONGODB_URL in _indexed:
         return
-    CreditAccount.ensure_indexes()
-    CreditEventDocument.ensure_indexes()
-    CreditInquiry.ensure_indexes()
+    for document in EVERY:
+        document.ensure_indexes()
     _indexed.add(settings.MONGODB_URL)
 
 

@@ -1,6 +1,7 @@
-import { call, type History as Found } from "./api";
+import { useEffect, useState } from "react";
+import { call, type Dispute, type History as Found } from "./api";
 import { day, moment, money } from "./format";
-import { Pill, Show, useLoad } from "./ui";
+import { Field, Form, Pill, Show, useLoad } from "./ui";
 import { t, type Words } from "./words";
 
 const KINDS: Record<string, Words> = {
@@ -16,6 +17,7 @@ const STATES: Record<string, Words> = {
 /** What the credit history holds about the borrower here. */
 export function History() {
   const history = useLoad(() => call<Found>("GET", "credit-history"));
+  const disputes = useLoad(() => call<Dispute[]>("GET", "disputes"));
   return (
     <>
       <h1>{t("My credit history")}</h1>
@@ -31,7 +33,10 @@ export function History() {
                 <h2>{a.loan_number} <Pill status={a.status} label={STATES[a.status] ?? a.status} /></h2>
                 <p>{t(a.closed_on ? "{amount} paid out {day}, closed {closed}" : "{amount} paid out {day}", { amount: money(a.principal), day: day(a.disbursed_on), closed: day(a.closed_on) })}</p>
                 <p className="profile" role="img" aria-label={t("The last 24 months")}>{[...a.profile].reverse().map((sign, n) => <span key={n} className={`month month-${SIGNS[sign] ?? "late"}`}>{sign === "-" ? "" : sign}</span>)}</p>
-                <ul className="plain">{a.events.map((e, n) => <li key={n}>{day(e.value_date)}: {e.kind in KINDS ? t(KINDS[e.kind]) : e.kind}{e.kind !== "closed" && ` ${money(e.amount)}`}</li>)}</ul>
+                <ul className="plain">{a.events.map((e) => (
+                  <li key={e.id}>{entry(e)} <Wrong what={entry(e)} loan={a.loan} entry={e.id} disputes={disputes.value ?? []} changed={disputes.reload} /></li>
+                ))}</ul>
+                <Wrong what={t("The loan as a whole")} loan={a.loan} disputes={disputes.value ?? []} changed={disputes.reload} />
               </section>
             ))}
             {found.accounts.length > 0 && <p className="help">{t("A square is a month, the latest on the right: 0 on time, 1 to 7 late by so many 30 days begun, C paid in full, W given up.")}</p>}
@@ -39,8 +44,52 @@ export function History() {
           </>
         )}
       </Show>
-      <p className="help">{t("Is something wrong here? Send a complaint about “A wrong entry about me”: you are answered within 30 days.")} <a href="#/profile">{t("Complaints")}</a></p>
+      <Show of={disputes}>{(found) => found.length > 0 && <Disputes found={found} />}</Show>
+      <p className="help">{t("Is something wrong here? Say so beside it: somebody who did not enter it decides within 30 days.")}</p>
     </>
+  );
+}
+
+type Entry = Found["accounts"][number]["events"][number];
+
+function entry(e: Entry): string {
+  return `${day(e.value_date)}: ${e.kind in KINDS ? t(KINDS[e.kind]) : e.kind}${e.kind === "closed" ? "" : ` ${money(e.amount)}`}`;
+}
+
+/** Where an entry, or a loan as a whole, is disputed; while that waits for a decision it says so instead. */
+function Wrong({ what, loan, entry, disputes, changed }: {
+  what: string; loan: string; entry?: string; disputes: Dispute[]; changed: () => void;
+}) {
+  const [open, setOpen] = useState(false);
+  const [text, setText] = useState("");
+  const [key, setKey] = useState(() => crypto.randomUUID());
+  useEffect(() => setKey(crypto.randomUUID()), [text]);
+  const waits = disputes.find((d) => d.loan === loan && d.entry === (entry ?? null) && !d.decided_on);
+  async function send() {
+    await call("POST", "disputes", { loan, entry: entry ?? null, text }, key);
+    setOpen(false);
+    changed();
+  }
+  if (waits) return <span className="pill waiting">{t("Disputed")}</span>;
+  if (!open) return <button className="link" aria-label={`${t("This is wrong")}: ${what}`} onClick={() => setOpen(true)}>{t("This is wrong")}</button>;
+  return (
+    <Form button={t("Send")} send={send}>
+      {(errors) => <Field label={t("What is wrong, and how it was")} maxLength={2000} value={text} onChange={(e) => setText(e.target.value)} errors={errors.text} />}
+    </Form>
+  );
+}
+
+const OUTCOMES: Record<string, Words> = { corrected: "It was wrong and is corrected", stands: "It is right and stays" };
+
+function Disputes({ found }: { found: Dispute[] }) {
+  return (
+    <section className="card" aria-label={t("What I disputed")}>
+      <h2>{t("What I disputed")}</h2>
+      <ul className="plain">{found.map((d) => (
+        <li key={d.id}><strong>{d.loan_number}</strong>: {d.text}<br />
+          {d.decided_on ? <>{day(d.decided_on)}: {t(OUTCOMES[d.outcome])}. {d.answer}</> : <span className="quiet">{t("To be decided by {day}", { day: day(d.due_on) })}</span>}</li>
+      ))}</ul>
+    </section>
   );
 }
 

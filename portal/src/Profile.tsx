@@ -4,7 +4,7 @@ import { day, moment } from "./format";
 import { Consents } from "./Consents";
 import { Security } from "./Security";
 import { Field, Form, Show, useLoad } from "./ui";
-import { t, type Words } from "./words";
+import { language, t, type Words } from "./words";
 
 const DISTRICTS = ["Berea", "Butha-Buthe", "Leribe", "Mafeteng", "Maseru", "Mohale's Hoek", "Mokhotlong", "Qacha's Nek", "Quthing", "Thaba-Tseka"];
 const code = (district: string) => district.toLowerCase().replace("'", "").replace(/[ -]/g, "_");
@@ -17,7 +17,7 @@ export function Profile() {
     <>
       <h1>{t("About me")}</h1>
       <Show of={loaded}>{(found) => { const me = changed ?? found; return <><Edit me={me} changed={setChanged} /><Reminders me={me} /><Security me={me} changed={setChanged} /></>; }}</Show>
-      <Sessions /><Consents /><Messages /><Complaints />
+      <Sessions /><Consents /><Messages /><Complaints /><Everything />
     </>
   );
 }
@@ -122,6 +122,16 @@ function Complaints() {
           </>
         )}
       </Form>
+    </section>
+  );
+}
+
+function Everything() {
+  return (
+    <section className="card" aria-label={t("All that is kept about me")}>
+      <h2>{t("All that is kept about me")}</h2>
+      <p className="quiet">{t("Your particulars, loans, payments, history, messages and what you agreed to, in one file.")}</p>
+      <p><a href={`/api/v1/me/everything.pdf?language=${language()}`} target="_blank" rel="noreferrer">{t("Download as a paper")}</a> · <a href="/api/v1/me/everything" download="letsema.json">{t("Download for a program")}</a></p>
     </section>
   );
 }

@@ -18,6 +18,7 @@ export type Complaint = Shapes["ComplaintOut"];
 export type Session = Shapes["SignInOut"];
 export type Message = Shapes["MessageOut"];
 export type History = Shapes["HistoryOut"];
+export type Dispute = Shapes["DisputeOut"];
 export type ConsentText = Shapes["ConsentTextOut"];
 export type Consent = Shapes["ConsentOut"];
 export interface Page<T> { items: T[]; next: string | null }

@@ -163,6 +163,27 @@ def test_complaining(served: Served, phone: Page) -> None:
     check_accessible(phone)
 
 
+def test_disputing_an_entry_of_the_history(served: Served, loan: str, phone: Page) -> None:
+    served.manage("worker", "--once")
+    phone.get_by_role("link", name="History", exact=True).click()
+    wrong = phone.get_by_role("button", name=re.compile("^This is wrong: .*Paid out"))
+    wrong.first.click()
+    phone.get_by_role("button", name="Send", exact=True).click()
+    expect(phone.get_by_text("Say what is wrong").first).to_be_visible()
+    phone.get_by_label("What is wrong, and how it was").fill("It was paid out a day later.")
+    check_accessible(phone)
+    phone.get_by_role("button", name="Send", exact=True).click()
+    mine = phone.get_by_role("region", name="What I disputed")
+    expect(mine.get_by_text("To be decided by")).to_be_visible()
+    expect(phone.get_by_text("Disputed", exact=True)).to_be_visible()
+    check_accessible(phone)
+    with phone.expect_download() as download:
+        phone.goto(served.url("/#/profile", MFI))
+        phone.get_by_role("link", name="Download for a program").click()
+    kept = json.loads(download.value.path().read_text(encoding="utf-8"))
+    assert kept["disputes"][0]["text"] == "It was paid out a day later."
+
+
 def test_a_code_at_sign_in_and_a_new_password(served: Served, loan: str) -> None:
     page = served.context(DESK).new_page()
     enter(page, served)

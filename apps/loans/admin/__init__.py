@@ -2,13 +2,14 @@
 
 from apps.users.admin import staff
 
-from . import books, borrowers, complaints, dashboard, groups, loans, notices, products, security, settings
+from . import books, borrowers, complaints, dashboard, disputes, groups, loans, notices, products, security, settings
 
 __all__ = [
     "books",
     "borrowers",
     "complaints",
     "dashboard",
+    "disputes",
     "groups",
     "loans",
     "notices",

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 
 from apps.mfis.clock import business_date
-from apps.users.admin.base import LetsemaAdmin, pill, posted, run_action
+from apps.users.admin.base import LetsemaAdmin, days_left, posted, run_action
 from apps.users.admin.sites import tenant_site
 from apps.users.models import Complaint
 from apps.users.roles import Action
@@ -34,10 +34,7 @@ class ComplaintAdmin(LetsemaAdmin):
     fields = readonly_fields = ("account", "about", "text", "opened_on", "answer", "answered_on", "answered_by")
 
     def left(self, complaint: Complaint) -> str:
-        if complaint.answered_on:
-            return pill("closed", "Answered")
-        days = (complaint.due_on - business_date()).days
-        return pill("late" if days < 7 else "waiting", f"{days} days left" if days >= 0 else f"{-days} days too late")
+        return days_left(complaint.due_on, done="Answered" if complaint.answered_on else "")
 
     def page_tools(self, request: HttpRequest, obj: Complaint) -> list[dict[str, str]]:
         if obj.answered_on or not self._may(request, Action.ANSWER_COMPLAINTS):

@@ -113,6 +113,8 @@ tenant_site.menu = [
             Link("Borrowers", "fas fa-users", "admin:users_borrowerprofile_changelist"),
             Link("Complaints", "fas fa-comment-dots", "admin:users_complaint_changelist", "?answered_on__isempty=1",
                  count=figures.waiting_complaints),
+            Link("Disputes", "fas fa-balance-scale", "admin:loans_dispute_changelist", "?decided_on__isempty=1",
+                 count=figures.waiting_disputes),
             Link("Messages", "fas fa-envelope", "admin:users_message_changelist"),
             Link("Guarantors", "fas fa-handshake", "admin:loans_guarantor_changelist"),
             Link("Collateral", "fas fa-warehouse", "admin:loans_collateral_changelist"),

@@ -21,7 +21,7 @@ from apps.loans.admin.drafts import enter
 from apps.loans.admin.forms import ApplicationForm, CorrectionForm, ReverseForm
 from apps.loans.admin.loan_actions import ACTIONS
 from apps.loans.domain.money import spoken
-from apps.loans.models import ApplicationDraft, Document, Loan, LoanEvent
+from apps.loans.models import ApplicationDraft, Dispute, Document, Loan, LoanEvent
 from apps.loans.models.event import EventType
 from apps.loans.models.projection import Status
 from apps.loans.projection import fold_loan
@@ -232,6 +232,7 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
             "loan": loan,
             "page": page,
             "elsewhere": known_elsewhere(loan),
+            "disputes": Dispute.objects.filter(loan=loan, decided_on=None),
             "consent": standing_consent(account=loan.borrower, purpose=Consent.Purpose.SHARING, on=page.as_of),
         }
         if loan.state.status in BEFORE_PAY_OUT:

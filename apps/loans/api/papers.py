@@ -32,7 +32,8 @@ PDF = {200: bytes, **REFUSED}
 LONGEST_AHEAD = 366  # days
 
 
-def _pdf(content: bytes, name: str) -> HttpResponse:
+def as_pdf(content: bytes, name: str) -> HttpResponse:
+    """A paper as an answer that browsers show."""
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return response
@@ -59,7 +60,7 @@ def key_facts_paper(
 ) -> HttpResponse:
     """The same as a paper."""
     facts = _facts(request, product_id, principal, installments)
-    return _pdf(key_facts_pdf(facts, mfi=request.tenant, language=language), "key-facts")
+    return as_pdf(key_facts_pdf(facts, mfi=request.tenant, language=language), "key-facts")
 
 
 @router.get("/loans/{uuid:loan_id}/key-facts.pdf", response=PDF, auth=ANY)
@@ -73,7 +74,9 @@ def signed_key_facts(request: Any, loan_id: UUID, language: Annotated[str, Query
     signed = event.payload.get("key_facts") if event else None
     facts = signed["facts"] if signed else facts_of(loan.product, loan.terms_agreed, loan.submitted_on)
     language = language or (signed["language"] if signed else loan.borrower.language)
-    return _pdf(key_facts_pdf(facts, mfi=request.tenant, language=language, signed=signed), f"{loan.number}-key-facts")
+    return as_pdf(
+        key_facts_pdf(facts, mfi=request.tenant, language=language, signed=signed), f"{loan.number}-key-facts"
+    )
 
 
 @router.get("/loans/{uuid:loan_id}/statement.pdf", response=PDF, auth=ANY)
@@ -83,7 +86,7 @@ def statement_paper(request: Any, loan_id: UUID, language: Language = "en") -> H
     folded = fold_loan(loan)
     outstanding = f"{folded.total_outstanding if folded.disbursed_on else Decimal(0):.2f}"
     rows = statement_rows(loan, folded)
-    return _pdf(statement_pdf(loan, rows, outstanding, mfi=request.tenant, language=language), loan.number)
+    return as_pdf(statement_pdf(loan, rows, outstanding, mfi=request.tenant, language=language), loan.number)
 
 
 @router.get("/loans/{uuid:loan_id}/receipts/{uuid:event_id}.pdf", response=PDF, auth=ANY)
@@ -95,7 +98,7 @@ def receipt_paper(request: Any, loan_id: UUID, event_id: UUID, language: Languag
         raise NotFound("There is no such receipt.")
     url = request.build_absolute_uri(reverse("verify_receipt", args=[event.pk]))
     undone = LoanEvent.objects.filter(reverses=event).exists()
-    return _pdf(receipt_pdf(event, loan, mfi=request.tenant, language=language, url=url, undone=undone), event.number)
+    return as_pdf(receipt_pdf(event, loan, mfi=request.tenant, language=language, url=url, undone=undone), event.number)
 
 
 @router.get("/loans/{uuid:loan_id}/pay-off", response={200: s.PayOffOut, **REFUSED}, auth=ANY)

@@ -185,12 +185,13 @@ def statement_csv(request: Any, loan_id: UUID) -> HttpResponse:
 def payments(request: HttpRequest, loan_id: UUID, after: After = None, most: Most = 50) -> Any:
     """Payments the borrower has reported, and what became of them, newest first, in pages."""
     found, following = page_of(PaymentNotice.objects.filter(loan=own_loan(request, loan_id)), after, most)
-    items = [
-        {"id": n.pk, "amount": _text(n.amount), "channel": n.channel, "reference": n.reference, "paid_on": n.paid_on,
-         "status": n.status, "decided_reason": n.decided_reason, "created_at": n.created_at}
-        for n in found
-    ]  # fmt: skip
-    return {"items": items, "next": following}
+    return {"items": [payment_out(n) for n in found], "next": following}
+
+
+def payment_out(n: PaymentNotice) -> dict[str, Any]:
+    """A reported payment as its borrower sees it."""
+    names = ("channel", "reference", "paid_on", "status", "decided_reason", "created_at")
+    return {"id": n.pk, "amount": _text(n.amount), **{name: getattr(n, name) for name in names}}
 
 
 @router.post("/loans/{uuid:loan_id}/payments", response={201: s.PaymentMade, **REFUSED}, auth=ANY)
@@ -214,10 +215,10 @@ def history(request: HttpRequest) -> Any:
             {"at": x.at, "own": x.mfi == connection.schema_name, "purpose": x.purpose} for x in asked or []
         ],
         "accounts": [
-            {"loan_number": a.loan_number, "status": a.status, "principal": _text(a.principal),
+            {"loan": a.loan_id, "loan_number": a.loan_number, "status": a.status, "principal": _text(a.principal),
              "outstanding": _text(a.outstanding), "disbursed_on": a.disbursed_on, "closed_on": a.closed_on,
              "profile": a.profile(today),
-             "events": [{"kind": e.kind, "value_date": e.value_date, "amount": _text(e.amount),
+             "events": [{"id": e.id, "kind": e.kind, "value_date": e.value_date, "amount": _text(e.amount),
                          "outstanding": _text(e.outstanding)} for e in a.events]}
             for a in found.accounts
         ],

@@ -9,7 +9,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
-from apps.users.api.schemas import Amount
+from apps.users.api.schemas import Amount, ComplaintOut, ConsentOut, Me, MessageOut, SignInOut, TokenOut
 
 
 class ProductOut(Schema):
@@ -270,6 +270,7 @@ class PaymentMade(Schema):
 
 
 class HistoryEventOut(Schema):
+    id: UUID
     kind: str
     value_date: date
     amount: str
@@ -277,6 +278,7 @@ class HistoryEventOut(Schema):
 
 
 class HistoryAccountOut(Schema):
+    loan: UUID
     loan_number: str
     status: str
     principal: str
@@ -327,3 +329,57 @@ class HistoryOut(Schema):
     score: ScoreOut | None
     accounts: list[HistoryAccountOut]
     look_ups: list[LookUpOut]
+
+
+class DisputeIn(Schema):
+    """`entry` is an entry's id in the credit history; without it the loan as a whole is disputed."""
+
+    loan: UUID
+    entry: UUID | None = None
+    text: Annotated[str, Field(max_length=2000)]
+
+
+class DisputeMade(Schema):
+    id: UUID
+
+
+class DisputeOut(Schema):
+    """`outcome` is empty until it is decided; then "corrected" or "stands", with the reason as `answer`."""
+
+    id: UUID
+    loan: UUID
+    loan_number: str
+    entry: UUID | None
+    text: str
+    opened_on: date
+    due_on: date
+    outcome: str
+    answer: str
+    decided_on: date | None
+
+
+class LoanEverything(Schema):
+    """One loan with all that is kept of it."""
+
+    loan: LoanDetail
+    schedule: list[InstallmentOut]
+    statement: list[StatementRow]
+    events: list[EventOut]
+    payments_reported: list[PaymentOut]
+    documents: list[DocumentOut]
+
+
+class EverythingOut(Schema):
+    """All that an MFI keeps about one borrower."""
+
+    lender: str
+    as_of: date
+    account: Me
+    consents: list[ConsentOut]
+    loans: list[LoanEverything]
+    credit_history: HistoryOut
+    disputes: list[DisputeOut]
+    complaints: list[ComplaintOut]
+    messages: list[MessageOut]
+    signed_in: list[SignInOut]
+    tokens: list[TokenOut]

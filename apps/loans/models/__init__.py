@@ -1,6 +1,7 @@
 """Products, loans, the facts about loans, the books, and what is computed from them."""
 
 from .arrival import Arrival
+from .dispute import Dispute
 from .document import Document, DocumentContent
 from .draft import ApplicationDraft
 from .event import LoanEvent
@@ -23,6 +24,7 @@ __all__ = [
     "ChainHead",
     "Collateral",
     "DayEnd",
+    "Dispute",
     "Document",
     "DocumentContent",
     "Earning",

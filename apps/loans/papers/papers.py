@@ -117,7 +117,7 @@ def statement_pdf(loan: Loan, rows: list[dict[str, Any]], outstanding: str, *, m
             (_("Still to pay on %(day)s") % {"day": today}, money(outstanding, loan.currency)),
         ]
         table = [
-            (day(r["date"], language), _movement(r["type"]) + (f" ({undone})" if r["undone"] else ""),
+            (day(r["date"], language), movement(r["type"]) + (f" ({undone})" if r["undone"] else ""),
              money(r["amount"], loan.currency), money(r["balance"], loan.currency))
             for r in rows
         ]  # fmt: skip
@@ -127,11 +127,12 @@ def statement_pdf(loan: Loan, rows: list[dict[str, Any]], outstanding: str, *, m
         )  # fmt: skip
 
 
-def _movement(kind: str) -> str:
+def movement(kind: str) -> str:
+    """What moved money, in words of the paper's language."""
     known = {
         "disbursement": _("Paid out"), "repayment": _("Repayment"), "pay_off": _("Paid off"),
         "goodwill_credit": _("Goodwill credit"), "write_off": _("Written off"), "charge_off": _("Charged off"),
         "add_charge": _("Charge"), "waive_charge": _("Charge waived"), "waive_interest": _("Interest waived"),
-        "recovery": _("Recovery"), "refund": _("Refund"),
+        "recovery": _("Recovery"), "refund": _("Refund"), "undo": _("Reversal"), "closed": _("Closed"),
     }  # fmt: skip
     return known.get(kind, kind.replace("_", " ").capitalize())

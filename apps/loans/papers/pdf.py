@@ -21,7 +21,17 @@ INK, QUIET, LINE = colors.HexColor("#17231f"), colors.HexColor("#51605a"), color
 TEXT = ParagraphStyle("text", fontName="Helvetica", fontSize=9.5, leading=13, textColor=INK)
 SMALL = ParagraphStyle("small", parent=TEXT, fontSize=8, leading=11, textColor=QUIET)
 HEAD = ParagraphStyle("head", parent=TEXT, fontName="Helvetica-Bold", fontSize=16, leading=20)
+TITLE = ParagraphStyle("title", parent=HEAD, fontSize=11.5, leading=15, spaceBefore=4, keepWithNext=1)
 WIDTH = A4[0] - 40 * mm - 12  # a frame pads by 6 points on each side
+
+
+@dataclass(slots=True)
+class Part:
+    """A table with a heading of its own."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
 
 
 @dataclass(slots=True)
@@ -34,6 +44,7 @@ class Paper:
     facts: Sequence[tuple[str, str]] = ()
     columns: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
+    parts: Sequence[Part] = ()
     notes: Sequence[str] = field(default_factory=tuple)
     code: str = ""
     language: str = "en"
@@ -52,10 +63,9 @@ def render(paper: Paper) -> bytes:
         story += [Table(cells, colWidths=[WIDTH * 0.42, WIDTH * 0.58], style=_lines(colour, head=False)),
                   Spacer(1, 5 * mm)]  # fmt: skip
     if paper.rows:
-        cells = [[Paragraph(f"<b>{escape(c)}</b>", SMALL) for c in paper.columns]]
-        cells += [[Paragraph(escape(c), TEXT) for c in row] for row in paper.rows]
-        story += [Table(cells, repeatRows=1, colWidths=[WIDTH / len(paper.columns)] * len(paper.columns),
-                        style=_lines(colour, head=True)), Spacer(1, 4 * mm)]  # fmt: skip
+        story += _table(paper.columns, paper.rows, colour)
+    for part in paper.parts:
+        story += [Paragraph(escape(part.title), TITLE), *_table(part.columns, part.rows, colour)]
     story += [Paragraph(escape(note), SMALL) for note in paper.notes]
     if paper.code:
         drawing = Drawing(32 * mm, 32 * mm)
@@ -68,6 +78,15 @@ def render(paper: Paper) -> bytes:
     )  # fmt: skip
     document.build(story, onFirstPage=_number, onLaterPages=_number)
     return out.getvalue()
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], colour: colors.Color) -> list[Flowable]:
+    cells = [[Paragraph(f"<b>{escape(c)}</b>", SMALL) for c in columns]]
+    cells += [[Paragraph(escape(c), TEXT) for c in row] for row in rows]
+    widths = [WIDTH / len(columns)] * len(columns)
+    if len(columns) in (2, 3):  # a day, and words that need the room
+        widths = [WIDTH * 0.2, *[WIDTH * 0.8 / (len(columns) - 1)] * (len(columns) - 1)]
+    return [Table(cells, repeatRows=1, colWidths=widths, style=_lines(colour, head=True)), Spacer(1, 4 * mm)]
 
 
 def _lines(colour: colors.Color, *, head: bool) -> TableStyle:

@@ -11,7 +11,7 @@ from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncMonth
 
 from apps.loans.domain.calendar import add_months
-from apps.loans.models import LoanEvent, LoanState, PaymentNotice
+from apps.loans.models import Dispute, LoanEvent, LoanState, PaymentNotice
 from apps.loans.models.event import EventType
 from apps.loans.models.projection import Status
 from apps.users.models import Complaint
@@ -114,6 +114,11 @@ def collected(on: date) -> tuple[Decimal, int]:
 def waiting_complaints() -> int:
     """Complaints that nobody has answered yet."""
     return Complaint.objects.filter(answered_on=None).count()
+
+
+def waiting_disputes() -> int:
+    """Disputes that nobody has decided yet."""
+    return Dispute.objects.filter(decided_on=None).count()
 
 
 def waiting_notices() -> int:

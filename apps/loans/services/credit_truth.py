@@ -6,17 +6,19 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.utils import timezone
 
+from apps.credit.disputes import OPEN, disputes_kept, entry_key
 from apps.credit.documents import CreditAccount, CreditEventDocument
 from apps.credit.models import OutboxEntry
 from apps.credit.outbox import CreditEvent, entry_of
 from apps.credit.relay import relaying, replace_account
 from apps.credit.store import connect
-from apps.loans.models import Loan, LoanEvent, LoanState
+from apps.loans.models import Dispute, Loan, LoanEvent, LoanState
 from apps.loans.projection import ENGINE_EVENTS, fold_loan, projected
+from apps.loans.services.disputes import disputes_told
 from apps.loans.services.recording import TOLD, a_month, credit_event, kinds_told
 from apps.mfis.database import connection
 from apps.mfis.errors import WrongState
@@ -65,7 +67,7 @@ def rebuild_histories(report: Callable[[int, int], None] = lambda done, of: None
             for key in keys[n : n + BATCH]:
                 LoanState.objects.select_for_update().filter(pk=key).first()  # no event of it comes in between
                 loan = Loan.objects.select_related("borrower__profile", "product").get(pk=key)
-                replace_account(key, [entry_of(event) for event in events_told(loan)])
+                replace_account(key, [*(entry_of(event) for event in events_told(loan)), *disputes_told(loan)])
         report(min(n + BATCH, len(keys)), len(keys))
     return len(keys)
 
@@ -90,9 +92,13 @@ def compare_histories(report: Callable[[int, int], None] = lambda done, of: None
         events: dict[UUID, set[UUID]] = {}
         for document in CreditEventDocument._get_collection().find({"account": wanted}, {"account": 1}):
             events.setdefault(document["account"], set()).add(document["_id"])
+        kept, disputed = disputes_kept(list(loans)), _disputes(list(loans))
         for key, loan in loans.items():
             if key not in waiting:
-                found += [f"{loan.number}: {x}" for x in _apart(loan, accounts.get(key), events.get(key, set()))]
+                apart = _apart(loan, accounts.get(key), events.get(key, set()))
+                if kept.get(key, {}) != disputed.get(key, {}):
+                    apart.append("its disputes are not as they were decided")
+                found += [f"{loan.number}: {x}" for x in apart]
         report(min(n + BATCH, len(keys)), len(keys))
     known = set(keys)
     strangers = [
@@ -101,9 +107,16 @@ def compare_histories(report: Callable[[int, int], None] = lambda done, of: None
     return found + [f"{key}: there is no such loan" for key in sorted(strangers, key=str)]
 
 
+def _disputes(loans: list[UUID]) -> dict[UUID, dict[UUID, str]]:
+    found: dict[UUID, dict[UUID, str]] = {}
+    for loan, key, outcome in Dispute.objects.filter(loan__in=loans).values_list("loan_id", "pk", "outcome"):
+        found.setdefault(loan, {})[key] = outcome or OPEN
+    return found
+
+
 def _apart(loan: Loan, account: dict[str, Any] | None, there: set[UUID]) -> list[str]:
     told = events_told(loan)
-    wanted = {uuid5(event.event_id, event.kind) for event in told}
+    wanted = {entry_key(event.event_id, event.kind) for event in told}
     found = []
     if missing := len(wanted - there):
         found.append(f"{missing} event(s) are missing")

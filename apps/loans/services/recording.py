@@ -166,7 +166,7 @@ def credit_event(loan: Loan, state: LoanState, event: LoanEvent, kind: str, mont
         event_id=event.pk,
         loan_id=loan.pk,
         loan_number=loan.number,
-        person_key_source=_national_id(loan.borrower),
+        person_key_source=national_id(loan.borrower),
         borrower_id=loan.borrower_id,
         kind=kind,
         value_date=event.value_date,
@@ -199,6 +199,6 @@ def a_month(total: Decimal, since: date | None, last: date | None) -> Decimal:
     return Decimal(total / months).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def _national_id(borrower: Account) -> str:
+def national_id(borrower: Account) -> str:
     profile = getattr(borrower, "profile", None)
     return (profile.national_id or "") if profile else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from apps.mfis.clock import business_date
 from apps.mfis.errors import ServiceError
 from apps.users.admin.forms import DateInput, show_service_error
 from apps.users.history import row_history
@@ -142,6 +144,14 @@ def run_action(
     }
     status = 200 if request.method == "GET" else 422
     return TemplateResponse(request, template, context, status=status)
+
+
+def days_left(due_on: date, *, done: str = "") -> SafeString:
+    """How long something may still wait, or what became of it."""
+    if done:
+        return pill("closed", done)
+    days = (due_on - business_date()).days
+    return pill("late" if days < 7 else "waiting", f"{days} days left" if days >= 0 else f"{-days} days too late")
 
 
 def pill(status: str, label: str) -> SafeString:

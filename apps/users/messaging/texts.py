@@ -31,6 +31,14 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "{lender}: a receipt of {amount} for loan {loan} was reversed. Still to pay: {left}. Ask us why.",
         "st": "{lender}: resiti ea {amount} bakeng sa kalimo {loan} e hlakotsoe. Ho setse {left}. Botsa lekala la hau.",
     },
+    "dispute_corrected": {
+        "en": "{lender}: you were right. The entry of {loan} that you disputed on {day} is corrected in your history.",
+        "st": "{lender}: u ne u nepile. Lintlha tsa {loan} tseo u li hanneng ka {day} li lokisitsoe nalaneng ea hau.",
+    },
+    "dispute_stands": {
+        "en": "{lender}: the entry of {loan} that you disputed on {day} stays. See the reason in your account.",
+        "st": "{lender}: lintlha tsa {loan} tseo u li hanneng ka {day} li lula li le joalo. Bona lebaka akhaonteng.",
+    },
     "due_soon": {
         "en": "{lender}: {amount} of loan {loan} is due on {due}.",
         "st": "{lender}: {amount} ea kalimo {loan} e lokela ho lefuoa ka {due}.",

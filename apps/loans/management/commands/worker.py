@@ -3,7 +3,8 @@
 1. Every second: each MFI's outbox is relayed to MongoDB; while that is away the wait doubles up to half a minute.
 2. Every five seconds: messages that are due leave. Every minute: each MFI's snapshot is taken anew.
 3. Every hour: sessions that have run out are removed, in every schema; business days that are over are ended, and
-   after the last of them the books are verified; reminders are queued; tables are compared with the other nodes'.
+   after the last of them the books are verified; reminders are queued, and corrections of other
+   lenders told; tables are compared with the other nodes'.
 With several nodes, every second: schemas, publication and streams are brought in order (docs/cluster.md), and loan
 events that arrived from other nodes are folded.
 A database that is away is waited for; nothing is lost, as everything to do stands in it.
@@ -28,6 +29,7 @@ from apps.credit.relay import relay_outbox
 from apps.loans.services.arrivals import fold_arrivals
 from apps.loans.services.books import check_books
 from apps.loans.services.day_end import run_due_days
+from apps.loans.services.disputes import tell_of_corrections
 from apps.loans.services.snapshots import take_snapshot
 from apps.loans.services.tellings import remind
 from apps.mfis.clock import business_date
@@ -170,6 +172,7 @@ class Command(BaseCommand):
                     self.stderr.write(f"{mfi.schema_name}: the books have {len(check.breaks)} break(s)")
             if is_home():
                 remind(business_date())
+                tell_of_corrections()
 
     def _messages(self) -> None:
         self._in_each(self._send)

@@ -1,0 +1,106 @@
+"""Disputes of credit histories: those that wait first, the oldest on top, and the page on which one is decided."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib.admin import EmptyFieldListFilter
+from django.core.exceptions import PermissionDenied
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path, reverse
+
+from apps.loans.models import Dispute, LoanEvent
+from apps.loans.services.disputes import corrections_of, decide_dispute
+from apps.users.admin.base import LetsemaAdmin, days_left, posted, run_action
+from apps.users.admin.sites import tenant_site
+from apps.users.roles import Action
+
+
+class DecisionForm(forms.Form):
+    outcome = forms.ChoiceField(choices=Dispute.Outcome.choices, widget=forms.RadioSelect, label="Decision")
+    correction = forms.ModelChoiceField(
+        LoanEvent.objects.none(), required=False, label="Put right by",
+        help_text="What was entered on this loan since; only for an entry that was wrong.",
+    )  # fmt: skip
+    answer = forms.CharField(max_length=2000, label="Reason", widget=forms.Textarea(attrs={"rows": 5}))
+
+    def __init__(self, data: Any, dispute: Dispute) -> None:
+        super().__init__(data)
+        self.fields["correction"].queryset = corrections_of(dispute).select_related("loan")  # type: ignore[attr-defined]
+
+
+class DisputeAdmin(LetsemaAdmin):
+    list_title = "Disputes"
+    ordering = (F("decided_on").asc(nulls_first=True), "opened_on", "id")
+    list_display = ("account", "loan", "entered", "opened_on", "left", "decided_on", "decided_by_name")
+    list_filter = ("outcome", ("decided_on", EmptyFieldListFilter))
+    list_select_related = ("account", "loan", "event")
+    search_fields = ("account__full_name", "loan__number", "text", "answer")
+    fields = readonly_fields = (
+        "account", "loan", "entered", "text", "opened_on", "outcome", "answer", "correction", "decided_on",
+        "decided_by_name",
+    )  # fmt: skip
+
+    def entered(self, dispute: Dispute) -> str:
+        return _entry(dispute)
+
+    entered.short_description = "entry"  # type: ignore[attr-defined]
+
+    def left(self, dispute: Dispute) -> str:
+        return days_left(dispute.due_on, done=dispute.get_outcome_display())
+
+    def page_tools(self, request: HttpRequest, obj: Dispute) -> list[dict[str, str]]:
+        loan = {
+            "label": "The loan",
+            "style": "secondary",
+            "url": reverse("admin:loans_loan_change", args=[obj.loan_id]),
+        }
+        if obj.decided_on or not self._may(request, Action.ANSWER_COMPLAINTS):
+            return [loan]
+        return [
+            {"label": "Decide", "style": "primary", "url": reverse("admin:loans_dispute_decide", args=[obj.pk])},
+            loan,
+        ]
+
+    def get_urls(self) -> Any:
+        view = self.admin_site.admin_view(self.decide_view)
+        return [path("<uuid:dispute_id>/decide/", view, name="loans_dispute_decide"), *super().get_urls()]
+
+    def decide_view(self, request: Any, dispute_id: UUID) -> HttpResponse:
+        if not self._may(request, Action.ANSWER_COMPLAINTS):
+            raise PermissionDenied
+        dispute = Dispute.objects.select_related("account", "loan", "event").filter(pk=dispute_id).first()
+        if dispute is None:
+            raise Http404
+        facts = [("Borrower", dispute.account.full_name), ("Loan", dispute.loan.number), ("Entry", _entry(dispute)),
+                 ("Since", f"{dispute.opened_on:%-d %b %Y}"), ("To be decided by", f"{dispute.due_on:%-d %b %Y}"),
+                 ("What they say", dispute.text)]  # fmt: skip
+
+        def run(values: dict[str, Any]) -> None:
+            correction = values["correction"]
+            decide_dispute(
+                dispute_id=dispute.pk, by=request.user, outcome=values["outcome"], answer=values["answer"],
+                correction_id=correction.pk if correction else None,
+            )  # fmt: skip
+
+        return run_action(
+            request, admin=self, form=DecisionForm(posted(request), dispute), run=run, facts=facts, subject="Disputes",
+            done="Decided; the borrower is told.", title="Decide a dispute", button="Decide",
+            back_url=reverse("admin:loans_dispute_changelist"),
+            explanation="Whoever entered what is disputed does not decide. Where it was wrong, correct the loan first "
+            "(reverse, move or waive on its page). The decision cannot be changed afterwards.",
+        )  # fmt: skip
+
+
+def _entry(dispute: Dispute) -> str:
+    event = dispute.event
+    if event is None:
+        return "The loan as a whole"
+    amount = f" of {event.amount:,.2f}" if event.amount else ""
+    return f"{event.get_type_display()}{amount} on {event.value_date:%-d %b %Y}, entered by {event.actor_name}"
+
+
+tenant_site.register(Dispute, DisputeAdmin)

@@ -1,0 +1,219 @@
+"""Disputes: filed on one's own history, decided by somebody else within thirty days, told to whoever had asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django_tenants.utils import tenant_context
+
+from apps.credit import store
+from apps.credit.documents import CreditCorrection, CreditDispute
+from apps.credit.relay import relay_outbox
+from apps.loans.models import Dispute, Loan, LoanEvent
+from apps.loans.services import money, origination
+from apps.loans.services.credit import ask_other_lenders
+from apps.loans.services.credit_truth import compare_histories, rebuild_histories
+from apps.loans.services.disputes import MOST_OPEN, decide_dispute, open_dispute, tell_of_corrections
+from apps.mfis.acting import SYSTEM
+from apps.mfis.clock import business_date
+from apps.mfis.errors import InvalidInput, NotAllowed, NotFound, ServiceError, WrongState
+from apps.users.models import Account, Message
+from apps.users.services.accounts import Person, register_borrower, update_borrower
+from apps.users.services.consents import give_consent
+from conftest import TODAY, Branch
+
+Maker = Callable[..., Loan]
+pytestmark = pytest.mark.usefixtures("own_histories")
+SECRET = "My neighbour Tumelo owed it"
+
+
+def paid(branch: Branch, loan: Loan, amount: int = 100, by: str = "cashier") -> LoanEvent:
+    made = money.record_repayment(
+        loan_id=loan.pk, by=branch.staff[by], amount=Decimal(amount), channel="cash", on=TODAY + timedelta(days=1)
+    )
+    return LoanEvent.objects.get(pk=made["id"])
+
+
+def post(client: Client, body: dict[str, Any], key: str = "") -> Any:
+    return client.post("/api/v1/disputes", json.dumps(body), content_type="application/json", HTTP_IDEMPOTENCY_KEY=key)
+
+
+def entry_of(branch: Branch, kind: str = "repayment") -> tuple[str, str]:
+    """The loan and the entry's key, as the borrower's page has them."""
+    (account,) = branch.client(branch.borrower).get("/api/v1/credit-history").json()["accounts"]
+    (entry,) = [e for e in account["events"] if e["kind"] == kind]
+    return account["loan"], entry["id"]
+
+
+def test_a_dispute_from_the_phone_to_a_correction(alpha: Branch, active: Maker) -> None:
+    loan = active()
+    receipt = paid(alpha, loan)
+    relay_outbox()
+    client = alpha.client(alpha.borrower)
+    loan_id, entry = entry_of(alpha)
+    body = {"loan": loan_id, "entry": entry, "text": f" {SECRET}. "}
+    made = post(client, body, "k")
+    assert made.status_code == 201, made.content
+    assert post(client, body, "k").json() == made.json()
+    assert post(client, body).status_code == 409
+    (told,) = client.get("/api/v1/disputes").json()
+    assert told["due_on"] == (business_date() + timedelta(days=30)).isoformat()
+    relay_outbox()
+    kept = CreditDispute._get_collection().find_one({"_id": UUID(made.json()["id"])})
+    assert (kept["outcome"], str(kept["entry"]), kept["account"]) == ("open", entry, loan.pk)
+
+    manager, url = alpha.client("manager"), f"/admin/loans/dispute/{made.json()['id']}/decide/"
+    assert "30 days left" in manager.get("/admin/loans/dispute/?decided_on__isempty=1").content.decode()
+    assert SECRET in manager.get(f"/admin/loans/loan/{loan.pk}/change/").content.decode()
+    assert SECRET in manager.get(url).content.decode()
+    assert alpha.client("cashier").get(url).status_code == 403
+    # It was wrong; but nothing was put right yet.
+    assert manager.post(url, {"outcome": "corrected", "answer": "Indeed."}).status_code == 422
+    money.reverse_repayment(event_id=receipt.pk, by=alpha.staff["manager"], reason="Another's")
+    undo = LoanEvent.objects.get(reverses=receipt)
+    assert (
+        manager.post(url, {"outcome": "corrected", "answer": "Indeed.", "correction": str(undo.pk)}).status_code == 302
+    )
+    (told,) = client.get("/api/v1/disputes").json()
+    assert (told["outcome"], told["answer"]) == ("corrected", "Indeed.")
+    assert Message.objects.filter(account=alpha.borrower, about="dispute_corrected").count() == 1
+    relay_outbox()
+    (correction,) = CreditCorrection._get_collection().find()
+    assert str(correction["entry"]) == entry
+    assert correction["corrected_by"] in [
+        UUID(e["id"]) for e in client.get("/api/v1/credit-history").json()["accounts"][0]["events"]
+    ]
+    # What was said stays with the MFI.
+    database = store.connect()
+    everything = str([list(database[name].find()) for name in database.list_collection_names()])
+    assert SECRET not in everything
+    assert "Indeed" not in everything
+    assert "It was wrong and is corrected" in manager.get("/admin/loans/dispute/").content.decode()
+
+
+def test_who_entered_it_does_not_decide(alpha: Branch, active: Maker) -> None:
+    loan = active()
+    paid(alpha, loan, by="manager")
+    relay_outbox()
+    _, entry = entry_of(alpha)
+    made = open_dispute(account=alpha.borrower, loan_id=loan.pk, entry=UUID(entry), text="Wrong")
+    whole = open_dispute(account=alpha.borrower, loan_id=loan.pk, entry=None, text="All of it")
+    for dispute in (made, whole):
+        with pytest.raises(NotAllowed, match="somebody else"):
+            decide_dispute(dispute_id=dispute["id"], by=alpha.staff["manager"], outcome="stands", answer="No")
+    with pytest.raises(NotAllowed):
+        decide_dispute(dispute_id=made["id"], by=alpha.staff["accountant"], outcome="stands", answer="No")
+    decide_dispute(dispute_id=made["id"], by=alpha.staff["officer"], outcome="stands", answer="The slip is here")
+    with pytest.raises(WrongState, match="before"):
+        decide_dispute(dispute_id=made["id"], by=alpha.staff["officer"], outcome="stands", answer="Again")
+    assert Message.objects.filter(about="dispute_stands").count() == 1
+    relay_outbox()
+    assert CreditCorrection._get_collection().count_documents({}) == 0
+
+
+def test_what_is_no_dispute_is_refused_by_name(alpha: Branch, active: Maker) -> None:
+    loan = active()
+    relay_outbox()
+
+    def refused(expected: type[ServiceError], **changed: Any) -> None:
+        values = {"account": alpha.borrower, "loan_id": loan.pk, "entry": None, "text": "x"} | changed
+        with pytest.raises(expected):
+            open_dispute(**values)
+
+    refused(InvalidInput, text="  ")
+    refused(InvalidInput, text="x" * 2001)
+    refused(NotFound, loan_id=uuid4())
+    refused(NotFound, entry=uuid4())
+    refused(NotAllowed, account=alpha.staff["officer"])
+    neighbour = register_borrower(person=Person("Neo Letuka", phone="58990061"), today=TODAY)
+    refused(NotFound, account=neighbour)
+    assert not Dispute.objects.exists()
+    _, entry = entry_of(alpha, "disbursement")
+    open_dispute(account=alpha.borrower, loan_id=loan.pk, entry=UUID(entry), text="x")
+    Dispute.objects.bulk_create(
+        Dispute(account=alpha.borrower, loan=loan, entry=uuid4(), text="x", opened_on=TODAY) for _ in range(MOST_OPEN)
+    )
+    refused(WrongState)
+    assert alpha.client(neighbour).get("/api/v1/disputes").json() == []
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"outcome": "stands"}, {"decided_on": TODAY}, {"outcome": "corrected", "answer": "x"}]
+)
+def test_the_database_keeps_a_decision_whole(alpha: Branch, active: Maker, wrong: dict[str, Any]) -> None:
+    made = open_dispute(account=alpha.borrower, loan_id=active().pk, entry=None, text="x")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Dispute.objects.filter(pk=made["id"]).update(**wrong)
+
+
+def test_news_of_the_opening_does_not_undo_a_decision(alpha: Branch, active: Maker) -> None:
+    """Opened at one node and decided at another, the two reach the histories in any order."""
+    from apps.credit.models import OutboxEntry
+
+    loan = active()
+    relay_outbox()
+    made = open_dispute(account=alpha.borrower, loan_id=loan.pk, entry=None, text="x")
+    opening = OutboxEntry.objects.get(event_type="dispute")
+    OutboxEntry.objects.filter(pk=opening.pk).delete()
+    dispute = decide_dispute(dispute_id=made["id"], by=alpha.staff["officer"], outcome="stands", answer="No")
+    relay_outbox()
+    opening.save(force_insert=True)
+    relay_outbox()
+    assert CreditDispute._get_collection().find_one({"_id": dispute.pk})["outcome"] == "stands"
+
+
+def test_disputes_are_compared_and_written_anew(alpha: Branch, active: Maker) -> None:
+    loan = active()
+    made = open_dispute(account=alpha.borrower, loan_id=loan.pk, entry=None, text="x")
+    decide_dispute(dispute_id=made["id"], by=alpha.staff["officer"], outcome="stands", answer="No")
+    relay_outbox()
+    assert compare_histories() == []
+    CreditDispute._get_collection().update_one({}, {"$set": {"outcome": "open"}})
+    assert compare_histories() == [f"{loan.number}: its disputes are not as they were decided"]
+    rebuild_histories()
+    assert compare_histories() == []
+
+
+def identified(account: Account) -> None:
+    person = Person("Mamello Khoabane", phone=account.phone or "", national_id="199305271234")
+    update_borrower(account=account, person=person, actor=SYSTEM, today=TODAY)
+
+
+def test_a_lender_that_counted_the_wrong_entry_is_told_once(alpha: Branch, beta: Branch, active: Maker) -> None:
+    identified(alpha.borrower)
+    loan = active()
+    receipt = paid(alpha, loan)
+    relay_outbox()
+    with tenant_context(beta.mfi):
+        identified(beta.borrower)
+        made = origination.apply_for_loan(
+            borrower=beta.borrower, product_id=beta.product.pk, principal=Decimal(1000), installments=12,
+            purpose="", by=beta.borrower, currency="LSL", on=TODAY,
+        )  # fmt: skip
+        give_consent(account=beta.borrower, purpose="sharing", version=1, language="en", on=business_date())
+        ask_other_lenders(loan_id=made["id"], by=beta.staff["officer"])
+        assert tell_of_corrections() == 0
+    _, entry = entry_of(alpha)
+    dispute = open_dispute(account=alpha.borrower, loan_id=loan.pk, entry=UUID(entry), text="Wrong")
+    money.reverse_repayment(event_id=receipt.pk, by=alpha.staff["manager"], reason="Another's")
+    undo = LoanEvent.objects.get(reverses=receipt)
+    decide_dispute(
+        dispute_id=dispute["id"], by=alpha.staff["officer"], outcome="corrected", answer="Yes", correction_id=undo.pk
+    )
+    relay_outbox()
+    assert tell_of_corrections() == 0  # alpha itself asked nobody
+    with tenant_context(beta.mfi):
+        assert [tell_of_corrections(), tell_of_corrections()] == [1, 0]
+        note = LoanEvent.objects.get(loan_id=made["id"], payload__has_key="outdated")
+        assert "has corrected an entry" in note.reason
+        assert alpha.mfi.name not in note.reason
+        ask_other_lenders(loan_id=made["id"], by=beta.staff["officer"])
+        assert tell_of_corrections() == 0  # what was asked after it has counted it right
