@@ -114,6 +114,11 @@ class EmbeddedMongo:
             "127.0.0.1", self.port, directConnection=True
         )
         client.admin.command("createUser", USER, pwd=password, roles=[{"role": "root", "db": "admin"}])
+        # It makes each of its files when something first falls into it, and one that a kill interrupts at that moment
+        # keeps it from ever starting again: so they are all made now, before anything depends on them.
+        for n in range(100):  # a collection falls into one of 16 by its name
+            client["letsema_scratch"][f"scratch{n}"].insert_one({})
+        client.drop_database("letsema_scratch")
         client.close()
         self.stop()
         self.secret_file.touch(mode=0o600)
