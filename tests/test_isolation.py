@@ -21,8 +21,10 @@ from django_tenants.utils import tenant_context
 
 from apps.loans.models import Loan, LoanEvent, PaymentNotice
 from apps.loans.services import documents, drafts, money, notices
+from apps.loans.services.bureau import last_month_end, make_file
 from apps.loans.services.disputes import open_dispute
 from apps.mfis.acting import SYSTEM
+from apps.mfis.clock import business_date
 from apps.mfis.database import connection
 from apps.users.models import Account, SignIn
 from apps.users.services.accounts import Person, register_borrower
@@ -137,11 +139,12 @@ def ids_of_alpha(alpha: Branch, active: Callable[..., Loan]) -> dict[str, str]:
         loan_id=loan.pk, by=alpha.borrower, what="other", file_name="a.pdf", content=b"%PDF-1.4 a"
     )
     dispute = open_dispute(account=alpha.borrower, loan_id=loan.pk, entry=None, text="x")
+    file = make_file(month_end=last_month_end(business_date()), by=alpha.staff["manager"])
     complaint = complain(account=alpha.borrower, about="other", text="x", on=TODAY)
     sign_in = SignIn.objects.create(account=alpha.borrower, session_key="none")
     return {
         "draft_id": str(draft.pk), "document_id": str(paper.pk), "complaint_id": complaint["id"],
-        "dispute_id": dispute["id"],
+        "dispute_id": dispute["id"], "file_id": str(file.pk),
         "loan_id": str(loan.pk), "event_id": receipt["id"], "notice_id": notice["id"], "token_id": str(token.pk),
         "sign_in_id": str(sign_in.pk), "account_id": str(alpha.borrower.pk),
         "product_id": str(alpha.product.pk), "object_id": str(loan.pk),

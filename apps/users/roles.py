@@ -47,6 +47,7 @@ class Action(models.TextChoices):
     PROPOSE_JOURNAL = "propose_journal", "propose a journal entry"
     POST_JOURNAL = "post_journal", "post a journal entry"
     MANAGE_ACCOUNTS = "manage_accounts", "manage the chart of accounts"
+    REPORT_TO_BUREAU = "report_to_bureau", "make the credit bureau's monthly file"
     CLOSE_BOOKS = "close_books", "close the books and run the day end"
     MANAGE_POLICY = "manage_policy", "set the policy, holidays and ageing rates"
     MANAGE_PRODUCTS = "manage_products", "manage products"
@@ -78,6 +79,7 @@ DUTIES: dict[Action, frozenset[Duty]] = {
     Action.PROPOSE_JOURNAL: frozenset({Duty.ACCOUNTANT, Duty.MANAGER}),
     Action.POST_JOURNAL: frozenset({Duty.ACCOUNTANT, Duty.MANAGER}),
     Action.MANAGE_ACCOUNTS: frozenset({Duty.ACCOUNTANT, Duty.MANAGER}),
+    Action.REPORT_TO_BUREAU: frozenset({Duty.ACCOUNTANT, Duty.MANAGER}),
     Action.CLOSE_BOOKS: frozenset({Duty.ACCOUNTANT, Duty.MANAGER}),
     Action.MANAGE_POLICY: frozenset({Duty.MANAGER}),
     Action.MANAGE_PRODUCTS: frozenset({Duty.MANAGER}),

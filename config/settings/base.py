@@ -149,6 +149,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_RESET_TIMEOUT = 3600
 # Where text messages go (docs/operations.md); without an address they are kept as files under var/sms.
+BUREAU_ADAPTER = env.str("LETSEMA_BUREAU", default="apps.loans.bureau.fixed.FixedWidth")
 SMS_URL = env.str("LETSEMA_SMS_URL", default="")
 SMS_TOKEN = env.str("LETSEMA_SMS_TOKEN", default="")
 SMS_SENDER = env.str("LETSEMA_SMS_SENDER", default="")  # by default the lender's name, cut to eleven characters

@@ -2,11 +2,25 @@
 
 from apps.users.admin import staff
 
-from . import books, borrowers, complaints, dashboard, disputes, groups, loans, notices, products, security, settings
+from . import (
+    books,
+    borrowers,
+    bureau,
+    complaints,
+    dashboard,
+    disputes,
+    groups,
+    loans,
+    notices,
+    products,
+    security,
+    settings,
+)
 
 __all__ = [
     "books",
     "borrowers",
+    "bureau",
     "complaints",
     "dashboard",
     "disputes",

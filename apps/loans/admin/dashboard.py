@@ -126,6 +126,8 @@ tenant_site.menu = [
             Link("Overview", "fas fa-book", "admin:loans_books", action=Action.VIEW_BOOKS),
             Link("Journal", "fas fa-list", "admin:loans_journalentry_changelist"),
             Link("Journals by hand", "fas fa-pen", "admin:loans_manualjournal_changelist"),
+            Link("Credit bureau", "fas fa-paper-plane", "admin:loans_bureaufile_changelist",
+                 action=Action.REPORT_TO_BUREAU),
             Link("Chart of accounts", "fas fa-sitemap", "admin:loans_glaccount_changelist"),
         ],
     ),

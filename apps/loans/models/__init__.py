@@ -1,6 +1,7 @@
 """Products, loans, the facts about loans, the books, and what is computed from them."""
 
 from .arrival import Arrival
+from .bureau import BureauFile, BureauReply
 from .dispute import Dispute
 from .document import Document, DocumentContent
 from .draft import ApplicationDraft
@@ -21,6 +22,8 @@ __all__ = [
     "ApplicationDraft",
     "Arrival",
     "BooksCheck",
+    "BureauFile",
+    "BureauReply",
     "ChainHead",
     "Collateral",
     "DayEnd",
