@@ -31,6 +31,7 @@ BATCH = 500
 MOST_ATTEMPTS = 3
 # What is the entry's own fault: trying the same again in a batch would only stop the others.
 UNWRITABLE = (BulkWriteError, WriteError, InvalidDocument, ArithmeticError, KeyError, TypeError, ValueError)
+ALREADY_THERE = 11000  # MongoDB's code of a key that exists
 LOCK_SPACE = 0x43524544  # "CRED"; one relay a schema, so that an account's events arrive in their order
 AWAY = "MongoDB does not answer"
 
@@ -128,18 +129,39 @@ def write_entries(entries: list[OutboxEntry]) -> None:
     if not entries:
         return
     now = datetime.now(UTC)
-    events = [_event_document(e, mfi, now) for e in entries]
-    CreditEventDocument._get_collection().bulk_write(
-        [pymongo.UpdateOne({"_id": d["_id"]}, {"$setOnInsert": d}, upsert=True) for d in events], ordered=True
-    )
+    _insert_new(CreditEventDocument._get_collection(), [_event_document(e, mfi, now) for e in entries])
     latest = {e.account: e for e in entries}  # in the outbox's order: the last of each account stays
-    accounts = CreditAccount._get_collection()
     documents = [_account_document(e, mfi) for e in latest.values()]
-    known = {d["_id"]: d["last_event"] for d in accounts.find({"_id": {"$in": [d["_id"] for d in documents]}},
-                                                              {"last_event": 1})}  # fmt: skip
-    newer = [d for d in documents if d["_id"] not in known or known[d["_id"]].int <= d["last_event"].int]
+    while not _write_accounts(documents):
+        pass
+
+
+def _write_accounts(documents: list[dict[str, Any]]) -> bool:
+    """Writes those that are newer than what is there; False where another node wrote one of them just now."""
+    accounts = CreditAccount._get_collection()
+    there = accounts.find({"_id": {"$in": [d["_id"] for d in documents]}}, {"last_event": 1})
+    known = {d["_id"]: d["last_event"] for d in there}
+    newer = [d for d in documents if d["_id"] in known and known[d["_id"]].int <= d["last_event"].int]
     if newer:
-        accounts.bulk_write([pymongo.ReplaceOne({"_id": d["_id"]}, d, upsert=True) for d in newer])
+        accounts.bulk_write([pymongo.ReplaceOne({"_id": d["_id"]}, d) for d in newer])
+    return _insert_new(accounts, [d for d in documents if d["_id"] not in known])
+
+
+def _insert_new(collection: Any, documents: list[dict[str, Any]]) -> bool:
+    """Inserts what is not there yet, which costs a third of an upsert; False where some of it was there.
+
+    Raises:
+        PyMongoError: MongoDB did not take them, for another reason than that they are there.
+    """
+    try:
+        if documents:
+            collection.insert_many(documents, ordered=False)
+    except BulkWriteError as error:
+        faults = error.details.get("writeErrors") or []
+        if error.details.get("writeConcernErrors") or any(fault["code"] != ALREADY_THERE for fault in faults):
+            raise
+        return False
+    return True
 
 
 def replace_account(account: UUID, entries: list[OutboxEntry]) -> None:

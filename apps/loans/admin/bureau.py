@@ -115,7 +115,7 @@ class BureauFileAdmin(LetsemaAdmin):
         if request.method == "POST":
             return run_action(
                 request, admin=self, form=MonthForm(request.POST), back_url=back, title="Make the file",
-                run=lambda v: make_file(by=request.user, **v) and None, done="The file is made; download it from its page.",
+                run=lambda v: make_file(by=request.user, **v) and None, done="The file is made.",
                 button="Make the file", subject="Credit bureau",
             )  # fmt: skip
         form = MonthForm(request.GET if "month_end" in request.GET else initial)
