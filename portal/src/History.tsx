@@ -36,7 +36,7 @@ export function History() {
                 <ul className="plain">{a.events.map((e) => (
                   <li key={e.id}>{entry(e)} <Wrong what={entry(e)} loan={a.loan} entry={e.id} disputes={disputes.value ?? []} changed={disputes.reload} /></li>
                 ))}</ul>
-                <Wrong what={t("The loan as a whole")} loan={a.loan} disputes={disputes.value ?? []} changed={disputes.reload} />
+                <div className="entry">{t("The loan as a whole")} <Wrong what={t("The loan as a whole")} loan={a.loan} disputes={disputes.value ?? []} changed={disputes.reload} /></div>
               </section>
             ))}
             {found.accounts.length > 0 && <p className="help">{t("A square is a month, the latest on the right: 0 on time, 1 to 7 late by so many 30 days begun, C paid in full, W given up.")}</p>}
@@ -71,11 +71,13 @@ function Wrong({ what, loan, entry, disputes, changed }: {
     changed();
   }
   if (waits) return <span className="pill waiting">{t("Disputed")}</span>;
-  if (!open) return <button className="link" aria-label={`${t("This is wrong")}: ${what}`} onClick={() => setOpen(true)}>{t("This is wrong")}</button>;
+  if (!open) return <button className="link" aria-label={`${t("Wrong?")} ${what}`} onClick={() => setOpen(true)}>{t("Wrong?")}</button>;
   return (
-    <Form button={t("Send")} send={send}>
-      {(errors) => <Field label={t("What is wrong, and how it was")} maxLength={2000} value={text} onChange={(e) => setText(e.target.value)} errors={errors.text} />}
-    </Form>
+    <div className="entry">
+      <Form button={t("Send")} send={send}>
+        {(errors) => <Field label={t("What is wrong, and how it was")} maxLength={2000} value={text} onChange={(e) => setText(e.target.value)} errors={errors.text} />}
+      </Form>
+    </div>
   );
 }
 

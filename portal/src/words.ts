@@ -211,7 +211,7 @@ const ST = {
   "All that is kept about me": "Tsohle tse bolokiloeng ka 'na",
   "Your particulars, loans, payments, history, messages and what you agreed to, in one file.": "Lintlha tsa hau, likalimo, litefo, nalane, melaetsa le seo u se lumetseng, faeleng e le 'ngoe.",
   "Download for a program": "Laolla bakeng sa lenaneo",
-  "This is wrong": "Sena se fosahetse",
+  "Wrong?": "E fosahetse?",
   "The loan as a whole": "Kalimo eohle",
   "Disputed": "E hannoe",
   "Send": "Romela",

@@ -166,7 +166,7 @@ def test_complaining(served: Served, phone: Page) -> None:
 def test_disputing_an_entry_of_the_history(served: Served, loan: str, phone: Page) -> None:
     served.manage("worker", "--once")
     phone.get_by_role("link", name="History", exact=True).click()
-    wrong = phone.get_by_role("button", name=re.compile("^This is wrong: .*Paid out"))
+    wrong = phone.get_by_role("button", name=re.compile("^Wrong\\? .*Paid out"))
     wrong.first.click()
     phone.get_by_role("button", name="Send", exact=True).click()
     expect(phone.get_by_text("Say what is wrong").first).to_be_visible()

@@ -99,7 +99,7 @@ def _entry(dispute: Dispute) -> str:
     event = dispute.event
     if event is None:
         return "The loan as a whole"
-    amount = f" of {event.amount:,.2f}" if event.amount else ""
+    amount = f" {event.amount:,.2f}" if event.amount else ""
     return f"{event.get_type_display()}{amount} on {event.value_date:%-d %b %Y}, entered by {event.actor_name}"
 
 
