@@ -61,8 +61,8 @@ def test_mongo_killed_at_once_starts_again(tmp_path: Path) -> None:
             for n in range(8):
                 client["letsema"][f"new_{attempt}_{n}"].insert_one({"n": n})
             server.kill()
-            client.close()
             server.start()
+            client.close()
         client = pymongo.MongoClient(server.url())
         assert len(client["letsema"].list_collection_names()) == 24
         client.close()

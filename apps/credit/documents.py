@@ -15,7 +15,10 @@ from mongoengine import (
 
 SCHEMA_VERSION = 2  # 2: how late an account was after each event, and what it costs a month
 STATUSES = ("active", "closed", "overpaid", "approved", "charged_off", "written_off")
-KINDS = ("disbursement", "repayment", "pay_off", "undo", "charge_off", "write_off", "recovery", "closed")
+KINDS = (
+    "disbursement", "repayment", "pay_off", "goodwill_credit", "waive_charge", "waive_interest", "undo", "charge_off",
+    "write_off", "recovery", "closed",
+)  # fmt: skip
 
 
 class CreditAccount(Document):  # type: ignore[misc]

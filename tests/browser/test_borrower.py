@@ -60,7 +60,7 @@ def enter(page: Page, served: Served, password: str = PASSWORD) -> None:
 def code_sent(served: Served) -> str:
     """The code in the next SMS that the worker sends."""
     folder = Path(served.system.environment["LETSEMA_VAR"]) / "sms"
-    until = time.monotonic() + 40
+    until = time.monotonic() + 90
     while time.monotonic() < until:
         for path in sorted(folder.glob("*.txt")):
             found = re.search(r"code is (\d{6})", path.read_text(encoding="utf-8"))
@@ -164,9 +164,14 @@ def test_complaining(served: Served, phone: Page) -> None:
 
 
 def test_disputing_an_entry_of_the_history(served: Served, loan: str, phone: Page) -> None:
-    served.manage("worker", "--once")
     phone.get_by_role("link", name="History", exact=True).click()
     wrong = phone.get_by_role("button", name=re.compile("^Wrong\\? .*Paid out"))
+    for _ in range(60):  # until the worker has told the histories
+        phone.get_by_role("heading", name="Who asked about me").wait_for()
+        if wrong.count():
+            break
+        phone.wait_for_timeout(500)
+        phone.reload()
     wrong.first.click()
     phone.get_by_role("button", name="Send", exact=True).click()
     expect(phone.get_by_text("Say what is wrong").first).to_be_visible()

@@ -83,7 +83,7 @@ def test_a_borrower_goes_through_the_portal_in_sesotho(served: Served, open_mfi:
         page.get_by_role("heading", name=heading, exact=True).wait_for()
         check_accessible(page)
     page.get_by_role("button", name="English").click()
-    expect(page.get_by_role("heading", name="About me")).to_be_visible()
+    expect(page.get_by_role("heading", name="About me", exact=True)).to_be_visible()
     assert served.outside == [], "a request left the host"
 
 

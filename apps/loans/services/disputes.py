@@ -29,8 +29,6 @@ from apps.users.services.merging import belongs_to
 
 LONGEST = 2000
 MOST_OPEN = 10  # of one borrower
-# What a correction may be: an event that changes what the histories say. A note is none.
-CORRECTIONS = (*TOLD, EventType.GOODWILL, EventType.WAIVE_CHARGE, EventType.WAIVE_INTEREST)
 
 
 def open_dispute(*, account: Account, loan_id: UUID, entry: UUID | None, text: str, key: str = "") -> Answer:
@@ -123,16 +121,17 @@ def decide_dispute(
 
 
 def entered_by(dispute: Dispute) -> set[UUID | None]:
-    """Who entered what is disputed: the entry, or whatever the histories were told of the loan."""
+    """Who entered what is disputed: the entry, or whatever the histories had been told of the loan by then."""
     if dispute.event:
         return {dispute.event.actor_id}
-    return set(LoanEvent.objects.filter(loan=dispute.loan, type__in=TOLD).values_list("actor_id", flat=True))
+    told = LoanEvent.objects.filter(loan=dispute.loan, type__in=TOLD, recorded_at__lt=dispute.created_at)
+    return set(told.values_list("actor_id", flat=True))
 
 
 def corrections_of(dispute: Dispute) -> QuerySet[LoanEvent]:
-    """What may have put it right: recorded since it was disputed, and more than a note."""
+    """What may have put it right: recorded since it was disputed, and told to the histories. A note is none."""
     since = Q(recorded_at__gte=dispute.created_at)
-    return LoanEvent.objects.filter(since, loan=dispute.loan, type__in=CORRECTIONS)
+    return LoanEvent.objects.filter(since, loan=dispute.loan, type__in=TOLD)
 
 
 def told_of(dispute: Dispute) -> DisputeTold:

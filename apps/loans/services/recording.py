@@ -141,7 +141,7 @@ def append_event(
 
 
 def tell_credit(loan: Loan, state: LoanState, event: LoanEvent, before: str | None) -> None:
-    """Disbursements, repayments and reversals reach the credit history, and so does the closing."""
+    """What moves money or gives some up reaches the credit history, and so does the closing."""
     kinds = kinds_told(event.type, state.status, before)
     monthly = monthly_installment(loan, state) if kinds else Decimal(0)
     for kind in kinds:
@@ -149,7 +149,8 @@ def tell_credit(loan: Loan, state: LoanState, event: LoanEvent, before: str | No
 
 
 TOLD = (EventType.DISBURSED, EventType.REPAYMENT, EventType.PAY_OFF, EventType.REVERSAL, EventType.CHARGED_OFF,
-        EventType.WRITTEN_OFF, EventType.RECOVERY)  # fmt: skip
+        EventType.WRITTEN_OFF, EventType.RECOVERY, EventType.GOODWILL, EventType.WAIVE_CHARGE,
+        EventType.WAIVE_INTEREST)  # fmt: skip
 
 
 def kinds_told(event_type: str, status: str, before: str | None) -> list[str]:

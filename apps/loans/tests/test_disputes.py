@@ -15,10 +15,10 @@ from django.test import Client
 from django_tenants.utils import tenant_context
 
 from apps.credit import store
-from apps.credit.documents import CreditCorrection, CreditDispute
+from apps.credit.documents import CreditCorrection, CreditDispute, CreditEventDocument
 from apps.credit.relay import relay_outbox
 from apps.loans.models import Dispute, Loan, LoanEvent
-from apps.loans.services import money, origination
+from apps.loans.services import money, origination, servicing
 from apps.loans.services.credit import ask_other_lenders
 from apps.loans.services.credit_truth import compare_histories, rebuild_histories
 from apps.loans.services.disputes import MOST_OPEN, decide_dispute, open_dispute, tell_of_corrections
@@ -143,6 +143,24 @@ def test_what_is_no_dispute_is_refused_by_name(alpha: Branch, active: Maker) -> 
     )
     refused(WrongState)
     assert alpha.client(neighbour).get("/api/v1/disputes").json() == []
+
+
+def test_a_waiver_puts_right_and_is_told(alpha: Branch, active: Maker) -> None:
+    loan = active()
+    relay_outbox()
+    made = open_dispute(account=alpha.borrower, loan_id=loan.pk, entry=None, text="I was promised no interest")
+    servicing.waive(
+        loan_id=loan.pk, by=alpha.staff["manager"], component="interest", amount=Decimal(5), reason="Promised", on=TODAY
+    )
+    waiver = LoanEvent.objects.get(loan=loan, type="waive_interest")
+    decide_dispute(
+        dispute_id=made["id"], by=alpha.staff["officer"], outcome="corrected", answer="Yes", correction_id=waiver.pk
+    )
+    relay_outbox()
+    assert compare_histories() == []
+    (correction,) = CreditCorrection._get_collection().find()
+    (told,) = CreditEventDocument._get_collection().find({"account": loan.pk, "kind": "waive_interest"})
+    assert correction["corrected_by"] == told["_id"]
 
 
 @pytest.mark.parametrize(
