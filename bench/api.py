@@ -2,8 +2,9 @@
 
     uv run python bench/api.py [SECONDS]
 
-Against a plain Django view with raw SQL and without middleware, against Django REST framework doing the same work
-(bench/api_peers.py), and against pgbench with the same SQL. All share this machine with the load; the ratios count.
+Against a plain Django view with raw SQL and without middleware, against Django REST framework doing the same work,
+against the same API for one institution without tenancy (bench/api_peers.py), and against pgbench with the same SQL.
+All share this machine with the load; the ratios count.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ import tempfile
 import threading
 import time
 import uuid
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -32,6 +33,7 @@ from config.embedded.postgres import free_port  # noqa: E402
 SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 else 4.0
 CONNECTIONS = (1, 16, 64)
 BORROWERS = 40
+API, SINGLE = "API", "API without tenancy"
 
 
 def prepare() -> tuple[list[tuple[str, str]], str, str]:
@@ -79,9 +81,28 @@ def prepare() -> tuple[list[tuple[str, str]], str, str]:
     return found, account, found[-1][1]
 
 
-def serve(settings: str) -> tuple[subprocess.Popen[bytes], int]:
+@dataclass(frozen=True)
+class Served:
+    """One of those that are compared, under a gunicorn of its own."""
+
+    name: str
+    prefix: str
+    process: subprocess.Popen[bytes]
+    port: int
+
+    def used(self) -> float:
+        """CPU seconds of its workers until now."""
+        ticks = 0
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        for pid in children:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def serve(name: str, prefix: str, settings: str, peer: str = "") -> Served:
     port = free_port()
-    env = os.environ | {"DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": str(ROOT)}
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": str(ROOT), "LETSEMA_BENCH_PEER": peer}
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
          "--threads", "4", "--preload", "--log-level", "error", "--no-control-socket", "--backlog", "512",
@@ -90,22 +111,22 @@ def serve(settings: str) -> tuple[subprocess.Popen[bytes], int]:
     for _ in range(200):
         try:
             http.client.HTTPConnection("127.0.0.1", port, timeout=1).connect()
-            return process, port
+            return Served(name, prefix, process, port)
         except OSError:
             time.sleep(0.1)
     raise SystemExit("gunicorn did not start")
 
 
 def load(
-    port: int, prefix: str, people: list[tuple[str, str]], connections: int, post: bool, seconds: float = SECONDS
-) -> tuple[float, Any]:
+    served: Served, people: list[tuple[str, str]], connections: int, post: bool, seconds: float = SECONDS
+) -> tuple[float, list[float]]:
     """Requests a second over so many connections, and their times in ms, sorted."""
     times: list[float] = []
     failures: list[str] = []
     until = time.perf_counter() + seconds
 
     def client(n: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
         token, loan = people[n % len(people)]
         headers = {"Authorization": f"Bearer {token}", "Host": "bench.localhost", "Content-Type": "application/json"}
         while time.perf_counter() < until:
@@ -113,9 +134,11 @@ def load(
             if post:
                 key = uuid.uuid4().hex
                 body = json.dumps({"amount": "1.00", "channel": "mpesa", "reference": key})
-                connection.request("POST", f"{prefix}/loans/{loan}/payments", body, {**headers, "Idempotency-Key": key})
+                connection.request(
+                    "POST", f"{served.prefix}/loans/{loan}/payments", body, {**headers, "Idempotency-Key": key}
+                )
             else:
-                connection.request("GET", f"{prefix}/loans", headers=headers)
+                connection.request("GET", f"{served.prefix}/loans", headers=headers)
             answer = connection.getresponse()
             said = answer.read()
             if answer.status not in (200, 201):
@@ -130,7 +153,7 @@ def load(
     for thread in threads:
         thread.join()
     if failures:
-        raise SystemExit(f"{prefix}: {failures[0]}")
+        raise SystemExit(f"{served.name}: {failures[0]}")
     return len(times) / (time.perf_counter() - began), sorted(times)
 
 
@@ -165,38 +188,54 @@ def pgbench(account: str, loan: str, connections: int, post: bool) -> float:
     raise SystemExit(f"pgbench: {done.stderr[-500:]}")
 
 
+def compare(servers: list[Served], people: list[tuple[str, str]], connections: int, post: bool, alone: float) -> None:
+    """One line of ratios: three rounds in turn, the medians of each."""
+    rates: dict[str, list[float]] = {}
+    costs: dict[str, list[float]] = {}
+    times: list[float] = []
+    for _ in range(3):
+        for served in servers:
+            before = served.used()
+            rate, took = load(served, people, connections, post)
+            rates.setdefault(served.name, []).append(rate)
+            costs.setdefault(served.name, []).append((served.used() - before) / len(took) * 1000)
+            if served.name == API:
+                times += took
+    own, cost = statistics.median(rates[API]), statistics.median(costs[API])
+    others = {name: statistics.median(found) for name, found in rates.items() if name not in (API, SINGLE)}
+    others["pgbench"] = alone
+    times.sort()
+    p50, p99 = times[len(times) // 2], times[int(len(times) * 0.99)]
+    said = ", ".join(f"{own / rate:.2f} of {name} ({rate:.0f})" for name, rate in others.items())
+    single = statistics.median(costs[SINGLE])
+    print(f"  {connections:>2} connections: {own:.0f} a second, {said}", flush=True)
+    print(
+        f"     p50 {p50:.1f} ms, p99 {p99:.1f} ({p99 / p50:.1f} x); CPU {cost:.2f} ms a request, {cost / single:.2f} x "
+        f"without tenancy ({single:.2f})", flush=True,
+    )  # fmt: skip
+
+
 def main() -> None:
     with throw_away_server():
         people, account, loan = prepare()
-        api, api_port = serve("config.settings.test")
-        peers, peers_port = serve("bench.api_peers_settings")
-        for port, prefix in ((api_port, "/api/v1"), (peers_port, "/bare"), (peers_port, "/drf")):
-            load(port, prefix, people, 16, post=False, seconds=1)  # every worker has loaded what it needs
+        peers = "bench.api_peers_settings"
+        servers = [
+            serve(API, "/api/v1", "config.settings.test"),
+            serve("plain view", "/bare", peers, "plain"),
+            serve("REST framework", "/drf", peers, "rest"),
+            serve(SINGLE, "/api/v1", peers, "single"),
+        ]
         try:
+            for served in servers:
+                load(served, people, 16, post=False, seconds=1)  # every worker has loaded what it needs
             for post in (False, True):
                 print("POST a payment" if post else "GET one's loans (3 each)", flush=True)
                 for connections in CONNECTIONS:
-                    rates: dict[str, list[float]] = {}
-                    times: list[float] = []
-                    for _ in range(3):
-                        for name, port, prefix in (("API", api_port, "/api/v1"), ("plain view", peers_port, "/bare"),
-                                                   ("REST framework", peers_port, "/drf")):  # fmt: skip
-                            rate, took = load(port, prefix, people, connections, post)
-                            rates.setdefault(name, []).append(rate)
-                            if name == "API":
-                                times += took
-                    own = statistics.median(rates["API"])
-                    others = {name: statistics.median(found) for name, found in rates.items() if name != "API"}
-                    others["pgbench"] = pgbench(account, loan, connections, post)
-                    times.sort()
-                    p50, p99 = times[len(times) // 2], times[int(len(times) * 0.99)]
-                    said = ", ".join(f"{own / rate:.2f} of {name} ({rate:.0f})" for name, rate in others.items())
-                    print(f"  {connections:>2} connections: {own:.0f} a second, {said}", flush=True)
-                    print(f"     p50 {p50:.1f} ms, p99 {p99:.1f}", flush=True)
+                    compare(servers, people, connections, post, pgbench(account, loan, connections, post))
         finally:
-            for process in (api, peers):
-                process.terminate()
-                process.wait()
+            for served in servers:
+                served.process.terminate()
+                served.process.wait()
     used = resource.getrusage(resource.RUSAGE_SELF)
     print(f"(the load itself took {used.ru_utime + used.ru_stime:.0f} s of the same two cores)")
 

@@ -1,10 +1,31 @@
-"""The settings of those peers: no middleware, no tenant of the host, the same database."""
+"""The settings of the API's peers, of which LETSEMA_BENCH_PEER names one; the same database for all.
+
+plain: no middleware, no tenant of the host. rest: REST framework under the API's own middleware. single: the API for
+one institution alone, on Django's own connection, which begins in its schema and stays there.
+"""
+
+import os
 
 from config.settings.test import *  # noqa: F403
-from config.settings.test import INSTALLED_APPS
+from config.settings.test import DATABASES, INSTALLED_APPS, MIDDLEWARE
 
-INSTALLED_APPS = [*INSTALLED_APPS, "rest_framework"]
-MIDDLEWARE: list[str] = []
-ROOT_URLCONF = "bench.api_peers"
-REST_FRAMEWORK = {"DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"], "UNAUTHENTICATED_USER": None}
+PEER = os.environ.get("LETSEMA_BENCH_PEER", "plain")
 ALLOWED_HOSTS = ["*"]
+if PEER == "single":
+    DATABASE_ROUTERS: list[str] = []
+    OPTIONS = {**DATABASES["default"].get("OPTIONS", {}), "options": "-c search_path=bench,public -c letsema.node=A"}
+    DATABASES = {"default": {**DATABASES["default"], "ENGINE": "django.db.backends.postgresql", "OPTIONS": OPTIONS}}
+    MIDDLEWARE = [
+        "bench.api_peers.one_institution" if name == "apps.mfis.middleware.MFIMiddleware" else name
+        for name in MIDDLEWARE
+    ]
+else:
+    INSTALLED_APPS = [*INSTALLED_APPS, "rest_framework"]
+    ROOT_URLCONF = "bench.api_peers"
+    REST_FRAMEWORK = {
+        "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+        "UNAUTHENTICATED_USER": None,
+        "DEFAULT_THROTTLE_RATES": {"user": "100000/min"},
+    }
+    if PEER == "plain":
+        MIDDLEWARE = []

@@ -14,6 +14,7 @@ from apps.loans.models.event import EventType
 from apps.loans.models.projection import Status
 from apps.loans.projection import fold_loan
 from apps.loans.selectors.loan_page import steps
+from apps.loans.selectors.own_loans import LoanLine, line_of
 from apps.loans.transitions import TRANSITIONS
 from apps.mfis.clock import business_date
 
@@ -22,26 +23,24 @@ def _text(amount: Decimal) -> str:
     return f"{amount:.2f}"
 
 
-def loan_row(loan: Loan) -> dict[str, Any]:
+def loan_row(line: LoanLine) -> dict[str, Any]:
     """One line of the borrower's list, from the projection alone."""
-    state = loan.state
-    late = (business_date() - state.oldest_due_date).days if state.oldest_due_date else 0
-    late = max(late, 0) if state.status == Status.ACTIVE else 0
+    late = (business_date() - line.oldest_due_date).days if line.oldest_due_date else 0
     return {
-        "id": loan.pk,
-        "number": loan.number,
-        "product": loan.product.name,
-        "principal": _text(loan.principal),
-        "currency": loan.currency,
-        "status": state.status,
-        "status_label": str(Status(state.status).label),
-        "submitted_on": loan.submitted_on,
-        "disbursed_on": state.disbursed_on,
-        "outstanding": _text(state.total_outstanding),
-        "overpaid": _text(state.overpaid),
-        "next_due_date": state.oldest_due_date,
-        "next_due_amount": _text(state.next_due_amount),
-        "days_late": late,
+        "id": line.id,
+        "number": line.number,
+        "product": line.product,
+        "principal": _text(line.principal),
+        "currency": line.currency,
+        "status": line.status,
+        "status_label": str(Status(line.status).label),
+        "submitted_on": line.submitted_on,
+        "disbursed_on": line.disbursed_on,
+        "outstanding": _text(line.outstanding),
+        "overpaid": _text(line.overpaid),
+        "next_due_date": line.oldest_due_date,
+        "next_due_amount": _text(line.next_due_amount),
+        "days_late": max(late, 0) if line.status == Status.ACTIVE else 0,
     }
 
 
@@ -56,7 +55,7 @@ def loan_detail(loan: Loan) -> dict[str, Any]:
     asked = told.get(Status(loan.state.status))
     reason = next((e.reason for e in reversed(events) if e.type == asked), "")
     return {
-        **loan_row(loan),
+        **loan_row(line_of(loan)),
         "purpose": loan.purpose,
         "paid": _text(folded.total_paid),
         "net": _text(loan.principal - promised.fees_at_disbursement - promised.savings),

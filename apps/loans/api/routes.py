@@ -18,10 +18,11 @@ from apps.loans.api import schemas as s
 from apps.loans.api.present import loan_detail, loan_row, statement_rows
 from apps.loans.domain.calculator import state_json
 from apps.loans.domain.rates import apr, eir
-from apps.loans.models import Loan, LoanEvent, LoanState, PaymentNotice, Product
+from apps.loans.models import Loan, LoanEvent, PaymentNotice, Product
 from apps.loans.models.event import EventType
 from apps.loans.papers.papers import RECEIPTS
 from apps.loans.projection import fold_loan
+from apps.loans.selectors.own_loans import list_loans
 from apps.loans.services.credit import look_ups
 from apps.loans.services.notices import report_payment
 from apps.loans.services.origination import apply_for_loan, quote_product, withdraw
@@ -33,7 +34,6 @@ from apps.users.api.schemas import REFUSED, After, Amount, Key, Most
 from apps.users.services.merging import belongs_to
 
 router = Router(tags=["loans"])
-STATE = tuple(f"state__{f.name}" for f in LoanState._meta.concrete_fields if f.name != "loan")
 Wanted = Annotated[Amount, Query()]
 Term = Annotated[int, Query(ge=1, le=360)]
 
@@ -112,11 +112,11 @@ def submit(request: Any, payload: s.ApplicationIn, key: Key = "") -> Any:
 @router.get("/loans", response={200: s.LoanPage, **REFUSED}, auth=ANY)
 def loans(request: HttpRequest, after: After = None, most: Most = 50) -> Any:
     """One's own applications and loans, newest first, in pages."""
-    own = Loan.objects.filter(belongs_to(borrower(request)), state__isnull=False).select_related("state", "product")
-    # A product has some sixty columns; writing them into the SQL took as long as the query itself.
-    own = own.only("number", "principal", "terms_agreed", "submitted_on", "product__name", *STATE)
-    found, following = page_of(own, after, most)
-    return {"items": [loan_row(loan) for loan in found], "next": following}
+    found = list_loans(borrower=borrower(request), after=after, most=most + 1)
+    return {
+        "items": [loan_row(line) for line in found[:most]],
+        "next": found[most - 1].id if len(found) > most else None,
+    }
 
 
 @router.get("/loans/{uuid:loan_id}", response={200: s.LoanDetail, **REFUSED}, auth=ANY)
@@ -197,8 +197,7 @@ def payment_out(n: PaymentNotice) -> dict[str, Any]:
 @router.post("/loans/{uuid:loan_id}/payments", response={201: s.PaymentMade, **REFUSED}, auth=ANY)
 def pay(request: HttpRequest, loan_id: UUID, payload: s.PaymentIn, key: Key = "") -> Any:
     """Reports a payment by wallet or bank; it counts once a cashier has confirmed it."""
-    found = own_loan(request, loan_id)
-    return 201, report_payment(loan_id=found.pk, by=borrower(request), key=key, **payload.dict())
+    return 201, report_payment(loan_id=loan_id, by=borrower(request), key=key, **payload.dict())
 
 
 @router.get("/credit-history", response={200: s.HistoryOut, **REFUSED}, auth=ANY)

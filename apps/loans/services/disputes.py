@@ -62,8 +62,7 @@ def open_dispute(*, account: Account, loan_id: UUID, entry: UUID | None, text: s
         return {"id": str(made.pk)}
 
     body = {"loan": str(loan_id), "entry": str(entry or ""), "text": said}
-    with acting(actor_of(account)):
-        return once(actor=actor_of(account), key=key, name="dispute", body=body, run=run)
+    return once(actor=actor_of(account), key=key, name="dispute", body=body, run=run)
 
 
 def _event_of(loan: Loan, entry: UUID) -> LoanEvent:

@@ -16,7 +16,6 @@ from apps.loans.services.checks import check_amount, check_channel
 from apps.loans.services.numbers import next_number
 from apps.loans.services.recording import append_event, check_transition, check_value_date, lock_loan
 from apps.loans.transitions import REVERSIBLE
-from apps.mfis.acting import acting
 from apps.mfis.clock import business_date
 from apps.mfis.errors import InvalidInput, NotFound, WrongState
 from apps.users.models import Account
@@ -82,8 +81,7 @@ def disburse(
         )  # fmt: skip
         return {"id": str(event.pk), "number": event.number, "net": str(net), "fee": str(fee)}
 
-    with acting(actor_of(by)):
-        return once(actor=actor_of(by), key=key, name="disburse", body=body, run=run)
+    return once(actor=actor_of(by), key=key, name="disburse", body=body, run=run)
 
 
 def _tranche(loan: Loan, amount: Decimal | None) -> Decimal:
@@ -120,8 +118,7 @@ def record_repayment(
         event, loan = book_repayment(loan_id, by, amount, channel, reference, on or business_date(), key)
         return receipt(event, loan)
 
-    with acting(actor_of(by)):
-        return once(actor=actor_of(by), key=key, name="record_repayment", body=body, run=run)
+    return once(actor=actor_of(by), key=key, name="record_repayment", body=body, run=run)
 
 
 def book_repayment(
@@ -173,9 +170,8 @@ def reverse_repayment(*, event_id: UUID, by: Account, reason: str, key: str = ""
         undo, loan = _reverse(event_id, by, reason, key)
         return receipt(undo, loan)
 
-    with acting(actor_of(by)):
-        return once(actor=actor_of(by), key=key, name="reverse_repayment",
-                    body={"event": event_id, "reason": reason}, run=run)  # fmt: skip
+    return once(actor=actor_of(by), key=key, name="reverse_repayment",
+                body={"event": event_id, "reason": reason}, run=run)  # fmt: skip
 
 
 def _reverse(event_id: UUID, by: Account, reason: str, key: str) -> tuple[LoanEvent, Loan]:
@@ -223,8 +219,7 @@ def correct_repayment(
         )  # fmt: skip
         return receipt(event, loan)
 
-    with acting(actor_of(by)):
-        return once(actor=actor_of(by), key=key, name="correct_repayment", body=body, run=run)
+    return once(actor=actor_of(by), key=key, name="correct_repayment", body=body, run=run)
 
 
 def _loan_numbered(number: str) -> Loan:
@@ -255,9 +250,8 @@ def undo_disbursement(*, loan_id: UUID, by: Account, reason: str, key: str = "")
         )  # fmt: skip
         return {"id": str(undo.pk), "number": last.number}
 
-    with acting(actor_of(by)):
-        return once(actor=actor_of(by), key=key, name="undo_disbursement",
-                    body={"loan": loan_id, "reason": reason}, run=run)  # fmt: skip
+    return once(actor=actor_of(by), key=key, name="undo_disbursement",
+                body={"loan": loan_id, "reason": reason}, run=run)  # fmt: skip
 
 
 def _check_reference_new(channel: str, reference: str) -> None:

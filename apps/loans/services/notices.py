@@ -6,9 +6,10 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from apps.loans.models import LoanState, PaymentNotice
+from apps.loans.models import PaymentNotice
 from apps.loans.models.event import Channel
 from apps.loans.models.projection import Status
+from apps.loans.selectors.own_loans import find_own
 from apps.loans.services.checks import check_amount, check_channel
 from apps.loans.services.money import book_repayment
 from apps.loans.services.recording import check_value_date
@@ -19,7 +20,6 @@ from apps.users.models import Account
 from apps.users.roles import Action
 from apps.users.services.accounts import actor_of
 from apps.users.services.idempotency import Answer, once
-from apps.users.services.merging import belongs_to
 
 
 def report_payment(
@@ -34,24 +34,23 @@ def report_payment(
     body = {"loan": loan_id, "amount": amount, "channel": channel, "reference": reference, "on": paid_on}
 
     def run() -> Answer:
-        state = LoanState.objects.select_related("loan").filter(belongs_to(by, "loan__borrower"), pk=loan_id).first()
-        if state is None:
+        own = find_own(borrower=by, loan_id=loan_id)
+        if own is None:
             raise NotFound("There is no such loan.")
-        if state.status not in (Status.ACTIVE, Status.CHARGED_OFF):
-            raise WrongState(f"This loan is {state.get_status_display().lower()}; there is nothing to pay on it.")
+        if own.status not in (Status.ACTIVE, Status.CHARGED_OFF):
+            raise WrongState(f"This loan is {Status(own.status).label.lower()}; there is nothing to pay on it.")
         if channel == Channel.CASH:
             raise InvalidInput("Cash is paid at the branch, which books it at once.", field="channel")
         check_amount(amount)
         check_channel(channel, reference)
         day = paid_on or business_date()
-        check_value_date(day, not_before=state.disbursed_on or day, field="paid_on")
+        check_value_date(day, not_before=own.disbursed_on or day, field="paid_on")
         notice = PaymentNotice.objects.create(
-            loan=state.loan, amount=amount, channel=channel, reference=reference.strip(), paid_on=day
+            loan_id=loan_id, amount=amount, channel=channel, reference=reference.strip(), paid_on=day
         )
         return {"id": str(notice.pk), "status": notice.status}
 
-    with acting(actor_of(by)):
-        return once(actor=actor_of(by), key=key, name="report_payment", body=body, run=run)
+    return once(actor=actor_of(by), key=key, name="report_payment", body=body, run=run)
 
 
 def confirm_payment(*, notice_id: UUID, by: Account) -> PaymentNotice:

@@ -176,8 +176,7 @@ def apply_for_loan(
         )
         return {"id": str(loan.pk), "number": loan.number}
 
-    with acting(actor_of(by)):
-        return once(actor=actor_of(by), key=key, name="apply_for_loan", body=body, run=run)
+    return once(actor=actor_of(by), key=key, name="apply_for_loan", body=body, run=run)
 
 
 def _submit(

@@ -346,5 +346,4 @@ def _day(on: date | None, disbursed_on: date | None, loan: Loan) -> date:
 
 
 def _once(name: str, by: Account, key: str, body: dict[str, Any], run: Any) -> Answer:
-    with acting(actor_of(by)):
-        return once(actor=actor_of(by), key=key, name=name, body=body, run=run)
+    return once(actor=actor_of(by), key=key, name=name, body=body, run=run)

@@ -12,7 +12,7 @@ from ninja.security import APIKeyCookie, HttpBearer
 from apps.mfis.errors import NotAllowed
 from apps.users.models import Account, Scope
 from apps.users.roles import Role
-from apps.users.services.tokens import token_by_secret
+from apps.users.services.tokens import bearer_of
 
 
 class SessionAuth(APIKeyCookie):
@@ -31,7 +31,7 @@ class TokenAuth(HttpBearer):
     """`Authorization: Bearer lts_…`; a token of another schema does not exist here."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Account | None:
-        found = token_by_secret(token)
+        found = bearer_of(token)
         if found is None:
             return None
         needed = scope_of(request)

@@ -9,19 +9,22 @@ from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
 
-from apps.mfis.acting import Actor
+from apps.mfis.acting import Actor, acting
 from apps.mfis.database import connection
 from apps.mfis.errors import InvalidInput, KeyReused
 from apps.users.models import Command
 
 Answer = dict[str, Any]
 LONGEST_KEY = 80
+BEFORE = """
+    SELECT pg_advisory_xact_lock(%s);
+    SELECT body_hash, answer::text FROM users_command WHERE id = %s
+"""
 
 
 def once(*, actor: Actor, key: str, name: str, body: dict[str, Any], run: Callable[[], Answer]) -> Answer:
-    """Runs the command, or gives the answer it got the first time it came with this `key`.
+    """Runs the command as `actor`, in one transaction, or gives the answer it got when it first came with this `key`.
 
     Keys belong to their actor. Two requests with one key wait for each other. Without a key the command just runs.
 
@@ -30,21 +33,22 @@ def once(*, actor: Actor, key: str, name: str, body: dict[str, Any], run: Callab
         InvalidInput: the key is longer than 80 characters.
     """
     if not key:
-        with transaction.atomic():
+        with acting(actor):
             return run()
     if len(key) > LONGEST_KEY:
         raise InvalidInput(f"An idempotency key has at most {LONGEST_KEY} characters.", field="Idempotency-Key")
     body_hash = sha256(json.dumps([name, body], sort_keys=True, cls=DjangoJSONEncoder).encode()).hexdigest()
     command_id = _command_id(actor, key)
-    with transaction.atomic():
+    with acting(actor):
         with connection.cursor() as cursor:
             lock = int.from_bytes(command_id.bytes[:8], "big", signed=True)
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
-        before = Command.objects.filter(pk=command_id).first()
+            # Two statements on one way: the second begins, and so looks, once the lock is had.
+            cursor.execute(BEFORE, [lock, command_id])
+            before = cursor.fetchone()
         if before:
-            if before.body_hash != body_hash:
+            if before[0] != body_hash:
                 raise KeyReused("This idempotency key was already used for another request; take a new one.")
-            return dict(before.answer)
+            return dict(json.loads(before[1]))
         answer = json.loads(json.dumps(run(), cls=DjangoJSONEncoder))
         Command.objects.create(id=command_id, name=name, actor_id=actor.id, body_hash=body_hash, answer=answer)
         return dict(answer)

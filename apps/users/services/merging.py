@@ -13,8 +13,12 @@ from apps.users.roles import Role
 
 
 def belongs_to(account: Account, path: str = "borrower") -> Q:
-    """What is the account's, and what is of those that were merged into it; `path` leads to the account."""
-    return Q((path, account)) | Q((f"{path}__merged_into", account))
+    """What is the account's, and what is of those that were merged into it; `path` leads to the account.
+
+    The accounts are found first, by two indexes: an OR over the joined rows would read everybody's.
+    """
+    own = Account.objects.filter(Q(pk=account.pk) | Q(merged_into=account.pk))
+    return Q((f"{path}__in", own.order_by().values("pk")))
 
 
 def merge_borrowers(*, kept_id: UUID, gone_id: UUID, actor: Actor, reason: str) -> Account:

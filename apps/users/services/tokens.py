@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 
@@ -15,6 +17,14 @@ from apps.mfis.errors import InvalidInput, WrongState
 from apps.users.models import Account, ApiToken, Invitation, Scope
 from apps.users.services.accounts import actor_of, set_password
 
+# Every call with a token begins here. The ORM took ten times as long to write this as PostgreSQL to run it.
+BEARER = """
+    SELECT account.*, token.scopes::text AS token_scopes
+      FROM users_apitoken token JOIN users_account account ON account.id = token.account_id
+     WHERE token.token_hash = %s AND token.revoked_at IS NULL AND account.is_active
+       AND (token.expires_at IS NULL OR token.expires_at > now())
+     LIMIT 1
+"""
 GONE = "This invitation is no longer good: it was used, withdrawn, or is too old. Ask for a new one."
 
 
@@ -100,11 +110,18 @@ def revoke_token(*, token: ApiToken, actor: Actor) -> None:
         token.save(update_fields=["revoked_at"])
 
 
-def token_by_secret(secret: str) -> ApiToken | None:
-    """The token of this schema that `secret` is, with its open account."""
-    token = ApiToken.objects.select_related("account").filter(token_hash=_hash(secret), revoked_at=None).first()
-    if token is None or not token.account.is_active:
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who holds a good token, and what it may do; `scopes` is None where it may do whatever its account may."""
+
+    account: Account
+    scopes: list[str] | None
+
+
+def bearer_of(secret: str) -> Bearer | None:
+    """Who `secret` stands for in this schema; None where it is no token, or one that ended, or of a closed account."""
+    account = next(iter(Account.objects.raw(BEARER, [_hash(secret)])), None)
+    if account is None:
         return None
-    if token.expires_at and token.expires_at <= timezone.now():
-        return None
-    return token
+    scopes = vars(account)["token_scopes"]
+    return Bearer(account, None if scopes is None else json.loads(scopes))

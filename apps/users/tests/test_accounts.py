@@ -19,10 +19,10 @@ from apps.users.roles import Action, Duty, Role, may
 from apps.users.services.accounts import Person, register_borrower, set_active, update_borrower, update_staff
 from apps.users.services.tokens import (
     accept_invitation,
+    bearer_of,
     create_token,
     find_invitation,
     invite,
-    token_by_secret,
 )
 from conftest import PASSWORD, TODAY, Branch
 
@@ -151,13 +151,13 @@ def test_an_invitation_of_one_mfi_is_unknown_to_another(alpha: Branch, beta: Bra
 def test_tokens_are_hashed_and_end(alpha: Branch, beta: Branch) -> None:
     token, secret = create_token(account=alpha.borrower, name="till", actor=SYSTEM)
     assert secret not in str(token.__dict__)
-    found = token_by_secret(secret)
+    found = bearer_of(secret)
     assert found
     assert found.account == alpha.borrower
     with tenant_context(beta.mfi):
-        assert token_by_secret(secret) is None
+        assert bearer_of(secret) is None
     set_active(account=alpha.borrower, active=False, actor=SYSTEM)
-    assert token_by_secret(secret) is None
+    assert bearer_of(secret) is None
 
 
 def test_the_directory_follows_the_account(alpha: Branch) -> None:
