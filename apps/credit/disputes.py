@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 import pymongo
 from pymongo.errors import PyMongoError
 
-from apps.credit.documents import SCHEMA_VERSION, CreditCorrection, CreditDispute, CreditInquiry
+from apps.credit.documents import SCHEMA_VERSION, CreditCorrection, CreditDispute, CreditInquiry, checked, midnight
 from apps.credit.models import OutboxEntry
 from apps.credit.store import StoreAway, connect
 
@@ -64,13 +64,15 @@ def write_dispute(entry: OutboxEntry, mfi: str) -> None:
     key, correction = UUID(p["id"]), p["corrected_by"]
     common = {"version": SCHEMA_VERSION, "person": p["person"], "mfi": mfi, "account": entry.account,
               "entry": UUID(p["entry"]) if p["entry"] else None}  # fmt: skip
-    document = common | {"opened_on": _midnight(p["opened_on"]), "outcome": p["outcome"],
-                         "decided_on": _midnight(p["decided_on"])}  # fmt: skip
+    document = common | {"opened_on": midnight(p["opened_on"]), "outcome": p["outcome"],
+                         "decided_on": midnight(p["decided_on"])}  # fmt: skip
+    checked(CreditDispute, {"_id": key, **document})
     how = "$setOnInsert" if p["outcome"] == OPEN else "$set"
     CreditDispute._get_collection().update_one({"_id": key}, {how: document}, upsert=True)
     if correction:
         found = common | {"dispute": key, "corrected_by": UUID(correction),
                           "corrected_at": datetime.fromisoformat(p["decided_at"])}  # fmt: skip
+        checked(CreditCorrection, {"_id": uuid5(key, "correction"), **found})
         CreditCorrection._get_collection().update_one(
             {"_id": uuid5(key, "correction")}, {"$setOnInsert": found}, upsert=True
         )
@@ -116,7 +118,3 @@ def outdated_look_ups(mfi: str, *, days: int = 400) -> list[Outdated]:
         for i in looks
         if c["account"] in i["accounts"] and i["asked_at"] < c["corrected_at"]
     ]
-
-
-def _midnight(day: str | None) -> datetime | None:
-    return datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC) if day else None

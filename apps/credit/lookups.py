@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pymongo.errors import PyMongoError
 
-from apps.credit.documents import SCHEMA_VERSION, CreditAccount, CreditEventDocument, CreditInquiry
+from apps.credit.documents import SCHEMA_VERSION, CreditAccount, CreditEventDocument, CreditInquiry, checked
 from apps.credit.profile import Moment, days_late_at_worst
 from apps.credit.store import StoreAway, connect, ensure_indexes
 from apps.mfis.errors import ServiceError, WrongState
@@ -82,10 +82,10 @@ def look_up(inquiry: Inquiry, *, on: date) -> Elsewhere:
         if inquiries.count_documents(today) >= MOST_A_DAY:
             raise WrongState(f"You have asked {MOST_A_DAY} times about this person within a day; that is the most.")
         accounts = list(CreditAccount._get_collection().find({"person": inquiry.person, "mfi": {"$ne": inquiry.mfi}}))
-        inquiries.insert_one({
+        inquiries.insert_one(checked(CreditInquiry, {
             "_id": new_id(), "version": SCHEMA_VERSION, **asdict(inquiry), "asked_at": now,
             "sources": sorted({a["mfi"] for a in accounts}), "accounts": [a["_id"] for a in accounts],
-        })  # fmt: skip
+        }))  # fmt: skip
         return _sums(accounts, on, now)
     except (PyMongoError, StoreAway) as error:
         raise HistoriesAway("The credit histories are out of reach at the moment; ask again later.") from error
@@ -125,3 +125,16 @@ def look_ups_of(*, person: str, mfi: str, account: UUID) -> list[LookUp] | None:
     except (PyMongoError, StoreAway):
         return None
     return [LookUp(d["asked_at"], d["mfi"], d["purpose"]) for d in newest]
+
+
+def complete_inquiries(mfi: str) -> int:
+    """Brings look-ups that an earlier release wrote to the present form. Returns how many there were.
+
+    Version 1 did not keep which accounts were counted; nobody can be told of a correction to those.
+
+    Raises:
+        PyMongoError: MongoDB does not answer.
+    """
+    inquiries, old = CreditInquiry._get_collection(), {"mfi": mfi, "version": {"$lt": SCHEMA_VERSION}}
+    inquiries.update_many({**old, "accounts": {"$exists": False}}, {"$set": {"accounts": []}})
+    return int(inquiries.update_many(old, {"$set": {"version": SCHEMA_VERSION}}).modified_count)

@@ -1,11 +1,13 @@
-"""The outbox: what happened to loans and has still to reach the credit histories."""
+"""The outbox to the credit histories, what was taken there month by month, and how long it is kept."""
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 
-from apps.mfis.models import NodeLocal, new_id
+from apps.mfis.models import NodeLocal, Revisioned, new_id
 
 
 class OutboxEntry(NodeLocal):
@@ -27,3 +29,58 @@ class OutboxEntry(NodeLocal):
 
     def __str__(self) -> str:
         return f"{self.event_type} of {self.account}"
+
+
+class HistoriesMonth(NodeLocal):
+    """A month whose snapshots and scores were taken to the credit histories by this node."""
+
+    month_end = models.DateField("month", primary_key=True)
+    taken_at = models.DateTimeField("taken")
+    accounts = models.PositiveIntegerField()
+    scores = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["-month_end"]
+
+    def __str__(self) -> str:
+        return f"{self.month_end:%B %Y}"
+
+
+class RetentionPeriod(Revisioned):
+    """How long a kind of record is kept in the credit histories, from a day on."""
+
+    class What(models.TextChoices):
+        ACCOUNTS = "accounts", "Accounts that ended, with their entries, months and disputes"
+        SCORES = "scores", "Scores"
+        INQUIRIES = "inquiries", "Look-ups across institutions"
+        CONSENTS = "consents", "Consents that ended"
+        OUTBOX = "outbox", "Copies on their way that have arrived"
+
+    what = models.CharField(max_length=10, choices=What.choices)
+    months = models.PositiveSmallIntegerField(
+        "kept for months", validators=[MinValueValidator(1), MaxValueValidator(600)],
+        help_text="Counted from the day it ended: the closing, the look-up, the end of the consent.",
+    )  # fmt: skip
+    valid_from = models.DateField("holds from")
+
+    class Meta:
+        ordering = ["what", "-valid_from"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(months__gte=1, months__lte=600), name="retention_months"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()}: {self.months} months"
+
+
+class RetentionRun(NodeLocal):
+    """What the retention job removed on a day."""
+
+    ran_at = models.DateTimeField("when", default=timezone.now)
+    removed = models.JSONField(default=dict)  # what: how many documents or rows
+
+    class Meta:
+        ordering = ["-ran_at"]
+
+    def __str__(self) -> str:
+        return f"{self.ran_at:%-d %b %Y}"

@@ -18,6 +18,7 @@ from datetime import date, timedelta
 
 MONTHS = 24
 NONE, CLOSED, LOST = "-", "C", "W"
+DEFAULT = frozenset("4567W")  # more than 90 days late, or given up
 ENDS_WELL = ("closed", "overpaid")
 ENDS_BADLY = ("written_off", "charged_off")
 
@@ -57,8 +58,12 @@ def _sign(known: list[Moment], end: date) -> str:
         return CLOSED if (began.year, began.month) == (end.year, end.month) else NONE
     if last.status in ENDS_BADLY:
         return LOST
-    late = (end - last.oldest_due_date).days if last.oldest_due_date else 0
-    return str(min(7, (late + 29) // 30)) if late > 0 else "0"
+    return sign_of((end - last.oldest_due_date).days if last.oldest_due_date else 0)
+
+
+def sign_of(days_late: int) -> str:
+    """The sign of a month that ended so many days late."""
+    return str(min(7, (days_late + 29) // 30)) if days_late > 0 else "0"
 
 
 def _first_of_run(known: list[Moment], moment: Moment) -> bool:
@@ -72,7 +77,7 @@ def days_late_at_worst(moments: Sequence[Moment], *, as_of: date) -> int:
 
     Lateness grows until an event ends it, so it is at its worst just before each event, and on the last day.
     """
-    since = _year_before(as_of)
+    since = months_before(as_of, 12)
     ordered = [m for _, m in sorted(enumerate(moments), key=lambda pair: (pair[1].on, pair[0])) if m.on <= as_of]
     worst = 0
     for place, moment in enumerate(ordered):
@@ -83,6 +88,7 @@ def days_late_at_worst(moments: Sequence[Moment], *, as_of: date) -> int:
     return worst
 
 
-def _year_before(day: date) -> date:
-    last = calendar.monthrange(day.year - 1, day.month)[1]
-    return day.replace(year=day.year - 1, day=min(day.day, last))
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier, or the last of that month where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

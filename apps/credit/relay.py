@@ -6,10 +6,10 @@ reason, shown, and the others go on. `credit_rebuild` brings its account back fr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -19,10 +19,20 @@ from bson.decimal128 import Decimal128
 from bson.errors import InvalidDocument
 from django.db import transaction
 from django.utils import timezone
+from mongoengine import ValidationError
 from pymongo.errors import BulkWriteError, PyMongoError, WriteError
 
+from apps.credit.consents import CONSENT, write_consent
 from apps.credit.disputes import DISPUTE, entry_key, forget_disputes, write_dispute
-from apps.credit.documents import SCHEMA_VERSION, CreditAccount, CreditEventDocument
+from apps.credit.documents import (
+    SCHEMA_VERSION,
+    CreditAccount,
+    CreditEventDocument,
+    CreditPerson,
+    CreditSnapshot,
+    checked,
+    midnight,
+)
 from apps.credit.models import OutboxEntry
 from apps.credit.store import StoreAway, connect, ensure_indexes
 from apps.mfis.database import connection
@@ -30,9 +40,13 @@ from apps.mfis.database import connection
 BATCH = 500
 MOST_ATTEMPTS = 3
 # What is the entry's own fault: trying the same again in a batch would only stop the others.
-UNWRITABLE = (BulkWriteError, WriteError, InvalidDocument, ArithmeticError, KeyError, TypeError, ValueError)
+UNWRITABLE = (
+    BulkWriteError, WriteError, InvalidDocument, ValidationError, ArithmeticError, KeyError, TypeError, ValueError,
+)  # fmt: skip
 ALREADY_THERE = 11000  # MongoDB's code of a key that exists
 LOCK_SPACE = 0x43524544  # "CRED"; one relay a schema, so that an account's events arrive in their order
+# What else goes through the outbox, beside what happened to loans.
+OTHERS: dict[str, Callable[[OutboxEntry, str], None]] = {DISPUTE: write_dispute, CONSENT: write_consent}
 AWAY = "MongoDB does not answer"
 
 
@@ -108,9 +122,16 @@ def _one_by_one(entries: list[OutboxEntry]) -> list[OutboxEntry]:
             waits.add(entry.account)
             entry.attempts += 1
             entry.set_aside = entry.attempts >= MOST_ATTEMPTS
-            entry.last_error = f"MongoDB did not take it: {type(error).__name__}"
+            entry.last_error = _reason(error)
             entry.save(update_fields=["attempts", "set_aside", "last_error"])
     return written
+
+
+def _reason(error: Exception) -> str:
+    """Why an entry cannot be written, without what stood in it."""
+    if isinstance(error, ValidationError):
+        return f"It breaks a rule of the document: {error.field_name}"
+    return f"MongoDB did not take it: {type(error).__name__}"
 
 
 def write_entries(entries: list[OutboxEntry]) -> None:
@@ -123,17 +144,46 @@ def write_entries(entries: list[OutboxEntry]) -> None:
     ensure_indexes()
     mfi = connection.schema_name
     for entry in entries:
-        if entry.event_type == DISPUTE:
-            write_dispute(entry, mfi)
-    entries = [e for e in entries if e.event_type != DISPUTE]
+        if entry.event_type in OTHERS:
+            OTHERS[entry.event_type](entry, mfi)
+    entries = [e for e in entries if e.event_type not in OTHERS]
     if not entries:
         return
     now = datetime.now(UTC)
-    _insert_new(CreditEventDocument._get_collection(), [_event_document(e, mfi, now) for e in entries])
+    _insert_new(
+        CreditEventDocument._get_collection(),
+        [checked(CreditEventDocument, _event_document(e, mfi, now)) for e in entries],
+    )
     latest = {e.account: e for e in entries}  # in the outbox's order: the last of each account stays
-    documents = [_account_document(e, mfi) for e in latest.values()]
+    documents = [checked(CreditAccount, _account_document(e, mfi)) for e in latest.values()]
     while not _write_accounts(documents):
         pass
+    _write_people(entries, mfi)
+
+
+def _write_people(entries: list[OutboxEntry], mfi: str) -> None:
+    """Notes whom these entries are about: that this MFI told of them, and since when."""
+    since: dict[str, str] = {}
+    for entry in entries:
+        person, day = entry.payload["person"], entry.payload["value_date"]
+        since[person] = min(day, since.get(person, day))
+    people = CreditPerson._get_collection()
+    known = {
+        d["_id"]: d["since"].date().isoformat()
+        for d in people.find({"_id": {"$in": list(since)}, "lenders": mfi}, {"since": 1})
+    }
+    news = [
+        pymongo.UpdateOne(
+            {"_id": person},
+            {"$addToSet": {"lenders": mfi}, "$min": {"since": midnight(day)},
+             "$setOnInsert": {"version": SCHEMA_VERSION}},
+            upsert=True,
+        )
+        for person, day in since.items()
+        if day < known.get(person, "9")
+    ]  # fmt: skip
+    if news:
+        people.bulk_write(news, ordered=False)
 
 
 def _write_accounts(documents: list[dict[str, Any]]) -> bool:
@@ -175,6 +225,7 @@ def replace_account(account: UUID, entries: list[OutboxEntry]) -> None:
     connect()
     CreditEventDocument._get_collection().delete_many({"account": account})
     CreditAccount._get_collection().delete_one({"_id": account})
+    CreditSnapshot._get_collection().delete_many({"account": account})
     forget_disputes(account)
     if entries:
         write_entries(entries)
@@ -200,11 +251,11 @@ def _event_document(entry: OutboxEntry, mfi: str, now: datetime) -> dict[str, An
         "person": p["person"],
         "mfi": mfi,
         "kind": entry.event_type,
-        "value_date": _midnight(p["value_date"]),
+        "value_date": midnight(p["value_date"]),
         "amount": Decimal128(Decimal(p["amount"])),
         "outstanding": Decimal128(Decimal(p["outstanding"])),
         "status": p["status"],
-        "oldest_due_date": _midnight(p["oldest_due_date"]),
+        "oldest_due_date": midnight(p["oldest_due_date"]),
         "arrived_at": now,
     }
 
@@ -223,13 +274,9 @@ def _account_document(entry: OutboxEntry, mfi: str) -> dict[str, Any]:
         "outstanding": Decimal128(Decimal(p["outstanding"])),
         "installments": p["installments"],
         "monthly_installment": Decimal128(Decimal(p.get("monthly_installment", 0))),
-        "disbursed_on": _midnight(p["disbursed_on"]),
-        "closed_on": _midnight(p["closed_on"]),
-        "oldest_due_date": _midnight(p["oldest_due_date"]),
+        "disbursed_on": midnight(p["disbursed_on"]),
+        "closed_on": midnight(p["closed_on"]),
+        "oldest_due_date": midnight(p["oldest_due_date"]),
         "last_event": entry.pk,
-        "last_event_on": _midnight(p["value_date"]),
+        "last_event_on": midnight(p["value_date"]),
     }
-
-
-def _midnight(day: str | None) -> datetime | None:
-    return datetime.combine(date.fromisoformat(day), time(), UTC) if day else None

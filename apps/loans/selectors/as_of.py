@@ -6,7 +6,7 @@ The projection holds today. A report of a past day, or of what was known then, f
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -56,9 +56,9 @@ class LoanThen:
         return self.folded.status == Status.ACTIVE and not self.charged_off
 
 
-def loans_on(day: date, known_on: date | None = None) -> Iterator[LoanThen]:
-    """Every loan paid out by `day`, as it stood then by the facts recorded up to the end of `known_on`."""
-    for batch in _batches(day):
+def loans_on(day: date, known_on: date | None = None, *, loans: Collection[UUID] | None = None) -> Iterator[LoanThen]:
+    """Every loan (or each of `loans`) paid out by `day`, as it stood then by the facts recorded up to `known_on`."""
+    for batch in _batches(day, loans):
         facts = _facts(batch, known_on)
         for loan in batch:
             if found := then(loan, facts[loan.pk], day):
@@ -85,9 +85,12 @@ def then(loan: Loan, facts: list[LoanEvent], day: date) -> LoanThen | None:
     return LoanThen(loan, fold_loan(loan, as_of=day, events=known), restructured, charged_off, known)
 
 
-def _batches(day: date) -> Iterator[list[Loan]]:
+def _batches(day: date, loans: Collection[UUID] | None = None) -> Iterator[list[Loan]]:
     """Loans applied for by `day`, a batch at a time, by key."""
-    wanted = Loan.objects.filter(submitted_on__lte=day).select_related("borrower", "product").order_by("pk")
+    wanted = Loan.objects.filter(submitted_on__lte=day).order_by("pk")
+    wanted = wanted.select_related("borrower__profile", "product")
+    if loans is not None:
+        wanted = wanted.filter(pk__in=list(loans))
     batch = list(wanted[:BATCH])
     while batch:
         yield batch

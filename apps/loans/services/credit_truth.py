@@ -10,18 +10,31 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from apps.credit.consents import CONSENT, consent_entry
 from apps.credit.disputes import OPEN, disputes_kept, entry_key
-from apps.credit.documents import CreditAccount, CreditEventDocument
-from apps.credit.models import OutboxEntry
+from apps.credit.documents import (
+    SCHEMA_VERSION,
+    CreditAccount,
+    CreditConsent,
+    CreditCorrection,
+    CreditDispute,
+    CreditEventDocument,
+)
+from apps.credit.lookups import complete_inquiries
+from apps.credit.models import HistoriesMonth, OutboxEntry
 from apps.credit.outbox import CreditEvent, entry_of
-from apps.credit.relay import relaying, replace_account
+from apps.credit.relay import relaying, replace_account, write_entries
+from apps.credit.retention import Cutoffs, cutoffs
 from apps.credit.store import connect
 from apps.loans.models import Dispute, Loan, LoanEvent, LoanState
 from apps.loans.projection import ENGINE_EVENTS, fold_loan, projected
+from apps.loans.services.credit_months import take_months
 from apps.loans.services.disputes import disputes_told
-from apps.loans.services.recording import TOLD, a_month, credit_event, kinds_told
+from apps.loans.services.recording import TOLD, a_month, credit_event, kinds_told, national_id
+from apps.mfis.clock import business_date
 from apps.mfis.database import connection
 from apps.mfis.errors import WrongState
+from apps.users.models import Consent
 
 BATCH = 200
 SAID = ("status", "principal", "outstanding", "oldest_due_date", "disbursed_on", "closed_on")
@@ -60,6 +73,16 @@ def rebuild_histories(report: Callable[[int, int], None] = lambda done, of: None
         WrongState: the worker is relaying for longer than a moment. PyMongoError, StoreAway: MongoDB does not answer.
     """
     keys = list(Loan.objects.order_by("pk").values_list("pk", flat=True))
+    _write_anew(keys, report)
+    for n in range(0, len(consents := sharing_consents()), BATCH):
+        write_entries([consent_entry(c, national_id(c.account)) for c in consents[n : n + BATCH]])
+    HistoriesMonth.objects.all().delete()
+    take_months()
+    return len(keys)
+
+
+def _write_anew(keys: list[UUID], report: Callable[[int, int], None]) -> None:
+    until = cutoffs(business_date())
     for n in range(0, len(keys), BATCH):
         with relaying() as mine:
             if not mine:
@@ -67,9 +90,45 @@ def rebuild_histories(report: Callable[[int, int], None] = lambda done, of: None
             for key in keys[n : n + BATCH]:
                 LoanState.objects.select_for_update().filter(pk=key).first()  # no event of it comes in between
                 loan = Loan.objects.select_related("borrower__profile", "product").get(pk=key)
-                replace_account(key, [*(entry_of(event) for event in events_told(loan)), *disputes_told(loan)])
+                told = events_told(loan)
+                entries = [] if _past(told, until) else [*map(entry_of, told), *disputes_told(loan)]
+                replace_account(key, entries)
         report(min(n + BATCH, len(keys)), len(keys))
-    return len(keys)
+
+
+def upgrade_histories(report: Callable[[int, int], None] = lambda done, of: None) -> int:
+    """Brings the documents of the present MFI that an earlier release wrote to this one's form. Returns how many loans.
+
+    What follows from PostgreSQL is written anew from it, loan by loan; look-ups, which are nowhere else, are completed
+    where they stand. Stopped half-way it goes on with what is left.
+
+    Raises:
+        As `rebuild_histories`.
+    """
+    connect()
+    old = {"mfi": connection.schema_name, "version": {"$lt": SCHEMA_VERSION}}
+    complete_inquiries(connection.schema_name)
+    found: set[UUID] = {d["_id"] for d in CreditAccount._get_collection().find(old, {"_id": 1})}
+    for kind in (CreditEventDocument, CreditDispute, CreditCorrection):
+        found |= {d["account"] for d in kind._get_collection().find(old, {"account": 1})}
+    known = set(Loan.objects.filter(pk__in=found).values_list("pk", flat=True))
+    _write_anew(sorted(known), report)
+    if known:  # their months went with them
+        HistoriesMonth.objects.all().delete()
+        take_months()
+    return len(known)
+
+
+def sharing_consents() -> list[Consent]:
+    """The consents that the histories keep: those to sharing, as far as their time is not over."""
+    until = cutoffs(business_date()).consents
+    found = Consent.objects.filter(purpose=Consent.Purpose.SHARING).select_related("account__profile")
+    return [c for c in found if (c.expires_on or c.given_on) >= until or (c.granted and not c.expires_on)]
+
+
+def _past(told: list[CreditEvent], until: Cutoffs) -> bool:
+    """Whether a loan ended so long ago that the histories keep it no longer."""
+    return bool(told) and until.ended(told[-1].status, told[-1].value_date)
 
 
 def compare_histories(report: Callable[[int, int], None] = lambda done, of: None) -> list[str]:
@@ -81,7 +140,7 @@ def compare_histories(report: Callable[[int, int], None] = lambda done, of: None
         PyMongoError, StoreAway: MongoDB does not answer.
     """
     connect()
-    mfi = connection.schema_name
+    mfi, until = connection.schema_name, cutoffs(business_date())
     waiting = set(OutboxEntry.objects.filter(relayed_at=None, set_aside=False).values_list("account", flat=True))
     keys = list(Loan.objects.order_by("pk").values_list("pk", flat=True))
     found: list[str] = []
@@ -95,11 +154,18 @@ def compare_histories(report: Callable[[int, int], None] = lambda done, of: None
         kept, disputed = disputes_kept(list(loans)), _disputes(list(loans))
         for key, loan in loans.items():
             if key not in waiting:
-                apart = _apart(loan, accounts.get(key), events.get(key, set()))
+                told = events_told(loan)
+                if _past(told, until):
+                    continue  # the retention job removes it, or has done so
+                apart = _apart(told, accounts.get(key), events.get(key, set()))
                 if kept.get(key, {}) != disputed.get(key, {}):
                     apart.append("its disputes are not as they were decided")
                 found += [f"{loan.number}: {x}" for x in apart]
         report(min(n + BATCH, len(keys)), len(keys))
+    kept_consents = {d["_id"] for d in CreditConsent._get_collection().find({"mfi": mfi}, {"_id": 1})}
+    outbox = OutboxEntry.objects.filter(relayed_at=None, event_type=CONSENT)
+    on_the_way = {UUID(payload["id"]) for payload in outbox.values_list("payload", flat=True)}
+    found += [f"consent {c.pk}: it is missing" for c in sharing_consents() if c.pk not in kept_consents | on_the_way]
     known = set(keys)
     strangers = [
         d["_id"] for d in CreditAccount._get_collection().find({"mfi": mfi}, {"_id": 1}) if d["_id"] not in known
@@ -114,8 +180,7 @@ def _disputes(loans: list[UUID]) -> dict[UUID, dict[UUID, str]]:
     return found
 
 
-def _apart(loan: Loan, account: dict[str, Any] | None, there: set[UUID]) -> list[str]:
-    told = events_told(loan)
+def _apart(told: list[CreditEvent], account: dict[str, Any] | None, there: set[UUID]) -> list[str]:
     wanted = {entry_key(event.event_id, event.kind) for event in told}
     found = []
     if missing := len(wanted - there):

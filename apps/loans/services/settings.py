@@ -7,6 +7,7 @@ from typing import TypeVar
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 
+from apps.credit.models import RetentionPeriod
 from apps.loans.ledger.chart import ensure_chart
 from apps.loans.models import (
     AccountMapping,
@@ -29,13 +30,14 @@ ACTION_FOR: dict[type[models.Model], Action] = {
     Policy: Action.MANAGE_POLICY,
     PublicHoliday: Action.MANAGE_POLICY,
     AgeingPreset: Action.MANAGE_POLICY,
+    RetentionPeriod: Action.MANAGE_POLICY,
     GLAccount: Action.MANAGE_ACCOUNTS,
     AccountMapping: Action.MANAGE_ACCOUNTS,
 }
 
 
 def save_setting(record: Record, *, by: Account) -> Record:
-    """Saves a new or changed policy, holiday, ageing preset, account or mapping.
+    """Saves a new or changed policy, holiday, ageing preset, retention period, account or mapping.
 
     Raises:
         NotAllowed: duty. InvalidInput: with the sentences by field. AlreadyExists: the code is taken.

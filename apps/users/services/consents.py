@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.dispatch import Signal
+
 from apps.mfis.acting import Actor, acting
 from apps.mfis.errors import InvalidInput, NotAllowed, WrongState
 from apps.users.consent_texts import TEXTS, current_text
@@ -14,6 +16,8 @@ from apps.users.roles import Action, Role
 from apps.users.services.accounts import actor_of
 
 Purpose = Consent.Purpose
+# Sent inside the transaction with the new fact; whoever keeps consents elsewhere queues it there.
+consent_changed = Signal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,13 @@ def give_consent(
         standing = standing_consent(account=account, purpose=purpose, on=on)
         if standing.stands and standing.last and standing.last.text_version == version:
             return standing.last
-        return Consent.objects.create(
+        given = Consent.objects.create(
             account=account, purpose=purpose, granted=True, text_version=version, language=language, given_on=on,
             expires_on=on + timedelta(days=text.days) if text.days else None,
             actor_name=(actor or actor_of(account)).name,
         )  # fmt: skip
+        consent_changed.send(Consent, consent=given)
+        return given
 
 
 def withdraw_consent(*, account: Account, purpose: str, on: date, actor: Actor | None = None) -> Standing:
@@ -79,6 +85,7 @@ def withdraw_consent(*, account: Account, purpose: str, on: date, actor: Actor |
             account=account, purpose=purpose, granted=False, text_version=last.text_version, language=last.language,
             given_on=on, actor_name=(actor or actor_of(account)).name,
         )  # fmt: skip
+        consent_changed.send(Consent, consent=ended)
     return Standing(purpose, False, ended)
 
 

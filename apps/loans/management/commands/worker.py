@@ -4,7 +4,8 @@
 2. Every five seconds: messages that are due leave. Every minute: each MFI's snapshot is taken anew.
 3. Every hour: sessions that have run out are removed, in every schema; business days that are over are ended, and
    after the last of them the books are verified; reminders are queued, and corrections of other
-   lenders told; tables are compared with the other nodes'.
+   lenders told; months that are over are taken to the credit histories, and what is past its time there is removed;
+   tables are compared with the other nodes'.
 With several nodes, every second: schemas, publication and streams are brought in order (docs/cluster.md), and loan
 events that arrived from other nodes are folded.
 A database that is away is waited for; nothing is lost, as everything to do stands in it.
@@ -24,10 +25,15 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db.utils import InterfaceError, OperationalError
 from django.utils import timezone
 from django_tenants.utils import tenant_context
+from pymongo.errors import PyMongoError
 
 from apps.credit.relay import relay_outbox
+from apps.credit.retention import apply_retention
+from apps.credit.store import StoreAway
 from apps.loans.services.arrivals import fold_arrivals
 from apps.loans.services.books import check_books
+from apps.loans.services.credit_months import take_months
+from apps.loans.services.credit_truth import upgrade_histories
 from apps.loans.services.day_end import run_due_days
 from apps.loans.services.disputes import tell_of_corrections
 from apps.loans.services.snapshots import take_snapshot
@@ -63,12 +69,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._relay_wait, self._once = 1.0, bool(options["once"])
+        self._upgraded: set[str] = set()
         steps: list[tuple[Callable[[], object], Callable[[], float]]] = [
             (self._relay_in_turn, lambda: self._relay_wait),
             (self._messages, lambda: MESSAGES_EVERY),
             (self._snapshots, lambda: SNAPSHOTS_EVERY),
             (self._tidy, lambda: HOURLY),
             (self._day_ends, lambda: HOURLY),
+            (self._histories, lambda: HOURLY),
             (self._compare, lambda: HOURLY),
         ]
         if settings.CLUSTER:
@@ -173,6 +181,21 @@ class Command(BaseCommand):
             if is_home():
                 remind(business_date())
                 tell_of_corrections()
+
+    def _histories(self) -> None:
+        self._in_each(self._keep_histories)
+
+    def _keep_histories(self, mfi: MFI) -> None:
+        if not is_home():
+            return
+        with suppress(PyMongoError, StoreAway):  # an hour later is early enough
+            if mfi.schema_name not in self._upgraded:
+                upgrade_histories()
+                self._upgraded.add(mfi.schema_name)
+            for month in take_months():
+                self.stdout.write(f"{mfi.schema_name}: {month} is in the credit histories")
+            if removed := apply_retention(business_date()):
+                self.stdout.write(f"{mfi.schema_name}: past its time in the credit histories, and removed: {removed}")
 
     def _messages(self) -> None:
         self._in_each(self._send)
