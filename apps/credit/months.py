@@ -75,7 +75,7 @@ def write_scores(month_end: date, accounts: dict[UUID, list[UUID]], persons: dic
     for borrower, own in accounts.items():
         known = [profiles[a] for a in own if a in profiles]
         score = score_of(known)
-        key = uuid5(borrower, f"score-{month_end}")
+        key = score_key(borrower, month_end)
         document = {
             "_id": key, "version": SCHEMA_VERSION, "person": persons[borrower],
             "mfi": connection.schema_name, "month": midnight(month_end), "points": score.points, "band": score.band,
@@ -86,6 +86,11 @@ def write_scores(month_end: date, accounts: dict[UUID, list[UUID]], persons: dic
     if writes:
         CreditScore._get_collection().bulk_write(writes, ordered=False)
     return len(writes)
+
+
+def score_key(borrower: UUID, month_end: date) -> UUID:
+    """The key of a borrower's score at the end of a month."""
+    return uuid5(borrower, f"score-{month_end}")
 
 
 def profiles_from_snapshots(accounts: Iterable[UUID], month_end: date) -> dict[UUID, str]:

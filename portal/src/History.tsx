@@ -27,7 +27,7 @@ export function History() {
             {!found.available && <div className="note" role="status">{t("Your credit history is out of reach at the moment. Your loans are not affected; look again later.")}</div>}
             {found.available && found.waiting > 0 && <div className="note" role="status">{t("{count} events are still on the way here.", { count: found.waiting })}</div>}
             {found.available && found.accounts.length === 0 && <div className="card"><p>{t("There is no history yet. It begins with the first loan that is paid out.")}</p></div>}
-            {found.score && <Score score={found.score} />}
+            {found.score && <Score score={found.score} past={found.scores} />}
             {found.accounts.map((a) => (
               <section className="card" key={a.loan_number} aria-label={t("Loan {number}", { number: a.loan_number })}>
                 <h2>{a.loan_number} <Pill status={a.status} label={STATES[a.status] ?? a.status} /></h2>
@@ -36,6 +36,7 @@ export function History() {
                 <ul className="plain">{a.events.map((e) => (
                   <li key={e.id}>{entry(e)} <Wrong what={entry(e)} loan={a.loan} entry={e.id} disputes={disputes.value ?? []} changed={disputes.reload} /></li>
                 ))}</ul>
+                {a.months.length > 0 && <Months of={a.months} />}
                 <div className="entry">{t("The loan as a whole")} <Wrong what={t("The loan as a whole")} loan={a.loan} disputes={disputes.value ?? []} changed={disputes.reload} /></div>
               </section>
             ))}
@@ -45,8 +46,39 @@ export function History() {
         )}
       </Show>
       <Show of={disputes}>{(found) => found.length > 0 && <Disputes found={found} />}</Show>
+      <Kept />
       <p className="help">{t("Is something wrong here? Say so beside it: somebody who did not enter it decides within 30 days.")}</p>
     </>
+  );
+}
+
+/** How a loan stood at the end of each month. */
+function Months({ of }: { of: Found["accounts"][number]["months"] }) {
+  return (
+    <details>
+      <summary>{t("Month by month")}</summary>
+      <ul className="plain">{of.map((m) => (
+        <li key={m.month_end}>{t(m.days_late > 0 ? "{day}: {amount} outstanding, {late} of it {days} days late" : "{day}: {amount} outstanding, nothing late", { day: day(m.month_end), amount: money(m.balance), late: money(m.overdue), days: m.days_late })}</li>
+      ))}</ul>
+    </details>
+  );
+}
+
+const KEPT: Words[] = [
+  "For each loan: amount, dates, what is still owed and what it costs a month.",
+  "For each entry: what happened, the day, the amount, and how late the loan was after it.",
+  "For each month: what was owed, what was late, and the score.",
+  "Each look-up across lenders, each consent to it, each dispute and its outcome.",
+  "Not your name, telephone or national ID: you are known there by a code that only this system can make.",
+];
+
+/** Exactly what the histories hold; docs/credit.md has the same for engineers. */
+function Kept() {
+  return (
+    <section className="card" aria-label={t("What is kept here")}>
+      <h2>{t("What is kept here")}</h2>
+      <ul>{KEPT.map((what) => <li key={what}>{t(what)}</li>)}</ul>
+    </section>
   );
 }
 
@@ -97,7 +129,7 @@ function Disputes({ found }: { found: Dispute[] }) {
 
 const SIGNS: Record<string, string> = { "0": "good", C: "good", W: "lost", "-": "none" };
 
-function Score({ score }: { score: NonNullable<Found["score"]> }) {
+function Score({ score, past }: { score: NonNullable<Found["score"]>; past: Found["scores"] }) {
   return (
     <section className="card" aria-label={t("Score")}>
       <h2>{t("Score")}</h2>
@@ -106,6 +138,12 @@ function Score({ score }: { score: NonNullable<Found["score"]> }) {
           <p className="big">{score.points} <span className="pill">{t("Band {band}", { band: score.band ?? "" })}</span></p>
           <ul className="plain">{score.reasons.map((r) => <li key={r.code}>{r.text} <span className="quiet">{r.points > 0 ? "+" : ""}{r.points}</span></li>)}</ul>
           <p><strong>{t("What would raise it")}</strong>: {score.advice}</p>
+          {past.some((p) => p.points !== null) && (
+            <details>
+              <summary>{t("Month by month")}</summary>
+              <ul className="plain">{past.filter((p) => p.points !== null).map((p) => <li key={p.month_end}>{day(p.month_end)}: {p.points} <span className="pill">{t("Band {band}", { band: p.band ?? "" })}</span></li>)}</ul>
+            </details>
+          )}
           <p className="help">{t("From 300 to 850, from repayment here alone: not from who you are or where you live.")}</p>
         </>
       )}

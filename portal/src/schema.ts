@@ -1363,6 +1363,8 @@ export interface components {
             loan: string;
             /** Loan Number */
             loan_number: string;
+            /** Months */
+            months: components["schemas"]["HistoryMonthOut"][];
             /** Outstanding */
             outstanding: string;
             /** Principal */
@@ -1395,6 +1397,25 @@ export interface components {
             value_date: string;
         };
         /**
+         * HistoryMonthOut
+         * @description How the loan stood at the end of a month; `code` is its sign in `profile`.
+         */
+        HistoryMonthOut: {
+            /** Balance */
+            balance: string;
+            /** Code */
+            code: string;
+            /** Days Late */
+            days_late: number;
+            /**
+             * Month End
+             * Format: date
+             */
+            month_end: string;
+            /** Overdue */
+            overdue: string;
+        };
+        /**
          * HistoryOut
          * @description `available` is false while the credit histories cannot be reached; `waiting` events will follow.
          */
@@ -1406,6 +1427,8 @@ export interface components {
             /** Look Ups */
             look_ups: components["schemas"]["LookUpOut"][];
             score: components["schemas"]["ScoreOut"] | null;
+            /** Scores */
+            scores: components["schemas"]["PastScoreOut"][];
             /** Waiting */
             waiting: number;
         };
@@ -1690,6 +1713,21 @@ export interface components {
             id: string;
             /** Text */
             text: string;
+        };
+        /**
+         * PastScoreOut
+         * @description The score at the end of a month; null where there was no history yet.
+         */
+        PastScoreOut: {
+            /** Band */
+            band: string | null;
+            /**
+             * Month End
+             * Format: date
+             */
+            month_end: string;
+            /** Points */
+            points: number | null;
         };
         /**
          * PayOffOut

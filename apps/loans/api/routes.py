@@ -205,11 +205,12 @@ def history(request: HttpRequest) -> Any:
     """What the credit histories hold about the caller at this MFI, the score that follows, and who asked others."""
     account, today = borrower(request), business_date()
     own = list(Loan.objects.filter(belongs_to(account)).values_list("pk", flat=True))
-    found, asked = credit_history(loan_ids=own), look_ups(account)
+    found, asked = credit_history(loan_ids=own, borrowers=[account.pk]), look_ups(account)
     return {
         "available": found.available and asked is not None,
         "waiting": found.waiting,
         "score": _score(found.score(today), account.language) if found.available else None,
+        "scores": [{"month_end": x.month_end, "points": x.points, "band": x.band} for x in found.scores],
         "look_ups": [
             {"at": x.at, "own": x.mfi == connection.schema_name, "purpose": x.purpose} for x in asked or []
         ],
@@ -218,7 +219,9 @@ def history(request: HttpRequest) -> Any:
              "outstanding": _text(a.outstanding), "disbursed_on": a.disbursed_on, "closed_on": a.closed_on,
              "profile": a.profile(today),
              "events": [{"id": e.id, "kind": e.kind, "value_date": e.value_date, "amount": _text(e.amount),
-                         "outstanding": _text(e.outstanding)} for e in a.events]}
+                         "outstanding": _text(e.outstanding)} for e in a.events],
+             "months": [{"month_end": m.month_end, "balance": _text(m.balance), "overdue": _text(m.overdue),
+                         "days_late": m.days_late, "code": m.code} for m in a.months]}
             for a in found.accounts
         ],
     }  # fmt: skip

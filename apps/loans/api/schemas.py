@@ -277,6 +277,24 @@ class HistoryEventOut(Schema):
     outstanding: str
 
 
+class HistoryMonthOut(Schema):
+    """How the loan stood at the end of a month; `code` is its sign in `profile`."""
+
+    month_end: date
+    balance: str
+    overdue: str
+    days_late: int
+    code: str
+
+
+class PastScoreOut(Schema):
+    """The score at the end of a month; null where there was no history yet."""
+
+    month_end: date
+    points: int | None
+    band: str | None
+
+
 class HistoryAccountOut(Schema):
     loan: UUID
     loan_number: str
@@ -293,6 +311,7 @@ class HistoryAccountOut(Schema):
         ),
     ]
     events: list[HistoryEventOut]
+    months: list[HistoryMonthOut]
 
 
 class ReasonOut(Schema):
@@ -327,6 +346,7 @@ class HistoryOut(Schema):
     available: bool
     waiting: int
     score: ScoreOut | None
+    scores: list[PastScoreOut]
     accounts: list[HistoryAccountOut]
     look_ups: list[LookUpOut]
 

@@ -72,6 +72,16 @@ def _history(history: Kept, language: str) -> Iterator[Part]:
         [(day(e["value_date"], language), a["loan_number"], movement(e["kind"]), money(e["amount"]))
          for a in history["accounts"] for e in a["events"]],
     )  # fmt: skip
+    yield Part(
+        _("At the end of each month"), (_("Date"), _("For the loan"), _("Outstanding"), _("Overdue")),
+        [(day(m["month_end"], language), a["loan_number"], money(m["balance"]), money(m["overdue"]))
+         for a in history["accounts"] for m in a["months"]],
+    )  # fmt: skip
+    yield Part(
+        _("Score"), (_("Date"), _("What")),
+        [(day(x["month_end"], language), "—" if x["points"] is None else f"{x['points']} ({x['band']})")
+         for x in history["scores"]],
+    )  # fmt: skip
     who = {True: _("This lender asked the others"), False: _("Another lender asked")}
     yield Part(
         _("Who asked about you"), (_("Date"), _("What")),
