@@ -12,7 +12,6 @@ from config.settings.test import DATABASES, INSTALLED_APPS, MIDDLEWARE
 PEER = os.environ.get("LETSEMA_BENCH_PEER", "plain")
 ALLOWED_HOSTS = ["*"]
 if PEER == "single":
-    DATABASE_ROUTERS: list[str] = []
     OPTIONS = {**DATABASES["default"].get("OPTIONS", {}), "options": "-c search_path=bench,public -c letsema.node=A"}
     DATABASES = {"default": {**DATABASES["default"], "ENGINE": "django.db.backends.postgresql", "OPTIONS": OPTIONS}}
     MIDDLEWARE = [
