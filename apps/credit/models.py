@@ -35,7 +35,7 @@ class HistoriesMonth(NodeLocal):
     """A month whose snapshots and scores were taken to the credit histories by this node."""
 
     month_end = models.DateField("month", primary_key=True)
-    taken_at = models.DateTimeField("taken")
+    taken_at = models.DateTimeField("taken")  # as the facts were known then
     accounts = models.PositiveIntegerField()
     scores = models.PositiveIntegerField()
 

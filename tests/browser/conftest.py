@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PASSWORD = "khotso-pula-nala-7"
 LETSEMA_ADMIN = "naleli@letsema.example"
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 860}
+SLOW = {"offline": False, "downloadThroughput": 50_000, "uploadThroughput": 50_000, "latency": 400}  # 400 kbit/s
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -11,12 +12,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Served, check_accessible
+from tests.browser.conftest import DESK, PHONE, SLOW, Served, check_accessible
 
 pytestmark = pytest.mark.browser
 MFI = "senqu"
 BORROWER, LOGIN, PASSWORD, NEW = "Lerato Matete", "5990 5511", "likhomo-tse-peli-8", "mariha-a-batang-9"
-PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 AS_MFI = f"""
 from django_tenants.utils import tenant_context
 from apps.mfis.models import MFI
@@ -68,7 +68,12 @@ def code_sent(served: Served) -> str:
                 path.unlink()
                 return found.group(1)
         time.sleep(0.2)
-    raise AssertionError("no code was sent")
+    told = f"{AS_MFI}\nfrom apps.users.models import Message, OneTimeCode\n" \
+        "for m in Message.objects.order_by('-id')[:4]: print(m.about, m.channel, m.status, m.attempts, m.error)\n" \
+        "for c in OneTimeCode.objects.all()[:4]: print(c.purpose, c.asked_at, c.attempts, c.used_at)\n" \
+        "a = OneTimeCode.objects.first().account; print(a.second_factor, a.language, a.verified_phone)"  # fmt: skip
+    log = (folder.parent / "worker.log").read_text(encoding="utf-8")[-3000:]
+    raise AssertionError(f"no code was sent; {served.manage('shell', '-c', told)}; the worker: {log}")
 
 
 def notices(served: Served, reference: str) -> int:
@@ -187,6 +192,40 @@ def test_disputing_an_entry_of_the_history(served: Served, loan: str, phone: Pag
         phone.get_by_role("link", name="Download for a program").click()
     kept = json.loads(download.value.path().read_text(encoding="utf-8"))
     assert kept["disputes"][0]["text"] == "It was paid out a day later."
+
+
+PAGES = (
+    ("#/", {"en": "My loans", "st": "Likalimo tsa ka"}),
+    ("#/products", {"en": "What we lend", "st": "Seo re se alimanang"}),
+    ("#/loans/{loan}", {"en": "All loans", "st": "Likalimo tsohle"}),
+    ("#/history", {"en": "My credit history", "st": "Nalane ea ka ea likalimo"}),
+    ("#/profile", {"en": "About me", "st": "Ka 'na"}),
+)
+
+
+@pytest.mark.parametrize("language", ["en", "st"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_every_page_on_a_slow_line(served: Served, loan: str, size: dict[str, int], language: str) -> None:
+    context = served.context(size)
+    page = context.new_page()
+    enter(page, served)
+    page.get_by_role("heading", name="My loans").wait_for()
+    page.get_by_role("button", name={"en": "English", "st": "Sesotho"}[language]).click()
+    line = context.new_cdp_session(page)
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", SLOW)
+    for path, names in PAGES:
+        page.goto(served.url(f"/{path.format(loan=loan)}", MFI))
+        page.get_by_text(names[language], exact=False).first.wait_for()
+        expect(page.get_by_text({"en": "Loading …", "st": "Ea laela …"}[language])).to_have_count(0)
+        assert page.locator("html").get_attribute("lang") == language
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, f"{path} is {wide} pixels wider than the screen"
+        check_accessible(page)
+        if folder := os.environ.get("LETSEMA_PICTURES"):
+            name = path.strip("#/").partition("/")[0] or "loans"
+            page.screenshot(path=f"{folder}/portal-{name}-{language}-{size['width']}.png", full_page=True)
+    context.close()
 
 
 def test_a_code_at_sign_in_and_a_new_password(served: Served, loan: str) -> None:

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Served, check_accessible
+from tests.browser.conftest import PHONE, SLOW, Served, check_accessible
 
 pytestmark = pytest.mark.browser
 MFI = "maluti"
 PASSWORD = "likhomo-tse-peli-8"
-SLOW = {"offline": False, "downloadThroughput": 50_000, "uploadThroughput": 50_000, "latency": 400}  # 400 kbit/s
 
 
 @pytest.fixture(scope="module")

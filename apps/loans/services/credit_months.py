@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 from uuid import UUID
@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db.models import Max
 from django.utils import timezone
 
-from apps.credit.models import HistoriesMonth
+from apps.credit.models import HistoriesMonth, OutboxEntry
 from apps.credit.months import Standing, ended_months, write_scores, write_snapshots
 from apps.credit.outbox import person_key
 from apps.credit.profile import CLOSED, LOST, MONTHS, months_before, sign_of
@@ -27,6 +27,7 @@ from apps.loans.services.recording import TOLD, national_id
 from apps.mfis.clock import business_date
 
 BATCH = 500
+OVERLAP = timedelta(minutes=1)  # what was being booked while a month was read is looked at again
 Report = Callable[[date, int], None]
 
 
@@ -45,24 +46,31 @@ def take_months(*, today: date | None = None, report: Report = _silent) -> list[
     paid_out = LoanState.objects.filter(disbursed_on__isnull=False).order_by("disbursed_on")
     first = paid_out.values_list("disbursed_on", flat=True).first()
     began = min([*taken, *([first] if first else [])], default=today)  # a month taken stays, its loans may be undone
-    touched = []
+    now, touched = timezone.now(), []
+    changed = _changed(min((month.taken_at for month in taken.values()), default=now) - OVERLAP)
     for month_end in ended_months(max(began, months_before(today, MONTHS)), today):
-        before = taken.get(month_end)
-        loans = None if before is None else _changed(before)
+        loans = {loan for loan, day in changed if day <= month_end} if month_end in taken else None
         if loans is None or loans:
-            touched.append(_take(month_end, loans, today, report))
+            touched.append(_take(month_end, loans, now, report))
+    HistoriesMonth.objects.update(taken_at=now)  # all of them are as the facts are known now
     return touched
 
 
-def _changed(month: HistoriesMonth) -> set[UUID]:
-    """The loans of which something was booked into a month, or before it, since it was taken."""
-    late = LoanEvent.objects.filter(recorded_at__gt=month.taken_at, value_date__lte=month.month_end)
-    return set(late.order_by().values_list("loan_id", flat=True).distinct())
+def _changed(since: datetime) -> set[tuple[UUID, date]]:
+    """The loans of which something was booked since, and into which day.
+
+    What came from another node carries that node's time; when it was told here says when it came.
+    """
+    booked = LoanEvent.objects.filter(recorded_at__gt=since).order_by()
+    told = OutboxEntry.objects.filter(queued_at__gt=since, payload__has_key="value_date").order_by()
+    return set(booked.values_list("loan_id", "value_date")) | {
+        (account, date.fromisoformat(day)) for account, day in told.values_list("account", "payload__value_date")
+    }
 
 
-def _take(month_end: date, loans: set[UUID] | None, today: date, report: Report) -> HistoriesMonth:
+def _take(month_end: date, loans: set[UUID] | None, now: datetime, report: Report) -> HistoriesMonth:
     """One month, of all loans or of some. Scores are written for everybody whose loans were looked at."""
-    began, until, count = timezone.now(), cutoffs(today), 0
+    until, count = cutoffs(timezone.localdate(now)), 0
     borrowers: dict[UUID, str] = {}
     gone = set(loans or ())
     found = loans_on(month_end, loans=loans)
@@ -84,10 +92,9 @@ def _take(month_end: date, loans: set[UUID] | None, today: date, report: Report)
     for n in range(0, len(keys), BATCH):
         some = keys[n : n + BATCH]
         scores += write_scores(month_end, _accounts(some), {key: borrowers[key] for key in some})
-    month, _ = HistoriesMonth.objects.update_or_create(
-        month_end=month_end, defaults={"taken_at": began} | ({"accounts": count, "scores": scores} if not loans else {})
-    )
-    return month
+    if loans is None:
+        return HistoriesMonth.objects.create(month_end=month_end, taken_at=now, accounts=count, scores=scores)
+    return HistoriesMonth.objects.get(pk=month_end)
 
 
 def _past(batch: list[LoanThen], until: Cutoffs) -> set[UUID]:

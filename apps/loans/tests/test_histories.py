@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.core.management import call_command
 from django.test import override_settings
+from django.utils import timezone
 from django_tenants.utils import tenant_context
 from mongoengine import ValidationError
 
@@ -37,7 +38,7 @@ from apps.credit.relay import relay_outbox
 from apps.credit.retention import apply_retention, cutoffs
 from apps.loans.models import Loan
 from apps.loans.services import money
-from apps.loans.services.credit_months import take_months
+from apps.loans.services.credit_months import OVERLAP, take_months
 from apps.loans.services.credit_truth import compare_histories, rebuild_histories, upgrade_histories
 from apps.loans.services.settings import save_setting
 from apps.mfis.errors import InvalidInput, NotAllowed
@@ -62,6 +63,26 @@ def snapshots(loan: Loan) -> dict[date, dict[str, Any]]:
     return {d["month"].date(): d for d in found}
 
 
+def a_while_later() -> None:
+    """So long after the months were taken that nothing was on its way then."""
+    HistoriesMonth.objects.update(taken_at=timezone.now() + 2 * OVERLAP)
+
+
+def test_what_another_node_told_late_is_taken_again(alpha: Branch, active: Maker) -> None:
+    """A receipt carries the time at which the other node took it; it was told here when it came."""
+    loan, quiet = active(), active()
+    take_months(today=AUGUST)
+    a_while_later()
+    receipt = pay(alpha, loan, "94.56", date(2026, 4, 1))
+    assert take_months(today=AUGUST) == [], "recorded before the months were taken, as far as its own time says"
+    told = OutboxEntry.objects.get(payload__event=receipt["id"])
+    told.queued_at = timezone.now() + 3 * OVERLAP
+    told.save()
+    a_while_later()
+    assert [m.month_end for m in take_months(today=AUGUST)] == [APRIL, MAY, JUNE, JULY]
+    assert (snapshots(loan)[APRIL]["days_late"], snapshots(quiet)[APRIL]["days_late"]) == (0, 28)
+
+
 def test_a_month_says_how_a_loan_stood(alpha: Branch, active: Maker) -> None:
     loan = active()
     pay(alpha, loan, "94.56", date(2026, 4, 2))
@@ -78,6 +99,7 @@ def test_a_month_says_how_a_loan_stood(alpha: Branch, active: Maker) -> None:
     # The months' own signs are the ones that follow from the events.
     (account,) = credit_history(loan_ids=[loan.pk]).accounts
     assert profiles_from_snapshots([loan.pk], JULY)[loan.pk] == account.profile(JULY)
+    a_while_later()
     assert take_months(today=AUGUST) == [], "a month is taken once"
 
 
@@ -85,6 +107,7 @@ def test_what_is_booked_late_is_taken_again(alpha: Branch, active: Maker) -> Non
     loan, other = active(), active()
     relay_outbox()
     take_months(today=AUGUST)
+    HistoriesMonth.objects.update(taken_at=timezone.now() + OVERLAP)
     before = snapshots(other)
     pay(alpha, loan, "94.56", date(2026, 4, 1))
     assert [m.month_end for m in take_months(today=AUGUST)] == [APRIL, MAY, JUNE, JULY]
