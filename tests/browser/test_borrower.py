@@ -63,7 +63,7 @@ def code_sent(served: Served) -> str:
     until = time.monotonic() + 90
     while time.monotonic() < until:
         for path in sorted(folder.glob("*.txt")):
-            found = re.search(r"code is (\d{6})", path.read_text(encoding="utf-8"))
+            found = re.search(r"(?:code is|khoutu ea hau ke) (\d{6})", path.read_text(encoding="utf-8"))
             if found:
                 path.unlink()
                 return found.group(1)

@@ -201,10 +201,10 @@ def the_credit_history_agrees(served: Served, phone: Page, cashier: Page, left: 
         phone.reload()
         phone.get_by_role("heading", name="My credit history").wait_for()
         phone.wait_for_timeout(400)
-        if phone.locator("main li").count() == 5:
+        if phone.locator("section[aria-label^=Loan] > ul > li").count() == 5:
             break
         time.sleep(0.4)
-    lines = phone.locator("main li").all_inner_texts()
+    lines = phone.locator("section[aria-label^=Loan] > ul > li").all_inner_texts()
     assert [line.split(": ")[1].split(" M ")[0].removesuffix(" Wrong?") for line in lines] == [
         "Paid out", "Repayment", "Reversal", "Repayment", "Closed",
     ]  # fmt: skip
