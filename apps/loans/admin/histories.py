@@ -81,8 +81,8 @@ def _watched(wanted: str | None) -> dict[str, Any]:
         months = months_scored()
         if not months:
             return {"months": []}
-        # A year old tells most: what became of those borrowers is known.
-        usual = next((m for m in months if (today - m).days >= 365), months[-1])
+        # A year old tells most: what became of those borrowers is known. Half a year tells something.
+        usual = next((m for days in (365, 180) for m in months if (today - m).days >= days), months[0])
         month = next((m for m in months if m.isoformat() == wanted), usual)
         found = watch_score(month, today=today)
     except (PyMongoError, StoreAway):
