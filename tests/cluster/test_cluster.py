@@ -184,6 +184,27 @@ def test_edits_of_different_columns_stand_and_of_the_same_are_listed(cluster: Cl
         eventually(lambda node=node: not conflicts(node, "same column"), 20)
 
 
+def test_a_large_value_is_one_everywhere(cluster: Cluster) -> None:
+    """Two logos of ten kilobytes and more, far beyond what stands in a row itself, on two sides of a cut."""
+    a, b, _ = cluster
+    there = "SELECT content_type, length(content), md5(content) FROM public.mfis_mfilogo"
+    cluster.isolate("B")
+    a.ok("logo", MFI, size=10_000)
+    time.sleep(0.1)
+    b.ok("logo", MFI, size=12_000)
+    later = b.rows(there, MFI)
+    assert later[0][1] == "12000"
+    cluster.heal()
+    for node in cluster:
+        eventually(lambda node=node: node.rows(there, MFI) == later, 30)
+        found = eventually(lambda node=node: conflicts(node, "same column"), 20)
+        assert [c["column_name"] for c in found] == ["content"]
+    # A change of another column leaves it as it is.
+    a.ok("sql", MFI, statement="UPDATE public.mfis_mfilogo SET content_type = 'image/jpeg' RETURNING mfi_id")
+    for node in cluster:
+        eventually(lambda node=node: node.rows(there, MFI) == [["image/jpeg", *later[0][1:]]], 30)
+
+
 def test_a_skewed_clock_does_not_undo_a_later_edit(cluster: Cluster) -> None:
     """B's edit knows of A's, whose clock is an hour ahead: it is later by what it knew, not by the clock."""
     a, b, c = cluster
