@@ -104,8 +104,12 @@ def branches(django_db_setup: None, django_db_blocker: Any) -> tuple[Branch, Bra
 
 
 @pytest.fixture(autouse=True)
-def nothing_remembered() -> None:
-    """What a process keeps of an MFI for some seconds must not outlive the transaction that is undone."""
+def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process keeps of an MFI for some seconds must not outlive the transaction that is undone.
+
+    Within a test it is kept however slow the machine is, so that queries can be counted.
+    """
+    monkeypatch.setattr("apps.mfis.middleware.KEEP_SECONDS", 3600.0)
     forget()
 
 
