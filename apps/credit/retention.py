@@ -28,7 +28,7 @@ from apps.credit.store import connect
 from apps.mfis.database import connection
 
 What = RetentionPeriod.What
-# Where an MFI has settled nothing else. Five years after the end is what credit bureaux of the region keep.
+# Where an MFI has settled nothing else. Our own choice, long enough for a second loan to be judged by the first.
 USUAL = {What.ACCOUNTS: 60, What.SCORES: 60, What.INQUIRIES: 24, What.CONSENTS: 60, What.OUTBOX: 3}
 ENDED = ("closed", "overpaid", "written_off")
 BATCH = 500
