@@ -42,10 +42,10 @@ function Calculator({ product, signedIn }: { product: Product; signedIn: boolean
   const [facts, setFacts] = useState<KeyFacts | null>(null);
   const [agreed, setAgreed] = useState(false);
   const [problem, setProblem] = useState<Refused | null>(null);
-  const [key] = useState(() => crypto.randomUUID()); // one application, however often it is sent
+  const [key] = useState(() => draft?.key ?? crypto.randomUUID()); // one application, however often it is sent
   const query = new URLSearchParams({ principal, installments }).toString();
 
-  useEffect(() => { keep(product.id, { principal, installments, purpose }); }, [product.id, principal, installments, purpose]);
+  useEffect(() => { keep(product.id, { principal, installments, purpose, key }); }, [product.id, principal, installments, purpose, key]);
   useEffect(() => {
     let alive = true;
     setAgreed(false); // to other figures one agrees anew
@@ -60,11 +60,16 @@ function Calculator({ product, signedIn }: { product: Product; signedIn: boolean
 
   async function apply() {
     if (!agreed || !facts) throw new Refused(0, t("Tick that you agree to the key facts first."));
-    const made = await call<{ id: string }>("POST", "loans", {
-      product_id: product.id, principal, installments: Number(installments), purpose, agreed: facts.hash, language: language(),
-    }, `${key}-${principal}-${installments}`.slice(0, 80));
+    try {
+      const made = await call<{ id: string }>("POST", "loans", {
+        product_id: product.id, principal, installments: Number(installments), purpose, agreed: facts.hash, language: language(),
+      }, `${key}-${principal}-${installments}`.slice(0, 80));
+      window.location.hash = `#/loans/${made.id}`;
+    } catch (reason) {
+      if (!(reason instanceof Refused && reason.code === "idempotency_key_reused")) throw reason;
+      window.location.hash = "#/"; // it had arrived before the line dropped, and stands among the loans
+    }
     forget(product.id);
-    window.location.hash = `#/loans/${made.id}`;
   }
 
   return (
@@ -125,7 +130,7 @@ function Calculator({ product, signedIn }: { product: Product; signedIn: boolean
 }
 
 /** What was filled in, on this phone: it survives a lost line, a closed page and an empty battery. */
-interface Draft { principal: string; installments: string; purpose: string }
+interface Draft { principal: string; installments: string; purpose: string; key: string }
 const place = (product: string) => `letsema-draft-${product}`;
 
 function kept(product: string): Draft | null {

@@ -4,7 +4,7 @@ import { language, t, type Words } from "./words";
 export function money(amount: string, currency = "LSL"): string {
   const [whole, cents = "00"] = amount.replace("-", "").split(".");
   const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
-  return `${amount.startsWith("-") ? "−" : ""}${currency === "LSL" ? "M" : currency} ${grouped}.${cents}`;
+  return `${amount.startsWith("-") ? "−" : ""}${currency === "LSL" ? "M" : currency}\u00a0${grouped}.${cents}`; // never torn apart
 }
 
 const MONTHS = {

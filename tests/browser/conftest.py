@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +38,7 @@ class Served:
     def __init__(self, system: System, browser: Browser) -> None:
         self.system, self.browser = system, browser
         self.outside: list[str] = []
+        self._inside: subprocess.Popen[str] | None = None
 
     def url(self, path: str = "/", mfi: str = "") -> str:
         host = f"{mfi}.localhost" if mfi else "localhost"
@@ -47,6 +50,27 @@ class Served:
         done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr + done.stdout
         return done.stdout
+
+    def inside(self, mfi: str, code: str) -> str:
+        """Runs code in an MFI (none: in the public schema), with tests/cluster/process.py; returns what it printed."""
+        if self._inside is None:
+            env = self.system.environment | {"PYTHONWARNINGS": "ignore"}
+            self._inside = subprocess.Popen(
+                [sys.executable, "-m", "tests.browser.inside"], cwd=ROOT, env=env, text=True, stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )  # fmt: skip
+        assert self._inside.stdin
+        assert self._inside.stdout
+        self._inside.stdin.write(json.dumps({"mfi": mfi, "code": code}) + "\n")
+        self._inside.stdin.flush()
+        answer = json.loads(self._inside.stdout.readline())
+        assert not answer["fault"], answer["fault"]
+        return str(answer["printed"])
+
+    def stop(self) -> None:
+        if self._inside is not None:
+            self._inside.terminate()
+            self._inside.wait()
 
     def context(self, size: dict[str, int] = DESK) -> BrowserContext:
         """A browser of its own, as another person's would be. Every request that leaves the host is noted."""
@@ -93,6 +117,25 @@ def check_accessible(page: Page) -> None:
     assert bad == [], (page.url, bad)
 
 
+def code_sent(served: Served, mfi: str) -> str:
+    """The code in the next SMS that the worker sends."""
+    folder = Path(served.system.environment["LETSEMA_VAR"]) / "sms"
+    until = time.monotonic() + 90
+    while time.monotonic() < until:
+        for path in sorted(folder.glob("*.txt")):
+            found = re.search(r"(?:code is|khoutu ea hau ke) (\d{6})", path.read_text(encoding="utf-8"))
+            if found:
+                path.unlink()
+                return found.group(1)
+        time.sleep(0.2)
+    told = served.inside(mfi, "from apps.users.models import Message, OneTimeCode\n"
+        "for m in Message.objects.order_by('-id')[:4]: print(m.about, m.channel, m.status, m.attempts, m.error)\n"
+        "for c in OneTimeCode.objects.all()[:4]: print(c.purpose, c.asked_at, c.attempts, c.used_at)\n"
+        "a = OneTimeCode.objects.first().account; print(a.second_factor, a.language, a.verified_phone)")  # fmt: skip
+    log = (folder.parent / "worker.log").read_text(encoding="utf-8")[-3000:]
+    raise AssertionError(f"no code was sent; {told}; the worker: {log}")
+
+
 @pytest.fixture(scope="session")
 def served() -> Iterator[Served]:
     chromium = find_chromium()
@@ -112,6 +155,7 @@ def served() -> Iterator[Served]:
             out = found.manage("letsema_admin_create", LETSEMA_ADMIN, "--name", "Naleli Moshoeshoe")
             found.accept(re.search(r"http://\S+", out).group())  # type: ignore[union-attr]
             yield found
+            found.stop()
             browser.close()
     finally:
         system.stop()

@@ -153,13 +153,14 @@ def close_books() -> Said:
     return {}
 
 
-def many_events(loan: str, count: int) -> Said:
-    """Facts by the thousand, for catching up: notes, appended by the database itself."""
+def many_events(loans: list[str], count: int) -> Said:
+    """Facts by the thousand over these loans, in one transaction: notes, appended by the database itself."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO loans_loanevent (id, node, loan_id, type, value_date, channel, reference, reason, actor_name, "
-            "idempotency_key, number, payload) SELECT public.letsema_uuid7(), public.letsema_node(), %s, 'note', "
-            "current_date, '', '', 'n' || g, 'Load', '', '', '{}' FROM generate_series(1, %s) g", [loan, count],
+            "idempotency_key, number, payload) SELECT public.letsema_uuid7(), public.letsema_node(), "
+            "(%s::uuid[])[1 + g %% %s], 'note', current_date, '', '', 'n' || g, 'Load', '', '', '{}' "
+            "FROM generate_series(1, %s) g", [loans, len(loans), count],
         )  # fmt: skip
     return {}
 
