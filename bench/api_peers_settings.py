@@ -24,7 +24,6 @@ else:
     REST_FRAMEWORK = {
         "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
         "UNAUTHENTICATED_USER": None,
-        "DEFAULT_THROTTLE_RATES": {"user": "100000/min"},
     }
     if PEER == "plain":
         MIDDLEWARE = []

@@ -45,8 +45,8 @@ public_api = DescribedAPI(
     throttle=CALLS,
     docs_url="/docs",
 )
+tenant_api.add_router("", loans_router)  # asked for most: addresses are compared in this order
 tenant_api.add_router("", accounts_router)
-tenant_api.add_router("", loans_router)
 tenant_api.add_router("", borrowing_router)
 tenant_api.add_router("", papers_router)
 tenant_api.add_router("", disputes_router)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
 from django.db.utils import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -29,6 +31,16 @@ class HealthCheckMiddleware:
             connection.close()
             return JsonResponse({"status": "database unreachable"}, status=503)
         return JsonResponse({"status": "ok"})
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """As django-csp; an answer that is no page may load nothing at all, and no policy is put together for it."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if not response.get("Content-Type", "").startswith(("application/json", "application/problem+json")):
+            return super().process_response(request, response)
+        response.setdefault(HEADER, "default-src 'none'; frame-ancestors 'none'")
+        return response
 
 
 class ApiETagMiddleware(ConditionalGetMiddleware):

@@ -21,6 +21,7 @@ class Actor:
 
 
 SYSTEM = Actor(None, "Letsema")
+NAME_ACTOR = "SELECT set_config('letsema.actor', %s, true)"
 
 
 @contextmanager
@@ -37,4 +38,9 @@ def acting(actor: Actor) -> Iterator[None]:
 def name_actor(actor: Actor) -> None:
     """Puts what follows in the running transaction down to `actor`."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('letsema.actor', %s, true)", [f"{actor.id or ''}|{actor.name[:150]}"])
+        cursor.execute(NAME_ACTOR, [told(actor)])
+
+
+def told(actor: Actor) -> str:
+    """The value of `NAME_ACTOR`."""
+    return f"{actor.id or ''}|{actor.name[:150]}"

@@ -46,12 +46,14 @@ def client_address(request: HttpRequest) -> str:
 class Limit(BaseThrottle):
     """At most `calls` a minute of one account, or of one address where nobody is signed in.
 
-    `name` is an entry of settings.CALLS_A_MINUTE. A process tells the database of up to `batch` calls at once; with
-    several workers the limit is then passed by that many calls each at the most.
+    `name` is an entry of settings.CALLS_A_MINUTE, and `unsafe` that of calls which may change something. A process
+    tells the database of up to `batch` calls at once (of three that may change something); with several workers the
+    limit is then passed by that many calls each at the most.
     """
 
     def __init__(self, name: str, *, unsafe: str = "", by_address: bool = False, batch: int = 1) -> None:
-        self.name, self.unsafe, self.by_address, self.batch = name, unsafe or name, by_address, batch
+        self.name, self.unsafe, self.by_address = name, unsafe or name, by_address
+        self.batch, self.unsafe_batch = batch, min(batch, 3)
 
     def allow_request(self, request: HttpRequest) -> bool:
         safe = request.method in ("GET", "HEAD", "OPTIONS")
@@ -59,7 +61,7 @@ class Limit(BaseThrottle):
         account = None if self.by_address else getattr(request, "auth", None)
         who = str(account.pk) if isinstance(account, Account) else client_address(request)
         most = settings.CALLS_A_MINUTE[name]
-        return count_call(f"{name}:{who}", batch=self.batch if safe else 1) <= most
+        return count_call(f"{name}:{who}", batch=self.batch if safe else self.unsafe_batch) <= most
 
     def wait(self) -> int:
         return WINDOW - int(time.time()) % WINDOW

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -23,9 +24,9 @@ def _text(amount: Decimal) -> str:
     return f"{amount:.2f}"
 
 
-def loan_row(line: LoanLine) -> dict[str, Any]:
+def loan_row(line: LoanLine, today: date) -> dict[str, Any]:
     """One line of the borrower's list, from the projection alone."""
-    late = (business_date() - line.oldest_due_date).days if line.oldest_due_date else 0
+    late = (today - line.oldest_due_date).days if line.oldest_due_date else 0
     return {
         "id": line.id,
         "number": line.number,
@@ -55,7 +56,7 @@ def loan_detail(loan: Loan) -> dict[str, Any]:
     asked = told.get(Status(loan.state.status))
     reason = next((e.reason for e in reversed(events) if e.type == asked), "")
     return {
-        **loan_row(line_of(loan)),
+        **loan_row(line_of(loan), business_date()),
         "purpose": loan.purpose,
         "paid": _text(folded.total_paid),
         "net": _text(loan.principal - promised.fees_at_disbursement - promised.savings),

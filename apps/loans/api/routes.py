@@ -112,9 +112,9 @@ def submit(request: Any, payload: s.ApplicationIn, key: Key = "") -> Any:
 @router.get("/loans", response={200: s.LoanPage, **REFUSED}, auth=ANY)
 def loans(request: HttpRequest, after: After = None, most: Most = 50) -> Any:
     """One's own applications and loans, newest first, in pages."""
-    found = list_loans(borrower=borrower(request), after=after, most=most + 1)
+    today, found = business_date(), list_loans(borrower=borrower(request), after=after, most=most + 1)
     return {
-        "items": [loan_row(line) for line in found[:most]],
+        "items": [loan_row(line, today) for line in found[:most]],
         "next": found[most - 1].id if len(found) > most else None,
     }
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
-from apps.users.api.schemas import Amount, ComplaintOut, ConsentOut, Me, MessageOut, SignInOut, TokenOut
+from apps.users.api.schemas import Amount, ComplaintOut, ConsentOut, Me, MessageOut, Plain, SignInOut, TokenOut
 
 
 class ProductOut(Schema):
@@ -164,17 +164,17 @@ class EventOut(Schema):
     undone: bool
 
 
-class ApplicationOut(Schema):
+class ApplicationOut(Plain):
     id: UUID
     number: str
 
 
-class StepOut(Schema):
+class StepOut(Plain):
     label: str
     state: str
 
 
-class LoanOut(Schema):
+class LoanOut(Plain):
     id: UUID
     number: str
     product: str
@@ -191,7 +191,7 @@ class LoanOut(Schema):
     days_late: int
 
 
-class LoanPage(Schema):
+class LoanPage(Plain):
     """`next` is the `after` of the following page; null at the end."""
 
     items: list[LoanOut]
@@ -264,7 +264,7 @@ class PaymentPage(Schema):
     next: UUID | None
 
 
-class PaymentMade(Schema):
+class PaymentMade(Plain):
     id: UUID
     status: str
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from apps.loans.models import Loan
-from apps.mfis.database import connection
+from apps.mfis.prepared import Query
 from apps.users.models import Account
 
 
@@ -30,37 +30,31 @@ class LoanLine(NamedTuple):
 
 
 # Written out: the ORM took several times as long to write it for three wide tables as PostgreSQL to run it.
-# Whoever was merged into the borrower (services/merging.py) counts as the borrower.
+# Whoever was merged into the borrower (services/merging.py) counts as the borrower. $1: borrower.
 LINES = """
-    SELECT loan.id, loan.number, product.name, loan.principal,
-           coalesce(loan.terms_agreed #>> '{currency,code}', 'LSL'), state.status, loan.submitted_on,
+    SELECT loan.id, loan.number::text, product.name::text, loan.principal::numeric,
+           coalesce(loan.terms_agreed #>> '{currency,code}', 'LSL'), state.status::text, loan.submitted_on,
            state.disbursed_on, state.principal_outstanding + state.interest_outstanding + state.charges_outstanding,
-           state.overpaid, state.oldest_due_date, state.next_due_amount
+           state.overpaid::numeric, state.oldest_due_date, state.next_due_amount::numeric
       FROM loans_loan loan
       JOIN loans_loanstate state ON state.loan_id = loan.id
       JOIN loans_product product ON product.id = loan.product_id
-     WHERE loan.borrower_id IN (SELECT id FROM users_account WHERE id = %(borrower)s OR merged_into_id = %(borrower)s)
-       AND (%(loan)s::uuid IS NULL OR loan.id = %(loan)s)
-       AND (%(after)s::uuid IS NULL OR loan.id < %(after)s)
-     ORDER BY loan.id DESC
-     LIMIT %(most)s
+     WHERE loan.borrower_id = ANY(ARRAY(SELECT id FROM users_account WHERE id = $1 OR merged_into_id = $1))
 """
+NEWEST = Query("own_loans", "uuid, int", f"{LINES} ORDER BY loan.id DESC LIMIT $2")
+FOLLOWING = Query("own_loans_after", "uuid, int, uuid", f"{LINES} AND loan.id < $3 ORDER BY loan.id DESC LIMIT $2")
+ONE = Query("own_loan", "uuid, uuid", f"{LINES} AND loan.id = $2")
 
 
 def list_loans(*, borrower: Account, after: UUID | None, most: int) -> list[LoanLine]:
     """The borrower's applications and loans before `after` (all where None), newest first, `most` at the most."""
-    return _lines({"borrower": borrower.pk, "loan": None, "after": after, "most": most})
+    found = FOLLOWING.rows(borrower.pk, most, after) if after else NEWEST.rows(borrower.pk, most)
+    return [LoanLine._make(row) for row in found]
 
 
 def find_own(*, borrower: Account, loan_id: UUID) -> LoanLine | None:
     """One loan of the borrower's; None where it is not theirs, or not there."""
-    return next(iter(_lines({"borrower": borrower.pk, "loan": loan_id, "after": None, "most": 1})), None)
-
-
-def _lines(values: dict[str, Any]) -> list[LoanLine]:
-    with connection.cursor() as cursor:
-        cursor.execute(LINES, values)
-        return [LoanLine._make(row) for row in cursor.fetchall()]
+    return next((LoanLine._make(row) for row in ONE.rows(borrower.pk, loan_id)), None)
 
 
 def line_of(loan: Loan) -> LoanLine:

@@ -15,11 +15,20 @@ from apps.loans.services.money import book_repayment
 from apps.loans.services.recording import check_value_date
 from apps.mfis.acting import acting
 from apps.mfis.clock import business_date
+from apps.mfis.database import connection
 from apps.mfis.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from apps.mfis.models import new_id
 from apps.users.models import Account
 from apps.users.roles import Action
 from apps.users.services.accounts import actor_of
 from apps.users.services.idempotency import Answer, once
+
+# Written out, as what borrowers send most: the ORM's own INSERT took as long as all the rest of the command.
+KEEP = """
+    INSERT INTO loans_paymentnotice
+           (id, created_at, loan_id, amount, channel, reference, paid_on, status, decided_reason)
+    VALUES (%s, now(), %s, %s, %s, %s, %s, 'waiting', '')
+"""
 
 
 def report_payment(
@@ -45,10 +54,10 @@ def report_payment(
         check_channel(channel, reference)
         day = paid_on or business_date()
         check_value_date(day, not_before=own.disbursed_on or day, field="paid_on")
-        notice = PaymentNotice.objects.create(
-            loan_id=loan_id, amount=amount, channel=channel, reference=reference.strip(), paid_on=day
-        )
-        return {"id": str(notice.pk), "status": notice.status}
+        notice = new_id()
+        with connection.cursor() as cursor:
+            cursor.execute(KEEP, [notice, loan_id, amount, channel, reference.strip(), day])
+        return {"id": str(notice), "status": PaymentNotice.Status.WAITING.value}
 
     return once(actor=actor_of(by), key=key, name="report_payment", body=body, run=run)
 

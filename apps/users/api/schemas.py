@@ -8,13 +8,20 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Header, Query, Schema
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from apps.users.models import Scope
 
 Amount = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2)]
 Income = Annotated[Decimal, Field(ge=0, max_digits=11, decimal_places=2)]
 Short = Annotated[str, Field(max_length=120)]
+
+
+class Plain(BaseModel):
+    """The shape of an answer that is made from dicts with the fields' own types.
+
+    ninja's own Schema looks for Django's objects at every field, which was a tenth of the time of a list.
+    """
 
 
 class Problem(Schema):

@@ -9,8 +9,9 @@ from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
 
-from apps.mfis.acting import Actor, acting
+from apps.mfis.acting import NAME_ACTOR, Actor, acting, told
 from apps.mfis.database import connection
 from apps.mfis.errors import InvalidInput, KeyReused
 from apps.mfis.models.base import this_node
@@ -18,10 +19,11 @@ from apps.mfis.models.base import this_node
 Answer = dict[str, Any]
 LONGEST_KEY = 80
 # Of the table of models.Command. Every command with a key passes here, and the ORM would write the same SQL each time.
-BEFORE = """
+BEFORE = f"""
+    {NAME_ACTOR};
     SELECT pg_advisory_xact_lock(%s);
     SELECT body_hash, answer::text FROM users_command WHERE id = %s
-"""
+"""  # noqa: S608 - a constant
 KEEP = """
     INSERT INTO users_command (id, node, name, actor_id, body_hash, answer) VALUES (%s, %s, %s, %s, %s, %s)
 """
@@ -43,11 +45,11 @@ def once(*, actor: Actor, key: str, name: str, body: dict[str, Any], run: Callab
         raise InvalidInput(f"An idempotency key has at most {LONGEST_KEY} characters.", field="Idempotency-Key")
     body_hash = sha256(json.dumps([name, body], sort_keys=True, cls=DjangoJSONEncoder).encode()).hexdigest()
     command_id = _command_id(actor, key)
-    with acting(actor):
+    with transaction.atomic():
         with connection.cursor() as cursor:
             lock = int.from_bytes(command_id.bytes[:8], "big", signed=True)
-            # Two statements on one way: the second begins, and so looks, once the lock is had.
-            cursor.execute(BEFORE, [lock, command_id])
+            # Three statements on one way: the last begins, and so looks, once the lock is had.
+            cursor.execute(BEFORE, [told(actor), lock, command_id])
             before = cursor.fetchone()
         if before:
             if before[0] != body_hash:

@@ -1,0 +1,120 @@
+"""One connection to PostgreSQL serves many institutions, one after the other: each sees its own, always."""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django_tenants.utils import tenant_context
+
+from apps.loans.models import Loan
+from apps.loans.selectors.own_loans import list_loans
+from apps.mfis.acting import SYSTEM
+from apps.mfis.database import connection
+from apps.users.services.tokens import bearer_of, create_token
+from conftest import Branch
+
+
+class Caller:
+    """The borrower of an MFI, with a loan, by a token."""
+
+    def __init__(self, branch: Branch, loan: Loan) -> None:
+        with tenant_context(branch.mfi):
+            self.secret = create_token(account=branch.borrower, name="t", actor=SYSTEM)[1]
+        self.branch, self.loan = branch, str(loan.pk)
+        self.client = Client(HTTP_HOST=branch.host, HTTP_AUTHORIZATION=f"Bearer {self.secret}")
+
+    def lists(self) -> list[str]:
+        return [line["id"] for line in self.client.get("/api/v1/loans").json()["items"]]
+
+    def is_refused(self) -> None:
+        """A command that is refused in the middle of its transaction, which is rolled back."""
+        answer = self.client.post(
+            f"/api/v1/loans/{uuid4()}/payments", {"amount": "1.00", "channel": "mpesa", "reference": "x"},
+            "application/json", HTTP_IDEMPOTENCY_KEY=uuid4().hex,
+        )  # fmt: skip
+        assert answer.status_code == 404
+
+
+@pytest.fixture
+def callers(alpha: Branch, beta: Branch) -> tuple[Caller, Caller]:
+    from apps.loans.services import origination
+
+    def apply(branch: Branch) -> Loan:
+        with tenant_context(branch.mfi):
+            made = origination.apply_for_loan(
+                borrower=branch.borrower, by=branch.borrower, product_id=branch.product.pk, principal=Decimal(1000),
+                installments=12, purpose="", currency="LSL",
+            )  # fmt: skip
+            return Loan.objects.get(pk=made["id"])
+
+    return Caller(alpha, apply(alpha)), Caller(beta, apply(beta))
+
+
+def test_requests_of_two_institutions_in_any_order(callers: tuple[Caller, Caller]) -> None:
+    chance = random.Random(7)
+    for _ in range(60):
+        caller = chance.choice(callers)
+        match chance.randrange(5):
+            case 0:
+                caller.is_refused()
+            case 1:
+                Client(HTTP_HOST="localhost").get("/")  # the public site
+            case 2:
+                Client(HTTP_HOST="nobody.localhost").get("/")
+            case _:
+                assert caller.lists() == [caller.loan]
+
+
+def test_a_token_is_none_at_its_neighbours(callers: tuple[Caller, Caller]) -> None:
+    for here, there in (callers, callers[::-1], callers):
+        with tenant_context(here.branch.mfi):
+            assert bearer_of(here.secret) is not None
+            assert bearer_of(there.secret) is None
+
+
+def test_the_schema_is_set_once_and_again_after_a_rollback(callers: tuple[Caller, Caller]) -> None:
+    alpha, beta = callers
+
+    def sets(caller: Caller, *, refused: bool = False) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            if refused:
+                caller.is_refused()
+            assert caller.lists() == [caller.loan]
+        return sum(q["sql"].startswith("SET search_path") for q in queries)
+
+    for caller in (beta, alpha):  # which MFI answers to a host is looked up in the public schema, and then known
+        sets(caller)
+    assert sets(alpha) == 0
+    assert sets(beta) == 1
+    assert sets(alpha) == 1
+    assert sets(alpha, refused=True) == 1
+    assert sets(alpha) == 0
+
+
+def test_a_path_set_in_a_transaction_that_is_undone_is_not_trusted(callers: tuple[Caller, Caller]) -> None:
+    alpha, beta = callers
+    alpha.lists()
+    with transaction.atomic():
+        assert beta.lists() == [beta.loan]
+        transaction.set_rollback(True)
+    assert beta.lists() == [beta.loan]
+    assert alpha.lists() == [alpha.loan]
+
+
+def test_a_prepared_query_outlives_a_longer_column(callers: tuple[Caller, Caller]) -> None:
+    """As a migration makes one under running servers."""
+    alpha, _ = callers
+    assert alpha.lists() == [alpha.loan]
+    with tenant_context(alpha.branch.mfi):
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("ALTER TABLE loans_product ALTER COLUMN name TYPE varchar(2000)")
+            cursor.execute("ALTER TABLE users_account ALTER COLUMN full_name TYPE varchar(2000)")
+        assert [str(line.id) for line in list_loans(borrower=alpha.branch.borrower, after=None, most=9)] == [alpha.loan]
+    assert alpha.lists() == [alpha.loan]
