@@ -154,13 +154,28 @@ def close_books() -> Said:
 
 
 def many_events(loans: list[str], count: int) -> Said:
-    """Facts by the thousand over these loans, in one transaction: notes, appended by the database itself."""
+    """Facts by the thousand over these loans, for catching up: notes, appended by the database itself.
+
+    In pieces: within one transaction the head of the chain leaves a dead version behind for each link, and the next
+    link looks through all of them.
+    """
+    for first in range(1, count + 1, 2_000):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO loans_loanevent (id, node, loan_id, type, value_date, channel, reference, reason, "
+                "actor_name, idempotency_key, number, payload) SELECT public.letsema_uuid7(), public.letsema_node(), "
+                "(%s::uuid[])[1 + g %% %s], 'note', current_date, '', '', 'n' || g, 'Load', '', '', '{}' "
+                "FROM generate_series(%s, %s) g", [loans, len(loans), first, min(count, first + 1_999)],
+            )  # fmt: skip
+    return {}
+
+
+def large_transaction(count: int) -> Said:
+    """So many facts in one transaction: commands, as though each had been sent and answered."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO loans_loanevent (id, node, loan_id, type, value_date, channel, reference, reason, actor_name, "
-            "idempotency_key, number, payload) SELECT public.letsema_uuid7(), public.letsema_node(), "
-            "(%s::uuid[])[1 + g %% %s], 'note', current_date, '', '', 'n' || g, 'Load', '', '', '{}' "
-            "FROM generate_series(1, %s) g", [loans, len(loans), count],
+            "INSERT INTO users_command (id, node, name, body_hash, answer) SELECT public.letsema_uuid7(), "
+            "public.letsema_node(), 'load', 'n' || g, '{}' FROM generate_series(1, %s) g", [count],
         )  # fmt: skip
     return {}
 
@@ -245,8 +260,8 @@ SERVICES: dict[str, Callable[..., Said]] = {
     f.__name__: f
     for f in (
         open_mfi, register, edit, apply, approve, disburse, lend, repay, repay_for, reverse, write_off, close_books,
-        many_events, many_people, fold, verify_books, check_projection, states, present, sql, agent_round, merge,
-        conflicts, decide, till, logo,
+        many_events, large_transaction, many_people, fold, verify_books, check_projection, states, present, sql,
+        agent_round, merge, conflicts, decide, till, logo,
     )
 }  # fmt: skip
 

@@ -19,7 +19,7 @@ import pytest
 from tests.cluster.nodes import Cluster, Node, eventually, running
 
 MFI = "kopano"
-SCALE = int(os.environ.get("LETSEMA_CLUSTER_SCALE", "1"))  # how many times the usual events: 50 at night
+SCALE = int(os.environ.get("LETSEMA_CLUSTER_SCALE", "1"))  # how many times the usual events: 20 at night
 
 
 @pytest.fixture(scope="module")
@@ -339,8 +339,9 @@ def test_servers_killed_inside_large_and_after_small_transactions_lose_nothing(c
     a, b, c = cluster
     loan = a.ok("lend", MFI, borrower=borrower(a), principal="9000.00")["id"]
     eventually(lambda: c.ok("states", MFI).get(loan, [""])[0] == "active", 30)
-    loans = noted(a, 15_000 * min(SCALE, 20))
-    time.sleep(0.5)  # C is inside it now
+    a.ok("large_transaction", MFI, count=15_000 * min(SCALE, 20))
+    time.sleep(0.3)
+    print(f"{c.rows('SELECT count(*) FROM users_command', MFI)[0][0]} of the large transaction seen")  # 0: inside it
     c.kill_server()
     c.start()
     promised = []
@@ -351,8 +352,7 @@ def test_servers_killed_inside_large_and_after_small_transactions_lose_nothing(c
         eventually(lambda: a.rows("SELECT 1"), 30)
     for node in (b, c):
         eventually(lambda node=node: node.ok("present", MFI, ids=promised)["missing"] == [], 60)
-    settled(a, loans)
-    count = "SELECT count(*) FROM loans_loanevent"
+    count = "SELECT (SELECT count(*) FROM users_command), (SELECT count(*) FROM loans_loanevent)"
     eventually(lambda: a.rows(count, MFI) == b.rows(count, MFI) == c.rows(count, MFI), 60)
     for node in cluster:
         eventually(lambda node=node: node.ok("states", MFI)[loan][2] == "5.00", 60)
