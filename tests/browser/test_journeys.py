@@ -63,7 +63,10 @@ class Journey:
         check_accessible(self.page)
         if folder := os.environ.get("LETSEMA_PICTURES"):
             path = Path(folder) / f"portal-{name}-{self.language}-{self.size['width']}.png"
-            self.page.screenshot(path=str(path), full_page=True)
+            height = self.page.evaluate("document.documentElement.scrollHeight")
+            self.page.set_viewport_size({"width": self.size["width"], "height": height})  # so that what is fixed is so
+            self.page.screenshot(path=str(path))
+            self.page.set_viewport_size(self.size)  # type: ignore[arg-type]
 
     def paper(self, link: Locator) -> str:
         """What kind of file a link gives."""
