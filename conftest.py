@@ -17,6 +17,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django_tenants.utils import tenant_context
 from hypothesis import settings as hypothesis_settings
 
@@ -86,6 +87,13 @@ def make_branch(
             disbursement_fee_percent=Decimal(3),
         )  # fmt: skip
     return Branch(opened.mfi, f"{subdomain}.localhost", staff, borrower, product)
+
+
+def queries(client: Client, path: str) -> int:
+    """How many queries a page takes; whether the connection still stands in the schema is no matter of the page."""
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return sum(not query["sql"].startswith("SET search_path") for query in captured)
 
 
 @pytest.fixture(scope="session")

@@ -205,7 +205,7 @@ def the_credit_history_agrees(served: Served, phone: Page, cashier: Page, left: 
             break
         time.sleep(0.4)
     lines = phone.locator("section[aria-label^=Loan] > ul > li").all_inner_texts()
-    assert [line.split(": ")[1].split(" M ")[0].removesuffix(" Wrong?") for line in lines] == [
+    assert [line.split(": ")[1].split(" M\u00a0")[0].removesuffix(" Wrong?") for line in lines] == [
         "Paid out", "Repayment", "Reversal", "Repayment", "Closed",
     ]  # fmt: skip
     assert f"{float(left):,.2f}" in lines[3]

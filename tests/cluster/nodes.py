@@ -68,8 +68,12 @@ class Node:
             raise AssertionError(f"{self.letter}: {arguments}: {done.stdout}{done.stderr}")
         return done
 
+    def cluster(self, *arguments: str) -> Any:
+        """What `manage.py cluster … --json` prints; asked in the node's running process, as it is asked often."""
+        return json.loads(self.ok("cluster", arguments=[*arguments, "--json"])["printed"])
+
     def status(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.manage("cluster", "status", "--json", check=False).stdout)
+        found: dict[str, Any] = self.cluster("status")
         return found
 
     def start_worker(self) -> None:

@@ -7,6 +7,7 @@ answer, not a failure.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import sys
 import time
@@ -18,6 +19,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
+from django.core.management import call_command
 from django.db import connection as plain
 from django.db.models import Sum
 from django_tenants.utils import tenant_context
@@ -250,6 +252,16 @@ def decide(conflict: str, decision: str) -> Said:
     return {}
 
 
+def cluster(arguments: list[str]) -> Said:
+    """`manage.py cluster …` without starting a process for it: what it printed, and its exit status."""
+    printed, code = io.StringIO(), 0
+    try:
+        call_command("cluster", *arguments, stdout=printed)
+    except SystemExit as end:
+        code = int(end.code or 0)
+    return {"printed": printed.getvalue(), "code": code}
+
+
 def till() -> Said:
     """What the books hold in the cash account."""
     held = JournalLine.objects.filter(account_id=accounts_by_role()["cash"]).aggregate(t=Sum("amount"))["t"]
@@ -261,7 +273,7 @@ SERVICES: dict[str, Callable[..., Said]] = {
     for f in (
         open_mfi, register, edit, apply, approve, disburse, lend, repay, repay_for, reverse, write_off, close_books,
         many_events, large_transaction, many_people, fold, verify_books, check_projection, states, present, sql,
-        agent_round, merge, conflicts, decide, till, logo,
+        agent_round, merge, conflicts, decide, till, logo, cluster,
     )
 }  # fmt: skip
 

@@ -71,18 +71,13 @@ def equal(cluster: Cluster, letters: str, seconds: float = 60) -> None:
         return all(f == found[0] for f in found) and set(waiting) == {"0"}
 
     eventually(same, seconds)
-    checks = [
-        json.loads(cluster[a].manage("cluster", "verify", "--json", check=False).stdout)
-        for a in letters[:1]
-        if eventually(lambda: _verified(cluster, letters), seconds, every=2)
-    ]
-    assert checks
+    eventually(lambda: _verified(cluster, letters), seconds, every=1)
     for letter in letters:
         assert cluster[letter].ok("check_projection", MFI) == {"differences": []}
 
 
 def _verified(cluster: Cluster, letters: str) -> bool:
-    found = json.loads(cluster[letters[0]].manage("cluster", "verify", "--json", check=False).stdout)
+    found = cluster[letters[0]].cluster("verify")
     return all(line.get("differences") == [] for line in found if line.get("peer", "") in letters)
 
 

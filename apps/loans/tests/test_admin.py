@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from django.db import connection as raw
-from django.test.utils import CaptureQueriesContext
 
 from apps.loans.models import Loan, LoanEvent, LoanState
 from apps.loans.services import money, origination
 from apps.loans.tests.product_form import PRODUCT_FORM
 from apps.users.services.accounts import Person, register_borrower
-from conftest import TODAY, Branch
+from conftest import TODAY, Branch, queries
 
 Maker = Callable[..., Loan]
 LISTS = ["loans/loan/", "loans/loan/?late=any", "loans/product/", "loans/paymentnotice/", "users/borrowerprofile/",
@@ -32,12 +29,6 @@ def more_loans(alpha: Branch, count: int) -> None:
         origination.recommend(loan_id=answer["id"], by=alpha.staff["officer"], reason="Seen", on=TODAY)
         origination.approve(loan_id=answer["id"], by=alpha.staff["approver"], on=TODAY)
         money.disburse(loan_id=answer["id"], by=alpha.staff["cashier"], channel="cash", on=TODAY)
-
-
-def queries(client: Any, path: str) -> int:
-    with CaptureQueriesContext(raw) as captured:
-        assert client.get(path).status_code == 200
-    return len(captured)
 
 
 @pytest.mark.parametrize("path", LISTS)

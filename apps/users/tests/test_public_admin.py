@@ -7,7 +7,6 @@ import re
 import pytest
 from django.db import connection as raw
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django_tenants.utils import tenant_context
 
 from apps.mfis.acting import SYSTEM
@@ -16,13 +15,7 @@ from apps.mfis.services.branding import save_logo
 from apps.users.models import Account, Revision
 from apps.users.services.accounts import Person, register_borrower
 from apps.users.services.onboarding import onboard_mfi
-from conftest import PASSWORD, TODAY, Branch
-
-
-def queries(client: Client, path: str) -> int:
-    with CaptureQueriesContext(raw) as captured:
-        assert client.get(path).status_code == 200
-    return len(captured)
+from conftest import PASSWORD, TODAY, Branch, queries
 
 
 @pytest.mark.parametrize(
