@@ -193,9 +193,14 @@ def active(alpha: Branch, approved: Callable[..., Loan]) -> Callable[..., Loan]:
     return run
 
 
+# One worker begins with the cluster; the other goes through the pages in a browser, which are served once for all of
+# them, and mostly waits for a slow line. Then what has a minute of faults, and the rest fills up both.
+FIRST = ("test_cluster.py", "test_journeys.py", "test_day.py", "test_borrower.py", "test_portal.py", "test_chaos.py")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest file comes first, so that the others fill the second worker beside it."""
-    items.sort(key=lambda item: item.path.name != "test_cluster.py")
+    """The long files come first, so that both workers end together."""
+    items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))
 
 
 @pytest.fixture
