@@ -23,11 +23,11 @@ from apps.users.roles import Action
 from apps.users.services.accounts import actor_of
 from apps.users.services.idempotency import Answer, once
 
-# Written out, as what borrowers send most: the ORM's own INSERT took as long as all the rest of the command.
+# Written out, as what borrowers send most: the ORM's own INSERT took a third of the command.
 KEEP = """
     INSERT INTO loans_paymentnotice
            (id, created_at, loan_id, amount, channel, reference, paid_on, status, decided_reason)
-    VALUES (%s, now(), %s, %s, %s, %s, %s, 'waiting', '')
+    VALUES (%s, now(), %s, %s, %s, %s, %s, %s, '')
 """
 
 
@@ -54,10 +54,10 @@ def report_payment(
         check_channel(channel, reference)
         day = paid_on or business_date()
         check_value_date(day, not_before=own.disbursed_on or day, field="paid_on")
-        notice = new_id()
+        notice, status = new_id(), PaymentNotice.Status.WAITING.value
         with connection.cursor() as cursor:
-            cursor.execute(KEEP, [notice, loan_id, amount, channel, reference.strip(), day])
-        return {"id": str(notice), "status": PaymentNotice.Status.WAITING.value}
+            cursor.execute(KEEP, [notice, loan_id, amount, channel, reference.strip(), day, status])
+        return {"id": str(notice), "status": status}
 
     return once(actor=actor_of(by), key=key, name="report_payment", body=body, run=run)
 

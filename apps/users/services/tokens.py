@@ -23,6 +23,7 @@ from apps.users.services.accounts import actor_of, set_password
 # Every call with a token begins here. The ORM took ten times as long to write this as PostgreSQL to run it.
 FIELDS = Account._meta.concrete_fields  # their columns are called as their attributes
 COLUMNS = [field.attname for field in FIELDS]
+DUTIES = COLUMNS.index("duties")
 TEXTS = {field.attname for field in FIELDS if isinstance(field, CharField)}
 BEARER = Query("bearer", "text", f"""
     SELECT {", ".join(f"account.{name}{'::text' if name in TEXTS else ''}" for name in COLUMNS)}, token.scopes::text
@@ -127,9 +128,7 @@ class Bearer:
 def bearer_of(secret: str) -> Bearer | None:
     """Who `secret` stands for in this schema; None where it is no token, or one that ended, or of a closed account."""
     for *values, scopes in BEARER.rows(_hash(secret)):
-        values[COLUMNS.index("duties")] = json.loads(
-            values[COLUMNS.index("duties")]
-        )  # Django leaves JSON to its fields
+        values[DUTIES] = json.loads(values[DUTIES])  # Django leaves JSON to its fields
         account = Account.from_db(connection.alias, COLUMNS, values)
         return Bearer(account, None if scopes is None else json.loads(scopes))
     return None
