@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -118,3 +120,44 @@ def test_a_prepared_query_outlives_a_longer_column(callers: tuple[Caller, Caller
             cursor.execute("ALTER TABLE users_account ALTER COLUMN full_name TYPE varchar(2000)")
         assert [str(line.id) for line in list_loans(borrower=alpha.branch.borrower, after=None, most=9)] == [alpha.loan]
     assert alpha.lists() == [alpha.loan]
+
+
+@pytest.fixture
+def kept(db: None) -> Iterator[Any]:
+    """A connection of its own, as a server keeps one between two requests."""
+    own = connection.copy()
+    own.ensure_connection()
+    yield own
+    own.close()
+
+
+def test_a_kept_connection_is_found_good_without_asking_the_server(kept: Any) -> None:
+    asked = "SELECT query FROM pg_stat_activity WHERE pid = %s"
+    pid = kept.connection.info.backend_pid
+    with kept.cursor() as cursor:
+        cursor.execute("SELECT 'the last word'")
+    assert kept.is_usable()
+    with connection.cursor() as cursor:
+        cursor.execute(asked, [pid])
+        assert cursor.fetchone()[0] == "SELECT 'the last word'"
+
+
+def test_a_word_of_the_server_in_between_does_no_harm(kept: Any) -> None:
+    with kept.cursor() as cursor:
+        cursor.execute("LISTEN letsema_test")
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("NOTIFY letsema_test")
+    other.close()
+    assert kept.is_usable()
+    assert kept.is_usable()
+
+
+def test_a_connection_that_the_server_ended_is_opened_anew(kept: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [kept.connection.info.backend_pid])
+        assert cursor.fetchone()[0]
+    kept.health_check_enabled, kept.health_check_done = True, False
+    with kept.cursor() as cursor:
+        cursor.execute("SELECT 'there again'")
+        assert cursor.fetchone()[0] == "there again"

@@ -48,7 +48,7 @@ MONGODB_TIMEOUT_MS = 1500
 DATABASES = {
     "default": {
         **env.db_url_config(DATABASE_URL),
-        "ENGINE": "django_tenants.postgresql_backend",
+        "ENGINE": "config.postgresql",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "TIME_ZONE": "UTC",

@@ -43,18 +43,13 @@ LINES = """
 """
 NEWEST = Query("own_loans", "uuid, int", f"{LINES} ORDER BY loan.id DESC LIMIT $2")
 FOLLOWING = Query("own_loans_after", "uuid, int, uuid", f"{LINES} AND loan.id < $3 ORDER BY loan.id DESC LIMIT $2")
-ONE = Query("own_loan", "uuid, uuid", f"{LINES} AND loan.id = $2")
+ONE = f"{LINES} AND loan.id = $2"  # for a statement that does more with it
 
 
 def list_loans(*, borrower: Account, after: UUID | None, most: int) -> list[LoanLine]:
     """The borrower's applications and loans before `after` (all where None), newest first, `most` at the most."""
     found = FOLLOWING.rows(borrower.pk, most, after) if after else NEWEST.rows(borrower.pk, most)
     return [LoanLine._make(row) for row in found]
-
-
-def find_own(*, borrower: Account, loan_id: UUID) -> LoanLine | None:
-    """One loan of the borrower's; None where it is not theirs, or not there."""
-    return next((LoanLine._make(row) for row in ONE.rows(borrower.pk, loan_id)), None)
 
 
 def line_of(loan: Loan) -> LoanLine:

@@ -27,12 +27,29 @@ BEFORE = f"""
 KEEP = """
     INSERT INTO users_command (id, node, name, actor_id, body_hash, answer) VALUES (%s, %s, %s, %s, %s, %s)
 """
+# The look sees only what stood before this statement, so never the row that it keeps itself.
+BEFORE_AND_KEEP = f"""
+    {NAME_ACTOR};
+    SELECT pg_advisory_xact_lock(%s);
+    WITH kept AS ({KEEP} ON CONFLICT (id) DO NOTHING)
+    SELECT body_hash, answer::text FROM users_command WHERE id = %s
+"""  # noqa: S608 - a constant
 
 
-def once(*, actor: Actor, key: str, name: str, body: dict[str, Any], run: Callable[[], Answer]) -> Answer:
+def once(
+    *,
+    actor: Actor,
+    key: str,
+    name: str,
+    body: dict[str, Any],
+    run: Callable[[], Answer],
+    foreseen: Answer | None = None,
+) -> Answer:
     """Runs the command as `actor`, in one transaction, or gives the answer it got when it first came with this `key`.
 
     Keys belong to their actor. Two requests with one key wait for each other. Without a key the command just runs.
+    `foreseen` is what `run` answers, where that is known before it runs: it is kept on the same way to the database
+    that looks for an earlier answer, and goes with the transaction where the command is refused.
 
     Raises:
         KeyReused: the key came before with another body.
@@ -45,20 +62,26 @@ def once(*, actor: Actor, key: str, name: str, body: dict[str, Any], run: Callab
         raise InvalidInput(f"An idempotency key has at most {LONGEST_KEY} characters.", field="Idempotency-Key")
     body_hash = sha256(json.dumps([name, body], sort_keys=True, cls=DjangoJSONEncoder).encode()).hexdigest()
     command_id = _command_id(actor, key)
+    row = [command_id, this_node(), name, actor.id, body_hash]
     with transaction.atomic():
         with connection.cursor() as cursor:
             lock = int.from_bytes(command_id.bytes[:8], "big", signed=True)
             # Three statements on one way: the last begins, and so looks, once the lock is had.
-            cursor.execute(BEFORE, [told(actor), lock, command_id])
+            if foreseen is None:
+                cursor.execute(BEFORE, [told(actor), lock, command_id])
+            else:
+                cursor.execute(BEFORE_AND_KEEP, [told(actor), lock, *row, json.dumps(foreseen), command_id])
             before = cursor.fetchone()
         if before:
             if before[0] != body_hash:
                 raise KeyReused("This idempotency key was already used for another request; take a new one.")
             return dict(json.loads(before[1]))
-        answer = json.loads(json.dumps(run(), cls=DjangoJSONEncoder))
+        if foreseen is not None:
+            return run()
+        answer: Answer = json.loads(json.dumps(run(), cls=DjangoJSONEncoder))
         with connection.cursor() as cursor:
-            cursor.execute(KEEP, [command_id, this_node(), name, actor.id, body_hash, json.dumps(answer)])
-        return dict(answer)
+            cursor.execute(KEEP, [*row, json.dumps(answer)])
+        return answer
 
 
 def _command_id(actor: Actor, key: str) -> UUID:

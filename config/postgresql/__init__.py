@@ -1,0 +1,1 @@
+"""The database engine: django-tenants' own, with a health check that costs no round trip."""
