@@ -106,8 +106,8 @@ def serve(name: str, prefix: str, settings: str, peer: str = "") -> Served:
     port = free_port()
     env = os.environ | {"DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": str(ROOT), "LETSEMA_BENCH_PEER": peer}
     process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
-         "--threads", "4", "--preload", "--log-level", "error", "--no-control-socket", "--backlog", "512",
+        [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "4",
+         "--threads", "2", "--preload", "--log-level", "error", "--no-control-socket", "--backlog", "512",
          "--keep-alive", "30"], cwd=ROOT, env=env,
     )  # fmt: skip
     for _ in range(200):

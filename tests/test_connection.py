@@ -37,7 +37,7 @@ class Caller:
     def is_refused(self) -> None:
         """A command that is refused in the middle of its transaction, which is rolled back."""
         answer = self.client.post(
-            f"/api/v1/loans/{uuid4()}/payments", {"amount": "1.00", "channel": "mpesa", "reference": "x"},
+            "/api/v1/loans", {"product_id": str(uuid4()), "principal": "1000.00", "installments": 12},
             "application/json", HTTP_IDEMPOTENCY_KEY=uuid4().hex,
         )  # fmt: skip
         assert answer.status_code == 404

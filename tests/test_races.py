@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -9,10 +11,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 from django_tenants.utils import tenant_context
 
-from apps.loans.models import Loan, LoanEvent, LoanState
-from apps.loans.services import money, origination
+from apps.loans.models import Loan, LoanEvent, LoanState, PaymentNotice
+from apps.loans.services import money, notices, origination
 from apps.loans.services.books import check_books
 from apps.mfis.database import connection
 from apps.mfis.errors import ServiceError
@@ -106,6 +109,75 @@ def test_receipts_and_their_retries(gamma: Branch) -> None:
         numbers = sorted(LoanEvent.objects.filter(type="repayment").values_list("number", flat=True))
         assert [int(n[2:8]) for n in numbers] == list(range(1, different + 1))
         assert check_books().breaks == []
+
+
+def test_payments_are_reported_once_each(gamma: Branch) -> None:
+    """Eight threads send five payments, three of them twice; each waits for its twin and answers the same."""
+    loan = approved_loan(gamma, "64000003")
+    with tenant_context(gamma.mfi):
+        money.disburse(loan_id=loan, by=gamma.staff["cashier"], channel="cash", on=TODAY)
+        payer = Loan.objects.get(pk=loan).borrower
+
+    def report(n: int) -> dict[str, Any]:
+        n %= 5
+        return notices.report_payment(
+            loan_id=loan, by=payer, amount=Decimal(10 + n), channel="mpesa", reference=f"MP{n}", key=f"report-{n}"
+        )
+
+    for _ in range(5):
+        outcomes = at_once(gamma, 8, report)
+        assert outcomes[5:] == outcomes[:3]
+    with tenant_context(gamma.mfi):
+        kept = PaymentNotice.objects.filter(loan=loan)
+        assert sorted(kept.values_list("amount", flat=True)) == [10, 11, 12, 13, 14]
+        assert {str(n.pk) for n in kept} == {o["id"] for o in outcomes}
+
+
+@pytest.mark.parametrize("commits", [True, False])
+def test_a_payment_whose_twin_is_still_on_its_way(gamma: Branch, commits: bool) -> None:
+    """It waits; where the twin is kept it gets that one's answer, where it is undone it is kept itself."""
+    loan = approved_loan(gamma, f"6400000{4 + commits}")
+    with tenant_context(gamma.mfi):
+        money.disburse(loan_id=loan, by=gamma.staff["cashier"], channel="cash", on=TODAY)
+        payer = Loan.objects.get(pk=loan).borrower
+    sent, waits = threading.Event(), threading.Event()
+
+    def report() -> dict[str, Any]:
+        return notices.report_payment(
+            loan_id=loan, by=payer, amount=Decimal(10), channel="mpesa", reference="MP", key="twins"
+        )
+
+    def send(n: int) -> dict[str, Any]:
+        if n == 1:
+            assert sent.wait(20)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                backend.append(cursor.fetchone()[0])
+            waits.set()
+            return report()
+        with transaction.atomic():
+            first = report()
+            sent.set()
+            assert waits.wait(20)
+            _until_it_waits(backend[0])
+            transaction.set_rollback(not commits)
+        return first
+
+    backend: list[int] = []
+    first, second = at_once(gamma, 2, send)
+    assert (first == second) is commits
+    with tenant_context(gamma.mfi):
+        assert [str(n.pk) for n in PaymentNotice.objects.filter(loan=loan)] == [second["id"]]
+
+
+def _until_it_waits(backend: int) -> None:
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT wait_event_type FROM pg_stat_activity WHERE pid = %s", [backend])
+            if cursor.fetchone()[0] == "Lock":
+                return
+        time.sleep(0.05)
+    raise AssertionError("the second did not wait for the first")
 
 
 def test_two_applications_sent_at_once(gamma: Branch) -> None:

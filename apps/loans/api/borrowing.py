@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Form, Router
+from ninja import File, Form, Router, Status
 from ninja.files import UploadedFile
 
 from apps.loans.api import schemas as s
@@ -52,7 +52,7 @@ def keep_draft(request: HttpRequest, payload: s.DraftIn, key: Key = "") -> Any:
     def run() -> dict[str, Any]:
         return _draft(drafts.save_draft(borrower=account, by=account, **payload.dict()))
 
-    return 201, once(actor=actor_of(account), key=key, name="save_draft", body=payload.dict(), run=run)
+    return Status(201, once(actor=actor_of(account), key=key, name="save_draft", body=payload.dict(), run=run))
 
 
 @router.put("/drafts/{uuid:draft_id}", response={200: s.DraftOut, **REFUSED}, auth=ANY)
@@ -67,15 +67,18 @@ def discard_draft(request: HttpRequest, draft_id: UUID) -> Any:
     """Throws a draft away."""
     account = borrower(request)
     drafts.discard_draft(borrower=account, by=account, draft_id=draft_id)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/drafts/{uuid:draft_id}/submit", response={201: s.ApplicationOut, **REFUSED}, auth=ANY)
 def submit_draft(request: Any, draft_id: UUID, payload: s.AgreedIn, key: Key = "") -> Any:
     """Hands a draft in: from then on it is an application like any other."""
     account = borrower(request)
-    return 201, drafts.submit_draft(
-        borrower=account, by=account, draft_id=draft_id, currency=request.tenant.currency, key=key, **payload.dict()
+    return Status(
+        201,
+        drafts.submit_draft(
+            borrower=account, by=account, draft_id=draft_id, currency=request.tenant.currency, key=key, **payload.dict()
+        ),
     )
 
 
@@ -119,8 +122,11 @@ def hand_in(
     """Hands a paper in: a PDF or a photograph of at most 5 MB. The same one sent again is kept once."""
     account, loan = borrower(request), own_loan(request, loan_id)
     content = file.read(documents.MOST_BYTES + 1)
-    return 201, _document(
-        documents.add_document(loan_id=loan.pk, by=account, what=what, file_name=file.name or "", content=content)
+    return Status(
+        201,
+        _document(
+            documents.add_document(loan_id=loan.pk, by=account, what=what, file_name=file.name or "", content=content)
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
 from apps.loans.api import schemas as s
 from apps.loans.models import Dispute
@@ -27,8 +27,9 @@ def own(request: HttpRequest) -> Any:
 @router.post("/disputes", response={201: s.DisputeMade, **REFUSED}, auth=ANY)
 def dispute(request: HttpRequest, payload: s.DisputeIn, key: Key = "") -> Any:
     """Says that an entry is wrong. It is decided within thirty days, by somebody who did not enter it."""
-    return 201, open_dispute(
-        account=borrower(request), loan_id=payload.loan, entry=payload.entry, text=payload.text, key=key
+    return Status(
+        201,
+        open_dispute(account=borrower(request), loan_id=payload.loan, entry=payload.entry, text=payload.text, key=key),
     )
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from apps.credit.history import credit_history
 from apps.credit.score import ADVICE, Score
@@ -65,6 +65,45 @@ def page_of(rows: QuerySet[Any], after: UUID | None, most: int) -> tuple[list[An
     return found[:most], found[most - 1].pk if len(found) > most else None
 
 
+# Addresses are compared in the order that they stand here, so what is asked for most stands first.
+@router.post("/loans", response={201: s.ApplicationOut, **REFUSED}, auth=ANY)
+def submit(request: Any, payload: s.ApplicationIn, key: Key = "") -> Any:
+    """Applies for a loan. Sent again with the same Idempotency-Key it changes nothing and answers the same."""
+    account = borrower(request)
+    return Status(
+        201, apply_for_loan(borrower=account, by=account, currency=request.tenant.currency, key=key, **payload.dict())
+    )
+
+
+@router.get("/loans", response={200: s.LoanPage, **REFUSED}, auth=ANY)
+def loans(request: HttpRequest, after: After = None, most: Most = 50) -> Any:
+    """One's own applications and loans, newest first, in pages."""
+    today, found = business_date(), list_loans(borrower=borrower(request), after=after, most=most + 1)
+    return {
+        "items": [loan_row(line, today) for line in found[:most]],
+        "next": found[most - 1].id if len(found) > most else None,
+    }
+
+
+@router.get("/loans/{uuid:loan_id}/payments", response={200: s.PaymentPage, **REFUSED}, auth=ANY)
+def payments(request: HttpRequest, loan_id: UUID, after: After = None, most: Most = 50) -> Any:
+    """Payments the borrower has reported, and what became of them, newest first, in pages."""
+    found, following = page_of(PaymentNotice.objects.filter(loan=own_loan(request, loan_id)), after, most)
+    return {"items": [payment_out(n) for n in found], "next": following}
+
+
+def payment_out(n: PaymentNotice) -> dict[str, Any]:
+    """A reported payment as its borrower sees it."""
+    names = ("channel", "reference", "paid_on", "status", "decided_reason", "created_at")
+    return {"id": n.pk, "amount": _text(n.amount), **{name: getattr(n, name) for name in names}}
+
+
+@router.post("/loans/{uuid:loan_id}/payments", response={201: s.PaymentMade, **REFUSED}, auth=ANY)
+def pay(request: HttpRequest, loan_id: UUID, payload: s.PaymentIn, key: Key = "") -> Any:
+    """Reports a payment by wallet or bank; it counts once a cashier has confirmed it."""
+    return Status(201, report_payment(loan_id=loan_id, by=borrower(request), key=key, **dict(payload)))
+
+
 @router.get("/products", response={200: list[s.ProductOut], **REFUSED}, auth=None)
 def products(request: Any) -> Any:
     """What this MFI lends."""
@@ -97,25 +136,6 @@ def quote(request: Any, product_id: UUID, principal: Wanted, installments: Term)
         "apr": None if rate is None else str(rate),
         "eir": None if effective is None else str(effective),
         "schedule": state_json(state, terms.currency)["installments"],
-    }
-
-
-@router.post("/loans", response={201: s.ApplicationOut, **REFUSED}, auth=ANY)
-def submit(request: Any, payload: s.ApplicationIn, key: Key = "") -> Any:
-    """Applies for a loan. Sent again with the same Idempotency-Key it changes nothing and answers the same."""
-    account = borrower(request)
-    return 201, apply_for_loan(
-        borrower=account, by=account, currency=request.tenant.currency, key=key, **payload.dict()
-    )
-
-
-@router.get("/loans", response={200: s.LoanPage, **REFUSED}, auth=ANY)
-def loans(request: HttpRequest, after: After = None, most: Most = 50) -> Any:
-    """One's own applications and loans, newest first, in pages."""
-    today, found = business_date(), list_loans(borrower=borrower(request), after=after, most=most + 1)
-    return {
-        "items": [loan_row(line, today) for line in found[:most]],
-        "next": found[most - 1].id if len(found) > most else None,
     }
 
 
@@ -179,25 +199,6 @@ def statement_csv(request: Any, loan_id: UUID) -> HttpResponse:
     response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{found.number}.csv"'
     return response
-
-
-@router.get("/loans/{uuid:loan_id}/payments", response={200: s.PaymentPage, **REFUSED}, auth=ANY)
-def payments(request: HttpRequest, loan_id: UUID, after: After = None, most: Most = 50) -> Any:
-    """Payments the borrower has reported, and what became of them, newest first, in pages."""
-    found, following = page_of(PaymentNotice.objects.filter(loan=own_loan(request, loan_id)), after, most)
-    return {"items": [payment_out(n) for n in found], "next": following}
-
-
-def payment_out(n: PaymentNotice) -> dict[str, Any]:
-    """A reported payment as its borrower sees it."""
-    names = ("channel", "reference", "paid_on", "status", "decided_reason", "created_at")
-    return {"id": n.pk, "amount": _text(n.amount), **{name: getattr(n, name) for name in names}}
-
-
-@router.post("/loans/{uuid:loan_id}/payments", response={201: s.PaymentMade, **REFUSED}, auth=ANY)
-def pay(request: HttpRequest, loan_id: UUID, payload: s.PaymentIn, key: Key = "") -> Any:
-    """Reports a payment by wallet or bank; it counts once a cashier has confirmed it."""
-    return 201, report_payment(loan_id=loan_id, by=borrower(request), key=key, **payload.dict())
 
 
 @router.get("/credit-history", response={200: s.HistoryOut, **REFUSED}, auth=ANY)

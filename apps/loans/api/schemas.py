@@ -241,7 +241,7 @@ class StatementOut(Schema):
     rows: list[StatementRow]
 
 
-class PaymentIn(Schema):
+class PaymentIn(Plain):
     amount: Amount
     channel: Annotated[str, Field(max_length=10)]
     reference: Annotated[str, Field(max_length=60)]

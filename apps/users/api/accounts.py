@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
-from ninja import Router
+from ninja import Router, Status
 
 from apps.mfis.clock import business_date
 from apps.mfis.errors import InvalidInput, NotAllowed, NotFound, ServiceError
@@ -122,7 +122,7 @@ def register(request: HttpRequest, payload: Registration) -> Any:
             raise
         account = again
     login(request, account, backend="apps.users.backends.EmailOrPhoneBackend")
-    return 201, me_of(account)
+    return Status(201, me_of(account))
 
 
 def _opened_before(request: HttpRequest, payload: Registration) -> Account | None:
@@ -167,7 +167,7 @@ def ask_for_reset(request: HttpRequest, payload: ResetAsked) -> Any:
     if account and account.is_active and account.role == Role.BORROWER:
         with suppress(ServiceError):  # no address, or too many codes: whoever asks learns neither
             send_code(account=account, purpose=Purpose.RESET)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/password-reset/new", response={204: None, **REFUSED}, auth=None, throttle=[DOOR])
@@ -178,14 +178,14 @@ def reset(request: HttpRequest, payload: ResetIn) -> Any:
     if account and account.role != Role.BORROWER:
         account = None
     reset_password(account=account, digits=payload.code, password=payload.password)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/sign-out", response={204: None, **REFUSED}, auth=ANY)
 def sign_out(request: HttpRequest) -> Any:
     """Ends the session."""
     logout(request)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/session", response={200: SessionOut, **REFUSED}, auth=None)
@@ -223,7 +223,7 @@ CHANNELS = {"phone": "sms", "email": "email"}
 def ask_for_code(request: HttpRequest, payload: CodeIn) -> Any:
     """Sends a code to one's own phone or e-mail. Asked again within a minute, the same code stays good."""
     to = send_code(account=borrower(request), purpose=Purpose.VERIFY, channel=CHANNELS[payload.to])
-    return 202, {"to": to}
+    return Status(202, {"to": to})
 
 
 @router.post("/me/verify", response={200: Me, **REFUSED}, auth=ANY)
@@ -252,7 +252,7 @@ def sessions(request: HttpRequest) -> Any:
 def end_one_session(request: HttpRequest, sign_in_id: UUID) -> Any:
     """Signs one of one's own browsers out at once."""
     end_session(account=caller(request), sign_in_id=sign_in_id)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/messages", response={200: list[MessageOut], **REFUSED}, auth=ANY)
@@ -296,7 +296,7 @@ def make_token(request: HttpRequest, payload: TokenIn, key: Key = "") -> Any:
         return {"id": token.pk, "name": token.name, "scopes": token.scopes, "expires_at": token.expires_at}
 
     made = once(actor=actor_of(account), key=key, name="create_token", body=payload.dict(), run=run)
-    return 201, {**made, "token": secrets[0] if secrets else None}
+    return Status(201, {**made, "token": secrets[0] if secrets else None})
 
 
 @router.delete("/tokens/{uuid:token_id}", response={204: None, **REFUSED}, auth=ANY)
@@ -307,4 +307,4 @@ def end_token(request: HttpRequest, token_id: UUID) -> Any:
     if token is None:
         raise NotFound("There is no such token.")
     revoke_token(token=token, actor=actor_of(account))
-    return 204, None
+    return Status(204, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
 from apps.mfis.clock import business_date
 from apps.users.api.auth import ANY, borrower
@@ -25,4 +25,4 @@ def own(request: HttpRequest) -> Any:
 @router.post("/complaints", response={201: ComplaintMade, **REFUSED}, auth=ANY)
 def file(request: HttpRequest, payload: ComplaintIn, key: Key = "") -> Any:
     """Complains. The MFI answers within thirty days."""
-    return 201, complain(account=borrower(request), on=business_date(), key=key, **payload.dict())
+    return Status(201, complain(account=borrower(request), on=business_date(), key=key, **payload.dict()))

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
 from apps.mfis.errors import NotFound
 from apps.mfis.models import MFI
@@ -39,7 +39,7 @@ def create(request: HttpRequest, payload: MFIIn, key: Key = "") -> Any:
         return _out(opened.mfi)
 
     made = once(actor=actor_of(admin), key=key, name="onboard_mfi", body=payload.dict(), run=run)
-    return 201, {**made, "invitation_url": secrets[0] if secrets else None}
+    return Status(201, {**made, "invitation_url": secrets[0] if secrets else None})
 
 
 @router.get("/mfis", response={200: list[MFIListed], **REFUSED}, auth=ANY)

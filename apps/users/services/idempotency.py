@@ -27,29 +27,12 @@ BEFORE = f"""
 KEEP = """
     INSERT INTO users_command (id, node, name, actor_id, body_hash, answer) VALUES (%s, %s, %s, %s, %s, %s)
 """
-# The look sees only what stood before this statement, so never the row that it keeps itself.
-BEFORE_AND_KEEP = f"""
-    {NAME_ACTOR};
-    SELECT pg_advisory_xact_lock(%s);
-    WITH kept AS ({KEEP} ON CONFLICT (id) DO NOTHING)
-    SELECT body_hash, answer::text FROM users_command WHERE id = %s
-"""  # noqa: S608 - a constant
 
 
-def once(
-    *,
-    actor: Actor,
-    key: str,
-    name: str,
-    body: dict[str, Any],
-    run: Callable[[], Answer],
-    foreseen: Answer | None = None,
-) -> Answer:
+def once(*, actor: Actor, key: str, name: str, body: dict[str, Any], run: Callable[[], Answer]) -> Answer:
     """Runs the command as `actor`, in one transaction, or gives the answer it got when it first came with this `key`.
 
     Keys belong to their actor. Two requests with one key wait for each other. Without a key the command just runs.
-    `foreseen` is what `run` answers, where that is known before it runs: it is kept on the same way to the database
-    that looks for an earlier answer, and goes with the transaction where the command is refused.
 
     Raises:
         KeyReused: the key came before with another body.
@@ -58,31 +41,39 @@ def once(
     if not key:
         with acting(actor):
             return run()
-    if len(key) > LONGEST_KEY:
-        raise InvalidInput(f"An idempotency key has at most {LONGEST_KEY} characters.", field="Idempotency-Key")
-    body_hash = sha256(json.dumps([name, body], sort_keys=True, cls=DjangoJSONEncoder).encode()).hexdigest()
-    command_id = _command_id(actor, key)
-    row = [command_id, this_node(), name, actor.id, body_hash]
+    command_id, body_hash = identify(actor, key, name, body)
     with transaction.atomic():
         with connection.cursor() as cursor:
             lock = int.from_bytes(command_id.bytes[:8], "big", signed=True)
             # Three statements on one way: the last begins, and so looks, once the lock is had.
-            if foreseen is None:
-                cursor.execute(BEFORE, [told(actor), lock, command_id])
-            else:
-                cursor.execute(BEFORE_AND_KEEP, [told(actor), lock, *row, json.dumps(foreseen), command_id])
+            cursor.execute(BEFORE, [told(actor), lock, command_id])
             before = cursor.fetchone()
         if before:
-            if before[0] != body_hash:
-                raise KeyReused("This idempotency key was already used for another request; take a new one.")
-            return dict(json.loads(before[1]))
-        if foreseen is not None:
-            return run()
-        answer: Answer = json.loads(json.dumps(run(), cls=DjangoJSONEncoder))
+            return answered(body_hash, *before)
+        answer = json.loads(json.dumps(run(), cls=DjangoJSONEncoder))
         with connection.cursor() as cursor:
-            cursor.execute(KEEP, [*row, json.dumps(answer)])
-        return answer
+            cursor.execute(KEEP, [command_id, this_node(), name, actor.id, body_hash, json.dumps(answer)])
+        return dict(answer)
 
 
-def _command_id(actor: Actor, key: str) -> UUID:
-    return uuid5(NAMESPACE_OID, f"{connection.schema_name}:{actor.id}:{key}")
+def identify(actor: Actor, key: str, name: str, body: dict[str, Any]) -> tuple[UUID, str]:
+    """The id under which a command with this key is kept, and the hash that tells it from another with the same.
+
+    Raises:
+        InvalidInput: the key is longer than 80 characters.
+    """
+    if len(key) > LONGEST_KEY:
+        raise InvalidInput(f"An idempotency key has at most {LONGEST_KEY} characters.", field="Idempotency-Key")
+    body_hash = sha256(json.dumps([name, body], sort_keys=True, cls=DjangoJSONEncoder).encode()).hexdigest()
+    return uuid5(NAMESPACE_OID, f"{connection.schema_name}:{actor.id}:{key}"), body_hash
+
+
+def answered(body_hash: str, kept_hash: str, kept_answer: str) -> Answer:
+    """What a command was answered when it first came.
+
+    Raises:
+        KeyReused: it was another one, with the same key.
+    """
+    if kept_hash != body_hash:
+        raise KeyReused("This idempotency key was already used for another request; take a new one.")
+    return dict(json.loads(kept_answer))
