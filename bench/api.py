@@ -31,7 +31,7 @@ from bench.server import migrated, throw_away_server  # noqa: E402
 from config.embedded.postgres import free_port  # noqa: E402
 
 SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 else 9.0  # of load, for each of what is compared
-ROUNDS = 9
+ROUNDS = 27
 CONNECTIONS = (1, 16, 64)
 BORROWERS = 40
 API, SINGLE = "API", "API without tenancy"
@@ -106,8 +106,8 @@ def serve(name: str, prefix: str, settings: str, peer: str = "") -> Served:
     port = free_port()
     env = os.environ | {"DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": str(ROOT), "LETSEMA_BENCH_PEER": peer}
     process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "4",
-         "--threads", "2", "--preload", "--log-level", "error", "--no-control-socket", "--backlog", "512",
+        [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
+         "--threads", "4", "--preload", "--log-level", "error", "--no-control-socket", "--backlog", "512",
          "--keep-alive", "30"], cwd=ROOT, env=env,
     )  # fmt: skip
     for _ in range(200):
@@ -265,7 +265,7 @@ def main() -> None:
         servers = [
             serve(API, "/api/v1", "config.settings.test"),
             serve("plain view", "/bare", peers, "plain"),
-            serve("REST framework", "/drf", peers, "rest"),
+            serve("REST framework", "/api/rest", peers, "rest"),
             serve(SINGLE, "/api/v1", peers, "single"),
         ]
         try:

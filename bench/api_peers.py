@@ -160,6 +160,6 @@ def one_institution(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
 urlpatterns = [
     path("bare/loans", bare_loans),
     path("bare/loans/<uuid:loan>/payments", bare_pay),
-    path("drf/loans", Loans.as_view()),
-    path("drf/loans/<uuid:loan>/payments", Pay.as_view()),
+    path("api/rest/loans", Loans.as_view()),
+    path("api/rest/loans/<uuid:loan>/payments", Pay.as_view()),
 ]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
 from django.db.utils import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.http import ConditionalGetMiddleware
+from django.middleware.locale import LocaleMiddleware
 
 from apps.mfis.database import connection
 
@@ -53,3 +56,22 @@ class ApiETagMiddleware(ConditionalGetMiddleware):
             # Of one account, and to be asked for again each time: a shared cache must not keep it.
             response.setdefault("Cache-Control", "private, no-cache")
         return super().process_response(request, response)
+
+
+class _PagesAlone:
+    """Lets calls of the API pass by."""
+
+    get_response: Any
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if request.path.startswith("/api/"):
+            return self.get_response(request)
+        return super().__call__(request)  # type: ignore[misc]
+
+
+class PageLanguageMiddleware(_PagesAlone, LocaleMiddleware):
+    """The browser's language is that of pages; what the API says for people is in their account's."""
+
+
+class PageMessagesMiddleware(_PagesAlone, MessageMiddleware):
+    """What the next page will tell: a program reads none."""
