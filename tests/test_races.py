@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +19,10 @@ from apps.loans.models import Loan, LoanEvent, LoanState, PaymentNotice
 from apps.loans.services import money, notices, origination
 from apps.loans.services.books import check_books
 from apps.mfis.database import connection
-from apps.mfis.errors import ServiceError
+from apps.mfis.errors import KeyReused, ServiceError
 from apps.users.models import Account
-from apps.users.services.accounts import Person, register_borrower
+from apps.users.services.accounts import Person, actor_of, register_borrower
+from apps.users.services.idempotency import once
 from conftest import TODAY, Branch, make_branch
 
 
@@ -113,16 +115,10 @@ def test_receipts_and_their_retries(gamma: Branch) -> None:
 
 def test_payments_are_reported_once_each(gamma: Branch) -> None:
     """Eight threads send five payments, three of them twice; each waits for its twin and answers the same."""
-    loan = approved_loan(gamma, "64000003")
-    with tenant_context(gamma.mfi):
-        money.disburse(loan_id=loan, by=gamma.staff["cashier"], channel="cash", on=TODAY)
-        payer = Loan.objects.get(pk=loan).borrower
+    loan = paid_out(gamma, "64000003")
 
     def report(n: int) -> dict[str, Any]:
-        n %= 5
-        return notices.report_payment(
-            loan_id=loan, by=payer, amount=Decimal(10 + n), channel="mpesa", reference=f"MP{n}", key=f"report-{n}"
-        )
+        return reported(loan, 10 + n % 5, f"report-{n % 5}")
 
     for _ in range(5):
         outcomes = at_once(gamma, 8, report)
@@ -133,41 +129,70 @@ def test_payments_are_reported_once_each(gamma: Branch) -> None:
         assert {str(n.pk) for n in kept} == {o["id"] for o in outcomes}
 
 
-@pytest.mark.parametrize("commits", [True, False])
-def test_a_payment_whose_twin_is_still_on_its_way(gamma: Branch, commits: bool) -> None:
-    """It waits; where the twin is kept it gets that one's answer, where it is undone it is kept itself."""
-    loan = approved_loan(gamma, f"6400000{4 + commits}")
-    with tenant_context(gamma.mfi):
-        money.disburse(loan_id=loan, by=gamma.staff["cashier"], channel="cash", on=TODAY)
-        payer = Loan.objects.get(pk=loan).borrower
-    sent, waits = threading.Event(), threading.Event()
+def paid_out(branch: Branch, phone: str) -> Loan:
+    loan = approved_loan(branch, phone)
+    with tenant_context(branch.mfi):
+        money.disburse(loan_id=loan, by=branch.staff["cashier"], channel="cash", on=TODAY)
+        return Loan.objects.select_related("borrower").get(pk=loan)
 
-    def report() -> dict[str, Any]:
-        return notices.report_payment(
-            loan_id=loan, by=payer, amount=Decimal(10), channel="mpesa", reference="MP", key="twins"
-        )
 
-    def send(n: int) -> dict[str, Any]:
+def reported(loan: Loan, amount: int, key: str) -> dict[str, Any]:
+    return notices.report_payment(
+        loan_id=loan.pk, by=loan.borrower, amount=Decimal(amount), channel="mpesa", reference=key, key=key
+    )
+
+
+def one_behind_the_other(
+    branch: Branch, first: Callable[[], Any], second: Callable[[], Any], *, commits: bool = True
+) -> list[Any]:
+    """Runs `second` while the transaction of `first` is open, and ends that once `second` waits for it."""
+    ran, asked = threading.Event(), threading.Event()
+    backend: list[int] = []
+
+    def send(n: int) -> Any:
         if n == 1:
-            assert sent.wait(20)
+            assert ran.wait(20)
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_backend_pid()")
                 backend.append(cursor.fetchone()[0])
-            waits.set()
-            return report()
+            asked.set()
+            return second()
         with transaction.atomic():
-            first = report()
-            sent.set()
-            assert waits.wait(20)
+            answer = first()
+            ran.set()
+            assert asked.wait(20)
             _until_it_waits(backend[0])
             transaction.set_rollback(not commits)
-        return first
+        return answer
 
-    backend: list[int] = []
-    first, second = at_once(gamma, 2, send)
+    return at_once(branch, 2, send)
+
+
+@pytest.mark.parametrize("commits", [True, False])
+def test_a_payment_whose_twin_is_still_on_its_way(gamma: Branch, commits: bool) -> None:
+    """It waits; where the twin is kept it gets that one's answer, where it is undone it is kept itself."""
+    loan = paid_out(gamma, f"6400000{4 + commits}")
+    report = partial(reported, loan, 10, "twins")
+    first, second = one_behind_the_other(gamma, report, report, commits=commits)
     assert (first == second) is commits
     with tenant_context(gamma.mfi):
         assert [str(n.pk) for n in PaymentNotice.objects.filter(loan=loan)] == [second["id"]]
+
+
+@pytest.mark.parametrize("payment_first", [True, False])
+def test_a_payment_and_another_command_with_one_key(gamma: Branch, payment_first: bool) -> None:
+    loan = paid_out(gamma, f"6400000{6 + payment_first}")
+    report = partial(reported, loan, 10, "both")
+
+    def other() -> dict[str, Any]:
+        return once(actor=actor_of(loan.borrower), key="both", name="other", body={}, run=lambda: {"done": True})
+
+    ways = (report, other) if payment_first else (other, report)
+    first, second = one_behind_the_other(gamma, *ways)
+    assert isinstance(first, dict)
+    assert isinstance(second, KeyReused)
+    with tenant_context(gamma.mfi):
+        assert PaymentNotice.objects.filter(loan=loan).count() == payment_first
 
 
 def _until_it_waits(backend: int) -> None:

@@ -27,15 +27,16 @@ from apps.users.services.idempotency import Answer, answered, identify
 
 PAYABLE = [Status.ACTIVE.value, Status.CHARGED_OFF.value]
 # What borrowers send most, in one statement, which is its own transaction: the same through `once` goes to the database
-# and back three times more. $1 to $8: the notice and whose it is; $9: PAYABLE; $10 to $14: the command, without an id
-# where it came without a key. Nothing is kept unless all is; what comes back says why not.
+# and back three times more. $1 to $8: the notice and whose it is; $9: PAYABLE; $10 to $15: the command, without id and
+# lock where it came without a key. Nothing is kept unless all is; what comes back says why not. The look for an earlier
+# answer is older than the wait for the lock, so that what came first during it is not seen, but nothing is kept either.
 REPORT = Query(
     "report_payment",
-    "uuid, uuid, uuid, numeric, text, text, date, text, text[], text, uuid, text, text, jsonb",
+    "uuid, uuid, uuid, numeric, text, text, date, text, text[], text, uuid, text, text, jsonb, bigint",
     f"""
     WITH own AS ({ONE}),
     payable AS (
-        SELECT own.id FROM own, (SELECT set_config('letsema.actor', $10, true)) named
+        SELECT own.id FROM own, (SELECT set_config('letsema.actor', $10, true), pg_advisory_xact_lock($15)) named
          WHERE own.status = ANY($9) AND $7 >= coalesce(own.disbursed_on, $7)
     ),
     claimed AS (
@@ -75,23 +76,23 @@ def report_payment(
     day, actor = paid_on or business_date(), actor_of(by)
     check_value_date(day, not_before=day, field="paid_on")  # against the loan's own date below
     body = {"loan": loan_id, "amount": amount, "channel": channel, "reference": reference, "on": paid_on}
-    command, body_hash = identify(actor, key, "report_payment", body) if key else (None, "")
+    sent = identify(actor, key, "report_payment", body) if key else None
     answer = {"id": str(new_id()), "status": PaymentNotice.Status.WAITING.value}
     for _ in range(2):
         [(kept, kept_hash, kept_answer, status, disbursed_on)] = REPORT.rows(
             by.pk, loan_id, answer["id"], amount, channel, reference.strip(), day, answer["status"], PAYABLE,
-            told(actor), command, this_node(), body_hash, json.dumps(answer),
+            told(actor), sent and sent.id, this_node(), sent and sent.body_hash, json.dumps(answer), sent and sent.lock,
         )  # fmt: skip
         if kept:
             return answer
-        if kept_hash:
-            return answered(body_hash, kept_hash, kept_answer)
+        if sent and kept_hash:
+            return answered(sent, kept_hash, kept_answer)
         if status is None:
             raise NotFound("There is no such loan.")
         if status not in PAYABLE:
             raise WrongState(f"This loan is {Status(status).label.lower()}; there is nothing to pay on it.")
         check_value_date(day, not_before=disbursed_on or day, field="paid_on")
-        # The same command was on its way when this began, and is kept by now: look again.
+        # A command with the same key was on its way when this began, and is kept by now: look again.
     raise RuntimeError("A payment was neither kept nor refused.")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -41,39 +41,47 @@ def once(*, actor: Actor, key: str, name: str, body: dict[str, Any], run: Callab
     if not key:
         with acting(actor):
             return run()
-    command_id, body_hash = identify(actor, key, name, body)
+    sent = identify(actor, key, name, body)
     with transaction.atomic():
         with connection.cursor() as cursor:
-            lock = int.from_bytes(command_id.bytes[:8], "big", signed=True)
             # Three statements on one way: the last begins, and so looks, once the lock is had.
-            cursor.execute(BEFORE, [told(actor), lock, command_id])
+            cursor.execute(BEFORE, [told(actor), sent.lock, sent.id])
             before = cursor.fetchone()
         if before:
-            return answered(body_hash, *before)
+            return answered(sent, *before)
         answer = json.loads(json.dumps(run(), cls=DjangoJSONEncoder))
         with connection.cursor() as cursor:
-            cursor.execute(KEEP, [command_id, this_node(), name, actor.id, body_hash, json.dumps(answer)])
+            cursor.execute(KEEP, [sent.id, this_node(), name, actor.id, sent.body_hash, json.dumps(answer)])
         return dict(answer)
 
 
-def identify(actor: Actor, key: str, name: str, body: dict[str, Any]) -> tuple[UUID, str]:
-    """The id under which a command with this key is kept, and the hash that tells it from another with the same.
+class Identity(NamedTuple):
+    """What a command with a key is known by: its row, the lock of whoever runs it, what tells it from another one."""
+
+    id: UUID
+    lock: int
+    body_hash: str
+
+
+def identify(actor: Actor, key: str, name: str, body: dict[str, Any]) -> Identity:
+    """The identity of a command that `actor` sends with `key`.
 
     Raises:
         InvalidInput: the key is longer than 80 characters.
     """
     if len(key) > LONGEST_KEY:
         raise InvalidInput(f"An idempotency key has at most {LONGEST_KEY} characters.", field="Idempotency-Key")
+    own = uuid5(NAMESPACE_OID, f"{connection.schema_name}:{actor.id}:{key}")
     body_hash = sha256(json.dumps([name, body], sort_keys=True, cls=DjangoJSONEncoder).encode()).hexdigest()
-    return uuid5(NAMESPACE_OID, f"{connection.schema_name}:{actor.id}:{key}"), body_hash
+    return Identity(own, int.from_bytes(own.bytes[:8], "big", signed=True), body_hash)
 
 
-def answered(body_hash: str, kept_hash: str, kept_answer: str) -> Answer:
-    """What a command was answered when it first came.
+def answered(sent: Identity, kept_hash: str, kept_answer: str) -> Answer:
+    """What the command was answered when it first came.
 
     Raises:
         KeyReused: it was another one, with the same key.
     """
-    if kept_hash != body_hash:
+    if kept_hash != sent.body_hash:
         raise KeyReused("This idempotency key was already used for another request; take a new one.")
     return dict(json.loads(kept_answer))
