@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.http import ConditionalGetMiddleware
 from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
 
 from apps.mfis.database import connection
 
@@ -46,11 +47,16 @@ class PolicyMiddleware(CSPMiddleware):
         return response
 
 
+def is_for_programs(request: HttpRequest) -> bool:
+    """Whether this is a call of the API, which needs nothing of what serves pages alone."""
+    return request.path.startswith("/api/")
+
+
 class ApiETagMiddleware(ConditionalGetMiddleware):
     """Answers of the API carry an ETag; one that the client holds already is not sent again (304)."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if not request.path.startswith("/api/"):
+        if not is_for_programs(request):
             return response
         if request.method == "GET" and response.status_code == 200:
             # Of one account, and to be asked for again each time: a shared cache must not keep it.
@@ -58,20 +64,18 @@ class ApiETagMiddleware(ConditionalGetMiddleware):
         return super().process_response(request, response)
 
 
-class _PagesAlone:
-    """Lets calls of the API pass by."""
-
-    get_response: Any
-
-    def __call__(self, request: HttpRequest) -> Any:
-        if request.path.startswith("/api/"):
-            return self.get_response(request)
-        return super().__call__(request)  # type: ignore[misc]
-
-
-class PageLanguageMiddleware(_PagesAlone, LocaleMiddleware):
+class PageLanguageMiddleware(LocaleMiddleware):
     """The browser's language is that of pages; what the API says for people is in their account's."""
 
+    def __call__(self, request: HttpRequest) -> Any:
+        if is_for_programs(request):
+            translation.deactivate()  # what the page before left to this thread
+            return self.get_response(request)
+        return super().__call__(request)
 
-class PageMessagesMiddleware(_PagesAlone, MessageMiddleware):
+
+class PageMessagesMiddleware(MessageMiddleware):
     """What the next page will tell: a program reads none."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        return self.get_response(request) if is_for_programs(request) else super().__call__(request)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.test import Client, RequestFactory
+from django.utils import translation
 from django_tenants.utils import tenant_context
 
 from apps.loans.models import Loan, LoanEvent, PaymentNotice
@@ -322,3 +323,12 @@ def test_one_sees_where_one_is_signed_in_and_ends_it(alpha: Branch) -> None:
     assert desk.get("/api/v1/me").status_code == 401
     assert phone.get("/api/v1/me").status_code == 200
     assert len(phone.get("/api/v1/sessions").json()) == 1
+
+
+def test_a_call_of_the_api_takes_no_language_over_from_a_page(alpha: Branch) -> None:
+    """A server's thread answers pages and calls in turn."""
+    client = alpha.client(alpha.borrower)
+    client.get("/password-reset/", HTTP_ACCEPT_LANGUAGE="st")
+    assert translation.get_language() == "st"
+    assert client.get("/api/v1/loans").status_code == 200
+    assert translation.get_language() == "en"
