@@ -13,7 +13,9 @@ PEER = os.environ.get("LETSEMA_BENCH_PEER", "plain")
 ALLOWED_HOSTS = ["*"]
 if PEER == "single":
     OPTIONS = {**DATABASES["default"].get("OPTIONS", {}), "options": "-c search_path=bench,public -c letsema.node=A"}
-    DATABASES = {"default": {**DATABASES["default"], "ENGINE": "django.db.backends.postgresql", "OPTIONS": OPTIONS}}
+    # Django's own engine would ask the server before each request whether it is there, which the API's does not.
+    OWN = {"ENGINE": "django.db.backends.postgresql", "OPTIONS": OPTIONS, "CONN_HEALTH_CHECKS": False}
+    DATABASES = {"default": {**DATABASES["default"], **OWN}}
     MIDDLEWARE = [
         "bench.api_peers.one_institution" if name == "apps.mfis.middleware.MFIMiddleware" else name
         for name in MIDDLEWARE

@@ -27,7 +27,7 @@ from apps.users.services.idempotency import Answer, answered, identify
 
 PAYABLE = [Status.ACTIVE.value, Status.CHARGED_OFF.value]
 # What borrowers send most, in one statement, which is its own transaction: the same through `once` goes to the database
-# and back three times more. $1 to $8: the notice and whose it is; $9: PAYABLE; $10 to $15: the command, without id and
+# and back five times more. $1 to $8: the notice and whose it is; $9: PAYABLE; $10 to $15: the command, without id and
 # lock where it came without a key. Nothing is kept unless all is; what comes back says why not. The look for an earlier
 # answer is older than the wait for the lock, so that what came first during it is not seen, but nothing is kept either.
 REPORT = Query(
@@ -93,7 +93,7 @@ def report_payment(
             raise WrongState(f"This loan is {Status(status).label.lower()}; there is nothing to pay on it.")
         check_value_date(day, not_before=disbursed_on or day, field="paid_on")
         # A command with the same key was on its way when this began, and is kept by now: look again.
-    raise RuntimeError("A payment was neither kept nor refused.")
+    raise WrongState("This payment crossed another with the same key and was not kept; send it again.")
 
 
 def confirm_payment(*, notice_id: UUID, by: Account) -> PaymentNotice:

@@ -18,7 +18,7 @@ Short = Annotated[str, Field(max_length=120)]
 
 
 class Plain(BaseModel):
-    """The shape of an answer that is made from dicts with the fields' own types.
+    """The shape of what comes as JSON, or of an answer that is made from dicts with the fields' own types.
 
     ninja's own Schema looks for Django's objects at every field, which was a tenth of the time of a list.
     """
