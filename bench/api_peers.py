@@ -40,8 +40,20 @@ LIST = """
       JOIN bench.loans_product p ON p.id = l.product_id
      WHERE l.borrower_id = %s ORDER BY l.id DESC LIMIT 51
 """
-NAMES = ("id", "number", "product", "principal", "currency", "status", "submitted_on", "disbursed_on", "outstanding",
-         "overpaid", "next_due_date", "next_due_amount")  # fmt: skip
+NAMES = (
+    "id",
+    "number",
+    "product",
+    "principal",
+    "currency",
+    "status",
+    "submitted_on",
+    "disbursed_on",
+    "outstanding",
+    "overpaid",
+    "next_due_date",
+    "next_due_amount",
+)
 PAY = """
     INSERT INTO bench.loans_paymentnotice
            (id, created_at, loan_id, amount, channel, reference, paid_on, status, decided_reason)

@@ -159,10 +159,14 @@ def main() -> None:
         print("What the layer costs a node that stands alone (its triggers against none), in five rounds:")
         following([b, c], on=False)
         with_layer, without = [], []
-        tables = [row[0] for row in a.rows(
-            "SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n "
-            "ON n.oid = c.relnamespace WHERE n.nspname = 'kopano' AND t.tgname IN ('letsema_arrive', 'letsema_merge')"
-        )]  # fmt: skip
+        tables = [
+            row[0]
+            for row in a.rows(
+                "SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n "
+                "ON n.oid = c.relnamespace WHERE n.nspname = 'kopano' "
+                "AND t.tgname IN ('letsema_arrive', 'letsema_merge')"
+            )
+        ]
         a.stop_worker()
         for _ in range(5):
             with_layer.append(receipts(a, loans))

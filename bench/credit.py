@@ -46,13 +46,29 @@ def fill(count: int) -> list[UUID]:
             if k % 2 == 0:
                 person = new_id()
             loans.append(new_id())
-            entries.append(entry_of(CreditEvent(
-                event_id=new_id(), loan_id=loans[-1], loan_number=f"LA{k:06d}-0", person_key_source="",
-                borrower_id=person, kind="disbursement", value_date=date(2026, 1, 5), amount=Decimal(1000),
-                status="active", principal=Decimal(1000), outstanding=Decimal(1134), installments=12, currency="LSL",
-                oldest_due_date=date(2026, 2, 5), disbursed_on=date(2026, 1, 5), closed_on=None,
-                monthly_installment=Decimal("94.56"),
-            )))  # fmt: skip
+            entries.append(
+                entry_of(
+                    CreditEvent(
+                        event_id=new_id(),
+                        loan_id=loans[-1],
+                        loan_number=f"LA{k:06d}-0",
+                        person_key_source="",
+                        borrower_id=person,
+                        kind="disbursement",
+                        value_date=date(2026, 1, 5),
+                        amount=Decimal(1000),
+                        status="active",
+                        principal=Decimal(1000),
+                        outstanding=Decimal(1134),
+                        installments=12,
+                        currency="LSL",
+                        oldest_due_date=date(2026, 2, 5),
+                        disbursed_on=date(2026, 1, 5),
+                        closed_on=None,
+                        monthly_installment=Decimal("94.56"),
+                    )
+                )
+            )
         OutboxEntry.objects.bulk_create(entries)
     return loans
 
@@ -103,8 +119,16 @@ def looks(loans: list[UUID], mfi: str) -> tuple[float, float]:
         assert credit_history(loan_ids=[loan]).accounts
         read.append((time.perf_counter() - began) * 1000)
         person = CreditAccount._get_collection().find_one({"_id": loan})["person"]
-        inquiry = Inquiry(person=person, mfi=f"not_{mfi}", account=new_id(), loan=new_id(), asked_by=new_id(),
-                          purpose="application", consent=new_id(), consent_version=1)  # fmt: skip
+        inquiry = Inquiry(
+            person=person,
+            mfi=f"not_{mfi}",
+            account=new_id(),
+            loan=new_id(),
+            asked_by=new_id(),
+            purpose="application",
+            consent=new_id(),
+            consent_version=1,
+        )
         began = time.perf_counter()
         assert look_up(inquiry, on=date(2026, 1, 20)).lenders == 1
         asked.append((time.perf_counter() - began) * 1000)
@@ -133,10 +157,16 @@ def main() -> None:
         try:
             for size in SIZES:
                 opened = onboard_mfi(
-                    name=f"Bench {size}", subdomain=f"bench{size}", licence_type="credit_only_2", district="berea",
-                    contact_email="a@bench.example", admin_name="Lineo Matete", admin_email="l@bench.example",
-                    actor=SYSTEM, notify=False,
-                )  # fmt: skip
+                    name=f"Bench {size}",
+                    subdomain=f"bench{size}",
+                    licence_type="credit_only_2",
+                    district="berea",
+                    contact_email="a@bench.example",
+                    admin_name="Lineo Matete",
+                    admin_email="l@bench.example",
+                    actor=SYSTEM,
+                    notify=False,
+                )
                 with tenant_context(opened.mfi):
                     loans = fill(size)
                     database = connect()

@@ -82,21 +82,41 @@ def measure(loans: int, sample: int) -> None:
     from apps.users.services.onboarding import onboard_mfi
 
     opened = onboard_mfi(
-        name="Bench", subdomain="bench", licence_type="credit_only_2", district="berea",
-        contact_email="a@bench.example", admin_name="Lineo Matete", admin_email="l@bench.example", actor=SYSTEM,
+        name="Bench",
+        subdomain="bench",
+        licence_type="credit_only_2",
+        district="berea",
+        contact_email="a@bench.example",
+        admin_name="Lineo Matete",
+        admin_email="l@bench.example",
+        actor=SYSTEM,
         notify=False,
-    )  # fmt: skip
+    )
     with tenant_context(opened.mfi):
         product = create_product(
-            by=opened.admin, mfi=opened.mfi, name="Loan", rate=Decimal(24), interest_method="declining_balance",
-            principal_min=Decimal(1), principal_default=Decimal(1000), principal_max=Decimal(9999), installments_min=1,
-            installments_default=12, installments_max=36,
-        )  # fmt: skip
+            by=opened.admin,
+            mfi=opened.mfi,
+            name="Loan",
+            rate=Decimal(24),
+            interest_method="declining_balance",
+            principal_min=Decimal(1),
+            principal_default=Decimal(1000),
+            principal_max=Decimal(9999),
+            installments_min=1,
+            installments_default=12,
+            installments_max=36,
+        )
         who = register_borrower(person=Person("Bench", phone="58120001"), today=DAY)
         origination.apply_for_loan(
-            borrower=who, product_id=product.pk, principal=Decimal(1000), installments=12, purpose="", by=who,
-            currency="LSL", on=DAY,
-        )  # fmt: skip
+            borrower=who,
+            product_id=product.pk,
+            principal=Decimal(1000),
+            installments=12,
+            purpose="",
+            by=who,
+            currency="LSL",
+            on=DAY,
+        )
         started = time.perf_counter()
         with connection.cursor() as cursor:
             cursor.execute(FILL, {"loans": loans, "day": DAY})

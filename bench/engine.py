@@ -36,9 +36,12 @@ ROUNDS = 5
 def story(count: int) -> tuple[Terms, list[Event]]:
     """A loan of `count` installments and a receipt of each on its day."""
     terms = Terms(
-        submitted_on=START, principal=PRINCIPAL, rate=Decimal(24), installments=count,
+        submitted_on=START,
+        principal=PRINCIPAL,
+        rate=Decimal(24),
+        installments=count,
         interest_method="declining_balance",
-    )  # fmt: skip
+    )
     due = quote(terms, START).installments
     receipts = [Event(row.n + 1, "repayment", row.due_date, row.total_due) for row in due]
     return terms, [Event(1, "disbursement", START, PRINCIPAL), *receipts]

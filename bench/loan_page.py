@@ -38,10 +38,16 @@ def measure(rounds: int) -> None:
     from apps.users.services.onboarding import onboard_mfi
 
     opened = onboard_mfi(
-        name="Bench", subdomain="bench", licence_type="credit_only_2", district="berea",
-        contact_email="a@bench.example", admin_name="Lineo Matete", admin_email="l@bench.example", actor=SYSTEM,
+        name="Bench",
+        subdomain="bench",
+        licence_type="credit_only_2",
+        district="berea",
+        contact_email="a@bench.example",
+        admin_name="Lineo Matete",
+        admin_email="l@bench.example",
+        actor=SYSTEM,
         notify=False,
-    )  # fmt: skip
+    )
     pages: dict[int, str] = {}
     with tenant_context(opened.mfi):
         manager = opened.admin
@@ -49,16 +55,30 @@ def measure(rounds: int) -> None:
             full_name="Second", email="second@bench.example", role=Role.MFI_ADMIN, duties=[Duty.MANAGER], actor=SYSTEM
         )
         product = create_product(
-            by=manager, mfi=opened.mfi, name="Loan", rate=Decimal(24), interest_method="declining_balance",
-            principal_min=Decimal(1), principal_default=Decimal(1000), principal_max=Decimal(9999), installments_min=1,
-            installments_default=12, installments_max=36,
-        )  # fmt: skip
+            by=manager,
+            mfi=opened.mfi,
+            name="Loan",
+            rate=Decimal(24),
+            interest_method="declining_balance",
+            principal_min=Decimal(1),
+            principal_default=Decimal(1000),
+            principal_max=Decimal(9999),
+            installments_min=1,
+            installments_default=12,
+            installments_max=36,
+        )
         for n, events in enumerate((12, 1200)):
             who = register_borrower(person=Person(f"Bench {n}", phone=f"5812000{n}"), today=DAY)
             made = origination.apply_for_loan(
-                borrower=who, product_id=product.pk, principal=Decimal(9000), installments=12, purpose="", by=who,
-                currency="LSL", on=DAY,
-            )  # fmt: skip
+                borrower=who,
+                product_id=product.pk,
+                principal=Decimal(9000),
+                installments=12,
+                purpose="",
+                by=who,
+                currency="LSL",
+                on=DAY,
+            )
             loan = made["id"]
             origination.start_review(loan_id=loan, by=manager, on=DAY)
             origination.recommend(loan_id=loan, by=manager, reason="Seen", on=DAY)

@@ -41,10 +41,16 @@ def measure(levels: list[int], rounds: int) -> None:
         nonlocal made
         made += 1
         onboard_mfi(
-            name=f"Bench {made}", subdomain=f"bench-{made}", licence_type="credit_only_3", district="berea",
-            contact_email="a@bench.example", admin_name="Lineo Matete", admin_email="l@bench.example",
-            actor=SYSTEM, notify=False,
-        )  # fmt: skip
+            name=f"Bench {made}",
+            subdomain=f"bench-{made}",
+            licence_type="credit_only_3",
+            district="berea",
+            contact_email="a@bench.example",
+            admin_name="Lineo Matete",
+            admin_email="l@bench.example",
+            actor=SYSTEM,
+            notify=False,
+        )
 
     extra = 0
 

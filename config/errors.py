@@ -16,9 +16,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         connection.close()
         return problem(
-            request, 503, "Letsema cannot reach its database",
+            request,
+            503,
+            "Letsema cannot reach its database",
             "Nothing you entered before was lost. Wait a minute and try again; if it lasts, tell your operator.",
-        )  # fmt: skip
+        )
     return problem(request, 500, "Something went wrong", "The fault is ours and has been noted. Please try again.")
 
 

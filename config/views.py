@@ -40,10 +40,12 @@ def portal(request: HttpRequest) -> HttpResponse:
     entry = _entry()
     user = request.user
     context = {
-        "script": f"portal/{entry['file']}", "styles": [f"portal/{f}" for f in entry.get("css", [])],
+        "script": f"portal/{entry['file']}",
+        "styles": [f"portal/{f}" for f in entry.get("css", [])],
         # What `GET session` answers, so that the first page waits for one round trip less.
-        "signed_in": user.is_authenticated and user.role == Role.BORROWER, "csrf": get_token(request),
-    }  # fmt: skip
+        "signed_in": user.is_authenticated and user.role == Role.BORROWER,
+        "csrf": get_token(request),
+    }
     response = TemplateResponse(request, "letsema/portal.html", context)
     response["Cache-Control"] = "private, no-cache"
     return response
@@ -62,9 +64,12 @@ def manifest(request: HttpRequest) -> JsonResponse:
     brand = branding(request)
     return JsonResponse(
         {
-            "name": brand["brand_name"], "short_name": brand["brand_name"][:12], "start_url": "/",
+            "name": brand["brand_name"],
+            "short_name": brand["brand_name"][:12],
+            "start_url": "/",
             "display": "standalone",
-            "background_color": "#f5f8f6", "theme_color": brand["brand_colour"],
+            "background_color": "#f5f8f6",
+            "theme_color": brand["brand_colour"],
             "icons": [
                 {"src": static("letsema/icon-192.png"), "sizes": "192x192", "type": "image/png"},
                 {"src": static("letsema/icon-512.png"), "sizes": "512x512", "type": "image/png"},
@@ -72,4 +77,4 @@ def manifest(request: HttpRequest) -> JsonResponse:
             ],
         },
         content_type="application/manifest+json",
-    )  # fmt: skip
+    )

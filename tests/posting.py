@@ -34,9 +34,13 @@ def post(schema: str, count: int, seed: int) -> None:
         loans = list(Loan.objects.filter(state__status="active").order_by("pk").values_list("pk", flat=True))
         for n in range(count):
             money.record_repayment(
-                loan_id=chance.choice(loans), by=cashier, amount=Decimal(chance.randint(1, 99)) / 100, channel="cash",
-                on=TODAY, key=f"{seed}-{n}",
-            )  # fmt: skip
+                loan_id=chance.choice(loans),
+                by=cashier,
+                amount=Decimal(chance.randint(1, 99)) / 100,
+                channel="cash",
+                on=TODAY,
+                key=f"{seed}-{n}",
+            )
     print(f"posted {count}")
 
 

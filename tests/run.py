@@ -18,11 +18,7 @@ from config.embedded.system import System
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-LINTERS = (
-    ("ruff", "check", "."),
-    ("ruff", "format", "--check", "."),
-    ("mypy",),
-)
+LINTERS = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",))
 
 
 def find_chromium() -> str | None:
@@ -61,8 +57,9 @@ def run_tests(arguments: list[str]) -> int:
     if chromium is None:
         print(
             "No Chromium is on this machine: the browser tests (tests/browser) do not run. Install the package "
-            "`chromium`, or name one by LETSEMA_CHROMIUM.", flush=True,
-        )  # fmt: skip
+            "`chromium`, or name one by LETSEMA_CHROMIUM.",
+            flush=True,
+        )
         if os.environ.get("CI"):
             return 1
         arguments = [*arguments, "--ignore=tests/browser"]

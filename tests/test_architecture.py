@@ -85,9 +85,11 @@ def test_system_checks_pass(db: None) -> None:
 
 def test_deployment_checks_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     env = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "config.settings.production", "SECRET_KEY": "k" * 60 + "abcdefghij",
-        "CREDIT_KEY": "c" * 50, "LETSEMA_HOST": "letsema.example",
-    }  # fmt: skip
+        "DJANGO_SETTINGS_MODULE": "config.settings.production",
+        "SECRET_KEY": "k" * 60 + "abcdefghij",
+        "CREDIT_KEY": "c" * 50,
+        "LETSEMA_HOST": "letsema.example",
+    }
     env.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # the browser tests' own
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
@@ -103,9 +105,11 @@ def test_static_files_can_be_collected_for_production(tmp_path: Path) -> None:
         "from django.core.management import call_command; call_command('collectstatic', interactive=False, verbosity=0)"
     )
     env = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "config.settings.production", "SECRET_KEY": "k", "CREDIT_KEY": "c",
+        "DJANGO_SETTINGS_MODULE": "config.settings.production",
+        "SECRET_KEY": "k",
+        "CREDIT_KEY": "c",
         "LETSEMA_HOST": "letsema.example",
-    }  # fmt: skip
+    }
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, env=env, capture_output=True, text=True
     )
@@ -152,8 +156,10 @@ def test_the_portals_types_are_those_of_the_api(tmp_path: Path) -> None:
 
 def test_production_refuses_to_start_without_its_secrets() -> None:
     env = {k: v for k, v in os.environ.items() if k != "CREDIT_KEY"} | {
-        "DJANGO_SETTINGS_MODULE": "config.settings.production", "SECRET_KEY": "k", "LETSEMA_HOST": "letsema.example",
-    }  # fmt: skip
+        "DJANGO_SETTINGS_MODULE": "config.settings.production",
+        "SECRET_KEY": "k",
+        "LETSEMA_HOST": "letsema.example",
+    }
     done = subprocess.run([sys.executable, "manage.py", "check"], cwd=ROOT, env=env, capture_output=True, text=True)
     assert done.returncode != 0
     assert "CREDIT_KEY is not set" in done.stderr

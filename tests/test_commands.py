@@ -24,10 +24,14 @@ ROOT = Path(__file__).resolve().parent.parent
 CASE = {
     "id": "one",
     "terms": {
-        "principal": "1000.00", "rate": "2", "rate_per": "month", "interest_method": "flat", "installments": 12,
+        "principal": "1000.00",
+        "rate": "2",
+        "rate_per": "month",
+        "interest_method": "flat",
+        "installments": 12,
         "submitted_on": "2025-01-01",
     },
-}  # fmt: skip
+}
 
 
 def calculate(source: Any, *flags: str) -> subprocess.CompletedProcess[str]:
@@ -129,8 +133,14 @@ def test_mfi_create_prints_the_invitation(
     branches: tuple[Branch, Branch], db: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     connection.set_schema_to_public()
-    values = {"name": "Gamma", "licence": "credit_only_3", "district": "Berea", "contact_email": "a@g.example",
-              "admin_name": "Thabo T", "admin_email": "t@g.example"}  # fmt: skip
+    values = {
+        "name": "Gamma",
+        "licence": "credit_only_3",
+        "district": "Berea",
+        "contact_email": "a@g.example",
+        "admin_name": "Thabo T",
+        "admin_email": "t@g.example",
+    }
     call_command("mfi_create", "gamma", **values)
     assert "http://gamma.localhost:8000/invitation/" in capsys.readouterr().out
     with pytest.raises(CommandError, match="taken"):

@@ -37,9 +37,11 @@ class Caller:
     def is_refused(self) -> None:
         """A command that is refused in the middle of its transaction, which is rolled back."""
         answer = self.client.post(
-            "/api/v1/loans", {"product_id": str(uuid4()), "principal": "1000.00", "installments": 12},
-            "application/json", HTTP_IDEMPOTENCY_KEY=uuid4().hex,
-        )  # fmt: skip
+            "/api/v1/loans",
+            {"product_id": str(uuid4()), "principal": "1000.00", "installments": 12},
+            "application/json",
+            HTTP_IDEMPOTENCY_KEY=uuid4().hex,
+        )
         assert answer.status_code == 404
 
 
@@ -50,9 +52,14 @@ def callers(alpha: Branch, beta: Branch) -> tuple[Caller, Caller]:
     def apply(branch: Branch) -> Loan:
         with tenant_context(branch.mfi):
             made = origination.apply_for_loan(
-                borrower=branch.borrower, by=branch.borrower, product_id=branch.product.pk, principal=Decimal(1000),
-                installments=12, purpose="", currency="LSL",
-            )  # fmt: skip
+                borrower=branch.borrower,
+                by=branch.borrower,
+                product_id=branch.product.pk,
+                principal=Decimal(1000),
+                installments=12,
+                purpose="",
+                currency="LSL",
+            )
             return Loan.objects.get(pk=made["id"])
 
     return Caller(alpha, apply(alpha)), Caller(beta, apply(beta))

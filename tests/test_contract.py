@@ -42,10 +42,17 @@ def operations(api: Any) -> list[tuple[str, str]]:
 TENANT, PUBLIC = operations(tenant_api), operations(public_api)
 EACH = max(2, (2000 if NIGHTLY else 200) // (len(TENANT) + len(PUBLIC)))
 SETTINGS = settings(
-    max_examples=EACH, deadline=None, database=None, derandomize=not NIGHTLY,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.function_scoped_fixture,
-                           HealthCheck.data_too_large],
-)  # fmt: skip
+    max_examples=EACH,
+    deadline=None,
+    database=None,
+    derandomize=not NIGHTLY,
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.filter_too_much,
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.data_too_large,
+    ],
+)
 
 
 @pytest.fixture(autouse=True)

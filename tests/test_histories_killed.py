@@ -70,8 +70,14 @@ def test_no_event_is_lost_or_doubled(lenders: list[Branch], mongo: EmbeddedMongo
     env = {**os.environ, "DATABASE_URL": this_database(), "MONGODB_URL": mongo.url(), "MONGODB_TIMEOUT_MS": "500"}
 
     def start(*arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen([sys.executable, "-m", "tests.posting", *arguments], cwd=ROOT, env=env, text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # fmt: skip
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.posting", *arguments],
+            cwd=ROOT,
+            env=env,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
 
     relays = [start("relay", *schemas) for _ in range(2)]
     posting = [start("post", schemas[n % 2], str(REPAYMENTS // 4), str(n)) for n in range(4)]

@@ -61,7 +61,7 @@ OPEN = {
     "password-reset/": "the door",
     "password-reset/new/": "asks for the link itself",
     "password-reset/<uuid:account_id>/<str:token>/": "asks for the link itself",
-}  # fmt: skip
+}
 REFUSALS = {401, 403, 404, 405, 410}
 
 
@@ -143,15 +143,30 @@ def ids_of_alpha(alpha: Branch, active: Callable[..., Loan]) -> dict[str, str]:
     complaint = complain(account=alpha.borrower, about="other", text="x", on=TODAY)
     sign_in = SignIn.objects.create(account=alpha.borrower, session_key="none")
     return {
-        "draft_id": str(draft.pk), "document_id": str(paper.pk), "complaint_id": complaint["id"],
-        "dispute_id": dispute["id"], "file_id": str(file.pk),
-        "loan_id": str(loan.pk), "event_id": receipt["id"], "notice_id": notice["id"], "token_id": str(token.pk),
-        "sign_in_id": str(sign_in.pk), "account_id": str(alpha.borrower.pk),
-        "product_id": str(alpha.product.pk), "object_id": str(loan.pk),
-        "mfi_id": str(alpha.mfi.pk), "what": "confirm", "name": "record_repayment", "wanted": "no",
-        "status": "suspended", "app_label": "loans", "content_type_id": "1", "secret": "nothing", "token": "nothing",
+        "draft_id": str(draft.pk),
+        "document_id": str(paper.pk),
+        "complaint_id": complaint["id"],
+        "dispute_id": dispute["id"],
+        "file_id": str(file.pk),
+        "loan_id": str(loan.pk),
+        "event_id": receipt["id"],
+        "notice_id": notice["id"],
+        "token_id": str(token.pk),
+        "sign_in_id": str(sign_in.pk),
+        "account_id": str(alpha.borrower.pk),
+        "product_id": str(alpha.product.pk),
+        "object_id": str(loan.pk),
+        "mfi_id": str(alpha.mfi.pk),
+        "what": "confirm",
+        "name": "record_repayment",
+        "wanted": "no",
+        "status": "suspended",
+        "app_label": "loans",
+        "content_type_id": "1",
+        "secret": "nothing",
+        "token": "nothing",
         "purpose": "sharing",
-    }  # fmt: skip
+    }
 
 
 def test_there_are_routes_to_try() -> None:
@@ -222,9 +237,14 @@ def test_another_borrowers_ids_are_404(route: str, alpha: Branch, ids_of_alpha: 
     client = alpha.client(other)
     path = fill(route, ids_of_alpha)
     body = {
-        "amount": "5.00", "channel": "mpesa", "reference": "Z", "paid_on": str(TODAY), "text": "Z",
-        "principal": "1000.00", "installments": 3,
-    }  # fmt: skip
+        "amount": "5.00",
+        "channel": "mpesa",
+        "reference": "Z",
+        "paid_on": str(TODAY),
+        "text": "Z",
+        "principal": "1000.00",
+        "installments": 3,
+    }
     statuses = {client.get(path).status_code, client.delete(path).status_code}
     if route.endswith("/documents"):
         form = {"what": "other", "file": SimpleUploadedFile("a.pdf", b"%PDF-1.4 a")}

@@ -48,8 +48,11 @@ def test_a_kill_leaves_no_half_command(omega: Branch, name: str) -> None:
             servicing.propose_write_off(loan_id=loan, by=omega.staff["officer"], reason="Gone", on=TODAY)
     done = subprocess.run(
         [sys.executable, "-m", "tests.killed", omega.mfi.schema_name, name, str(loan)],
-        cwd=ROOT, env={**os.environ, "DATABASE_URL": this_database()}, capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": this_database()},
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     with tenant_context(omega.mfi):
         assert LoanEvent.objects.filter(loan_id=loan, type=EVENT[name]).count() == 1

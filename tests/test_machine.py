@@ -94,9 +94,15 @@ class LoanMachine(RuleBasedStateMachine):
         with tenant_context(branch.mfi):
             who = register_borrower(person=Person("Machine", phone=str(next(phones))), today=TODAY)
             made = origination.apply_for_loan(
-                borrower=who, product_id=branch.product.pk, principal=D(1000), installments=6, purpose="", by=who,
-                currency="LSL", on=TODAY,
-            )  # fmt: skip
+                borrower=who,
+                product_id=branch.product.pk,
+                principal=D(1000),
+                installments=6,
+                purpose="",
+                by=who,
+                currency="LSL",
+                on=TODAY,
+            )
             self.key = UUID(made["id"])
             origination.start_review(loan_id=self.key, by=branch.staff["officer"], on=TODAY)
             origination.recommend(loan_id=self.key, by=branch.staff["officer"], reason="Seen", on=TODAY)
@@ -172,9 +178,13 @@ class LoanMachine(RuleBasedStateMachine):
         # Asked for now: a run may cross midnight.
         on = TODAY - timedelta(days=1) if past else business_date() + timedelta(days=1)
         assert not self.attempt(
-            money.record_repayment, loan_id=self.key, by=self.branch.staff["cashier"], amount=D(5), channel="cash",
+            money.record_repayment,
+            loan_id=self.key,
+            by=self.branch.staff["cashier"],
+            amount=D(5),
+            channel="cash",
             on=on,
-        )  # fmt: skip
+        )
 
     @rule(pick=st.integers(0, 1000), by=st.sampled_from(["accountant", "cashier"]))
     def reverse(self, pick: int, by: str) -> None:
@@ -195,18 +205,27 @@ class LoanMachine(RuleBasedStateMachine):
     def charge(self, amount: Decimal, back: int, kind: str) -> None:
         on = TODAY + timedelta(days=back)
         answer = self.attempt(
-            servicing.add_charge, loan_id=self.key, by=self.branch.staff["accountant"], name="Visit", kind=kind,
-            amount=amount, on=on,
-        )  # fmt: skip
+            servicing.add_charge,
+            loan_id=self.key,
+            by=self.branch.staff["accountant"],
+            name="Visit",
+            kind=kind,
+            amount=amount,
+            on=on,
+        )
         assert not (answer and kind == "bribe")
         self.keep("charged", answer, on, amount)
 
     @rule(amount=amounts, component=st.sampled_from(["interest", "fees", "penalties", "principal"]))
     def waive(self, amount: Decimal, component: str) -> None:
         answer = self.attempt(
-            servicing.waive, loan_id=self.key, by=self.branch.staff["manager"], component=component, amount=amount,
+            servicing.waive,
+            loan_id=self.key,
+            by=self.branch.staff["manager"],
+            component=component,
+            amount=amount,
             reason="Flood",
-        )  # fmt: skip
+        )
         assert not (answer and component == "principal")
         self.keep("charged", answer, business_date(), -amount)
 
@@ -295,7 +314,10 @@ def test_random_commands_keep_every_invariant(delta: Branch, django_db_blocker: 
         run_state_machine_as_test(
             LoanMachine,
             settings=settings(
-                max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, print_blob=True,
+                max_examples=EXAMPLES,
+                stateful_step_count=STEPS,
+                deadline=None,
+                print_blob=True,
                 suppress_health_check=list(HealthCheck),
             ),
-        )  # fmt: skip
+        )

@@ -56,9 +56,15 @@ def approved_loan(branch: Branch, phone: str) -> UUID:
     with tenant_context(branch.mfi):
         who = register_borrower(person=Person("Racer", phone=phone), today=TODAY)
         loan = origination.apply_for_loan(
-            borrower=who, product_id=branch.product.pk, principal=Decimal(1000), installments=12, purpose="", by=who,
-            currency="LSL", on=TODAY,
-        )["id"]  # fmt: skip
+            borrower=who,
+            product_id=branch.product.pk,
+            principal=Decimal(1000),
+            installments=12,
+            purpose="",
+            by=who,
+            currency="LSL",
+            on=TODAY,
+        )["id"]
         origination.start_review(loan_id=loan, by=branch.staff["officer"], on=TODAY)
         origination.recommend(loan_id=loan, by=branch.staff["officer"], reason="Seen", on=TODAY)
         origination.approve(loan_id=loan, by=branch.staff["approver"], on=TODAY)
@@ -95,9 +101,13 @@ def test_receipts_and_their_retries(gamma: Branch) -> None:
     def pay(n: int) -> dict[str, Any]:
         n %= different
         return money.record_repayment(
-            loan_id=loans[n % 8], by=gamma.staff["cashier"], amount=Decimal(10 + n), channel="cash", on=TODAY,
+            loan_id=loans[n % 8],
+            by=gamma.staff["cashier"],
+            amount=Decimal(10 + n),
+            channel="cash",
+            on=TODAY,
             key=f"pay-{n}",
-        )  # fmt: skip
+        )
 
     outcomes = at_once(gamma, 64, pay)
     assert all(isinstance(o, dict) for o in outcomes), [o for o in outcomes if not isinstance(o, dict)]
@@ -209,10 +219,17 @@ def test_two_applications_sent_at_once(gamma: Branch) -> None:
     with tenant_context(gamma.mfi):
         who = register_borrower(person=Person("Hasty", phone="64000900"), today=TODAY)
     outcomes = at_once(
-        gamma, 4,
+        gamma,
+        4,
         lambda n: origination.apply_for_loan(
-            borrower=who, product_id=gamma.product.pk, principal=Decimal(1000), installments=12, purpose="", by=who,
-            currency="LSL", on=TODAY,
+            borrower=who,
+            product_id=gamma.product.pk,
+            principal=Decimal(1000),
+            installments=12,
+            purpose="",
+            by=who,
+            currency="LSL",
+            on=TODAY,
         ),
-    )  # fmt: skip
+    )
     assert sum(isinstance(o, dict) for o in outcomes) == 1

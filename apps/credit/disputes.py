@@ -62,16 +62,27 @@ def write_dispute(entry: OutboxEntry, mfi: str) -> None:
     """
     p: dict[str, Any] = entry.payload
     key, correction = UUID(p["id"]), p["corrected_by"]
-    common = {"version": SCHEMA_VERSION, "person": p["person"], "mfi": mfi, "account": entry.account,
-              "entry": UUID(p["entry"]) if p["entry"] else None}  # fmt: skip
-    document = common | {"opened_on": midnight(p["opened_on"]), "outcome": p["outcome"],
-                         "decided_on": midnight(p["decided_on"])}  # fmt: skip
+    common = {
+        "version": SCHEMA_VERSION,
+        "person": p["person"],
+        "mfi": mfi,
+        "account": entry.account,
+        "entry": UUID(p["entry"]) if p["entry"] else None,
+    }
+    document = common | {
+        "opened_on": midnight(p["opened_on"]),
+        "outcome": p["outcome"],
+        "decided_on": midnight(p["decided_on"]),
+    }
     checked(CreditDispute, {"_id": key, **document})
     how = "$setOnInsert" if p["outcome"] == OPEN else "$set"
     CreditDispute._get_collection().update_one({"_id": key}, {how: document}, upsert=True)
     if correction:
-        found = common | {"dispute": key, "corrected_by": UUID(correction),
-                          "corrected_at": datetime.fromisoformat(p["decided_at"])}  # fmt: skip
+        found = common | {
+            "dispute": key,
+            "corrected_by": UUID(correction),
+            "corrected_at": datetime.fromisoformat(p["decided_at"]),
+        }
         checked(CreditCorrection, {"_id": uuid5(key, "correction"), **found})
         CreditCorrection._get_collection().update_one(
             {"_id": uuid5(key, "correction")}, {"$setOnInsert": found}, upsert=True

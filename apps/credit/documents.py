@@ -23,9 +23,18 @@ from mongoengine import (
 SCHEMA_VERSION = 3
 STATUSES = ("active", "closed", "overpaid", "approved", "charged_off", "written_off")
 KINDS = (
-    "disbursement", "repayment", "pay_off", "goodwill_credit", "waive_charge", "waive_interest", "undo", "charge_off",
-    "write_off", "recovery", "closed",
-)  # fmt: skip
+    "disbursement",
+    "repayment",
+    "pay_off",
+    "goodwill_credit",
+    "waive_charge",
+    "waive_interest",
+    "undo",
+    "charge_off",
+    "write_off",
+    "recovery",
+    "closed",
+)
 
 
 class CreditAccount(Document):  # type: ignore[misc]
@@ -219,9 +228,16 @@ class CreditCorrection(Document):  # type: ignore[misc]
 
 
 EVERY = (
-    CreditPerson, CreditAccount, CreditEventDocument, CreditSnapshot, CreditConsent, CreditInquiry, CreditDispute,
-    CreditCorrection, CreditScore,
-)  # fmt: skip
+    CreditPerson,
+    CreditAccount,
+    CreditEventDocument,
+    CreditSnapshot,
+    CreditConsent,
+    CreditInquiry,
+    CreditDispute,
+    CreditCorrection,
+    CreditScore,
+)
 
 
 def midnight(day: date | str | None) -> datetime | None:

@@ -53,8 +53,12 @@ class Elsewhere:
 
     def as_json(self) -> dict[str, Any]:
         found = asdict(self)
-        return {**found, "outstanding": f"{self.outstanding:.2f}", "asked_at": self.asked_at.isoformat(),
-                "monthly_installments": f"{self.monthly_installments:.2f}"}  # fmt: skip
+        return {
+            **found,
+            "outstanding": f"{self.outstanding:.2f}",
+            "asked_at": self.asked_at.isoformat(),
+            "monthly_installments": f"{self.monthly_installments:.2f}",
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +86,19 @@ def look_up(inquiry: Inquiry, *, on: date) -> Elsewhere:
         if inquiries.count_documents(today) >= MOST_A_DAY:
             raise WrongState(f"You have asked {MOST_A_DAY} times about this person within a day; that is the most.")
         accounts = list(CreditAccount._get_collection().find({"person": inquiry.person, "mfi": {"$ne": inquiry.mfi}}))
-        inquiries.insert_one(checked(CreditInquiry, {
-            "_id": new_id(), "version": SCHEMA_VERSION, **asdict(inquiry), "asked_at": now,
-            "sources": sorted({a["mfi"] for a in accounts}), "accounts": [a["_id"] for a in accounts],
-        }))  # fmt: skip
+        inquiries.insert_one(
+            checked(
+                CreditInquiry,
+                {
+                    "_id": new_id(),
+                    "version": SCHEMA_VERSION,
+                    **asdict(inquiry),
+                    "asked_at": now,
+                    "sources": sorted({a["mfi"] for a in accounts}),
+                    "accounts": [a["_id"] for a in accounts],
+                },
+            )
+        )
         return _sums(accounts, on, now)
     except (PyMongoError, StoreAway) as error:
         raise HistoriesAway("The credit histories are out of reach at the moment; ask again later.") from error

@@ -58,15 +58,16 @@ class RetentionPeriod(Revisioned):
 
     what = models.CharField(max_length=10, choices=What.choices)
     months = models.PositiveSmallIntegerField(
-        "kept for months", validators=[MinValueValidator(1), MaxValueValidator(600)],
+        "kept for months",
+        validators=[MinValueValidator(1), MaxValueValidator(600)],
         help_text="Counted from the day it ended: the closing, the look-up, the end of the consent.",
-    )  # fmt: skip
+    )
     valid_from = models.DateField("holds from")
 
     class Meta:
         ordering = ["what", "-valid_from"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(months__gte=1, months__lte=600), name="retention_months"),
+            models.CheckConstraint(condition=models.Q(months__gte=1, months__lte=600), name="retention_months")
         ]
 
     def __str__(self) -> str:

@@ -47,10 +47,19 @@ def write_snapshots(month_end: date, standings: Sequence[Standing], gone: Iterab
     for s in standings:
         key = _key(s.account, month_end)
         document = {
-            "_id": key, "version": SCHEMA_VERSION, "account": s.account, "person": s.person,
-            "mfi": mfi, "month": midnight(month_end), "status": s.status, "balance": Decimal128(s.balance),
-            "overdue": Decimal128(s.overdue), "days_late": s.days_late, "code": s.code, "taken_at": now,
-        }  # fmt: skip
+            "_id": key,
+            "version": SCHEMA_VERSION,
+            "account": s.account,
+            "person": s.person,
+            "mfi": mfi,
+            "month": midnight(month_end),
+            "status": s.status,
+            "balance": Decimal128(s.balance),
+            "overdue": Decimal128(s.overdue),
+            "days_late": s.days_late,
+            "code": s.code,
+            "taken_at": now,
+        }
         writes.append(pymongo.ReplaceOne({"_id": key}, checked(CreditSnapshot, document), upsert=True))
     if none := [_key(account, month_end) for account in gone]:
         CreditSnapshot._get_collection().delete_many({"_id": {"$in": none}})
@@ -77,11 +86,17 @@ def write_scores(month_end: date, accounts: dict[UUID, list[UUID]], persons: dic
         score = score_of(known)
         key = score_key(borrower, month_end)
         document = {
-            "_id": key, "version": SCHEMA_VERSION, "person": persons[borrower],
-            "mfi": connection.schema_name, "month": midnight(month_end), "points": score.points, "band": score.band,
-            "score_version": score.version, "reasons": [r.code for r in score.reasons],
+            "_id": key,
+            "version": SCHEMA_VERSION,
+            "person": persons[borrower],
+            "mfi": connection.schema_name,
+            "month": midnight(month_end),
+            "points": score.points,
+            "band": score.band,
+            "score_version": score.version,
+            "reasons": [r.code for r in score.reasons],
             "in_default": any(profile[0] in DEFAULT for profile in known),
-        }  # fmt: skip
+        }
         writes.append(pymongo.ReplaceOne({"_id": key}, checked(CreditScore, document), upsert=True))
     if writes:
         CreditScore._get_collection().bulk_write(writes, ordered=False)

@@ -41,8 +41,15 @@ BATCH = 500
 MOST_ATTEMPTS = 3
 # What is the entry's own fault: trying the same again in a batch would only stop the others.
 UNWRITABLE = (
-    BulkWriteError, WriteError, InvalidDocument, ValidationError, ArithmeticError, KeyError, TypeError, ValueError,
-)  # fmt: skip
+    BulkWriteError,
+    WriteError,
+    InvalidDocument,
+    ValidationError,
+    ArithmeticError,
+    KeyError,
+    TypeError,
+    ValueError,
+)
 ALREADY_THERE = 11000  # MongoDB's code of a key that exists
 LOCK_SPACE = 0x43524544  # "CRED"; one relay a schema, so that an account's events arrive in their order
 # What else goes through the outbox, beside what happened to loans.
@@ -175,13 +182,16 @@ def _write_people(entries: list[OutboxEntry], mfi: str) -> None:
     news = [
         pymongo.UpdateOne(
             {"_id": person},
-            {"$addToSet": {"lenders": mfi}, "$min": {"since": midnight(day)},
-             "$setOnInsert": {"version": SCHEMA_VERSION}},
+            {
+                "$addToSet": {"lenders": mfi},
+                "$min": {"since": midnight(day)},
+                "$setOnInsert": {"version": SCHEMA_VERSION},
+            },
             upsert=True,
         )
         for person, day in since.items()
         if day < known.get(person, "9")
-    ]  # fmt: skip
+    ]
     if news:
         people.bulk_write(news, ordered=False)
 

@@ -90,8 +90,10 @@ def apply_retention(on: date) -> dict[str, int]:
 def _remove_consents(mfi: str, until: date) -> int:
     """A consent ended when it ran out or was taken back; the latest of a borrower stays while it stands."""
     consents = CreditConsent._get_collection()
-    over = {"mfi": mfi, "$or": [{"expires_on": {"$lt": midnight(until)}},
-                                {"granted": False, "given_on": {"$lt": midnight(until)}}]}  # fmt: skip
+    over = {
+        "mfi": mfi,
+        "$or": [{"expires_on": {"$lt": midnight(until)}}, {"granted": False, "given_on": {"$lt": midnight(until)}}],
+    }
     return int(consents.delete_many(over).deleted_count)
 
 

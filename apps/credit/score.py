@@ -34,10 +34,7 @@ REASONS: dict[str, dict[str, str]] = {
         "en": "Installments were paid on time in {count} of the last 24 months.",
         "st": "Likarolo li lefiloe ka nako likhoeling tse {count} tsa tse 24 tse fetileng.",
     },
-    "paid_in_full": {
-        "en": "{count} loan(s) were paid back in full.",
-        "st": "Likalimo tse {count} li lefiloe kaofela.",
-    },
+    "paid_in_full": {"en": "{count} loan(s) were paid back in full.", "st": "Likalimo tse {count} li lefiloe kaofela."},
     "late": {
         "en": "Something was late in {count} of the last 12 months.",
         "st": "Ho bile le tefo e liehileng likhoeling tse {count} tsa tse 12 tse fetileng.",

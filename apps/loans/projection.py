@@ -188,9 +188,7 @@ def paid_since(events: list[LoanEvent], folded: Folded, event: LoanEvent) -> Dec
     """The principal paid after `event`, by value date, then booking order."""
     before = len(engine_events(events[: next(n for n, e in enumerate(events) if e.pk == event.pk)]))
     later = (t for t in folded.transactions if not t.undone and t.split and t.type not in ("write_off", "disbursement"))
-    return sum(
-        (t.split["principal"] for t in later if (t.date, t.seq) > (event.value_date, before)), Decimal(0)
-    )  # fmt: skip
+    return sum((t.split["principal"] for t in later if (t.date, t.seq) > (event.value_date, before)), Decimal(0))
 
 
 def _reviewer(events: list[LoanEvent]) -> UUID | None:
@@ -217,10 +215,18 @@ def _proposal(events: list[LoanEvent]) -> str:
 
 def _installment(loan: Loan, row: Any) -> Installment:
     return Installment(
-        loan=loan, n=row.n, due_date=row.due_date, days=row.days, principal=row.due["principal"],
-        interest=row.due["interest"], fees=row.due["fees"], penalties=row.due["penalties"], balance=row.balance,
-        paid=row.total_paid, outstanding=row.outstanding,
-    )  # fmt: skip
+        loan=loan,
+        n=row.n,
+        due_date=row.due_date,
+        days=row.days,
+        principal=row.due["principal"],
+        interest=row.due["interest"],
+        fees=row.due["fees"],
+        penalties=row.due["penalties"],
+        balance=row.balance,
+        paid=row.total_paid,
+        outstanding=row.outstanding,
+    )
 
 
 COLUMNS = ("due_date", "days", "principal", "interest", "fees", "penalties", "balance", "paid", "outstanding")

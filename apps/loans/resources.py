@@ -28,9 +28,18 @@ class LoanResource(ModelResource):  # type: ignore[misc]
     class Meta:
         model = Loan
         fields = (
-            "number", "borrower", "phone", "product", "submitted_on", "disbursed_on", "principal",
-            "principal_outstanding", "interest_outstanding", "oldest_due_date", "status",
-        )  # fmt: skip
+            "number",
+            "borrower",
+            "phone",
+            "product",
+            "submitted_on",
+            "disbursed_on",
+            "principal",
+            "principal_outstanding",
+            "interest_outstanding",
+            "oldest_due_date",
+            "status",
+        )
 
     def dehydrate_status(self, loan: Any) -> str:
         return str(loan.state.get_status_display())

@@ -83,9 +83,11 @@ class MFIMiddleware:
             return problem(request, 404, "Not found", f"No institution answers at {hostname}.")
         if mfi.status == MFI.Status.SUSPENDED:
             return problem(
-                request, 403, f"{mfi.name} is suspended",
+                request,
+                403,
+                f"{mfi.name} is suspended",
                 "Its pages are closed for now. Its records are safe. Ask Letsema's operator what to do.",
-            )  # fmt: skip
+            )
         if settings.CLUSTER and hostname not in _known:
             return problem(request, 503, f"{mfi.name} is being set up here", "Try again in a minute.")
         request.tenant = mfi  # type: ignore[attr-defined]

@@ -57,9 +57,7 @@ def _labels(record: models.Model) -> dict[str, str]:
 def _change(revision: Revision, before: dict[str, Any], labels: dict[str, str]) -> Change:
     rows = [
         Difference(
-            labels.get(name, name).capitalize(),
-            _text(name, before.get(name)),
-            _text(name, revision.image.get(name)),
+            labels.get(name, name).capitalize(), _text(name, before.get(name)), _text(name, revision.image.get(name))
         )
         for name in revision.changed
     ]

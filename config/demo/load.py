@@ -28,9 +28,11 @@ FIXTURES = Path(settings.ROOT) / "fixtures"
 ADMIN_EMAIL = "admin@letsema.example"
 SHARES = {"maluti": 120, "thaba-bosiu": 80, "senqu": 50, "mafeteng": 30, "khubelu": 20}
 NAMES = {
-    Duty.OFFICER: "Mpho Ntsane", Duty.APPROVER: "Lebohang Makhetha", Duty.CASHIER: "Keneuoe Thamae",
+    Duty.OFFICER: "Mpho Ntsane",
+    Duty.APPROVER: "Lebohang Makhetha",
+    Duty.CASHIER: "Keneuoe Thamae",
     Duty.ACCOUNTANT: "Tšeliso Majara",
-}  # fmt: skip
+}
 Say = Callable[[str], None]
 
 
@@ -87,9 +89,13 @@ def _borrower(mfi: MFI, password: str) -> None:
     account, profile = loan.borrower, loan.borrower.profile
     known = {name: getattr(profile, name) or "" for name in ("national_id", "district", "village", "employer")}
     person = Person(
-        full_name=account.full_name, phone=account.phone or "", email=f"borrower@{mfi.subdomain}.example",
-        date_of_birth=profile.date_of_birth, net_monthly_income=profile.net_monthly_income, **known,
-    )  # fmt: skip
+        full_name=account.full_name,
+        phone=account.phone or "",
+        email=f"borrower@{mfi.subdomain}.example",
+        date_of_birth=profile.date_of_birth,
+        net_monthly_income=profile.net_monthly_income,
+        **known,
+    )
     update_borrower(account=account, person=person, actor=SYSTEM, today=business_date())
     account.refresh_from_db()
     set_password(account=account, password=password, actor=SYSTEM)

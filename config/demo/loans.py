@@ -24,15 +24,34 @@ from apps.mfis.models import MFI
 from apps.users.models import Account
 from apps.users.roles import Role
 
-PURPOSES = ("School fees", "Stock for the shop", "Seed and fertiliser", "A sewing machine", "Funeral costs",
-            "Roof repair", "Taxi deposit", "Wool shearing season", "Medical bill")  # fmt: skip
+PURPOSES = (
+    "School fees",
+    "Stock for the shop",
+    "Seed and fertiliser",
+    "A sewing machine",
+    "Funeral costs",
+    "Roof repair",
+    "Taxi deposit",
+    "Wool shearing season",
+    "Medical bill",
+)
 # How the loans of one MFI end, in hundredths: what happens to the k-th loan is fixed.
 LONGEST_AGO = 330  # days: the oldest story begins after it
 AGES = {"very_late": (90, 180), "closed": (120, 320), "paid_on_time": (6, 110), "late": (20, 120)}
 FATES = (
-    ("submitted", 7), ("under_review", 4), ("reviewed", 5), ("rejected", 6), ("withdrawn", 3), ("approved", 4),
-    ("paid_on_time", 42), ("late", 8), ("very_late", 3), ("closed", 13), ("reversed", 3), ("overpaid", 2),
-)  # fmt: skip
+    ("submitted", 7),
+    ("under_review", 4),
+    ("reviewed", 5),
+    ("rejected", 6),
+    ("withdrawn", 3),
+    ("approved", 4),
+    ("paid_on_time", 42),
+    ("late", 8),
+    ("very_late", 3),
+    ("closed", 13),
+    ("reversed", 3),
+    ("overpaid", 2),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +70,50 @@ def make_products(mfi: MFI, manager: Account) -> list[Product]:
     lender = mfi.is_money_lender
     common: dict[str, Any] = {"by": manager, "mfi": mfi}
     business = create_product(
-        **common, name="Business loan", description="For stock and tools, repaid monthly.", rate=Decimal(24),
-        rate_per="year", interest_method="declining_balance", principal_min=Decimal(1000),
-        principal_default=Decimal(6000), principal_max=Decimal(30000), installments_min=3, installments_default=12,
-        installments_max=24, disbursement_fee_percent=Decimal(0 if lender else 3),
-    )  # fmt: skip
+        **common,
+        name="Business loan",
+        description="For stock and tools, repaid monthly.",
+        rate=Decimal(24),
+        rate_per="year",
+        interest_method="declining_balance",
+        principal_min=Decimal(1000),
+        principal_default=Decimal(6000),
+        principal_max=Decimal(30000),
+        installments_min=3,
+        installments_default=12,
+        installments_max=24,
+        disbursement_fee_percent=Decimal(0 if lender else 3),
+    )
     salary = create_product(
-        **common, name="Salary loan", description="For people paid monthly; the same amount each month.",
-        rate=Decimal(2), rate_per="month", interest_method="flat", principal_min=Decimal(500),
-        principal_default=Decimal(3000), principal_max=Decimal(15000), installments_min=1, installments_default=6,
+        **common,
+        name="Salary loan",
+        description="For people paid monthly; the same amount each month.",
+        rate=Decimal(2),
+        rate_per="month",
+        interest_method="flat",
+        principal_min=Decimal(500),
+        principal_default=Decimal(3000),
+        principal_max=Decimal(15000),
+        installments_min=1,
+        installments_default=6,
         installments_max=12,
-    )  # fmt: skip
+    )
     market = create_product(
-        **common, name="Market loan", description="Small and short, repaid weekly.", rate=Decimal(25),
-        rate_per="year", interest_method="declining_balance", amortization="equal_principal", frequency="weeks",
-        principal_min=Decimal(200), principal_default=Decimal(1000), principal_max=Decimal(5000), installments_min=4,
-        installments_default=12, installments_max=26,
-    )  # fmt: skip
+        **common,
+        name="Market loan",
+        description="Small and short, repaid weekly.",
+        rate=Decimal(25),
+        rate_per="year",
+        interest_method="declining_balance",
+        amortization="equal_principal",
+        frequency="weeks",
+        principal_min=Decimal(200),
+        principal_default=Decimal(1000),
+        principal_max=Decimal(5000),
+        installments_min=4,
+        installments_default=12,
+        installments_max=26,
+    )
     return [business, salary, market]
 
 
@@ -94,15 +140,20 @@ def _form_group(mfi: MFI, staff: Staff, product: Product, members: list[Account]
     groups.save_group(group, by=staff.officer)
     offices = ("chair", "treasurer", "secretary", "member", "member")
     for member, office in zip(members, offices, strict=False):
-        groups.add_member(
-            group_id=group.pk, by=staff.officer, borrower_id=member.pk, office=office, on=meets_from
-        )  # fmt: skip
+        groups.add_member(group_id=group.pk, by=staff.officer, borrower_id=member.pk, office=office, on=meets_from)
     applied = today - timedelta(days=45)
     for n, member in enumerate(members[:4]):
         answer = origination.apply_for_loan(
-            borrower=member, product_id=product.pk, principal=Decimal(1200), installments=12, purpose="Vegetables",
-            by=staff.officer, currency=mfi.currency, on=applied, group_id=group.pk,
-        )  # fmt: skip
+            borrower=member,
+            product_id=product.pk,
+            principal=Decimal(1200),
+            installments=12,
+            purpose="Vegetables",
+            by=staff.officer,
+            currency=mfi.currency,
+            on=applied,
+            group_id=group.pk,
+        )
         loan_id = UUID(str(answer["id"]))
         _reach_approval(staff, loan_id, member, "paid_on_time", applied)
         money.disburse(loan_id=loan_id, by=staff.cashier, channel="cash", on=applied + timedelta(days=2))
@@ -149,9 +200,15 @@ def _tell(
         installments = product.installments_min
     by_staff = chance.random() < 0.4
     answer = origination.apply_for_loan(
-        borrower=borrower, product_id=product.pk, principal=principal, installments=installments,
-        purpose=chance.choice(PURPOSES), by=staff.officer if by_staff else borrower, currency=mfi.currency, on=applied,
-    )  # fmt: skip
+        borrower=borrower,
+        product_id=product.pk,
+        principal=principal,
+        installments=installments,
+        purpose=chance.choice(PURPOSES),
+        by=staff.officer if by_staff else borrower,
+        currency=mfi.currency,
+        on=applied,
+    )
     loan_id = UUID(answer["id"])
     if not _reach_approval(staff, loan_id, borrower, fate, applied):
         return
@@ -192,11 +249,7 @@ def _repay(chance: random.Random, staff: Staff, loan_id: UUID, fate: str, day: d
     paying = rows if fate in ("closed", "overpaid") else due[: len(due) - unpaid]
     for row in paying:
         on = min(
-            max(
-                row.due_date - timedelta(days=chance.randint(0, 4)),
-                rows[0].due_date - timedelta(days=row.days),
-            ),
-            day,
+            max(row.due_date - timedelta(days=chance.randint(0, 4)), rows[0].due_date - timedelta(days=row.days)), day
         )
         last = row is paying[-1]
         amount = row.outstanding + (Decimal(50) if last and fate == "overpaid" else 0)
@@ -213,9 +266,13 @@ def _repay(chance: random.Random, staff: Staff, loan_id: UUID, fate: str, day: d
         if loan.state.status != Status.ACTIVE:
             return
         notices.report_payment(
-            loan_id=loan_id, by=loan.borrower, amount=Decimal(chance.randint(1, 6) * 100), channel="mpesa",
-            reference=_reference(chance, "mpesa"), paid_on=day,
-        )  # fmt: skip
+            loan_id=loan_id,
+            by=loan.borrower,
+            amount=Decimal(chance.randint(1, 6) * 100),
+            channel="mpesa",
+            reference=_reference(chance, "mpesa"),
+            paid_on=day,
+        )
 
 
 def _pay(chance: random.Random, staff: Staff, loan_id: UUID, amount: Decimal, on: date) -> None:
@@ -223,12 +280,7 @@ def _pay(chance: random.Random, staff: Staff, loan_id: UUID, amount: Decimal, on
         return
     channel = chance.choice(["cash", "cash", "mpesa", "ecocash"])
     money.record_repayment(
-        loan_id=loan_id,
-        by=staff.cashier,
-        amount=amount,
-        channel=channel,
-        reference=_reference(chance, channel),
-        on=on,
+        loan_id=loan_id, by=staff.cashier, amount=amount, channel=channel, reference=_reference(chance, channel), on=on
     )
 
 

@@ -74,12 +74,7 @@ class EmbeddedMongo:
             arguments.append("--sync-on-commit")
         log = (self.folder / "mongo.log").open("ab")
         self.process = subprocess.Popen(
-            arguments,
-            stdout=log,
-            stderr=log,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            cwd=self.folder,
+            arguments, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, cwd=self.folder
         )
         (self.folder / "mongo.pid").write_text(str(self.process.pid))
         self._wait(timeout)

@@ -192,10 +192,20 @@ class EmbeddedPostgres:
         for path in (self.data, self.secret_file):
             self._give(path)
         made = self._run(
-            "initdb", "-D", str(self.data), "-U", "postgres", "--auth=scram-sha-256",
-            f"--pwfile={self.secret_file}", "--encoding=UTF8", "--locale-provider=builtin",
-            "--builtin-locale=C.UTF-8", "--locale=C", "--no-sync", check=False,
-        )  # fmt: skip
+            "initdb",
+            "-D",
+            str(self.data),
+            "-U",
+            "postgres",
+            "--auth=scram-sha-256",
+            f"--pwfile={self.secret_file}",
+            "--encoding=UTF8",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--locale=C",
+            "--no-sync",
+            check=False,
+        )
         if made.returncode:
             shutil.rmtree(self.data, ignore_errors=True)
             raise CannotStart(f"The embedded PostgreSQL could not make its data folder: {_last_line(made.stderr)}")
@@ -227,8 +237,12 @@ class EmbeddedPostgres:
             time.sleep(0.05)
         done: subprocess.CompletedProcess[str] = subprocess.run(
             [str(self.binaries / program), *arguments],
-            check=check, capture_output=True, text=True, stdin=subprocess.DEVNULL, **self._as_account(),
-        )  # fmt: skip
+            check=check,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            **self._as_account(),
+        )
         return done
 
     def _as_account(self) -> dict[str, Any]:

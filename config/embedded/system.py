@@ -36,9 +36,17 @@ class System:
     """Starts what is needed under `var`. DATABASE_URL and MONGODB_URL in the environment replace embedded servers."""
 
     def __init__(
-        self, root: Path, var: Path, *, port: int, host: str = "localhost", throw_away: bool = False,
-        use_given: bool = True, say: Callable[[str], None] = print, cluster: dict[str, str] | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        root: Path,
+        var: Path,
+        *,
+        port: int,
+        host: str = "localhost",
+        throw_away: bool = False,
+        use_given: bool = True,
+        say: Callable[[str], None] = print,
+        cluster: dict[str, str] | None = None,
+    ) -> None:
         """`cluster` holds the settings of a node among several (LETSEMA_NODE and so on; docs/cluster.md)."""
         self.cluster = cluster
         self.root, self.var, self.port, self.host, self.say = root, var, port, host, say
@@ -142,19 +150,41 @@ class System:
     def start_application(self, workers: int = 2) -> None:
         """gunicorn and the background worker."""
         self._child(
-            "application", sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}",
-            "--workers", str(workers), "--threads", "2", "--timeout", "60", "--graceful-timeout", "5", "--preload",
-            "--log-level", "warning", "--no-control-socket",
-        )  # fmt: skip
+            "application",
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "config.wsgi",
+            "--bind",
+            f"127.0.0.1:{self.port}",
+            "--workers",
+            str(workers),
+            "--threads",
+            "2",
+            "--timeout",
+            "60",
+            "--graceful-timeout",
+            "5",
+            "--preload",
+            "--log-level",
+            "warning",
+            "--no-control-socket",
+        )
         self._child("worker", sys.executable, "manage.py", "worker")
         self._wait_for_port()
 
     def _child(self, name: str, *command: str) -> None:
         log = (self.var / f"{name}.log").open("ab")
         self.children[name] = subprocess.Popen(
-            command, cwd=self.root, env=self.environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-            start_new_session=True, preexec_fn=_die_with_parent,
-        )  # fmt: skip
+            command,
+            cwd=self.root,
+            env=self.environment,
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=_die_with_parent,
+        )
 
     def _wait_for_port(self) -> None:
         for _ in range(600):

@@ -85,13 +85,7 @@ SHARED_APPS = [
     "config",
 ]
 # Accounts, sessions and lock-out counters stand in both lists: each schema has its own.
-TENANT_APPS = [
-    "django.contrib.sessions",
-    "axes",
-    "apps.users",
-    "apps.credit",
-    "apps.loans",
-]
+TENANT_APPS = ["django.contrib.sessions", "axes", "apps.users", "apps.credit", "apps.loans"]
 INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]
 
 MIDDLEWARE = [
@@ -123,17 +117,14 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "config.context.branding",
-            ],
+            ]
         },
     }
 ]
 WSGI_APPLICATION = "config.wsgi.application"
 
 AUTH_USER_MODEL = "users.Account"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "apps.users.backends.EmailOrPhoneBackend",
-]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "apps.users.backends.EmailOrPhoneBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

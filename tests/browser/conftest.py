@@ -27,9 +27,14 @@ LETSEMA_ADMIN = "naleli@letsema.example"
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 860}
 SLOW = {"offline": False, "downloadThroughput": 50_000, "uploadThroughput": 50_000, "latency": 400}  # 400 kbit/s
 ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 class Served:
@@ -56,9 +61,13 @@ class Served:
         if self._inside is None:
             env = self.system.environment | {"PYTHONWARNINGS": "ignore"}
             self._inside = subprocess.Popen(
-                [sys.executable, "-m", "tests.browser.inside"], cwd=ROOT, env=env, text=True, stdin=subprocess.PIPE,
+                [sys.executable, "-m", "tests.browser.inside"],
+                cwd=ROOT,
+                env=env,
+                text=True,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-            )  # fmt: skip
+            )
         assert self._inside.stdin
         assert self._inside.stdout
         self._inside.stdin.write(json.dumps({"mfi": mfi, "code": code}) + "\n")
@@ -128,10 +137,13 @@ def code_sent(served: Served, mfi: str) -> str:
                 path.unlink()
                 return found.group(1)
         time.sleep(0.2)
-    told = served.inside(mfi, "from apps.users.models import Message, OneTimeCode\n"
+    told = served.inside(
+        mfi,
+        "from apps.users.models import Message, OneTimeCode\n"
         "for m in Message.objects.order_by('-id')[:4]: print(m.about, m.channel, m.status, m.attempts, m.error)\n"
         "for c in OneTimeCode.objects.all()[:4]: print(c.purpose, c.asked_at, c.attempts, c.used_at)\n"
-        "a = OneTimeCode.objects.first().account; print(a.second_factor, a.language, a.verified_phone)")  # fmt: skip
+        "a = OneTimeCode.objects.first().account; print(a.second_factor, a.language, a.verified_phone)",
+    )
     log = (folder.parent / "worker.log").read_text(encoding="utf-8")[-3000:]
     raise AssertionError(f"no code was sent; {told}; the worker: {log}")
 

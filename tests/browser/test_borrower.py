@@ -47,8 +47,10 @@ def enter(page: Page, served: Served, password: str = PASSWORD) -> None:
 
 
 def notices(served: Served, reference: str) -> int:
-    code = "from apps.loans.models import PaymentNotice\n" \
-        f"print(PaymentNotice.objects.filter(reference={reference!r}).count())"  # fmt: skip
+    code = (
+        "from apps.loans.models import PaymentNotice\n"
+        f"print(PaymentNotice.objects.filter(reference={reference!r}).count())"
+    )
     return int(served.inside(MFI, code))
 
 
@@ -140,9 +142,12 @@ def test_a_code_at_sign_in_and_a_new_password(served: Served, loan: str) -> None
     # Off again; then the password is forgotten.
     page.get_by_role("link", name="Me", exact=True).click()
     security.get_by_role("button", name="Ask for the password alone").click()
-    served.inside(MFI, "from apps.users.models import OneTimeCode as C\n"
-           "from datetime import timedelta\nfrom django.db.models import F\n"
-           "C.objects.update(asked_at=F('asked_at') - timedelta(minutes=2))")  # fmt: skip
+    served.inside(
+        MFI,
+        "from apps.users.models import OneTimeCode as C\n"
+        "from datetime import timedelta\nfrom django.db.models import F\n"
+        "C.objects.update(asked_at=F('asked_at') - timedelta(minutes=2))",
+    )
     security.get_by_role("button", name="Send me a code").click()
     security.get_by_text("A code is on its way").wait_for()
     security.get_by_label("Code").fill(code_sent(served, MFI))

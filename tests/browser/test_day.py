@@ -44,9 +44,14 @@ def create_by_api(page: Page, served: Served) -> None:
     page.locator("#id_name").fill("onboarding")
     page.get_by_role("button", name="Save").click()
     body = {
-        "name": "Senqu Two", "subdomain": "senqu-two", "licence_type": "credit_only_3", "district": "Quthing",
-        "contact_email": "a@senqu.example", "admin_name": "Sello Shale", "admin_email": "s@senqu.example",
-    }  # fmt: skip
+        "name": "Senqu Two",
+        "subdomain": "senqu-two",
+        "licence_type": "credit_only_3",
+        "district": "Quthing",
+        "contact_email": "a@senqu.example",
+        "admin_name": "Sello Shale",
+        "admin_email": "s@senqu.example",
+    }
     answer = call(served, "POST", "/api/v1/mfis", body, token=link_in(page))
     assert answer["url"].startswith("http://senqu-two.localhost")
     page.goto(served.url("/", "senqu-two"))
@@ -80,10 +85,16 @@ def hire(manager: Page, served: Served, name: str, email: str, duty: str) -> Pag
 def define_product(manager: Page, served: Served) -> None:
     manager.goto(served.url("/admin/loans/product/add/", MFI))
     values = {
-        "name": "Market loan", "principal_min": "500", "principal_default": "1000", "principal_max": "5000",
-        "installments_min": "1", "installments_default": "12", "installments_max": "24", "rate": "24",
+        "name": "Market loan",
+        "principal_min": "500",
+        "principal_default": "1000",
+        "principal_max": "5000",
+        "installments_min": "1",
+        "installments_default": "12",
+        "installments_max": "24",
+        "rate": "24",
         "disbursement_fee_percent": "3",
-    }  # fmt: skip
+    }
     for name, value in values.items():
         manager.locator(f"#id_{name}").fill(value)
     manager.locator("#id_interest_method").select_option("declining_balance")
@@ -206,8 +217,12 @@ def the_credit_history_agrees(served: Served, phone: Page, cashier: Page, left: 
         time.sleep(0.4)
     lines = phone.locator("section[aria-label^=Loan] > ul > li").all_inner_texts()
     assert [line.split(": ")[1].split(" M\u00a0")[0].removesuffix(" Wrong?") for line in lines] == [
-        "Paid out", "Repayment", "Reversal", "Repayment", "Closed",
-    ]  # fmt: skip
+        "Paid out",
+        "Repayment",
+        "Reversal",
+        "Repayment",
+        "Closed",
+    ]
     assert f"{float(left):,.2f}" in lines[3]
     check_accessible(phone)
     phone.goto(served.url("/#/profile", MFI))
@@ -222,8 +237,16 @@ def the_credit_history_agrees(served: Served, phone: Page, cashier: Page, left: 
     check_accessible(cashier)
 
 
-@pytest.mark.parametrize("path", ["/admin/", "/admin/mfis/mfi/", "/admin/mfis/directoryentry/",
-                                  "/admin/mfis/directoryentry/import/", "/admin/users/account/"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin/",
+        "/admin/mfis/mfi/",
+        "/admin/mfis/directoryentry/",
+        "/admin/mfis/directoryentry/import/",
+        "/admin/users/account/",
+    ],
+)
 def test_letsemas_pages_are_accessible(served: Served, path: str) -> None:
     page = served.sign_in(LETSEMA_ADMIN)
     page.goto(served.url(path))

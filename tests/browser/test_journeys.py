@@ -174,8 +174,10 @@ def _applies(j: Journey, number: str, folder: Path) -> None:
     j.button("Hand it in").click()
     expect(papers.get_by_role("link", name="id.pdf")).to_be_visible()
     assert j.paper(j.page.get_by_role("link", name=j.t("Key facts you agreed to"))) == "application/pdf"
-    asks = "origination.start_review(loan_id=loan.pk, by=process.staff('officer'))\n" \
-        "origination.request_info(loan_id=loan.pk, by=process.staff('officer'), reason='Bring a payslip')"  # fmt: skip
+    asks = (
+        "origination.start_review(loan_id=loan.pk, by=process.staff('officer'))\n"
+        "origination.request_info(loan_id=loan.pk, by=process.staff('officer'), reason='Bring a payslip')"
+    )
     staff_do(j.served, number, asks)
     j.page.reload()
     expect(j.page.get_by_text(j.t("We need something from you: {reason}", reason="Bring a payslip"))).to_be_visible()
@@ -186,11 +188,17 @@ def _applies(j: Journey, number: str, folder: Path) -> None:
 
 
 def _pays(j: Journey, number: str) -> None:
-    staff_do(j.served, number, "\n".join((
-        "origination.recommend(loan_id=loan.pk, by=process.staff('officer'), reason='Seen')",
-        "origination.approve(loan_id=loan.pk, by=process.staff('approver'))",
-        "process.disburse(str(loan.pk))",
-    )))  # fmt: skip
+    staff_do(
+        j.served,
+        number,
+        "\n".join(
+            (
+                "origination.recommend(loan_id=loan.pk, by=process.staff('officer'), reason='Seen')",
+                "origination.approve(loan_id=loan.pk, by=process.staff('approver'))",
+                "process.disburse(str(loan.pk))",
+            )
+        ),
+    )
     j.go("Loans", "My loans")
     j.card("Due next").get_by_role("link").wait_for()
     j.looked_at("loans")
@@ -199,10 +207,16 @@ def _pays(j: Journey, number: str) -> None:
     j.field("Reference of the payment", pay).fill(f"MP {number}")
     j.button("Report the payment").click()
     expect(pay.get_by_text(j.t("Thank you. It counts once the cashier has seen the money."))).to_be_visible()
-    staff_do(j.served, number, "\n".join((
-        "notice = PaymentNotice.objects.get(loan=loan)",
-        "confirm_payment(notice_id=notice.pk, by=process.staff('cashier'))",
-    )))  # fmt: skip
+    staff_do(
+        j.served,
+        number,
+        "\n".join(
+            (
+                "notice = PaymentNotice.objects.get(loan=loan)",
+                "confirm_payment(notice_id=notice.pk, by=process.staff('cashier'))",
+            )
+        ),
+    )
     j.page.reload()
     receipt = j.card("Receipts").get_by_role("link")
     assert j.paper(receipt) == "application/pdf"

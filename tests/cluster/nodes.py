@@ -54,11 +54,17 @@ class Node:
         self.postgres.ensure_replication_role(PASSWORD)
         addresses = " ".join(f"{letter}=postgres://127.0.0.1:{port}/letsema" for letter, port in peers.items())
         self.environment = os.environ | {
-            "DATABASE_URL": url, "LETSEMA_NODE": self.letter, "LETSEMA_CLUSTER": "1", "LETSEMA_PEERS": addresses,
-            "LETSEMA_REPLICATION_PASSWORD": PASSWORD, "LETSEMA_SITE": f"http://{self.letter.lower()}.example",
-            "DJANGO_SETTINGS_MODULE": "config.settings.test", "LETSEMA_VAR": str(self.folder), "PYTHONPATH": str(ROOT),
+            "DATABASE_URL": url,
+            "LETSEMA_NODE": self.letter,
+            "LETSEMA_CLUSTER": "1",
+            "LETSEMA_PEERS": addresses,
+            "LETSEMA_REPLICATION_PASSWORD": PASSWORD,
+            "LETSEMA_SITE": f"http://{self.letter.lower()}.example",
+            "DJANGO_SETTINGS_MODULE": "config.settings.test",
+            "LETSEMA_VAR": str(self.folder),
+            "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
-        }  # fmt: skip
+        }
 
     def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
@@ -79,9 +85,13 @@ class Node:
     def start_worker(self) -> None:
         log = (self.folder / "worker.log").open("ab")
         self.worker = subprocess.Popen(
-            [sys.executable, "manage.py", "worker"], cwd=ROOT, env=self.environment, stdout=log, stderr=log,
+            [sys.executable, "manage.py", "worker"],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=log,
+            stderr=log,
             start_new_session=True,
-        )  # fmt: skip
+        )
 
     def stop_worker(self) -> None:
         if self.worker:
@@ -158,10 +168,15 @@ class Node:
     def _running(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", RUN], cwd=ROOT, env=self.environment, text=True,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=(self.folder / "process.log").open("ab"),
+                [sys.executable, "-c", RUN],
+                cwd=ROOT,
+                env=self.environment,
+                text=True,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=(self.folder / "process.log").open("ab"),
                 start_new_session=True,
-            )  # fmt: skip
+            )
         return self._process
 
     def stop(self) -> None:

@@ -54,21 +54,39 @@ LONG_AGO = date(2020, 1, 1)
 
 def open_mfi(subdomain: str) -> Said:
     opened = onboard_mfi(
-        name=subdomain.title(), subdomain=subdomain, licence_type="credit_only_2", district="leribe",
-        contact_email=f"office@{subdomain}.example", admin_name="Nthabiseng Letsie",
-        admin_email=f"manager@{subdomain}.example", actor=SYSTEM, notify=False,
-    )  # fmt: skip
+        name=subdomain.title(),
+        subdomain=subdomain,
+        licence_type="credit_only_2",
+        district="leribe",
+        contact_email=f"office@{subdomain}.example",
+        admin_name="Nthabiseng Letsie",
+        admin_email=f"manager@{subdomain}.example",
+        actor=SYSTEM,
+        notify=False,
+    )
     with tenant_context(opened.mfi):
         for duty in (Duty.OFFICER, Duty.APPROVER, Duty.CASHIER, Duty.ACCOUNTANT):
             create_staff(
-                full_name=duty.label, email=f"{duty.value}@{subdomain}.example", role=Role.MFI_ADMIN, duties=[duty],
+                full_name=duty.label,
+                email=f"{duty.value}@{subdomain}.example",
+                role=Role.MFI_ADMIN,
+                duties=[duty],
                 actor=SYSTEM,
-            )  # fmt: skip
+            )
         create_product(
-            by=opened.admin, mfi=opened.mfi, name="Business loan", rate=Decimal(24), rate_per="year",
-            interest_method="declining_balance", principal_min=Decimal(100), principal_default=Decimal(1000),
-            principal_max=Decimal(50000), installments_min=1, installments_default=12, installments_max=36,
-        )  # fmt: skip
+            by=opened.admin,
+            mfi=opened.mfi,
+            name="Business loan",
+            rate=Decimal(24),
+            rate_per="year",
+            interest_method="declining_balance",
+            principal_min=Decimal(100),
+            principal_default=Decimal(1000),
+            principal_max=Decimal(50000),
+            installments_min=1,
+            installments_default=12,
+            installments_max=36,
+        )
     return {"id": str(opened.mfi.pk)}
 
 
@@ -86,11 +104,16 @@ def edit(account: str, **values: Any) -> Said:
     who = Account.objects.select_related("profile").get(pk=account)
     profile = who.profile
     known = {
-        "full_name": who.full_name, "phone": who.phone or "", "email": who.email or "",
-        "national_id": profile.national_id or "", "date_of_birth": profile.date_of_birth,
-        "district": profile.district, "village": profile.village, "employer": profile.employer,
+        "full_name": who.full_name,
+        "phone": who.phone or "",
+        "email": who.email or "",
+        "national_id": profile.national_id or "",
+        "date_of_birth": profile.date_of_birth,
+        "district": profile.district,
+        "village": profile.village,
+        "employer": profile.employer,
         "net_monthly_income": profile.net_monthly_income,
-    }  # fmt: skip
+    }
     update_borrower(account=who, person=Person(**{**known, **values}), actor=SYSTEM, today=business_date())
     return {}
 
@@ -98,9 +121,15 @@ def edit(account: str, **values: Any) -> Said:
 def apply(borrower: str, principal: str = "1000.00", key: str = "") -> Said:
     who = Account.objects.get(pk=borrower)
     answer = origination.apply_for_loan(
-        borrower=who, product_id=Product.objects.get().pk, principal=Decimal(principal), installments=12,
-        purpose="Stock", by=who, currency="LSL", key=key,
-    )  # fmt: skip
+        borrower=who,
+        product_id=Product.objects.get().pk,
+        principal=Decimal(principal),
+        installments=12,
+        purpose="Stock",
+        by=who,
+        currency="LSL",
+        key=key,
+    )
     return dict(answer)
 
 
@@ -124,10 +153,8 @@ def lend(borrower: str, principal: str = "1000.00") -> Said:
 
 def repay(loan: str, amount: str, key: str = "") -> Said:
     return dict(
-        money.record_repayment(
-            loan_id=UUID(loan), by=staff("cashier"), amount=Decimal(amount), channel="cash", key=key
-        )
-    )  # fmt: skip
+        money.record_repayment(loan_id=UUID(loan), by=staff("cashier"), amount=Decimal(amount), channel="cash", key=key)
+    )
 
 
 def repay_for(loans: list[str], seconds: float) -> Said:
@@ -167,8 +194,9 @@ def many_events(loans: list[str], count: int) -> Said:
                 "INSERT INTO loans_loanevent (id, node, loan_id, type, value_date, channel, reference, reason, "
                 "actor_name, idempotency_key, number, payload) SELECT public.letsema_uuid7(), public.letsema_node(), "
                 "(%s::uuid[])[1 + g %% %s], 'note', current_date, '', '', 'n' || g, 'Load', '', '', '{}' "
-                "FROM generate_series(%s, %s) g", [loans, len(loans), first, min(count, first + 1_999)],
-            )  # fmt: skip
+                "FROM generate_series(%s, %s) g",
+                [loans, len(loans), first, min(count, first + 1_999)],
+            )
     return {}
 
 
@@ -177,8 +205,9 @@ def large_transaction(count: int) -> Said:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO users_command (id, node, name, body_hash, answer) SELECT public.letsema_uuid7(), "
-            "public.letsema_node(), 'load', 'n' || g, '{}' FROM generate_series(1, %s) g", [count],
-        )  # fmt: skip
+            "public.letsema_node(), 'load', 'n' || g, '{}' FROM generate_series(1, %s) g",
+            [count],
+        )
     return {}
 
 
@@ -271,11 +300,36 @@ def till() -> Said:
 SERVICES: dict[str, Callable[..., Said]] = {
     f.__name__: f
     for f in (
-        open_mfi, register, edit, apply, approve, disburse, lend, repay, repay_for, reverse, write_off, close_books,
-        many_events, large_transaction, many_people, fold, verify_books, check_projection, states, present, sql,
-        agent_round, merge, conflicts, decide, till, logo, cluster,
+        open_mfi,
+        register,
+        edit,
+        apply,
+        approve,
+        disburse,
+        lend,
+        repay,
+        repay_for,
+        reverse,
+        write_off,
+        close_books,
+        many_events,
+        large_transaction,
+        many_people,
+        fold,
+        verify_books,
+        check_projection,
+        states,
+        present,
+        sql,
+        agent_round,
+        merge,
+        conflicts,
+        decide,
+        till,
+        logo,
+        cluster,
     )
-}  # fmt: skip
+}
 
 
 def answer(line: str) -> Said:

@@ -244,8 +244,10 @@ def check(story: Story, letters: str) -> None:
             assert cluster[letter].ok("check_projection", mfi)["differences"] == []
             twice = "SELECT loan_id FROM loans_loanevent WHERE type = 'disbursement' GROUP BY 1 HAVING count(*) > 1"
             assert cluster[letter].rows(twice, mfi) == []
-            again = ("SELECT idempotency_key FROM loans_loanevent WHERE type = 'repayment' AND idempotency_key <> '' "
-                     "GROUP BY 1 HAVING count(*) > 1")  # fmt: skip
+            again = (
+                "SELECT idempotency_key FROM loans_loanevent WHERE type = 'repayment' AND idempotency_key <> '' "
+                "GROUP BY 1 HAVING count(*) > 1"
+            )
             assert cluster[letter].rows(again, mfi) == []
         home = cluster[letters[0]].rows(f"SELECT home_node FROM public.mfis_mfi WHERE schema_name = '{mfi}'")[0][0]
         assert cluster[home].ok("verify_books", mfi)["breaks"] == []
@@ -259,8 +261,14 @@ def test_nothing_acknowledged_is_lost_and_all_nodes_agree(cluster: Cluster) -> N
         cluster["A"].ok("open_mfi", subdomain=mfi)
     for node in cluster:
         for mfi in MFIS:
-            eventually(lambda node=node, mfi=mfi: node.rows("SELECT count(*) FROM users_account", mfi) == [["5"]]
-                       if "ok" in node.ask("states", mfi) else None, 60)  # fmt: skip
+            eventually(
+                lambda node=node, mfi=mfi: (
+                    node.rows("SELECT count(*) FROM users_account", mfi) == [["5"]]
+                    if "ok" in node.ask("states", mfi)
+                    else None
+                ),
+                60,
+            )
     clients = [Client(story, node, n) for node in cluster for n in range(2)]
     for client in clients:
         client.start()

@@ -114,8 +114,14 @@ def test_receipts_are_taken_anywhere_and_decisions_at_home(cluster: Cluster) -> 
     assert receipt["number"].startswith("RB")  # the node's letter
     assert b.ok("repay", MFI, loan=loan, amount="94.56", key="k1") == receipt
     for command in ("write_off", "reverse"):
-        assert b.ask(command, MFI, **{"loan" if command == "write_off" else "event": loan if command == "write_off"
-                                      else receipt["id"]})["code"] == "not_home"  # fmt: skip
+        assert (
+            b.ask(
+                command,
+                MFI,
+                **{"loan" if command == "write_off" else "event": loan if command == "write_off" else receipt["id"]},
+            )["code"]
+            == "not_home"
+        )
     equal(cluster, "AB")
     # The home posted what B received.
     entries = "SELECT count(*) FROM loans_journalentry WHERE event_id = "
@@ -224,12 +230,16 @@ def test_a_skewed_clock_does_not_undo_a_later_edit(cluster: Cluster) -> None:
     there = f"SELECT employer FROM users_borrowerprofile WHERE account_id = '{who}'"
     eventually(lambda: b.rows(there, MFI) and c.rows(there, MFI), 30)
     a.ok("edit", MFI, account=who, employer="First")
-    a.ok("sql", MFI, statement=(
-        "INSERT INTO users_revision (id, table_name, row_id, action, image, changed, actor_name, node, clock, seen) "
-        "SELECT public.letsema_uuid7(), table_name, row_id, 'update', image || '{\"employer\": \"Ahead\"}', "
-        f"'[\"employer\"]', 'A', 'A', clock + interval '1 hour', seen FROM users_revision WHERE row_id = '{who}' "
-        "AND table_name = 'users_borrowerprofile' ORDER BY clock DESC LIMIT 1 RETURNING id"
-    ))  # fmt: skip
+    a.ok(
+        "sql",
+        MFI,
+        statement=(
+            "INSERT INTO users_revision (id, table_name, row_id, action, image, changed, actor_name, node, clock, "
+            "seen) SELECT public.letsema_uuid7(), table_name, row_id, 'update', image || '{\"employer\": \"Ahead\"}', "
+            f"'[\"employer\"]', 'A', 'A', clock + interval '1 hour', seen FROM users_revision WHERE row_id = '{who}' "
+            "AND table_name = 'users_borrowerprofile' ORDER BY clock DESC LIMIT 1 RETURNING id"
+        ),
+    )
     eventually(lambda: b.rows(there, MFI) == [["Ahead"]] and c.rows(there, MFI) == [["Ahead"]], 30)
     b.ok("edit", MFI, account=who, employer="After")
     eventually(lambda: c.rows(there, MFI) == [["After"]], 30)

@@ -18,10 +18,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
+                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("account", models.UUIDField(editable=False, verbose_name="loan")),
@@ -41,5 +38,5 @@ class Migration(migrations.Migration):
                     models.Index(condition=models.Q(("relayed_at__isnull", True)), fields=["id"], name="outbox_waiting")
                 ],
             },
-        ),
+        )
     ]

@@ -4,14 +4,10 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("credit", "0001_initial"),
-    ]
+    dependencies = [("credit", "0001_initial")]
 
     operations = [
         migrations.AddField(
-            model_name="outboxentry",
-            name="set_aside",
-            field=models.BooleanField(db_default=False, default=False),
-        ),
+            model_name="outboxentry", name="set_aside", field=models.BooleanField(db_default=False, default=False)
+        )
     ]

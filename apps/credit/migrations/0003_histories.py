@@ -9,10 +9,7 @@ from apps.mfis.triggers import revisioned
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("credit", "0002_set_aside"),
-        ("users", "0009_codes_and_consents"),
-    ]
+    dependencies = [("credit", "0002_set_aside"), ("users", "0009_codes_and_consents")]
 
     operations = [
         migrations.CreateModel(
@@ -23,9 +20,7 @@ class Migration(migrations.Migration):
                 ("accounts", models.PositiveIntegerField()),
                 ("scores", models.PositiveIntegerField()),
             ],
-            options={
-                "ordering": ["-month_end"],
-            },
+            options={"ordering": ["-month_end"]},
         ),
         migrations.CreateModel(
             name="RetentionRun",
@@ -34,9 +29,7 @@ class Migration(migrations.Migration):
                 ("ran_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="when")),
                 ("removed", models.JSONField(default=dict)),
             ],
-            options={
-                "ordering": ["-ran_at"],
-            },
+            options={"ordering": ["-ran_at"]},
         ),
         migrations.CreateModel(
             name="RetentionPeriod",

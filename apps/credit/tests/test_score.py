@@ -27,10 +27,7 @@ def then(profile: str) -> str:
 HISTORIES = {
     # Paid out 20 Sep; the installment of 20 Oct was paid on 18 Oct, the next is due 20 Nov.
     # Nov (today): 20 Nov is ahead: 0. Oct 31: 0. Sep 30: 20 Oct ahead: 0.
-    "on time": (
-        of(("2026-09-20", "active", "2026-10-20"), ("2026-10-18", "active", "2026-11-20")),
-        then("000"),
-    ),
+    "on time": (of(("2026-09-20", "active", "2026-10-20"), ("2026-10-18", "active", "2026-11-20")), then("000")),
     # Nothing paid since 20 Aug. 15 Nov: due 20 Sep, 56 days: 2. 31 Oct: 41 days: 2. 30 Sep: 10 days: 1. 31 Aug: 0.
     "late and growing": (of(("2026-08-20", "active", "2026-09-20")), then("2210")),
     # 20 Sep was paid on 5 Oct: 30 Sep 10 days: 1; 31 Oct: due 20 Oct, paid on 20 Oct, next 20 Nov: 0.
@@ -44,20 +41,32 @@ HISTORIES = {
     ),
     # Paid in full on 3 Sep: C that month, nothing after.
     "paid in full": (
-        of(("2026-06-03", "active", "2026-07-03"), ("2026-07-03", "active", "2026-08-03"),
-           ("2026-08-03", "active", "2026-09-03"), ("2026-09-03", "closed", None)),
+        of(
+            ("2026-06-03", "active", "2026-07-03"),
+            ("2026-07-03", "active", "2026-08-03"),
+            ("2026-08-03", "active", "2026-09-03"),
+            ("2026-09-03", "closed", None),
+        ),
         then("--C000"),
     ),
     # Paid in full on 3 Sep and a cent too much on 10 Oct: it was paid in September.
     "overpaid later": (
-        of(("2026-07-03", "active", "2026-08-03"), ("2026-08-03", "active", "2026-09-03"),
-           ("2026-09-03", "closed", None), ("2026-10-10", "overpaid", None)),
+        of(
+            ("2026-07-03", "active", "2026-08-03"),
+            ("2026-08-03", "active", "2026-09-03"),
+            ("2026-09-03", "closed", None),
+            ("2026-10-10", "overpaid", None),
+        ),
         then("--C00"),
     ),
     # The last receipt was reversed on 12 Oct: 3 Sep is unpaid again. 31 Oct: 58 days: 2; 15 Nov: 73 days: 3.
     "reversed after closing": (
-        of(("2026-07-03", "active", "2026-08-03"), ("2026-08-03", "active", "2026-09-03"),
-           ("2026-09-03", "closed", None), ("2026-10-12", "active", "2026-09-03")),
+        of(
+            ("2026-07-03", "active", "2026-08-03"),
+            ("2026-08-03", "active", "2026-09-03"),
+            ("2026-09-03", "closed", None),
+            ("2026-10-12", "active", "2026-09-03"),
+        ),
         then("32C00"),
     ),
     # Due 10 Jan, never paid, written off 20 Aug: 31 Jan 21 d: 1; Feb 28 49 d: 2; Mar 31 80 d: 3; Apr 30 110 d: 4;
@@ -70,8 +79,11 @@ HISTORIES = {
     "thirty days": (of(("2026-09-01", "active", "2026-10-01")), then("210")),
     # A receipt of 25 Sep that was booked on 20 Oct counts from 25 Sep, though it was told last.
     "booked late": (
-        of(("2026-08-20", "active", "2026-09-20"), ("2026-10-20", "active", "2026-11-20"),
-           ("2026-09-25", "active", "2026-10-20")),
+        of(
+            ("2026-08-20", "active", "2026-09-20"),
+            ("2026-10-20", "active", "2026-11-20"),
+            ("2026-09-25", "active", "2026-10-20"),
+        ),
         then("0000"),
     ),
     # Older than two years: only the last 24 months are told.
@@ -80,7 +92,7 @@ HISTORIES = {
     "in and out": (of(("2026-11-02", "active", "2026-12-02"), ("2026-11-09", "closed", None)), then("C")),
     # Nothing happened yet by then.
     "tomorrow": (of(("2026-11-16", "active", "2026-12-16")), then("")),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", HISTORIES)
@@ -132,8 +144,10 @@ def test_no_history_is_not_a_bad_one() -> None:
 def test_the_weightiest_reasons_and_what_would_raise_it() -> None:
     found = score_of([then("2210"), "-" * 10 + "C" + "0" * 13])
     assert [(r.code, r.points, r.count) for r in found.reasons] == [
-        ("late", -70, 3), ("on_time", 60, 15), ("late_now", -40, 0),
-    ]  # fmt: skip
+        ("late", -70, 3),
+        ("on_time", 60, 15),
+        ("late_now", -40, 0),
+    ]
     assert found.advice == "late_now"
     assert score_of([then("0010")]).advice == "late"
     assert score_of([ON_TIME]).advice == "on_time"

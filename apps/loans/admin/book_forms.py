@@ -77,9 +77,12 @@ class JournalForm(forms.Form):
             )
             for side in ("debit", "credit"):
                 self.fields[f"{side}_{n}"] = forms.DecimalField(
-                    required=False, max_digits=14, decimal_places=2, min_value=Decimal("0.01"),
+                    required=False,
+                    max_digits=14,
+                    decimal_places=2,
+                    min_value=Decimal("0.01"),
                     label=f"{side.capitalize()} {n}",
-                )  # fmt: skip
+                )
 
     def rows(self) -> list[tuple[Any, Any, Any]]:
         """Account, debit and credit of each line, as the page sets them side by side."""

@@ -52,9 +52,11 @@ class AccountAdmin(LetsemaAdmin):
     def balance(self, account: Any) -> str:
         sign = -1 if account.type in reports.CREDIT_SIDE else 1
         return format_html(
-            '<a href="{}?account={}">{}</a>', reverse("admin:loans_books_report", args=["general-ledger"]), account.pk,
+            '<a href="{}?account={}">{}</a>',
+            reverse("admin:loans_books_report", args=["general-ledger"]),
+            account.pk,
             spoken(sign * (account.total or Decimal(0))),
-        )  # fmt: skip
+        )
 
     balance.admin_order_field = "total"  # type: ignore[attr-defined]
 
@@ -91,12 +93,20 @@ class AccountAdmin(LetsemaAdmin):
         today = business_date()
         income, expense, result = reports.income_statement(reports.year_start(today), today)
         context = {
-            **self.admin_site.each_context(request), "title": "Books", "opts": self.opts, "reports": REPORTS,
-            "closed": closed_through(), "behind": behind(today), "check": BooksCheck.objects.first(),
-            "last_day": DayEnd.objects.filter(finished_at__isnull=False).first(), "result": result,
-            "income": income.total, "expense": expense.total, "since": reports.year_start(today),
+            **self.admin_site.each_context(request),
+            "title": "Books",
+            "opts": self.opts,
+            "reports": REPORTS,
+            "closed": closed_through(),
+            "behind": behind(today),
+            "check": BooksCheck.objects.first(),
+            "last_day": DayEnd.objects.filter(finished_at__isnull=False).first(),
+            "result": result,
+            "income": income.total,
+            "expense": expense.total,
+            "since": reports.year_start(today),
             "may_close": self._may(request, Action.CLOSE_BOOKS),
-        }  # fmt: skip
+        }
         return TemplateResponse(request, "admin/books.html", context)
 
     def report_view(self, request: Any, name: str) -> HttpResponse:
@@ -111,10 +121,17 @@ class AccountAdmin(LetsemaAdmin):
         if wanted in EXPORTS and form.is_valid():
             return export(f"{name}-{on}", REPORTS[name].table(found), wanted)
         context: dict[str, Any] = {
-            **self.admin_site.each_context(request), "title": REPORTS[name].label, "opts": self.opts, "name": name,
-            "form": form, "since": since, "on": on, "reports": REPORTS, **found,
+            **self.admin_site.each_context(request),
+            "title": REPORTS[name].label,
+            "opts": self.opts,
+            "name": name,
+            "form": form,
+            "since": since,
+            "on": on,
+            "reports": REPORTS,
+            **found,
             "exports": [("csv", "Export CSV"), ("xlsx", "Export XLSX")],
-        }  # fmt: skip
+        }
         return TemplateResponse(request, "admin/books_report.html", context, status=200 if form.is_valid() else 422)
 
     def close_view(self, request: Any) -> HttpResponse:
@@ -123,12 +140,19 @@ class AccountAdmin(LetsemaAdmin):
         last = closed_through()
         first = business_date().replace(day=1) - timedelta(days=1)
         return run_action(
-            request, admin=self, form=ClosingForm(request.POST or None, initial={"through": first}),
-            run=lambda v: periods.close_period(by=request.user, **v), subject="Books", button="Close the books",
-            facts=[("Closed through", f"{last:%-d %b %Y}" if last else "—")], title="Close a period",
-            done="The books are closed.", back_url=reverse("admin:loans_books"), style="danger",
+            request,
+            admin=self,
+            form=ClosingForm(request.POST or None, initial={"through": first}),
+            run=lambda v: periods.close_period(by=request.user, **v),
+            subject="Books",
+            button="Close the books",
+            facts=[("Closed through", f"{last:%-d %b %Y}" if last else "—")],
+            title="Close a period",
+            done="The books are closed.",
+            back_url=reverse("admin:loans_books"),
+            style="danger",
             explanation="Nothing can be posted into closed days any more; what comes late becomes an adjustment.",
-        )  # fmt: skip
+        )
 
     def day_end_view(self, request: Any) -> HttpResponse:
         if not self._may(request, Action.CLOSE_BOOKS):
@@ -138,11 +162,18 @@ class AccountAdmin(LetsemaAdmin):
             return {"days": len(run_due_days())}
 
         return run_action(
-            request, admin=self, form=forms.Form(posted(request)), run=run, subject="Books",
-            facts=[("Days to end", str(behind(business_date())))], title="End the days that are over",
-            button="End the days", done="{days} day(s) ended.", back_url=reverse("admin:loans_books"),
+            request,
+            admin=self,
+            form=forms.Form(posted(request)),
+            run=run,
+            subject="Books",
+            facts=[("Days to end", str(behind(business_date())))],
+            title="End the days that are over",
+            button="End the days",
+            done="{days} day(s) ended.",
+            back_url=reverse("admin:loans_books"),
             explanation="Penalties, recalculated interest, accrual, provision. It runs by itself every night.",
-        )  # fmt: skip
+        )
 
     def verify_view(self, request: Any) -> HttpResponse:
         if not self._may(request, Action.CLOSE_BOOKS):
@@ -153,11 +184,18 @@ class AccountAdmin(LetsemaAdmin):
             return {"loans": check.loans, "breaks": len(check.breaks)}
 
         return run_action(
-            request, admin=self, form=forms.Form(posted(request)), run=run, subject="Books", facts=[],
-            title="Verify the books", button="Verify", done="{loans} loans checked, {breaks} break(s).",
+            request,
+            admin=self,
+            form=forms.Form(posted(request)),
+            run=run,
+            subject="Books",
+            facts=[],
+            title="Verify the books",
+            button="Verify",
+            done="{loans} loans checked, {breaks} break(s).",
             back_url=reverse("admin:loans_books"),
             explanation="Every invariant of the loans and of the ledger. It runs by itself every night.",
-        )  # fmt: skip
+        )
 
 
 class ClosingAdmin(LetsemaAdmin):
@@ -194,8 +232,12 @@ class ClosingAdmin(LetsemaAdmin):
         if request.GET.get("format") in EXPORTS:
             rows = [["Indicator", "Value"], *([i["name"], i["value"]] for i in closing.figures.get("indicators", []))]
             return export(f"closing-{closing.through}", rows, request.GET["format"])
-        context = {**self.admin_site.each_context(request), "title": f"Closed through {closing.through:%-d %b %Y}",
-                   "opts": self.opts, "closing": closing}  # fmt: skip
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Closed through {closing.through:%-d %b %Y}",
+            "opts": self.opts,
+            "closing": closing,
+        }
         return TemplateResponse(request, "admin/closing.html", context)
 
     def history_view(self, request: Any, object_id: str, extra_context: Any = None) -> HttpResponse:
@@ -225,8 +267,14 @@ class EntryAdmin(LetsemaAdmin):
         if entry is None or not self.has_view_permission(request):
             raise Http404
         lines = entry.lines.select_related("account").order_by("-amount")
-        context = {**self.admin_site.each_context(request), "title": entry.narrative, "opts": self.opts,
-                   "entry": entry, "lines": lines, "total": entry.debit}  # fmt: skip
+        context = {
+            **self.admin_site.each_context(request),
+            "title": entry.narrative,
+            "opts": self.opts,
+            "entry": entry,
+            "lines": lines,
+            "total": entry.debit,
+        }
         return TemplateResponse(request, "admin/journal_entry.html", context)
 
     def history_view(self, request: Any, object_id: str, extra_context: Any = None) -> HttpResponse:
@@ -262,12 +310,18 @@ class ManualAdmin(LetsemaAdmin):
             raise PermissionDenied
         ensure_chart()
         return run_action(
-            request, admin=self, form=JournalForm(request.POST or None), subject="Journals by hand",
-            run=lambda v: manual.propose_journal(by=request.user, **v), done="The entry waits for a second person.",
-            back_url=reverse("admin:loans_manualjournal_changelist"), title="Propose an entry", button="Propose",
+            request,
+            admin=self,
+            form=JournalForm(request.POST or None),
+            subject="Journals by hand",
+            run=lambda v: manual.propose_journal(by=request.user, **v),
+            done="The entry waits for a second person.",
+            back_url=reverse("admin:loans_manualjournal_changelist"),
+            title="Propose an entry",
+            button="Propose",
             explanation="Debits and credits must be equal. A second person posts it.",
             template="admin/journal_form.html",
-        )  # fmt: skip
+        )
 
     def change_view(self, request: Any, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         journal = self.get_object(request, object_id)
@@ -280,8 +334,14 @@ class ManualAdmin(LetsemaAdmin):
             and self._may(request, Action.POST_JOURNAL)
             and journal.maker_id != request.user.pk
         )
-        context = {**self.admin_site.each_context(request), "title": journal.narrative, "opts": self.opts,
-                   "journal": journal, "lines": lines, "decides": decides}  # fmt: skip
+        context = {
+            **self.admin_site.each_context(request),
+            "title": journal.narrative,
+            "opts": self.opts,
+            "journal": journal,
+            "lines": lines,
+            "decides": decides,
+        }
         return TemplateResponse(request, "admin/manual_journal.html", context)
 
     def decide_view(self, request: Any, journal_id: UUID, what: str) -> HttpResponse:
@@ -292,14 +352,19 @@ class ManualAdmin(LetsemaAdmin):
             raise Http404
         post = what == "post"
         return run_action(
-            request, admin=self, form=forms.Form(posted(request)) if post else ReasonForm(request.POST or None),
+            request,
+            admin=self,
+            form=forms.Form(posted(request)) if post else ReasonForm(request.POST or None),
             run=lambda v: manual.decide_journal(journal_id=journal.pk, by=request.user, post=post, **v) and None,
-            done="Posted." if post else "Declined.", subject="Journals by hand",
+            done="Posted." if post else "Declined.",
+            subject="Journals by hand",
             title=f"{what.capitalize()}: {journal}",
             facts=[("Proposed by", journal.maker_name), ("Day", f"{journal.posted_on:%-d %b %Y}")],
-            button=what.capitalize(), style="primary" if post else "danger",
-            back_url=reverse("admin:loans_manualjournal_change", args=[journal.pk]), explanation="",
-        )  # fmt: skip
+            button=what.capitalize(),
+            style="primary" if post else "danger",
+            back_url=reverse("admin:loans_manualjournal_change", args=[journal.pk]),
+            explanation="",
+        )
 
 
 class MappingAdmin(LetsemaAdmin):

@@ -85,10 +85,16 @@ class BorrowerAdmin(LetsemaAdmin):
             self._show_invitation(request, account)
 
         return run_action(
-            request, admin=self, form=BorrowerForm(request.POST or None), run=run, done="The borrower is registered.",
-            back_url=reverse("admin:users_borrowerprofile_changelist"), subject="Borrowers",
-            title="Register a borrower", button="Register",
-        )  # fmt: skip
+            request,
+            admin=self,
+            form=BorrowerForm(request.POST or None),
+            run=run,
+            done="The borrower is registered.",
+            back_url=reverse("admin:users_borrowerprofile_changelist"),
+            subject="Borrowers",
+            title="Register a borrower",
+            button="Register",
+        )
 
     def edit_view(self, request: Any, account_id: UUID) -> HttpResponse:
         profile = self._profile(request, account_id)
@@ -98,24 +104,38 @@ class BorrowerAdmin(LetsemaAdmin):
         initial = {name: getattr(profile, name) for name in BorrowerForm.base_fields if hasattr(profile, name)}
         initial |= {"full_name": account.full_name, "phone": account.phone, "email": account.email}
         return run_action(
-            request, admin=self, form=BorrowerForm(request.POST or None, initial=initial),
-            run=lambda v: update_borrower(account=account, person=Person(**v), actor=actor_of(request.user),
-                                          today=business_date()) and None,
-            done="Saved.", back_url=reverse("admin:users_borrowerprofile_change", args=[account.pk]),
-            subject=account.full_name, title=f"Edit {account.full_name}", button="Save",
-        )  # fmt: skip
+            request,
+            admin=self,
+            form=BorrowerForm(request.POST or None, initial=initial),
+            run=lambda v: (
+                update_borrower(
+                    account=account, person=Person(**v), actor=actor_of(request.user), today=business_date()
+                )
+                and None
+            ),
+            done="Saved.",
+            back_url=reverse("admin:users_borrowerprofile_change", args=[account.pk]),
+            subject=account.full_name,
+            title=f"Edit {account.full_name}",
+            button="Save",
+        )
 
     def invite_view(self, request: Any, account_id: UUID) -> HttpResponse:
         profile = self._profile(request, account_id)
         if not self.has_change_permission(request):
             raise PermissionDenied
         return run_action(
-            request, admin=self, form=forms.Form(request.POST or None),
-            run=lambda _: self._show_invitation(request, profile.account), done="Earlier invitations have ended.",
-            back_url=reverse("admin:users_borrowerprofile_change", args=[profile.pk]), subject=str(profile),
-            title=f"Invite {profile} to the portal", button="Make the invitation",
+            request,
+            admin=self,
+            form=forms.Form(request.POST or None),
+            run=lambda _: self._show_invitation(request, profile.account),
+            done="Earlier invitations have ended.",
+            back_url=reverse("admin:users_borrowerprofile_change", args=[profile.pk]),
+            subject=str(profile),
+            title=f"Invite {profile} to the portal",
+            button="Make the invitation",
             explanation="A link by which the borrower chooses a password; hand it over, or it goes by e-mail.",
-        )  # fmt: skip
+        )
 
     def consent_view(self, request: Any, account_id: UUID, purpose: str, wanted: str) -> HttpResponse:
         """What a borrower agreed to, or took back, at the counter; the words are read out from this page."""
@@ -127,17 +147,23 @@ class BorrowerAdmin(LetsemaAdmin):
         today, account, granted = business_date(), profile.account, wanted == "give"
         text, name = current_text(purpose), Consent.Purpose(purpose).label
         return run_action(
-            request, admin=self, form=ConsentForm(request.POST or None, initial={"language": account.language}),
-            run=lambda v: record_consent(account=account, purpose=purpose, granted=granted, by=request.user, on=today,
-                                         language=v["language"]),
-            done="It is kept, with your name.", subject=account.full_name,
-            facts=[("In English", text.read("en", request.tenant.name)),
-                   ("In Sesotho", text.read("st", request.tenant.name))],
+            request,
+            admin=self,
+            form=ConsentForm(request.POST or None, initial={"language": account.language}),
+            run=lambda v: record_consent(
+                account=account, purpose=purpose, granted=granted, by=request.user, on=today, language=v["language"]
+            ),
+            done="It is kept, with your name.",
+            subject=account.full_name,
+            facts=[
+                ("In English", text.read("en", request.tenant.name)),
+                ("In Sesotho", text.read("st", request.tenant.name)),
+            ],
             back_url=reverse("admin:users_borrowerprofile_change", args=[account.pk]),
             title=f"{name}: {'agreed' if granted else 'taken back'}",
             button="The borrower agrees" if granted else "The borrower takes it back",
             explanation="Read it to the borrower in the language they choose; enter only what they say themselves.",
-        )  # fmt: skip
+        )
 
     def _show_invitation(self, request: Any, account: Account) -> None:
         url = invite_again(account=account, actor=actor_of(request.user), mfi=request.tenant)
@@ -150,12 +176,18 @@ class BorrowerAdmin(LetsemaAdmin):
         loans = list(Loan.objects.filter(belongs_to(account), state__isnull=False).select_related("state", "product"))
         history = credit_history(loan_ids=[loan.pk for loan in loans])
         context = {
-            **self.admin_site.each_context(request), "title": account.full_name, "opts": self.opts,
-            "profile": profile, "account": account, "phone": spoken_phone(account.phone), "loans": loans,
+            **self.admin_site.each_context(request),
+            "title": account.full_name,
+            "opts": self.opts,
+            "profile": profile,
+            "account": account,
+            "phone": spoken_phone(account.phone),
+            "loans": loans,
             "consents": all_consents(account=account, on=business_date()),
-            "history": history, "may_edit": self.has_change_permission(request),
+            "history": history,
+            "may_edit": self.has_change_permission(request),
             "may_apply": self._may(request, Action.APPLY_FOR_BORROWER),
-        }  # fmt: skip
+        }
         return TemplateResponse(request, "admin/borrower.html", context)
 
 

@@ -42,9 +42,18 @@ class BureauFileAdmin(LetsemaAdmin):
     list_filter = ("month_end",)
     search_fields = ("replies__reference", "made_by", "sha256")
     fields = readonly_fields = (
-        "month", "sequence", "layout", "records", "left_out", "in_all", "late", "sha256", "made_by", "recorded_at",
+        "month",
+        "sequence",
+        "layout",
+        "records",
+        "left_out",
+        "in_all",
+        "late",
+        "sha256",
+        "made_by",
+        "recorded_at",
         "answers",
-    )  # fmt: skip
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BureauFile]:
         found: QuerySet[BureauFile] = super().get_queryset(request)
@@ -85,9 +94,12 @@ class BureauFileAdmin(LetsemaAdmin):
     def page_tools(self, request: HttpRequest, obj: BureauFile) -> list[dict[str, str]]:
         return [
             {"label": "Download", "style": "primary", "url": reverse("admin:loans_bureau_download", args=[obj.pk])},
-            {"label": "Enter the answer", "style": "secondary",
-             "url": reverse("admin:loans_bureau_answer", args=[obj.pk])},
-        ]  # fmt: skip
+            {
+                "label": "Enter the answer",
+                "style": "secondary",
+                "url": reverse("admin:loans_bureau_answer", args=[obj.pk]),
+            },
+        ]
 
     def get_urls(self) -> Any:
         wrap = self.admin_site.admin_view
@@ -114,10 +126,16 @@ class BureauFileAdmin(LetsemaAdmin):
         initial = {"month_end": last_month_end(business_date())}
         if request.method == "POST":
             return run_action(
-                request, admin=self, form=MonthForm(request.POST), back_url=back, title="Make the file",
-                run=lambda v: make_file(by=request.user, **v) and None, done="The file is made.",
-                button="Make the file", subject="Credit bureau",
-            )  # fmt: skip
+                request,
+                admin=self,
+                form=MonthForm(request.POST),
+                back_url=back,
+                title="Make the file",
+                run=lambda v: make_file(by=request.user, **v) and None,
+                done="The file is made.",
+                button="Make the file",
+                subject="Credit bureau",
+            )
         form = MonthForm(request.GET if "month_end" in request.GET else initial)
         found, status = None, 200
         if form.is_valid():
@@ -128,9 +146,14 @@ class BureauFileAdmin(LetsemaAdmin):
         if found is None:
             status = 422
         context = {
-            **self.admin_site.each_context(request), "title": "Rehearse a month", "opts": self.opts, "form": form,
-            "found": found, "left_out": found.left_out[:SHOWN] if found else [], "back_url": back,
-        }  # fmt: skip
+            **self.admin_site.each_context(request),
+            "title": "Rehearse a month",
+            "opts": self.opts,
+            "form": form,
+            "found": found,
+            "left_out": found.left_out[:SHOWN] if found else [],
+            "back_url": back,
+        }
         return TemplateResponse(request, "admin/bureau_rehearsal.html", context, status=status)
 
     def download_view(self, request: Any, file_id: UUID) -> HttpResponse:
@@ -144,13 +167,18 @@ class BureauFileAdmin(LetsemaAdmin):
     def answer_view(self, request: Any, file_id: UUID) -> HttpResponse:
         file = self._file(request, file_id)
         return run_action(
-            request, admin=self, form=ReplyForm(request.POST or None, request.FILES or None),
+            request,
+            admin=self,
+            form=ReplyForm(request.POST or None, request.FILES or None),
             run=lambda v: keep_answer(file_id=file.pk, content=v["answer"].read(), by=request.user) and None,
-            done="The answer is kept.", back_url=reverse("admin:loans_bureaufile_change", args=[file.pk]),
-            title=f"Answer to {file}", button="Keep the answer", subject="Credit bureau",
+            done="The answer is kept.",
+            back_url=reverse("admin:loans_bureaufile_change", args=[file.pk]),
+            title=f"Answer to {file}",
+            button="Keep the answer",
+            subject="Credit bureau",
             facts=[("Records", str(file.records)), ("Fingerprint", file.sha256[:16])],
             explanation="Correct what it refused on the loan or the borrower; the next file tells it.",
-        )  # fmt: skip
+        )
 
 
 tenant_site.register(BureauFile, BureauFileAdmin)

@@ -51,19 +51,30 @@ class ComplaintAdmin(LetsemaAdmin):
         complaint = Complaint.objects.select_related("account").filter(pk=complaint_id).first()
         if complaint is None:
             raise Http404
-        facts = [("Borrower", complaint.account.full_name), ("About", complaint.get_about_display()),
-                 ("Since", f"{complaint.opened_on:%-d %b %Y}"), ("To be answered by", f"{complaint.due_on:%-d %b %Y}"),
-                 ("What they say", complaint.text)]  # fmt: skip
+        facts = [
+            ("Borrower", complaint.account.full_name),
+            ("About", complaint.get_about_display()),
+            ("Since", f"{complaint.opened_on:%-d %b %Y}"),
+            ("To be answered by", f"{complaint.due_on:%-d %b %Y}"),
+            ("What they say", complaint.text),
+        ]
 
         def run(values: dict[str, Any]) -> None:
             answer_complaint(complaint_id=complaint.pk, by=request.user, answer=values["answer"], on=business_date())
 
         return run_action(
-            request, admin=self, form=AnswerForm(posted(request)), run=run, facts=facts, subject="Complaints",
-            done="Answered; the borrower sees it in the portal.", title="Answer a complaint", button="Answer",
+            request,
+            admin=self,
+            form=AnswerForm(posted(request)),
+            run=run,
+            facts=facts,
+            subject="Complaints",
+            done="Answered; the borrower sees it in the portal.",
+            title="Answer a complaint",
+            button="Answer",
             back_url=reverse("admin:users_complaint_changelist"),
             explanation="The answer cannot be changed afterwards.",
-        )  # fmt: skip
+        )
 
 
 tenant_site.register(Complaint, ComplaintAdmin)

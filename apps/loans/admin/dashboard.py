@@ -18,10 +18,19 @@ from apps.users.models import Account
 from apps.users.roles import Action
 
 COLOURS = {
-    "submitted": "#e0a83c", "under_review": "#c98a1b", "reviewed": "#a8730f", "approved": "#3b73b9",
-    "info_requested": "#d9c07a", "charged_off": "#8a5a2b", "written_off": "#7d1812",
-    "rejected": "#b3423b", "withdrawn": "#9aa7a1", "active": "#0f6f57", "overpaid": "#7a57b0", "closed": "#5d6d66",
-}  # fmt: skip
+    "submitted": "#e0a83c",
+    "under_review": "#c98a1b",
+    "reviewed": "#a8730f",
+    "approved": "#3b73b9",
+    "info_requested": "#d9c07a",
+    "charged_off": "#8a5a2b",
+    "written_off": "#7d1812",
+    "rejected": "#b3423b",
+    "withdrawn": "#9aa7a1",
+    "active": "#0f6f57",
+    "overpaid": "#7a57b0",
+    "closed": "#5d6d66",
+}
 # Whose turn it is: the states that wait for somebody with one of these rights.
 QUEUES = (
     (Action.REVIEW, (Status.SUBMITTED, Status.UNDER_REVIEW), "Review"),
@@ -53,16 +62,8 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
                 "data": {
                     "labels": [f"{m:%b}" for m, _, _ in months],
                     "datasets": [
-                        {
-                            "label": "Disbursed",
-                            "data": [float(d) for _, d, _ in months],
-                            "backgroundColor": "#0f6f57",
-                        },
-                        {
-                            "label": "Collected",
-                            "data": [float(c) for _, _, c in months],
-                            "backgroundColor": "#e0a83c",
-                        },
+                        {"label": "Disbursed", "data": [float(d) for _, d, _ in months], "backgroundColor": "#0f6f57"},
+                        {"label": "Collected", "data": [float(c) for _, _, c in months], "backgroundColor": "#e0a83c"},
                     ],
                 },
             },
@@ -102,19 +103,39 @@ tenant_site.menu = [
         "Lending",
         [
             Link("Loans", "fas fa-hand-holding-usd", "admin:loans_loan_changelist"),
-            Link("My applications", "fas fa-user-check", "admin:loans_loan_changelist", "?mine=1",
-                 action=Action.REVIEW),
+            Link(
+                "My applications", "fas fa-user-check", "admin:loans_loan_changelist", "?mine=1", action=Action.REVIEW
+            ),
             Link("Arrears", "fas fa-exclamation-circle", "admin:loans_loan_changelist", "?late=any"),
-            Link("Reported payments", "fas fa-bell", "admin:loans_paymentnotice_changelist", "?status__exact=waiting",
-                 count=figures.waiting_notices),
-            Link("Drafts", "fas fa-pencil-alt", "admin:loans_applicationdraft_changelist",
-                 action=Action.APPLY_FOR_BORROWER),
+            Link(
+                "Reported payments",
+                "fas fa-bell",
+                "admin:loans_paymentnotice_changelist",
+                "?status__exact=waiting",
+                count=figures.waiting_notices,
+            ),
+            Link(
+                "Drafts",
+                "fas fa-pencil-alt",
+                "admin:loans_applicationdraft_changelist",
+                action=Action.APPLY_FOR_BORROWER,
+            ),
             Link("Groups", "fas fa-people-carry", "admin:loans_group_changelist"),
             Link("Borrowers", "fas fa-users", "admin:users_borrowerprofile_changelist"),
-            Link("Complaints", "fas fa-comment-dots", "admin:users_complaint_changelist", "?answered_on__isempty=1",
-                 count=figures.waiting_complaints),
-            Link("Disputes", "fas fa-balance-scale", "admin:loans_dispute_changelist", "?decided_on__isempty=1",
-                 count=figures.waiting_disputes),
+            Link(
+                "Complaints",
+                "fas fa-comment-dots",
+                "admin:users_complaint_changelist",
+                "?answered_on__isempty=1",
+                count=figures.waiting_complaints,
+            ),
+            Link(
+                "Disputes",
+                "fas fa-balance-scale",
+                "admin:loans_dispute_changelist",
+                "?decided_on__isempty=1",
+                count=figures.waiting_disputes,
+            ),
             Link("Score", "fas fa-tachometer-alt", "admin:credit_score", action=Action.VIEW_BOOKS),
             Link("Messages", "fas fa-envelope", "admin:users_message_changelist"),
             Link("Guarantors", "fas fa-handshake", "admin:loans_guarantor_changelist"),
@@ -127,8 +148,12 @@ tenant_site.menu = [
             Link("Overview", "fas fa-book", "admin:loans_books", action=Action.VIEW_BOOKS),
             Link("Journal", "fas fa-list", "admin:loans_journalentry_changelist"),
             Link("Journals by hand", "fas fa-pen", "admin:loans_manualjournal_changelist"),
-            Link("Credit bureau", "fas fa-paper-plane", "admin:loans_bureaufile_changelist",
-                 action=Action.REPORT_TO_BUREAU),
+            Link(
+                "Credit bureau",
+                "fas fa-paper-plane",
+                "admin:loans_bureaufile_changelist",
+                action=Action.REPORT_TO_BUREAU,
+            ),
             Link("Chart of accounts", "fas fa-sitemap", "admin:loans_glaccount_changelist"),
         ],
     ),
@@ -143,4 +168,4 @@ tenant_site.menu = [
             Link("Colleagues", "fas fa-user-shield", "admin:users_account_changelist", action=Action.MANAGE_PEOPLE),
         ],
     ),
-]  # fmt: skip
+]

@@ -22,9 +22,11 @@ from apps.users.roles import Action
 class DecisionForm(forms.Form):
     outcome = forms.ChoiceField(choices=Dispute.Outcome.choices, widget=forms.RadioSelect, label="Decision")
     correction = forms.ModelChoiceField(
-        LoanEvent.objects.none(), required=False, label="Put right by",
+        LoanEvent.objects.none(),
+        required=False,
+        label="Put right by",
         help_text="What was entered on this loan since; only for an entry that was wrong.",
-    )  # fmt: skip
+    )
     answer = forms.CharField(max_length=2000, label="Reason", widget=forms.Textarea(attrs={"rows": 5}))
 
     def __init__(self, data: Any, dispute: Dispute) -> None:
@@ -40,9 +42,17 @@ class DisputeAdmin(LetsemaAdmin):
     list_select_related = ("account", "loan", "event")
     search_fields = ("account__full_name", "loan__number", "text", "answer")
     fields = readonly_fields = (
-        "account", "loan", "entered", "text", "opened_on", "outcome", "answer", "correction", "decided_on",
+        "account",
+        "loan",
+        "entered",
+        "text",
+        "opened_on",
+        "outcome",
+        "answer",
+        "correction",
+        "decided_on",
         "decided_by_name",
-    )  # fmt: skip
+    )
 
     def entered(self, dispute: Dispute) -> str:
         return _entry(dispute)
@@ -75,24 +85,39 @@ class DisputeAdmin(LetsemaAdmin):
         dispute = Dispute.objects.select_related("account", "loan", "event").filter(pk=dispute_id).first()
         if dispute is None:
             raise Http404
-        facts = [("Borrower", dispute.account.full_name), ("Loan", dispute.loan.number), ("Entry", _entry(dispute)),
-                 ("Since", f"{dispute.opened_on:%-d %b %Y}"), ("To be decided by", f"{dispute.due_on:%-d %b %Y}"),
-                 ("What they say", dispute.text)]  # fmt: skip
+        facts = [
+            ("Borrower", dispute.account.full_name),
+            ("Loan", dispute.loan.number),
+            ("Entry", _entry(dispute)),
+            ("Since", f"{dispute.opened_on:%-d %b %Y}"),
+            ("To be decided by", f"{dispute.due_on:%-d %b %Y}"),
+            ("What they say", dispute.text),
+        ]
 
         def run(values: dict[str, Any]) -> None:
             correction = values["correction"]
             decide_dispute(
-                dispute_id=dispute.pk, by=request.user, outcome=values["outcome"], answer=values["answer"],
+                dispute_id=dispute.pk,
+                by=request.user,
+                outcome=values["outcome"],
+                answer=values["answer"],
                 correction_id=correction.pk if correction else None,
-            )  # fmt: skip
+            )
 
         return run_action(
-            request, admin=self, form=DecisionForm(posted(request), dispute), run=run, facts=facts, subject="Disputes",
-            done="Decided; the borrower is told.", title="Decide a dispute", button="Decide",
+            request,
+            admin=self,
+            form=DecisionForm(posted(request), dispute),
+            run=run,
+            facts=facts,
+            subject="Disputes",
+            done="Decided; the borrower is told.",
+            title="Decide a dispute",
+            button="Decide",
             back_url=reverse("admin:loans_dispute_changelist"),
             explanation="Whoever entered what is disputed does not decide. Where it was wrong, correct the loan first "
             "(reverse, move or waive on its page). The decision cannot be changed afterwards.",
-        )  # fmt: skip
+        )
 
 
 def _entry(dispute: Dispute) -> str:

@@ -72,11 +72,19 @@ class DraftAdmin(LetsemaAdmin):
         if draft is None:
             raise Http404
         return run_action(
-            request, admin=self, form=Form(posted(request)), subject="Drafts", done="The draft is discarded.",
+            request,
+            admin=self,
+            form=Form(posted(request)),
+            subject="Drafts",
+            done="The draft is discarded.",
             run=lambda v: drafts.discard_draft(borrower=draft.borrower, by=request.user, draft_id=draft.pk),
-            facts=[("Borrower", draft.borrower.full_name)], title="Discard the draft", button="Discard", style="danger",
-            back_url=reverse("admin:loans_applicationdraft_changelist"), explanation="Nothing was handed in.",
-        )  # fmt: skip
+            facts=[("Borrower", draft.borrower.full_name)],
+            title="Discard the draft",
+            button="Discard",
+            style="danger",
+            back_url=reverse("admin:loans_applicationdraft_changelist"),
+            explanation="Nothing was handed in.",
+        )
 
 
 tenant_site.register(ApplicationDraft, DraftAdmin)

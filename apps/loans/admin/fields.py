@@ -12,12 +12,18 @@ from django.utils.safestring import SafeString, mark_safe
 CHARGE_ROWS = 5
 CHARGE_CHOICES: dict[str, list[tuple[str, str]]] = {
     "kind": [("fee", "Fee"), ("penalty", "Penalty")],
-    "timing": [("disbursement", "At disbursement"), ("each_installment", "With each installment"),
-               ("due_date", "On the first due date")],
+    "timing": [
+        ("disbursement", "At disbursement"),
+        ("each_installment", "With each installment"),
+        ("due_date", "On the first due date"),
+    ],
     "calculation": [("flat", "Amount"), ("percent", "Percent")],
-    "of": [("principal", "of the principal"), ("principal_and_interest", "of principal and interest"),
-           ("interest", "of the interest")],
-}  # fmt: skip
+    "of": [
+        ("principal", "of the principal"),
+        ("principal_and_interest", "of principal and interest"),
+        ("interest", "of the interest"),
+    ],
+}
 CHARGE_LABELS = {
     "name": "Name",
     "kind": "Kind",
@@ -42,14 +48,17 @@ class ChargesWidget(forms.Widget):
         context["rows"] = [
             [
                 {
-                    "id": f"id_{name}-{n}-{key}", "name": f"{name}-{n}-{key}", "label": f"{label}, charge {n + 1}",
+                    "id": f"id_{name}-{n}-{key}",
+                    "name": f"{name}-{n}-{key}",
+                    "label": f"{label}, charge {n + 1}",
                     "value": str(charges[n].get(key, "")) if n < len(charges) else "",
-                    "choices": CHARGE_CHOICES.get(key), "is_amount": key == "amount",
+                    "choices": CHARGE_CHOICES.get(key),
+                    "is_amount": key == "amount",
                 }
                 for key, label in CHARGE_LABELS.items()
             ]
             for n in range(rows)
-        ]  # fmt: skip
+        ]
         return context
 
     def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:

@@ -64,13 +64,20 @@ class ApplicationForm(forms.Form):
     )
     purpose = forms.CharField(required=False, max_length=200)
     group_id = forms.ModelChoiceField(
-        label="In the group", queryset=Group.objects.none(), required=False, empty_label="None",
+        label="In the group",
+        queryset=Group.objects.none(),
+        required=False,
+        empty_label="None",
         help_text="It then falls due at the group's meetings, and the members answer for it together.",
-    )  # fmt: skip
+    )
     then = forms.TypedChoiceField(
-        label="What next", choices=[("submit", "Hand it in"), ("draft", "Keep it as a draft")], initial="submit",
-        required=False, empty_value="submit", widget=forms.RadioSelect,
-    )  # fmt: skip
+        label="What next",
+        choices=[("submit", "Hand it in"), ("draft", "Keep it as a draft")],
+        initial="submit",
+        required=False,
+        empty_value="submit",
+        widget=forms.RadioSelect,
+    )
     key = forms.CharField(widget=forms.HiddenInput(), max_length=80)
 
     def __init__(self, *args: Any, borrower: Account | None = None, **kwargs: Any) -> None:
@@ -168,17 +175,22 @@ class RestructureForm(forms.Form):
             value = values[given[0]]
             values["terms"] = {
                 "from": values["start"].isoformat(),
-                given[0]: value.isoformat() if given[0] == "new_due_date" else
-                f"{value}" if given[0] == "new_interest_rate" else value,
-            }  # fmt: skip
+                given[0]: value.isoformat()
+                if given[0] == "new_due_date"
+                else f"{value}"
+                if given[0] == "new_interest_rate"
+                else value,
+            }
         return values
 
 
 class ProposalForm(forms.Form):
     agree = forms.TypedChoiceField(
-        label="Decision", choices=[("yes", "Agree"), ("no", "Decline")], coerce=lambda v: v == "yes",
+        label="Decision",
+        choices=[("yes", "Agree"), ("no", "Decline")],
+        coerce=lambda v: v == "yes",
         widget=forms.RadioSelect,
-    )  # fmt: skip
+    )
     reason = forms.CharField(
         required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text="Needed to decline."
     )
@@ -269,9 +281,13 @@ class CollectionForm(Keyed):
         self.lines = lines
         for line in lines:
             self.fields[f"loan_{line.loan.pk}"] = forms.DecimalField(
-                label=f"{line.member}, {line.loan.number}", required=False, max_digits=12, decimal_places=2,
-                min_value=Decimal(0), initial=line.expected or None,
-            )  # fmt: skip
+                label=f"{line.member}, {line.loan.number}",
+                required=False,
+                max_digits=12,
+                decimal_places=2,
+                min_value=Decimal(0),
+                initial=line.expected or None,
+            )
 
     def rows(self) -> list[tuple[Any, Any]]:
         """Each line with its field."""

@@ -39,9 +39,7 @@ class GroupAdmin(LetsemaAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
         found: QuerySet[Group] = super().get_queryset(request)
-        return found.annotate(
-            people=Count("memberships", filter=Q(memberships__left_on=None), distinct=True),
-        )
+        return found.annotate(people=Count("memberships", filter=Q(memberships__left_on=None), distinct=True))
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -108,19 +106,27 @@ class GroupAdmin(LetsemaAdmin):
         today = business_date()
         members = group.memberships.filter(left_on=None).select_related("borrower").order_by("borrower__full_name")
         loans = (
-            LoanState.objects.filter(loan__group=group).exclude(disbursed_on=None)
-            .select_related("loan__borrower").order_by("status", "loan__borrower__full_name")
-        )  # fmt: skip
+            LoanState.objects.filter(loan__group=group)
+            .exclude(disbursed_on=None)
+            .select_related("loan__borrower")
+            .order_by("status", "loan__borrower__full_name")
+        )
         lines = groups.due_at(group, group.next_meeting(today))
         context = {
-            **self.admin_site.each_context(request), "title": group.name, "opts": self.opts, "group": group,
-            "members": members, "loans": loans, "meeting": group.next_meeting(today),
+            **self.admin_site.each_context(request),
+            "title": group.name,
+            "opts": self.opts,
+            "group": group,
+            "members": members,
+            "loans": loans,
+            "meeting": group.next_meeting(today),
             "expected": sum((line.expected for line in lines), Decimal(0)),
             "owed": sum((line.outstanding for line in lines), Decimal(0)),
             "overdue": sum((line.overdue for line in lines), Decimal(0)),
             "may_manage": self._may(request, Action.MANAGE_GROUPS),
-            "may_collect": self._may(request, Action.RECORD_REPAYMENT), "today": today,
-        }  # fmt: skip
+            "may_collect": self._may(request, Action.RECORD_REPAYMENT),
+            "today": today,
+        }
         return TemplateResponse(request, "admin/group.html", context)
 
     def add_member_view(self, request: Any, group_id: UUID) -> HttpResponse:
@@ -134,11 +140,18 @@ class GroupAdmin(LetsemaAdmin):
             )
 
         return run_action(
-            request, admin=self, form=MemberForm(posted(request)), run=run, subject=group.name, facts=[],
-            done="The group has a new member.", back_url=reverse("admin:loans_group_page", args=[group.pk]),
-            title=f"New member of {group.name}", button="Take in",
+            request,
+            admin=self,
+            form=MemberForm(posted(request)),
+            run=run,
+            subject=group.name,
+            facts=[],
+            done="The group has a new member.",
+            back_url=reverse("admin:loans_group_page", args=[group.pk]),
+            title=f"New member of {group.name}",
+            button="Take in",
             explanation="Members answer for each other's loans in this group.",
-        )  # fmt: skip
+        )
 
     def leave_view(self, request: Any, group_id: UUID, member_id: UUID) -> HttpResponse:
         group = self._group(request, group_id)
@@ -148,12 +161,19 @@ class GroupAdmin(LetsemaAdmin):
         if member is None:
             raise Http404
         return run_action(
-            request, admin=self, form=Form(posted(request)), subject=group.name,
+            request,
+            admin=self,
+            form=Form(posted(request)),
+            subject=group.name,
             run=lambda v: groups.leave_group(membership_id=member.pk, by=request.user),
-            facts=[("Member", member.borrower.full_name)], done=f"{member.borrower.full_name} has left the group.",
-            back_url=reverse("admin:loans_group_page", args=[group.pk]), title=f"{member.borrower.full_name} leaves",
-            button="Let them go", style="danger", explanation="Possible once no loan of the group is owed any more.",
-        )  # fmt: skip
+            facts=[("Member", member.borrower.full_name)],
+            done=f"{member.borrower.full_name} has left the group.",
+            back_url=reverse("admin:loans_group_page", args=[group.pk]),
+            title=f"{member.borrower.full_name} leaves",
+            button="Let them go",
+            style="danger",
+            explanation="Possible once no loan of the group is owed any more.",
+        )
 
     def collect_view(self, request: Any, group_id: UUID) -> HttpResponse:
         """The collection sheet of a meeting: to print, or to enter what was brought."""
@@ -167,9 +187,14 @@ class GroupAdmin(LetsemaAdmin):
         if request.method == "POST" and form.is_valid():
             try:
                 found = groups.collect(
-                    group_id=group.pk, by=request.user, amounts=form.amounts(), channel=form.cleaned_data["channel"],
-                    reference=form.cleaned_data["reference"], on=form.cleaned_data["on"], key=form.cleaned_data["key"],
-                )  # fmt: skip
+                    group_id=group.pk,
+                    by=request.user,
+                    amounts=form.amounts(),
+                    channel=form.cleaned_data["channel"],
+                    reference=form.cleaned_data["reference"],
+                    on=form.cleaned_data["on"],
+                    key=form.cleaned_data["key"],
+                )
             except ServiceError as error:
                 show_service_error(form, error)
             else:
@@ -182,10 +207,14 @@ class GroupAdmin(LetsemaAdmin):
                     messages.success(request, f"{len(booked)} receipt(s) are booked: {spoken(total)}.")
                 return HttpResponseRedirect(reverse("admin:loans_group_page", args=[group.pk]))
         context = {
-            **self.admin_site.each_context(request), "title": f"Collection sheet: {group.name}", "opts": self.opts,
-            "group": group, "meeting": meeting, "form": form,
+            **self.admin_site.each_context(request),
+            "title": f"Collection sheet: {group.name}",
+            "opts": self.opts,
+            "group": group,
+            "meeting": meeting,
+            "form": form,
             "expected": sum((line.expected for line in lines), Decimal(0)),
-        }  # fmt: skip
+        }
         return TemplateResponse(request, "admin/collect.html", context, status=422 if form.errors else 200)
 
 

@@ -87,16 +87,24 @@ def _watched(wanted: str | None) -> dict[str, Any]:
         found = watch_score(month, today=today)
     except (PyMongoError, StoreAway):
         return {"away": True}
-    return {"months": months, "found": found, "figures": _figures(found), "no_history": NO_HISTORY,
-            "removed": RetentionRun.objects.aggregate(last=Max("ran_at"))["last"]}  # fmt: skip
+    return {
+        "months": months,
+        "found": found,
+        "figures": _figures(found),
+        "no_history": NO_HISTORY,
+        "removed": RetentionRun.objects.aggregate(last=Max("ran_at"))["last"],
+    }
 
 
 def _figures(found: ScoreWatch) -> dict[str, Any]:
     bands = [band for band in found.bands if band.band != NO_HISTORY]
     names = [f"Band {band.band}" for band in bands]
     shares = {"label": "Borrowers, %", "data": [round(b.share, 1) for b in bands], "backgroundColor": "#0d5c46"}
-    rates = {"label": "Failed within a year, %", "backgroundColor": "#b3261e",
-             "data": [None if b.rate is None else round(b.rate, 1) for b in bands]}  # fmt: skip
+    rates = {
+        "label": "Failed within a year, %",
+        "backgroundColor": "#b3261e",
+        "data": [None if b.rate is None else round(b.rate, 1) for b in bands],
+    }
     return {
         "chart-bands": {"type": "bar", "data": {"labels": names, "datasets": [shares]}},
         "chart-rates": {"type": "bar", "data": {"labels": names, "datasets": [rates]}},

@@ -52,9 +52,11 @@ def _disburse(loan: Loan, by: Account, data: Any) -> Ask:
     in_parts = loan.product.tranches_max > 1
     form = MoneyForm(data, with_amount=in_parts, initial={"amount": net + fee} if in_parts else {})
     return Ask(
-        form, lambda v: money.disburse(loan_id=loan.pk, by=by, **v), facts,
+        form,
+        lambda v: money.disburse(loan_id=loan.pk, by=by, **v),
+        facts,
         "Paid out: {net} handed over, {fee} kept back.",
-    )  # fmt: skip
+    )
 
 
 def _repayment(loan: Loan, by: Account, data: Any) -> Ask:
@@ -62,38 +64,43 @@ def _repayment(loan: Loan, by: Account, data: Any) -> Ask:
     due = "—"
     if state.oldest_due_date:
         due = f"{spoken(state.next_due_amount, loan.currency)} on {state.oldest_due_date:%-d %b %Y}"
-    facts = [
-        ("Outstanding", spoken(state.total_outstanding, loan.currency)),
-        ("Next due", due),
-    ]
+    facts = [("Outstanding", spoken(state.total_outstanding, loan.currency)), ("Next due", due)]
     form = MoneyForm(data, initial={"amount": state.next_due_amount or Decimal("0.01")})
     return Ask(
-        form, lambda v: money.record_repayment(loan_id=loan.pk, by=by, **v), facts,
+        form,
+        lambda v: money.record_repayment(loan_id=loan.pk, by=by, **v),
+        facts,
         "Receipt {number} is booked; outstanding {outstanding}.",
-    )  # fmt: skip
+    )
 
 
 def _pay_off(loan: Loan, by: Account, data: Any) -> Ask:
     owed = servicing.payoff_amount(loan, business_date())
     return Ask(
-        MoneyForm(data, with_amount=False), lambda v: servicing.pay_off(loan_id=loan.pk, by=by, **v),
-        [("Settles it today", spoken(owed, loan.currency))], "Receipt {number}: {amount}; the loan is settled.",
-    )  # fmt: skip
+        MoneyForm(data, with_amount=False),
+        lambda v: servicing.pay_off(loan_id=loan.pk, by=by, **v),
+        [("Settles it today", spoken(owed, loan.currency))],
+        "Receipt {number}: {amount}; the loan is settled.",
+    )
 
 
 def _refund(loan: Loan, by: Account, data: Any) -> Ask:
     over = loan.state.overpaid
     return Ask(
-        MoneyForm(data, initial={"amount": over}), lambda v: servicing.refund(loan_id=loan.pk, by=by, **v),
-        [("Overpaid", spoken(over, loan.currency))], "{amount} is paid back, number {number}.",
-    )  # fmt: skip
+        MoneyForm(data, initial={"amount": over}),
+        lambda v: servicing.refund(loan_id=loan.pk, by=by, **v),
+        [("Overpaid", spoken(over, loan.currency))],
+        "{amount} is paid back, number {number}.",
+    )
 
 
 def _recovery(loan: Loan, by: Account, data: Any) -> Ask:
     return Ask(
-        MoneyForm(data), lambda v: servicing.record_recovery(loan_id=loan.pk, by=by, **v), [],
+        MoneyForm(data),
+        lambda v: servicing.record_recovery(loan_id=loan.pk, by=by, **v),
+        [],
         "Receipt {number}: {amount} recovered.",
-    )  # fmt: skip
+    )
 
 
 def _charge(loan: Loan, by: Account, data: Any) -> Ask:
@@ -151,9 +158,11 @@ def _note(loan: Loan, by: Account, data: Any) -> Ask:
 
 def _ask_other_lenders(loan: Loan, by: Account, data: Any) -> Ask:
     return Ask(
-        OptionalReasonForm(data), lambda v: credit.ask_other_lenders(loan_id=loan.pk, by=by), [],
+        OptionalReasonForm(data),
+        lambda v: credit.ask_other_lenders(loan_id=loan.pk, by=by),
+        [],
         "Asked; the answer stands on the loan's page.",
-    )  # fmt: skip
+    )
 
 
 def _assign(loan: Loan, by: Account, data: Any) -> Ask:
@@ -199,7 +208,7 @@ ACTIONS: dict[str, Callable[..., Ask]] = {
         for name in ("start_review", "request_info", "give_info", "approve", "reject", "undo_approval")
     },
     "recommend": lambda loan, by, data: Ask(
-        ReviewForm(data), lambda v: origination.recommend(loan_id=loan.pk, by=by, **v), [],
+        ReviewForm(data), lambda v: origination.recommend(loan_id=loan.pk, by=by, **v), []
     ),
     "assign": _assign,
     "add_document": _document,
@@ -214,21 +223,25 @@ ACTIONS: dict[str, Callable[..., Ask]] = {
     "credit_goodwill": _goodwill,
     "propose_restructuring": _restructure,
     "propose_charge_off": lambda loan, by, data: Ask(
-        ReasonForm(data), lambda v: servicing.propose_charge_off(loan_id=loan.pk, by=by, **v), [],
+        ReasonForm(data),
+        lambda v: servicing.propose_charge_off(loan_id=loan.pk, by=by, **v),
+        [],
         "The charge-off waits for a second person.",
     ),
     "propose_write_off": lambda loan, by, data: Ask(
-        ReasonForm(data), lambda v: servicing.propose_write_off(loan_id=loan.pk, by=by, **v), [],
+        ReasonForm(data),
+        lambda v: servicing.propose_write_off(loan_id=loan.pk, by=by, **v),
+        [],
         "The write-off waits for a second person.",
     ),
     "decide_proposal": _decide,
     "take_note": _note,
     "ask_other_lenders": _ask_other_lenders,
     "add_guarantor": lambda loan, by, data: Ask(
-        GuarantorForm(data), lambda v: security.add_guarantor(loan_id=loan.pk, by=by, **v), [], "Entered.",
+        GuarantorForm(data), lambda v: security.add_guarantor(loan_id=loan.pk, by=by, **v), [], "Entered."
     ),
     "add_collateral": lambda loan, by, data: Ask(
-        CollateralForm(data), lambda v: security.add_collateral(loan_id=loan.pk, by=by, **v), [], "Entered.",
+        CollateralForm(data), lambda v: security.add_collateral(loan_id=loan.pk, by=by, **v), [], "Entered."
     ),
     "undo_disbursement": _undo_disbursement,
-}  # fmt: skip
+}

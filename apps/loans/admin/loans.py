@@ -205,10 +205,17 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
             initial = {name: getattr(draft, name) for name in drafts.FIELDS}
         form = ApplicationForm(request.POST or None, borrower=borrower, initial=initial)
         return run_action(
-            request, admin=self, form=form, run=run, done="{said}",
-            back_url=reverse("admin:loans_loan_changelist"), subject="Loans", title="Enter an application",
-            button="Go on", explanation="Handed in, the borrower sees it on the portal at once.",
-        )  # fmt: skip
+            request,
+            admin=self,
+            form=form,
+            run=run,
+            done="{said}",
+            back_url=reverse("admin:loans_loan_changelist"),
+            subject="Loans",
+            title="Enter an application",
+            button="Go on",
+            explanation="Handed in, the borrower sees it on the portal at once.",
+        )
 
     def _draft(self, request: HttpRequest) -> ApplicationDraft | None:
         if not request.GET.get("draft"):
@@ -244,8 +251,13 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
 
     def statement_view(self, request: Any, loan_id: UUID) -> HttpResponse:
         loan = self._loan(request, loan_id)
-        context = {**self.admin_site.each_context(request), "title": f"Statement of loan {loan.number}",
-                   "opts": self.opts, "loan": loan, "folded": fold_loan(loan, as_of=business_date())}  # fmt: skip
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Statement of loan {loan.number}",
+            "opts": self.opts,
+            "loan": loan,
+            "folded": fold_loan(loan, as_of=business_date()),
+        }
         return TemplateResponse(request, "admin/statement.html", context)
 
     def _document(self, loan: Loan, document_id: UUID) -> Document:
@@ -270,13 +282,19 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
         if not request.user.may(Action.FOLLOW_UP):
             raise PermissionDenied("Your duties do not include setting documents aside.")
         return run_action(
-            request, admin=self, form=ReasonForm(request.POST or None), subject=f"Loan {loan.number}",
+            request,
+            admin=self,
+            form=ReasonForm(request.POST or None),
+            subject=f"Loan {loan.number}",
             run=lambda v: documents.set_aside(document_id=document.pk, by=request.user, **v),
-            facts=[("Document", str(document)), ("Added by", document.added_by)], done="The document is set aside.",
-            back_url=reverse("admin:loans_loan_change", args=[loan.pk]), title=f"Set aside: {document.file_name}",
-            button="Set it aside", style="danger",
+            facts=[("Document", str(document)), ("Added by", document.added_by)],
+            done="The document is set aside.",
+            back_url=reverse("admin:loans_loan_change", args=[loan.pk]),
+            title=f"Set aside: {document.file_name}",
+            button="Set it aside",
+            style="danger",
             explanation="It is not shown any more; that it was there stays on the record.",
-        )  # fmt: skip
+        )
 
     def letter_view(self, request: Any, loan_id: UUID) -> HttpResponse:
         """The plain letter to a borrower whose application was rejected, to print."""
@@ -284,8 +302,14 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
         decision = loan.events.filter(type=EventType.REJECTED).first()
         if decision is None:
             raise Http404
-        context = {**self.admin_site.each_context(request), "title": f"Letter about {loan.number}", "opts": self.opts,
-                   "loan": loan, "decision": decision, "mfi": request.tenant}  # fmt: skip
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Letter about {loan.number}",
+            "opts": self.opts,
+            "loan": loan,
+            "decision": decision,
+            "mfi": request.tenant,
+        }
         return TemplateResponse(request, "admin/decline_letter.html", context)
 
     def do_view(self, request: Any, loan_id: UUID, name: str) -> HttpResponse:
@@ -305,11 +329,19 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
         ask = ACTIONS[name](loan, request.user, request.POST or None, **files)
         facts = [("Borrower", loan.borrower.full_name), ("Principal", spoken(loan.principal, loan.currency))]
         return run_action(
-            request, admin=self, form=ask.form, run=ask.run, done=ask.done or f"{transition.label}: done.",
-            subject=f"Loan {loan.number}", facts=[*facts, *ask.facts], back_url=back,
-            title=f"{transition.label}: {loan.number}", explanation=transition.explanation, button=transition.label,
+            request,
+            admin=self,
+            form=ask.form,
+            run=ask.run,
+            done=ask.done or f"{transition.label}: done.",
+            subject=f"Loan {loan.number}",
+            facts=[*facts, *ask.facts],
+            back_url=back,
+            title=f"{transition.label}: {loan.number}",
+            explanation=transition.explanation,
+            button=transition.label,
             style=transition.style,
-        )  # fmt: skip
+        )
 
     def correct_view(self, request: Any, loan_id: UUID, event_id: UUID) -> HttpResponse:
         loan = self._loan(request, loan_id)
@@ -319,16 +351,21 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
         if not request.user.may(Action.REVERSE_REPAYMENT):
             raise PermissionDenied("Your duties do not include correcting receipts.")
         form = CorrectionForm(
-            request.POST or None,
-            initial={"on": event.value_date, "amount": event.amount, "loan_number": loan.number},
+            request.POST or None, initial={"on": event.value_date, "amount": event.amount, "loan_number": loan.number}
         )
         return run_action(
-            request, admin=self, form=form, subject=f"Loan {loan.number}", facts=[("Receipt", event.number)],
+            request,
+            admin=self,
+            form=form,
+            subject=f"Loan {loan.number}",
+            facts=[("Receipt", event.number)],
             run=lambda v: money.correct_repayment(event_id=event.pk, by=request.user, **v),
-            done="Receipt {number} stands in its place.", back_url=reverse("admin:loans_loan_change", args=[loan.pk]),
-            title=f"Correct receipt {event.number}", button="Correct the receipt",
+            done="Receipt {number} stands in its place.",
+            back_url=reverse("admin:loans_loan_change", args=[loan.pk]),
+            title=f"Correct receipt {event.number}",
+            button="Correct the receipt",
             explanation="The wrong receipt stays on the record, reversed; a new one is booked as it should have been.",
-        )  # fmt: skip
+        )
 
     def reverse_view(self, request: Any, loan_id: UUID, event_id: UUID) -> HttpResponse:
         loan = self._loan(request, loan_id)
@@ -338,16 +375,25 @@ class LoanAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
         if not request.user.may(Action.REVERSE_REPAYMENT):
             raise PermissionDenied("Your duties do not include reversing repayments.")
         name = event.number or event.get_type_display()
-        facts = [("What", f"{event.get_type_display()} {event.number}"),
-                 ("Amount", spoken(event.amount or Decimal(0), loan.currency)),
-                 ("On", f"{event.value_date:%-d %b %Y}")]  # fmt: skip
+        facts = [
+            ("What", f"{event.get_type_display()} {event.number}"),
+            ("Amount", spoken(event.amount or Decimal(0), loan.currency)),
+            ("On", f"{event.value_date:%-d %b %Y}"),
+        ]
         return run_action(
-            request, admin=self, form=ReverseForm(request.POST or None),
+            request,
+            admin=self,
+            form=ReverseForm(request.POST or None),
             run=lambda v: money.reverse_repayment(event_id=event.pk, by=request.user, **v),
-            done=f"{name} is reversed.", subject=f"Loan {loan.number}", facts=facts,
-            back_url=reverse("admin:loans_loan_change", args=[loan.pk]), title=f"Reverse {name}",
-            explanation=TRANSITIONS["reverse"].explanation, button="Reverse it", style="danger",
-        )  # fmt: skip
+            done=f"{name} is reversed.",
+            subject=f"Loan {loan.number}",
+            facts=facts,
+            back_url=reverse("admin:loans_loan_change", args=[loan.pk]),
+            title=f"Reverse {name}",
+            explanation=TRANSITIONS["reverse"].explanation,
+            button="Reverse it",
+            style="danger",
+        )
 
 
 def days_late(loan: Loan) -> int:

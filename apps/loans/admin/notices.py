@@ -25,16 +25,7 @@ class NoticeAdmin(LetsemaAdmin):
     list_filter = ("status", "channel")
     list_select_related = ("loan", "loan__borrower", "event")
     search_fields = ("reference", "loan__number", "loan__borrower__full_name")
-    readonly_fields = (
-        "loan",
-        "borrower",
-        "amount",
-        "channel",
-        "reference",
-        "paid_on",
-        "status",
-        "decided_reason",
-    )
+    readonly_fields = ("loan", "borrower", "amount", "channel", "reference", "paid_on", "status", "decided_reason")
     fields = readonly_fields
 
     def borrower(self, notice: PaymentNotice) -> str:
@@ -50,20 +41,13 @@ class NoticeAdmin(LetsemaAdmin):
 
     def get_urls(self) -> Any:
         view = self.admin_site.admin_view(self.decide_view)
-        return [
-            path("<uuid:notice_id>/<str:what>/", view, name="loans_paymentnotice_decide"),
-            *super().get_urls(),
-        ]
+        return [path("<uuid:notice_id>/<str:what>/", view, name="loans_paymentnotice_decide"), *super().get_urls()]
 
     def page_tools(self, request: HttpRequest, obj: PaymentNotice) -> list[dict[str, str]]:
         if obj.status != PaymentNotice.Status.WAITING or not self._may(request, Action.RECORD_REPAYMENT):
             return []
         return [
-            {
-                "label": label,
-                "style": style,
-                "url": reverse("admin:loans_paymentnotice_decide", args=[obj.pk, what]),
-            }
+            {"label": label, "style": style, "url": reverse("admin:loans_paymentnotice_decide", args=[obj.pk, what])}
             for what, label, style in (("confirm", "Confirm", "primary"), ("decline", "Decline", "danger"))
         ]
 
@@ -76,9 +60,12 @@ class NoticeAdmin(LetsemaAdmin):
         notice = self.get_queryset(request).filter(pk=notice_id).first()
         if notice is None or what not in ("confirm", "decline"):
             raise Http404
-        facts = [("Borrower", notice.loan.borrower.full_name), ("Loan", notice.loan.number),
-                 ("Amount", spoken(notice.amount, notice.loan.currency)),
-                 ("Paid by", f"{notice.get_channel_display()} {notice.reference}")]  # fmt: skip
+        facts = [
+            ("Borrower", notice.loan.borrower.full_name),
+            ("Loan", notice.loan.number),
+            ("Amount", spoken(notice.amount, notice.loan.currency)),
+            ("Paid by", f"{notice.get_channel_display()} {notice.reference}"),
+        ]
         confirm = what == "confirm"
         form = forms.Form(request.POST or None) if confirm else ReasonForm(request.POST or None)
 
@@ -89,12 +76,19 @@ class NoticeAdmin(LetsemaAdmin):
                 decline_payment(notice_id=notice.pk, by=request.user, **values)
 
         return run_action(
-            request, admin=self, form=form, run=run, facts=facts, subject="Reported payments",
+            request,
+            admin=self,
+            form=form,
+            run=run,
+            facts=facts,
+            subject="Reported payments",
             done="The payment is booked." if confirm else "The payment is declined.",
-            back_url=reverse("admin:loans_paymentnotice_changelist"), style="primary" if confirm else "danger",
-            title=f"{'Confirm' if confirm else 'Decline'} {notice.reference}", button=what.capitalize(),
+            back_url=reverse("admin:loans_paymentnotice_changelist"),
+            style="primary" if confirm else "danger",
+            title=f"{'Confirm' if confirm else 'Decline'} {notice.reference}",
+            button=what.capitalize(),
             explanation="You have seen the money; it is booked as a repayment." if confirm else "",
-        )  # fmt: skip
+        )
 
 
 class MessageAdmin(LetsemaAdmin):

@@ -33,23 +33,32 @@ USUAL_ORDER = [f"{due}:{component}" for due in DUE_TYPES for component in PAYS]
 class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
     charges = ChargesField(required=False, help_text="Known from the start. A row without a name is none.")
     allocation_order = LinesField(
-        label="Our own order", required=False, rows=12,
+        label="Our own order",
+        required=False,
+        rows=12,
         help_text="Where receipts pay in an order of our own: one line for each of past_due, due and in_advance with "
         "each of penalty, fee, interest and principal, like past_due:penalty.",
-    )  # fmt: skip
+    )
     allocation_goodwill = LinesField(
         label="Order for goodwill credits", required=False, rows=4, help_text="Empty: as for receipts."
     )
     allocation_processing = forms.ChoiceField(
-        label="In that order", required=False,
-        choices=[("horizontal", "One installment after the other"),
-                 ("vertical", "One component over all installments")],
-    )  # fmt: skip
+        label="In that order",
+        required=False,
+        choices=[
+            ("horizontal", "One installment after the other"),
+            ("vertical", "One component over all installments"),
+        ],
+    )
     allocation_future = forms.ChoiceField(
-        label="Paid in advance goes to", required=False,
-        choices=[("next", "The next installment"), ("last", "The last installment"),
-                 ("reamortization", "All installments to come, evenly")],
-    )  # fmt: skip
+        label="Paid in advance goes to",
+        required=False,
+        choices=[
+            ("next", "The next installment"),
+            ("last", "The last installment"),
+            ("reamortization", "All installments to come, evenly"),
+        ],
+    )
 
     class Meta:
         model = Product
@@ -104,24 +113,84 @@ class ProductAdmin(LetsemaAdmin):
     list_filter = ("is_active",)
     fieldsets = [
         ("Product", {"fields": ["name", "description", "is_active"]}),
-        ("Limits", {"fields": ["principal_min", "principal_default", "principal_max", "installments_min",
-                               "installments_default", "installments_max", "repay_every", "frequency"]}),
-        ("Price", {"fields": ["rate", "rate_min", "rate_max", "rate_per", "interest_method", "interest_period",
-                              "amortization", "disbursement_fee_percent", "charges"],
-                   "description": "A change makes a new version; loans already applied for keep their terms."}),
-        ("Schedule", {"fields": ["schedule_type", "days_in_year", "days_in_month", "due_day", "working_day_rule",
-                                 "grace_principal", "grace_interest_payment", "grace_interest_free",
-                                 "installment_multiple", "fixed_principal_percent", "tranches_max",
-                                 "down_payment_percent", "savings_percent"]}),
-        ("Paid early and paid late", {"fields": ["allocation", "allocation_order", "allocation_processing",
-                                                 "allocation_future", "allocation_goodwill",
-                                                 "recalculate_interest", "early_payment", "recalculation_rest",
-                                                 "recalculation_compounding", "recalculation_payoff",
-                                                 "settlement_rebate", "penalty_percent", "penalty_of",
-                                                 "penalty_after_days", "penalty_grace_days", "penalty_every",
-                                                 "in_duplum"]}),
+        (
+            "Limits",
+            {
+                "fields": [
+                    "principal_min",
+                    "principal_default",
+                    "principal_max",
+                    "installments_min",
+                    "installments_default",
+                    "installments_max",
+                    "repay_every",
+                    "frequency",
+                ]
+            },
+        ),
+        (
+            "Price",
+            {
+                "fields": [
+                    "rate",
+                    "rate_min",
+                    "rate_max",
+                    "rate_per",
+                    "interest_method",
+                    "interest_period",
+                    "amortization",
+                    "disbursement_fee_percent",
+                    "charges",
+                ],
+                "description": "A change makes a new version; loans already applied for keep their terms.",
+            },
+        ),
+        (
+            "Schedule",
+            {
+                "fields": [
+                    "schedule_type",
+                    "days_in_year",
+                    "days_in_month",
+                    "due_day",
+                    "working_day_rule",
+                    "grace_principal",
+                    "grace_interest_payment",
+                    "grace_interest_free",
+                    "installment_multiple",
+                    "fixed_principal_percent",
+                    "tranches_max",
+                    "down_payment_percent",
+                    "savings_percent",
+                ]
+            },
+        ),
+        (
+            "Paid early and paid late",
+            {
+                "fields": [
+                    "allocation",
+                    "allocation_order",
+                    "allocation_processing",
+                    "allocation_future",
+                    "allocation_goodwill",
+                    "recalculate_interest",
+                    "early_payment",
+                    "recalculation_rest",
+                    "recalculation_compounding",
+                    "recalculation_payoff",
+                    "settlement_rebate",
+                    "penalty_percent",
+                    "penalty_of",
+                    "penalty_after_days",
+                    "penalty_grace_days",
+                    "penalty_every",
+                    "in_duplum",
+                ]
+            },
+        ),
         ("Who may have it", {"fields": ["cycle_min", "exposure_max", "affordability_percent"]}),
-    ]  # fmt: skip
+    ]
 
     def amounts(self, product: Product) -> str:
         return f"{spoken(product.principal_min)} – {spoken(product.principal_max)}"
@@ -160,8 +229,13 @@ class ProductAdmin(LetsemaAdmin):
             quote = {"error": " ".join(said)}
         return TemplateResponse(request, "admin/product_quote.html", {"quote": quote})
 
-    def changeform_view(self, request: Any, object_id: str | None = None, form_url: str = "",
-                        extra_context: dict[str, Any] | None = None) -> Any:  # fmt: skip
+    def changeform_view(
+        self,
+        request: Any,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
         product = self.get_object(request, object_id) if object_id else None
         more = {"quote": _quote(product)} if product else {}
         return super().changeform_view(request, object_id, form_url, {**more, **(extra_context or {})})
@@ -173,18 +247,27 @@ def _quote(product: Product) -> dict[str, Any]:
     """What the usual loan of this product would cost: the engine's own figures."""
     try:
         terms, state = quote_product(
-            product=product, principal=product.principal_default, installments=product.installments_default,
-            on=business_date(), currency=connection.tenant.currency,
-        )  # fmt: skip
+            product=product,
+            principal=product.principal_default,
+            installments=product.installments_default,
+            on=business_date(),
+            currency=connection.tenant.currency,
+        )
     except ServiceError as error:
         return {"error": error.message}
     except BadCase as error:
         return {"error": str(error)}
     interest = sum((i.due["interest"] for i in state.installments), Decimal(0))
-    return {"state": state, "apr": apr(terms, state), "eir": eir(terms, state), "interest": interest,
-            "amount": product.principal_default, "charges": state.due("fees") + state.fees_at_disbursement,
-            "total": state.total_due + state.fees_at_disbursement,
-            "net": product.principal_default - state.fees_at_disbursement - state.savings}  # fmt: skip
+    return {
+        "state": state,
+        "apr": apr(terms, state),
+        "eir": eir(terms, state),
+        "interest": interest,
+        "amount": product.principal_default,
+        "charges": state.due("fees") + state.fees_at_disbursement,
+        "total": state.total_due + state.fees_at_disbursement,
+        "net": product.principal_default - state.fees_at_disbursement - state.savings,
+    }
 
 
 tenant_site.register(Product, ProductAdmin)

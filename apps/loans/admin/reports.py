@@ -42,8 +42,11 @@ def export(name: str, rows: Rows, wanted: str) -> HttpResponse:
 
 def _trial_balance(since: date, on: date, asked: Found) -> Found:
     rows = reports.balances(on, known_on=asked.get("known_on"))
-    return {"balances": rows, "debit": sum((r.debit or ZERO for r in rows), ZERO),
-            "credit": sum((r.credit or ZERO for r in rows), ZERO)}  # fmt: skip
+    return {
+        "balances": rows,
+        "debit": sum((r.debit or ZERO for r in rows), ZERO),
+        "credit": sum((r.credit or ZERO for r in rows), ZERO),
+    }
 
 
 def _trial_balance_table(found: Found) -> Rows:
@@ -66,11 +69,16 @@ def _general_ledger_table(found: Found) -> Rows:
     return [
         head,
         *(
-            [x.line.posted_on, x.line.entry.narrative, getattr(x.line.entry.loan, "number", ""), x.line.amount,
-             x.balance]
+            [
+                x.line.posted_on,
+                x.line.entry.narrative,
+                getattr(x.line.entry.loan, "number", ""),
+                x.line.amount,
+                x.balance,
+            ]
             for x in found.get("lines", [])
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _balance_sheet(since: date, on: date, asked: Found) -> Found:
@@ -96,8 +104,11 @@ def _statement_table(found: Found) -> Rows:
 def _provision(since: date, on: date, asked: Found) -> Found:
     active = (then for then in loans_on(on, asked.get("known_on")) if then.is_active)
     buckets = provisions_of(on, ((then.days_late, then.principal) for then in active))
-    return {"buckets": buckets, "glp": sum((b.principal for b in buckets), ZERO),
-            "allowance": sum((b.provision for b in buckets), ZERO)}  # fmt: skip
+    return {
+        "buckets": buckets,
+        "glp": sum((b.principal for b in buckets), ZERO),
+        "allowance": sum((b.provision for b in buckets), ZERO),
+    }
 
 
 def _provision_table(found: Found) -> Rows:
@@ -107,8 +118,7 @@ def _provision_table(found: Found) -> Rows:
 
 def _indicators(since: date, on: date, asked: Found) -> Found:
     figures = gather(since, on, asked.get("known_on"))
-    return {"figures": figures,
-            "indicators": indicators(figures, restructured_at_risk=bool(asked.get("restructured")))}  # fmt: skip
+    return {"figures": figures, "indicators": indicators(figures, restructured_at_risk=bool(asked.get("restructured")))}
 
 
 def _indicators_table(found: Found) -> Rows:
@@ -119,23 +129,44 @@ def _indicators_table(found: Found) -> Rows:
 def _loans(since: date, on: date, asked: Found) -> Found:
     found = [then for then in loans_on(on, asked.get("known_on")) if then.is_active]
     found.sort(key=lambda then: (-then.days_late, then.loan.number))
-    return {"loans": found, "shown": found[:MOST_SHOWN], "glp": sum((then.principal for then in found), ZERO),
-            "overdue": sum((then.folded.arrears.total for then in found), ZERO)}  # fmt: skip
+    return {
+        "loans": found,
+        "shown": found[:MOST_SHOWN],
+        "glp": sum((then.principal for then in found), ZERO),
+        "overdue": sum((then.folded.arrears.total for then in found), ZERO),
+    }
 
 
 def _loans_table(found: Found) -> Rows:
-    head = ["Loan", "Borrower", "Product", "Paid out", "Principal", "Interest", "Fees and penalties", "Overdue",
-            "Days late", "Restructured"]  # fmt: skip
+    head = [
+        "Loan",
+        "Borrower",
+        "Product",
+        "Paid out",
+        "Principal",
+        "Interest",
+        "Fees and penalties",
+        "Overdue",
+        "Days late",
+        "Restructured",
+    ]
     return [head, *(_loan_row(then) for then in found["loans"])]
 
 
 def _loan_row(then: LoanThen) -> list[Any]:
     state = then.folded
     return [
-        then.loan.number, then.loan.borrower.full_name, then.loan.product.name, state.disbursed_on, then.principal,
-        state.outstanding("interest"), state.outstanding("fees") + state.outstanding("penalties"),
-        state.arrears.total, then.days_late, "yes" if then.restructured else "",
-    ]  # fmt: skip
+        then.loan.number,
+        then.loan.borrower.full_name,
+        then.loan.product.name,
+        state.disbursed_on,
+        then.principal,
+        state.outstanding("interest"),
+        state.outstanding("fees") + state.outstanding("penalties"),
+        state.arrears.total,
+        then.days_late,
+        "yes" if then.restructured else "",
+    ]
 
 
 REPORTS = {

@@ -63,12 +63,19 @@ class SecurityAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
         if record is None:
             raise Http404
         return run_action(
-            request, admin=self, form=ReasonForm(request.POST or None), subject=self.list_title,
-            run=lambda v: release(security=self.model, key=key, by=request.user, **v), done="Released.",
+            request,
+            admin=self,
+            form=ReasonForm(request.POST or None),
+            subject=self.list_title,
+            run=lambda v: release(security=self.model, key=key, by=request.user, **v),
+            done="Released.",
             facts=[("Loan", record.loan.number), ("Borrower", record.loan.borrower.full_name)],
-            back_url=reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"), style="danger",
-            title=f"Release {record}", button="Release", explanation="The record stays, marked as released.",
-        )  # fmt: skip
+            back_url=reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"),
+            style="danger",
+            title=f"Release {record}",
+            button="Release",
+            explanation="The record stays, marked as released.",
+        )
 
 
 class GuarantorAdmin(SecurityAdmin):

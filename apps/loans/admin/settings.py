@@ -34,8 +34,14 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Policy
-        fields = ["recognition", "approver_limit", "write_off_after_days", "group_arrears_days", "review_checklist",
-                  "fiscal_year_starts"]  # fmt: skip
+        fields = [
+            "recognition",
+            "approver_limit",
+            "write_off_after_days",
+            "group_arrears_days",
+            "review_checklist",
+            "fiscal_year_starts",
+        ]
 
 
 class PolicyAdmin(SettingAdmin):

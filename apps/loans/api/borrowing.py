@@ -24,18 +24,36 @@ from apps.users.services.idempotency import once
 router = Router(tags=["borrowing"])
 # What concerns the MFI's own work on a loan is not part of the borrower's story.
 TOLD = (
-    EventType.SUBMITTED, EventType.INFO_REQUESTED, EventType.INFO_GIVEN, EventType.APPROVED, EventType.REJECTED,
-    EventType.WITHDRAWN, EventType.DISBURSED, EventType.REPAYMENT, EventType.PAY_OFF, EventType.GOODWILL,
-    EventType.CHARGE, EventType.WAIVE_CHARGE, EventType.WAIVE_INTEREST, EventType.REFUND, EventType.RESTRUCTURED,
-    EventType.WRITTEN_OFF, EventType.CHARGED_OFF, EventType.RECOVERY,
-)  # fmt: skip
+    EventType.SUBMITTED,
+    EventType.INFO_REQUESTED,
+    EventType.INFO_GIVEN,
+    EventType.APPROVED,
+    EventType.REJECTED,
+    EventType.WITHDRAWN,
+    EventType.DISBURSED,
+    EventType.REPAYMENT,
+    EventType.PAY_OFF,
+    EventType.GOODWILL,
+    EventType.CHARGE,
+    EventType.WAIVE_CHARGE,
+    EventType.WAIVE_INTEREST,
+    EventType.REFUND,
+    EventType.RESTRUCTURED,
+    EventType.WRITTEN_OFF,
+    EventType.CHARGED_OFF,
+    EventType.RECOVERY,
+)
 
 
 def _draft(draft: ApplicationDraft) -> dict[str, Any]:
     return {
-        "id": draft.pk, "product_id": draft.product_id, "installments": draft.installments, "purpose": draft.purpose,
-        "principal": None if draft.principal is None else f"{draft.principal:.2f}", "created_at": draft.created_at,
-    }  # fmt: skip
+        "id": draft.pk,
+        "product_id": draft.product_id,
+        "installments": draft.installments,
+        "purpose": draft.purpose,
+        "principal": None if draft.principal is None else f"{draft.principal:.2f}",
+        "created_at": draft.created_at,
+    }
 
 
 @router.get("/drafts", response={200: list[s.DraftOut], **REFUSED}, auth=ANY)
@@ -95,10 +113,18 @@ def events(request: HttpRequest, loan_id: UUID) -> Any:
     found = list(LoanEvent.objects.filter(loan=own_loan(request, loan_id)).order_by("recorded_at", "id"))
     undone = {e.reverses_id for e in found}
     return [
-        {"id": e.pk, "type": e.type, "label": str(EventType(e.type).label), "date": e.value_date, "number": e.number,
-         "amount": None if e.amount is None else f"{e.amount:.2f}", "undone": e.pk in undone}
-        for e in found if e.type in TOLD
-    ]  # fmt: skip
+        {
+            "id": e.pk,
+            "type": e.type,
+            "label": str(EventType(e.type).label),
+            "date": e.value_date,
+            "number": e.number,
+            "amount": None if e.amount is None else f"{e.amount:.2f}",
+            "undone": e.pk in undone,
+        }
+        for e in found
+        if e.type in TOLD
+    ]
 
 
 def _document(document: Document) -> dict[str, Any]:

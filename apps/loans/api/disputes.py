@@ -36,7 +36,14 @@ def dispute(request: HttpRequest, payload: s.DisputeIn, key: Key = "") -> Any:
 def dispute_out(d: Dispute) -> dict[str, Any]:
     """A dispute as its borrower sees it."""
     return {
-        "id": d.pk, "loan": d.loan_id, "loan_number": d.loan.number, "entry": d.entry, "text": d.text,
-        "opened_on": d.opened_on, "due_on": d.due_on, "outcome": d.outcome, "answer": d.answer,
+        "id": d.pk,
+        "loan": d.loan_id,
+        "loan_number": d.loan.number,
+        "entry": d.entry,
+        "text": d.text,
+        "opened_on": d.opened_on,
+        "due_on": d.due_on,
+        "outcome": d.outcome,
+        "answer": d.answer,
         "decided_on": d.decided_on,
-    }  # fmt: skip
+    }

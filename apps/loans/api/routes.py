@@ -108,11 +108,14 @@ def pay(request: HttpRequest, loan_id: UUID, payload: s.PaymentIn, key: Key = ""
 def products(request: Any) -> Any:
     """What this MFI lends."""
     return [
-        {**{f: getattr(p, f) for f in s.ProductOut.model_fields if hasattr(p, f)}, "currency": request.tenant.currency,
-         **{f: _text(getattr(p, f)) for f in ("principal_min", "principal_default", "principal_max")},
-         "rate": f"{p.rate.normalize():f}"}
+        {
+            **{f: getattr(p, f) for f in s.ProductOut.model_fields if hasattr(p, f)},
+            "currency": request.tenant.currency,
+            **{f: _text(getattr(p, f)) for f in ("principal_min", "principal_default", "principal_max")},
+            "rate": f"{p.rate.normalize():f}",
+        }
         for p in Product.objects.filter(is_active=True)
-    ]  # fmt: skip
+    ]
 
 
 @router.get("/products/{uuid:product_id}/quote", response={200: s.QuoteOut, **REFUSED}, auth=None)
@@ -122,9 +125,12 @@ def quote(request: Any, product_id: UUID, principal: Wanted, installments: Term)
     if product is None:
         raise NotFound("This product is not on offer.")
     terms, state = quote_product(
-        product=product, principal=principal, installments=installments, on=business_date(),
+        product=product,
+        principal=principal,
+        installments=installments,
+        on=business_date(),
         currency=request.tenant.currency,
-    )  # fmt: skip
+    )
     rate, effective = apr(terms, state), eir(terms, state)
     return {
         "principal": _text(principal),
@@ -169,9 +175,14 @@ def repayments(request: HttpRequest, loan_id: UUID) -> Any:
 
 def _receipt(event: LoanEvent, undone: bool) -> dict[str, Any]:
     return {
-        "id": event.pk, "number": event.number, "date": event.value_date, "amount": _text(event.amount or Decimal(0)),
-        "channel": event.channel, "reference": event.reference, "reversed": undone,
-    }  # fmt: skip
+        "id": event.pk,
+        "number": event.number,
+        "date": event.value_date,
+        "amount": _text(event.amount or Decimal(0)),
+        "channel": event.channel,
+        "reference": event.reference,
+        "reversed": undone,
+    }
 
 
 @router.get("/loans/{uuid:loan_id}/statement", response={200: s.StatementOut, **REFUSED}, auth=ANY)
@@ -180,11 +191,14 @@ def statement(request: Any, loan_id: UUID) -> Any:
     found = own_loan(request, loan_id)
     folded = fold_loan(found)
     return {
-        "number": found.number, "lender": request.tenant.name, "borrower": found.borrower.full_name,
-        "as_of": business_date(), "currency": found.currency,
+        "number": found.number,
+        "lender": request.tenant.name,
+        "borrower": found.borrower.full_name,
+        "as_of": business_date(),
+        "currency": found.currency,
         "outstanding": _text(folded.total_outstanding if folded.disbursed_on else Decimal(0)),
         "rows": statement_rows(found, folded),
-    }  # fmt: skip
+    }
 
 
 @router.get("/loans/{uuid:loan_id}/statement.csv", response={200: str, **REFUSED}, auth=ANY)
@@ -212,24 +226,48 @@ def history(request: HttpRequest) -> Any:
         "waiting": found.waiting,
         "score": _score(found.score(today), account.language) if found.available else None,
         "scores": [{"month_end": x.month_end, "points": x.points, "band": x.band} for x in found.scores],
-        "look_ups": [
-            {"at": x.at, "own": x.mfi == connection.schema_name, "purpose": x.purpose} for x in asked or []
-        ],
+        "look_ups": [{"at": x.at, "own": x.mfi == connection.schema_name, "purpose": x.purpose} for x in asked or []],
         "accounts": [
-            {"loan": a.loan_id, "loan_number": a.loan_number, "status": a.status, "principal": _text(a.principal),
-             "outstanding": _text(a.outstanding), "disbursed_on": a.disbursed_on, "closed_on": a.closed_on,
-             "profile": a.profile(today),
-             "events": [{"id": e.id, "kind": e.kind, "value_date": e.value_date, "amount": _text(e.amount),
-                         "outstanding": _text(e.outstanding)} for e in a.events],
-             "months": [{"month_end": m.month_end, "balance": _text(m.balance), "overdue": _text(m.overdue),
-                         "days_late": m.days_late, "code": m.code} for m in a.months]}
+            {
+                "loan": a.loan_id,
+                "loan_number": a.loan_number,
+                "status": a.status,
+                "principal": _text(a.principal),
+                "outstanding": _text(a.outstanding),
+                "disbursed_on": a.disbursed_on,
+                "closed_on": a.closed_on,
+                "profile": a.profile(today),
+                "events": [
+                    {
+                        "id": e.id,
+                        "kind": e.kind,
+                        "value_date": e.value_date,
+                        "amount": _text(e.amount),
+                        "outstanding": _text(e.outstanding),
+                    }
+                    for e in a.events
+                ],
+                "months": [
+                    {
+                        "month_end": m.month_end,
+                        "balance": _text(m.balance),
+                        "overdue": _text(m.overdue),
+                        "days_late": m.days_late,
+                        "code": m.code,
+                    }
+                    for m in a.months
+                ],
+            }
             for a in found.accounts
         ],
-    }  # fmt: skip
+    }
 
 
 def _score(score: Score, language: str) -> dict[str, Any]:
     return {
-        "points": score.points, "band": score.band, "version": score.version, "advice": ADVICE[score.advice][language],
+        "points": score.points,
+        "band": score.band,
+        "version": score.version,
+        "advice": ADVICE[score.advice][language],
         "reasons": [{"code": r.code, "points": r.points, "text": r.read(language)} for r in score.reasons],
-    }  # fmt: skip
+    }

@@ -108,9 +108,13 @@ def post_accruals(on: date) -> int:
             amounts[accounts[receivable]] = amounts.get(accounts[receivable], ZERO) + lacking
             amounts[accounts[income]] = amounts.get(accounts[income], ZERO) - lacking
         entry = post_entry(
-            source=JournalEntry.Source.ACCRUAL, on=day, value_date=on, amounts=amounts, product_id=product.pk,
+            source=JournalEntry.Source.ACCRUAL,
+            on=day,
+            value_date=on,
+            amounts=amounts,
+            product_id=product.pk,
             narrative=f"Income earned up to {on:%-d %b %Y}: {product.name}",
-        )  # fmt: skip
+        )
         written += entry is not None
     return written
 

@@ -19,9 +19,7 @@ from apps.users.services.accounts import actor_of
 ZERO = Decimal(0)
 
 
-def propose_journal(
-    *, by: Account, on: date, narrative: str, lines: list[tuple[UUID, Decimal]]
-) -> ManualJournal:  # fmt: skip
+def propose_journal(*, by: Account, on: date, narrative: str, lines: list[tuple[UUID, Decimal]]) -> ManualJournal:
     """Proposes an entry: account and signed amount, debit above zero.
 
     Raises:
@@ -32,9 +30,12 @@ def propose_journal(
     _check(on, narrative, lines)
     with acting(actor_of(by)):
         return ManualJournal.objects.create(
-            posted_on=on, narrative=narrative.strip(), maker_id=by.pk, maker_name=by.full_name,
+            posted_on=on,
+            narrative=narrative.strip(),
+            maker_id=by.pk,
+            maker_name=by.full_name,
             lines=[{"account": str(account), "amount": f"{amount:.2f}"} for account, amount in lines],
-        )  # fmt: skip
+        )
 
 
 def _check(on: date, narrative: str, lines: list[tuple[UUID, Decimal]]) -> None:
@@ -96,9 +97,12 @@ def decide_journal(*, journal_id: UUID, by: Account, post: bool, reason: str = "
             for account, amount in lines:
                 amounts[account] = amounts.get(account, ZERO) + amount
             journal.entry = post_entry(
-                source=JournalEntry.Source.MANUAL, on=journal.posted_on, narrative=journal.narrative, amounts=amounts,
+                source=JournalEntry.Source.MANUAL,
+                on=journal.posted_on,
+                narrative=journal.narrative,
+                amounts=amounts,
                 by=actor_of(by),
-            )  # fmt: skip
+            )
         journal.status = ManualJournal.Status.POSTED if post else ManualJournal.Status.DECLINED
         journal.decided_by, journal.decided_reason = by.full_name, reason.strip()[:500]
         journal.save()

@@ -48,9 +48,12 @@ def close_period(*, through: date, by: Account) -> PeriodClosing:
             _carry_result(end, by)
         since = closed + timedelta(days=1) if closed else through.replace(day=1)
         return PeriodClosing.objects.create(
-            through=through, is_year_end=through in year_ends, actor_id=by.pk, actor_name=by.full_name,
+            through=through,
+            is_year_end=through in year_ends,
+            actor_id=by.pk,
+            actor_name=by.full_name,
             figures=_frozen(since, through),
-        )  # fmt: skip
+        )
 
 
 def _frozen(since: date, through: date) -> dict[str, Any]:
@@ -103,6 +106,9 @@ def _carry_result(end: date, by: Account) -> None:
     retained = accounts_by_role()["retained"]
     amounts[retained] = amounts.get(retained, Decimal(0)) - sum(amounts.values(), Decimal(0))
     post_entry(
-        source=JournalEntry.Source.CLOSING, on=end, amounts=amounts, by=actor_of(by),
+        source=JournalEntry.Source.CLOSING,
+        on=end,
+        amounts=amounts,
+        by=actor_of(by),
         narrative=f"Result of the year to {end:%-d %b %Y}",
-    )  # fmt: skip
+    )

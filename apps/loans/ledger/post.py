@@ -37,10 +37,17 @@ def open_day(day: date) -> date:
 
 
 def post_entry(
-    *, source: str, on: date, narrative: str, amounts: dict[UUID, Decimal], by: Actor = SYSTEM,
-    value_date: date | None = None, loan: Loan | None = None, event: LoanEvent | None = None,
+    *,
+    source: str,
+    on: date,
+    narrative: str,
+    amounts: dict[UUID, Decimal],
+    by: Actor = SYSTEM,
+    value_date: date | None = None,
+    loan: Loan | None = None,
+    event: LoanEvent | None = None,
     product_id: UUID | None = None,
-) -> JournalEntry | None:  # fmt: skip
+) -> JournalEntry | None:
     """Writes one entry: account to signed amount, debit above zero. Nothing is written where all amounts are zero.
 
     Raises:
@@ -52,9 +59,16 @@ def post_entry(
     if sum(moved.values(), ZERO) != 0:
         raise ValueError(f"{narrative}: debits and credits differ by {sum(moved.values(), ZERO)}")
     entry = JournalEntry(
-        source=source, posted_on=on, value_date=value_date or on, narrative=narrative[:200], loan=loan, event=event,
-        product_id=product_id, actor_id=by.id, actor_name=by.name[:150],
-    )  # fmt: skip
+        source=source,
+        posted_on=on,
+        value_date=value_date or on,
+        narrative=narrative[:200],
+        loan=loan,
+        event=event,
+        product_id=product_id,
+        actor_id=by.id,
+        actor_name=by.name[:150],
+    )
     entry.save(force_insert=True)
     JournalLine.objects.bulk_create(
         JournalLine(entry=entry, account_id=account, amount=amount, posted_on=on, loan=loan)
@@ -77,9 +91,8 @@ def post_loan_adjustment(loan: Loan, folded: Folded, events: list[LoanEvent], on
 
 
 def _post_difference(
-    loan: Loan, folded: Folded, events: list[LoanEvent], by: Actor, value_date: date, what: str,
-    event: LoanEvent | None,
-) -> JournalEntry | None:  # fmt: skip
+    loan: Loan, folded: Folded, events: list[LoanEvent], by: Actor, value_date: date, what: str, event: LoanEvent | None
+) -> JournalEntry | None:
     wanted = targets(folded, events, the_policy().recognition)
     accounts = accounts_by_role(loan.product_id)
     amounts: dict[UUID, Decimal] = {}
@@ -92,9 +105,15 @@ def _post_difference(
     day = open_day(value_date)
     late = "" if day == value_date else f" of {value_date:%-d %b %Y}, adjusted"
     return post_entry(
-        source=JournalEntry.Source.LOAN, on=day, value_date=value_date, amounts=amounts, loan=loan, event=event,
-        narrative=f"{what} {loan.number}{late}", by=by,
-    )  # fmt: skip
+        source=JournalEntry.Source.LOAN,
+        on=day,
+        value_date=value_date,
+        amounts=amounts,
+        loan=loan,
+        event=event,
+        narrative=f"{what} {loan.number}{late}",
+        by=by,
+    )
 
 
 def posted_for(loan: Loan) -> dict[UUID, Decimal]:

@@ -83,8 +83,10 @@ def post_provision(on: date, buckets: list[Bucket] | None = None) -> bool:
     held = JournalLine.objects.filter(account_id=accounts["allowance"]).aggregate(t=Sum("amount"))["t"] or ZERO
     lacking = wanted - held
     entry = post_entry(
-        source=JournalEntry.Source.PROVISION, on=open_day(on), value_date=on,
+        source=JournalEntry.Source.PROVISION,
+        on=open_day(on),
+        value_date=on,
         amounts={accounts["allowance"]: lacking, accounts["provision"]: -lacking},
         narrative=f"Loan loss allowance by ageing of {on:%-d %b %Y}",
-    )  # fmt: skip
+    )
     return entry is not None

@@ -14,9 +14,7 @@ import apps.mfis.models.base
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(
@@ -25,24 +23,16 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
+                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 (
                     "recorded_at",
                     models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(),
-                        editable=False,
-                        verbose_name="recorded",
+                        db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="recorded"
                     ),
                 ),
-                (
-                    "node",
-                    models.CharField(default=apps.mfis.models.base.this_node, editable=False, max_length=1),
-                ),
+                ("node", models.CharField(default=apps.mfis.models.base.this_node, editable=False, max_length=1)),
                 ("number", models.CharField(db_index=True, editable=False, max_length=16)),
                 ("product_version", models.PositiveIntegerField()),
                 ("terms_agreed", models.JSONField(verbose_name="terms")),
@@ -52,15 +42,11 @@ class Migration(migrations.Migration):
                 (
                     "borrower",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="loans",
-                        to=settings.AUTH_USER_MODEL,
+                        on_delete=django.db.models.deletion.PROTECT, related_name="loans", to=settings.AUTH_USER_MODEL
                     ),
                 ),
             ],
-            options={
-                "ordering": ["-recorded_at", "-id"],
-            },
+            options={"ordering": ["-recorded_at", "-id"]},
         ),
         migrations.CreateModel(
             name="NumberSequence",
@@ -68,9 +54,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=20, primary_key=True, serialize=False)),
                 ("last", models.PositiveIntegerField(default=0)),
             ],
-            options={
-                "ordering": ["name"],
-            },
+            options={"ordering": ["name"]},
         ),
         migrations.CreateModel(
             name="LoanEvent",
@@ -78,24 +62,16 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
+                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 (
                     "recorded_at",
                     models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(),
-                        editable=False,
-                        verbose_name="recorded",
+                        db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="recorded"
                     ),
                 ),
-                (
-                    "node",
-                    models.CharField(default=apps.mfis.models.base.this_node, editable=False, max_length=1),
-                ),
+                ("node", models.CharField(default=apps.mfis.models.base.this_node, editable=False, max_length=1)),
                 (
                     "type",
                     models.CharField(
@@ -152,9 +128,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["recorded_at", "id"],
-            },
+            options={"ordering": ["recorded_at", "id"]},
         ),
         migrations.CreateModel(
             name="PaymentNotice",
@@ -162,10 +136,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
+                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
@@ -188,11 +159,7 @@ class Migration(migrations.Migration):
                 (
                     "status",
                     models.CharField(
-                        choices=[
-                            ("waiting", "Waiting"),
-                            ("confirmed", "Confirmed"),
-                            ("declined", "Declined"),
-                        ],
+                        choices=[("waiting", "Waiting"), ("confirmed", "Confirmed"), ("declined", "Declined")],
                         default="waiting",
                         max_length=10,
                     ),
@@ -214,10 +181,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "reported payment",
-                "ordering": ["-created_at"],
-            },
+            options={"verbose_name": "reported payment", "ordering": ["-created_at"]},
         ),
         migrations.CreateModel(
             name="Product",
@@ -225,39 +189,26 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
+                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
                 ("name", models.CharField(max_length=80)),
-                (
-                    "description",
-                    models.CharField(blank=True, help_text="One sentence for borrowers.", max_length=200),
-                ),
+                ("description", models.CharField(blank=True, help_text="One sentence for borrowers.", max_length=200)),
                 ("is_active", models.BooleanField(default=True, verbose_name="offered")),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
-                (
-                    "principal_min",
-                    models.DecimalField(decimal_places=2, max_digits=12, verbose_name="least amount"),
-                ),
+                ("principal_min", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="least amount")),
                 (
                     "principal_default",
                     models.DecimalField(decimal_places=2, max_digits=12, verbose_name="usual amount"),
                 ),
-                (
-                    "principal_max",
-                    models.DecimalField(decimal_places=2, max_digits=12, verbose_name="most amount"),
-                ),
+                ("principal_max", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="most amount")),
                 ("installments_min", models.PositiveSmallIntegerField(verbose_name="fewest installments")),
                 ("installments_default", models.PositiveSmallIntegerField(verbose_name="usual installments")),
                 (
                     "installments_max",
                     models.PositiveSmallIntegerField(
-                        validators=[django.core.validators.MaxValueValidator(360)],
-                        verbose_name="most installments",
+                        validators=[django.core.validators.MaxValueValidator(360)], verbose_name="most installments"
                     ),
                 ),
                 (
@@ -295,10 +246,7 @@ class Migration(migrations.Migration):
                 (
                     "rate_per",
                     models.CharField(
-                        choices=[("year", "Year"), ("month", "Month")],
-                        default="year",
-                        max_length=5,
-                        verbose_name="per",
+                        choices=[("year", "Year"), ("month", "Month")], default="year", max_length=5, verbose_name="per"
                     ),
                 ),
                 (
@@ -321,10 +269,7 @@ class Migration(migrations.Migration):
                 (
                     "amortization",
                     models.CharField(
-                        choices=[
-                            ("equal_installments", "Equal installments"),
-                            ("equal_principal", "Equal principal"),
-                        ],
+                        choices=[("equal_installments", "Equal installments"), ("equal_principal", "Equal principal")],
                         default="equal_installments",
                         max_length=20,
                     ),
@@ -441,9 +386,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["status"], name="state_by_status"),
                     models.Index(
-                        condition=models.Q(("status", "active")),
-                        fields=["oldest_due_date"],
-                        name="state_by_oldest_due",
+                        condition=models.Q(("status", "active")), fields=["oldest_due_date"], name="state_by_oldest_due"
                     ),
                 ],
                 "constraints": [
@@ -465,10 +408,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
+                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("n", models.PositiveSmallIntegerField(verbose_name="no.")),
@@ -484,9 +424,7 @@ class Migration(migrations.Migration):
                 (
                     "loan",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="installments",
-                        to="loans.loan",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="installments", to="loans.loan"
                     ),
                 ),
             ],
@@ -553,12 +491,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="notice_amount_positive"),
         ),
         migrations.AddIndex(
-            model_name="loan",
-            index=models.Index(fields=["-recorded_at", "-id"], name="loan_newest_first"),
+            model_name="loan", index=models.Index(fields=["-recorded_at", "-id"], name="loan_newest_first")
         ),
         migrations.AddIndex(
-            model_name="loan",
-            index=models.Index(fields=["borrower", "-recorded_at"], name="loan_of_borrower"),
+            model_name="loan", index=models.Index(fields=["borrower", "-recorded_at"], name="loan_of_borrower")
         ),
         migrations.AddConstraint(
             model_name="loan",

@@ -11,9 +11,7 @@ import apps.mfis.models.base
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("loans", "0002_guards"),
-    ]
+    dependencies = [("loans", "0002_guards")]
 
     operations = [
         migrations.CreateModel(
@@ -28,9 +26,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
                 ("role", models.CharField(max_length=30)),
             ],
-            options={
-                "ordering": ["product", "role"],
-            },
+            options={"ordering": ["product", "role"]},
         ),
         migrations.CreateModel(
             name="AgeingPreset",
@@ -50,9 +46,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["-valid_from"],
-            },
+            options={"ordering": ["-valid_from"]},
         ),
         migrations.CreateModel(
             name="BooksCheck",
@@ -63,9 +57,7 @@ class Migration(migrations.Migration):
                 ("loans", models.PositiveIntegerField()),
                 ("breaks", models.JSONField(default=list)),
             ],
-            options={
-                "ordering": ["-checked_at"],
-            },
+            options={"ordering": ["-checked_at"]},
         ),
         migrations.CreateModel(
             name="ChainHead",
@@ -74,9 +66,7 @@ class Migration(migrations.Migration):
                 ("seq", models.BigIntegerField(default=0)),
                 ("hash", models.BinaryField()),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
         ),
         migrations.CreateModel(
             name="DayEnd",
@@ -86,9 +76,7 @@ class Migration(migrations.Migration):
                 ("finished_at", models.DateTimeField(null=True)),
                 ("steps", models.JSONField(default=dict)),
             ],
-            options={
-                "ordering": ["-day"],
-            },
+            options={"ordering": ["-day"]},
         ),
         migrations.CreateModel(
             name="GLAccount",
@@ -118,10 +106,7 @@ class Migration(migrations.Migration):
                 ("role", models.CharField(blank=True, editable=False, max_length=30, verbose_name="used by")),
                 ("is_active", models.BooleanField(default=True, verbose_name="in use")),
             ],
-            options={
-                "verbose_name": "account",
-                "ordering": ["code"],
-            },
+            options={"verbose_name": "account", "ordering": ["code"]},
         ),
         migrations.CreateModel(
             name="JournalEntry",
@@ -183,9 +168,7 @@ class Migration(migrations.Migration):
                 ("amount", models.DecimalField(decimal_places=2, max_digits=16)),
                 ("posted_on", models.DateField()),
             ],
-            options={
-                "ordering": ["entry", "-amount"],
-            },
+            options={"ordering": ["entry", "-amount"]},
         ),
         migrations.CreateModel(
             name="ManualJournal",
@@ -213,10 +196,7 @@ class Migration(migrations.Migration):
                 ("decided_by", models.CharField(blank=True, max_length=150)),
                 ("decided_reason", models.CharField(blank=True, max_length=500)),
             ],
-            options={
-                "verbose_name": "manual journal",
-                "ordering": ["-created_at"],
-            },
+            options={"verbose_name": "manual journal", "ordering": ["-created_at"]},
         ),
         migrations.CreateModel(
             name="PeriodClosing",
@@ -239,9 +219,7 @@ class Migration(migrations.Migration):
                 ("actor_id", models.UUIDField(null=True)),
                 ("actor_name", models.CharField(blank=True, max_length=150)),
             ],
-            options={
-                "ordering": ["-through"],
-            },
+            options={"ordering": ["-through"]},
         ),
         migrations.CreateModel(
             name="Policy",
@@ -293,10 +271,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "policy",
-                "verbose_name_plural": "policy",
-            },
+            options={"verbose_name": "policy", "verbose_name_plural": "policy"},
         ),
         migrations.CreateModel(
             name="PublicHoliday",
@@ -312,43 +287,17 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=80)),
                 ("is_active", models.BooleanField(default=True, verbose_name="kept")),
             ],
-            options={
-                "ordering": ["day"],
-            },
+            options={"ordering": ["day"]},
         ),
-        migrations.RemoveConstraint(
-            model_name="loanevent",
-            name="event_type_known",
-        ),
-        migrations.RemoveConstraint(
-            model_name="loanevent",
-            name="event_money_positive",
-        ),
+        migrations.RemoveConstraint(model_name="loanevent", name="event_type_known"),
+        migrations.RemoveConstraint(model_name="loanevent", name="event_money_positive"),
+        migrations.AddField(model_name="loanevent", name="chain_hash", field=models.BinaryField(null=True)),
         migrations.AddField(
-            model_name="loanevent",
-            name="chain_hash",
-            field=models.BinaryField(null=True),
+            model_name="loanevent", name="chain_seq", field=models.BigIntegerField(editable=False, null=True)
         ),
-        migrations.AddField(
-            model_name="loanevent",
-            name="chain_seq",
-            field=models.BigIntegerField(editable=False, null=True),
-        ),
-        migrations.AddField(
-            model_name="loanstate",
-            name="folded_on",
-            field=models.DateField(null=True),
-        ),
-        migrations.AddField(
-            model_name="loanstate",
-            name="proposal",
-            field=models.CharField(blank=True, max_length=20),
-        ),
-        migrations.AddField(
-            model_name="loanstate",
-            name="restructured",
-            field=models.BooleanField(default=False),
-        ),
+        migrations.AddField(model_name="loanstate", name="folded_on", field=models.DateField(null=True)),
+        migrations.AddField(model_name="loanstate", name="proposal", field=models.CharField(blank=True, max_length=20)),
+        migrations.AddField(model_name="loanstate", name="restructured", field=models.BooleanField(default=False)),
         migrations.AddField(
             model_name="product",
             name="affordability_percent",
@@ -685,8 +634,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="loanevent",
-            index=models.Index(fields=["node", "chain_seq"], name="event_of_chain"),
+            model_name="loanevent", index=models.Index(fields=["node", "chain_seq"], name="event_of_chain")
         ),
         migrations.AddConstraint(
             model_name="loanevent",
@@ -828,10 +776,7 @@ class Migration(migrations.Migration):
                 null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="loans.journalentry"
             ),
         ),
-        migrations.AddIndex(
-            model_name="periodclosing",
-            index=models.Index(fields=["-through"], name="closing_latest"),
-        ),
+        migrations.AddIndex(model_name="periodclosing", index=models.Index(fields=["-through"], name="closing_latest")),
         migrations.AddConstraint(
             model_name="policy",
             constraint=models.CheckConstraint(
@@ -848,14 +793,8 @@ class Migration(migrations.Migration):
             model_name="journalentry",
             index=models.Index(fields=["-posted_on", "-recorded_at", "-id"], name="entry_newest_first"),
         ),
-        migrations.AddIndex(
-            model_name="journalentry",
-            index=models.Index(fields=["loan"], name="entry_of_loan"),
-        ),
-        migrations.AddIndex(
-            model_name="journalentry",
-            index=models.Index(fields=["event"], name="entry_of_event"),
-        ),
+        migrations.AddIndex(model_name="journalentry", index=models.Index(fields=["loan"], name="entry_of_loan")),
+        migrations.AddIndex(model_name="journalentry", index=models.Index(fields=["event"], name="entry_of_event")),
         migrations.AddConstraint(
             model_name="journalentry",
             constraint=models.CheckConstraint(
@@ -878,10 +817,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("posted_on__gte", models.F("value_date"))), name="entry_not_before_its_fact"
             ),
         ),
-        migrations.AddIndex(
-            model_name="journalline",
-            index=models.Index(fields=["entry"], name="line_of_entry"),
-        ),
+        migrations.AddIndex(model_name="journalline", index=models.Index(fields=["entry"], name="line_of_entry")),
         migrations.AddIndex(
             model_name="journalline",
             index=models.Index(fields=["account", "posted_on"], include=("amount",), name="line_of_account"),

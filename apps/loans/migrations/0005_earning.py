@@ -5,9 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("loans", "0004_book_guards"),
-    ]
+    dependencies = [("loans", "0004_book_guards")]
 
     operations = [
         migrations.CreateModel(
@@ -43,9 +41,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["loan"],
-            },
+            options={"ordering": ["loan"]},
         ),
         migrations.RunSQL(
             "ALTER TABLE loans_earning SET (fillfactor = 70)", "ALTER TABLE loans_earning RESET (fillfactor)"

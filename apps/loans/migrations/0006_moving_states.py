@@ -4,9 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("loans", "0005_earning"),
-    ]
+    dependencies = [("loans", "0005_earning")]
 
     operations = [
         migrations.AddIndex(
@@ -14,5 +12,5 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("folded_on__isnull", False)), fields=["folded_on"], name="state_that_moves"
             ),
-        ),
+        )
     ]

@@ -8,9 +8,7 @@ from apps.mfis.triggers import revisioned
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("loans", "0006_moving_states"),
-    ]
+    dependencies = [("loans", "0006_moving_states")]
 
     operations = [
         migrations.CreateModel(

@@ -5,9 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("loans", "0007_security"),
-    ]
+    dependencies = [("loans", "0007_security")]
 
     operations = [
         migrations.AddField(
@@ -18,5 +16,5 @@ class Migration(migrations.Migration):
                 validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(24)],
                 verbose_name="paid out in at most (parts)",
             ),
-        ),
+        )
     ]

@@ -4,9 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("loans", "0008_tranches"),
-    ]
+    dependencies = [("loans", "0008_tranches")]
 
     operations = [
         migrations.AddField(
@@ -18,9 +16,5 @@ class Migration(migrations.Migration):
                 verbose_name="cost of funds",
             ),
         ),
-        migrations.AddField(
-            model_name="periodclosing",
-            name="figures",
-            field=models.JSONField(default=dict),
-        ),
+        migrations.AddField(model_name="periodclosing", name="figures", field=models.JSONField(default=dict)),
     ]

@@ -12,10 +12,7 @@ from apps.mfis.triggers import append_only, revisioned
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("loans", "0009_closing_figures"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [("loans", "0009_closing_figures"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(
@@ -41,10 +38,7 @@ class Migration(migrations.Migration):
                 ("entered_by", models.CharField(max_length=150)),
                 ("is_active", models.BooleanField(default=True, verbose_name="open")),
             ],
-            options={
-                "verbose_name": "draft",
-                "ordering": ["-created_at", "-id"],
-            },
+            options={"verbose_name": "draft", "ordering": ["-created_at", "-id"]},
         ),
         migrations.CreateModel(
             name="Document",
@@ -79,9 +73,7 @@ class Migration(migrations.Migration):
                 ("added_by", models.CharField(max_length=150)),
                 ("is_active", models.BooleanField(default=True, verbose_name="in use")),
             ],
-            options={
-                "ordering": ["-created_at", "-id"],
-            },
+            options={"ordering": ["-created_at", "-id"]},
         ),
         migrations.CreateModel(
             name="DocumentContent",
@@ -101,9 +93,7 @@ class Migration(migrations.Migration):
                 ("node", models.CharField(default=apps.mfis.models.base.this_node, editable=False, max_length=1)),
                 ("content", models.BinaryField()),
             ],
-            options={
-                "ordering": ["document"],
-            },
+            options={"ordering": ["document"]},
         ),
         migrations.CreateModel(
             name="Group",
@@ -143,9 +133,7 @@ class Migration(migrations.Migration):
                 ),
                 ("is_active", models.BooleanField(default=True, verbose_name="meets")),
             ],
-            options={
-                "ordering": ["name"],
-            },
+            options={"ordering": ["name"]},
         ),
         migrations.CreateModel(
             name="Membership",
@@ -173,14 +161,9 @@ class Migration(migrations.Migration):
                 ("joined_on", models.DateField()),
                 ("left_on", models.DateField(blank=True, null=True)),
             ],
-            options={
-                "ordering": ["group", "joined_on", "id"],
-            },
+            options={"ordering": ["group", "joined_on", "id"]},
         ),
-        migrations.RemoveConstraint(
-            model_name="loanevent",
-            name="event_type_known",
-        ),
+        migrations.RemoveConstraint(model_name="loanevent", name="event_type_known"),
         migrations.AddField(
             model_name="policy",
             name="group_arrears_days",
@@ -446,10 +429,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="loans.group"
             ),
         ),
-        migrations.AddIndex(
-            model_name="document",
-            index=models.Index(fields=["loan"], name="document_of_loan"),
-        ),
+        migrations.AddIndex(model_name="document", index=models.Index(fields=["loan"], name="document_of_loan")),
         migrations.AddConstraint(
             model_name="document",
             constraint=models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="document_not_empty"),

@@ -6,27 +6,27 @@ from apps.mfis.triggers import arriving
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("loans", "0010_lifecycle"),
-    ]
+    dependencies = [("loans", "0010_lifecycle")]
 
     operations = [
         migrations.CreateModel(
-            name='Arrival',
+            name="Arrival",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('loan_id', models.UUIDField()),
-                ('event_id', models.UUIDField(null=True)),
-                ('error', models.CharField(blank=True, max_length=300)),
-                ('arrived_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("loan_id", models.UUIDField()),
+                ("event_id", models.UUIDField(null=True)),
+                ("error", models.CharField(blank=True, max_length=300)),
+                ("arrived_at", models.DateTimeField(auto_now_add=True)),
             ],
-            options={
-                'ordering': ['id'],
-                'indexes': [models.Index(fields=['loan_id'], name='arrival_of_loan')],
-            },
+            options={"ordering": ["id"], "indexes": [models.Index(fields=["loan_id"], name="arrival_of_loan")]},
         ),
         arriving(
-            "loans_loan", "loans_loanevent", "loans_journalentry", "loans_journalline", "loans_periodclosing",
-            "loans_documentcontent", loan={"loans_loanevent": "loan_id", "loans_journalentry": "loan_id"},
+            "loans_loan",
+            "loans_loanevent",
+            "loans_journalentry",
+            "loans_journalline",
+            "loans_periodclosing",
+            "loans_documentcontent",
+            loan={"loans_loanevent": "loan_id", "loans_journalentry": "loan_id"},
         ),
-    ]  # fmt: skip
+    ]

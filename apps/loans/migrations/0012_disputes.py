@@ -9,10 +9,7 @@ from apps.mfis.triggers import revisioned
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("loans", "0011_arrivals"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [("loans", "0011_arrivals"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(

@@ -9,9 +9,7 @@ from apps.mfis.triggers import append_only, arriving
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("loans", "0012_disputes"),
-    ]
+    dependencies = [("loans", "0012_disputes")]
 
     operations = [
         migrations.CreateModel(
@@ -74,9 +72,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["-recorded_at", "-id"],
-            },
+            options={"ordering": ["-recorded_at", "-id"]},
         ),
         append_only("loans_bureaufile"),
         append_only("loans_bureaureply"),

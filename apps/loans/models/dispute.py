@@ -40,8 +40,11 @@ class Dispute(Revisioned):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(decided_on=None, decided_at=None, decided_by=None, outcome="", answer="")
-                | (models.Q(decided_on__isnull=False, decided_at__isnull=False, decided_by__isnull=False)
-                   & ~models.Q(outcome="") & ~models.Q(answer="")),
+                | (
+                    models.Q(decided_on__isnull=False, decided_at__isnull=False, decided_by__isnull=False)
+                    & ~models.Q(outcome="")
+                    & ~models.Q(answer="")
+                ),
                 name="dispute_decided_in_words",
             ),
             # Not the converse: of two decisions that met, the one that stands may find the other's correction here.
@@ -49,7 +52,7 @@ class Dispute(Revisioned):
                 condition=~models.Q(outcome="corrected") | models.Q(correction__isnull=False),
                 name="dispute_corrected_by_an_event",
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.loan.number}: {self.account}"

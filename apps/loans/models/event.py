@@ -88,8 +88,7 @@ class LoanEvent(Fact):
                 name="event_money_positive",
             ),
             models.CheckConstraint(
-                condition=~models.Q(type="undo") | models.Q(reverses__isnull=False),
-                name="event_undo_names_event",
+                condition=~models.Q(type="undo") | models.Q(reverses__isnull=False), name="event_undo_names_event"
             ),
         ]
 

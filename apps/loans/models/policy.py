@@ -52,9 +52,13 @@ class Policy(Revisioned):
         "income counts", max_length=10, choices=Recognition.choices, default=Recognition.ACCRUAL
     )
     approver_limit = models.DecimalField(
-        "an approver decides up to", max_digits=12, decimal_places=2, null=True, blank=True,
+        "an approver decides up to",
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
         help_text="Above it a manager approves. Empty: no limit.",
-    )  # fmt: skip
+    )
     write_off_after_days = models.PositiveSmallIntegerField(
         "write-off is proposed after days late", default=180, validators=[MaxValueValidator(3650)]
     )

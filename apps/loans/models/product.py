@@ -73,10 +73,7 @@ class Product(Revisioned):
     frequency = models.CharField("counted in", max_length=10, choices=Frequency.choices, default=Frequency.MONTHS)
 
     rate = models.DecimalField(
-        "interest rate (%)",
-        max_digits=7,
-        decimal_places=4,
-        validators=[MinValueValidator(0), MaxValueValidator(1000)],
+        "interest rate (%)", max_digits=7, decimal_places=4, validators=[MinValueValidator(0), MaxValueValidator(1000)]
     )
     rate_per = models.CharField("per", max_length=5, choices=[("year", "Year"), ("month", "Month")], default="year")
     interest_method = models.CharField("interest", max_length=20, choices=InterestMethod.choices)
@@ -202,9 +199,12 @@ class Product(Revisioned):
         "paid out in at most (parts)", default=1, validators=[MinValueValidator(1), MaxValueValidator(24)]
     )
     disbursement_fee_percent = models.DecimalField(
-        "fee kept at disbursement (%)", max_digits=5, decimal_places=2, default=Decimal(0),
+        "fee kept at disbursement (%)",
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(0),
         validators=[MinValueValidator(0), MaxValueValidator(50)],
-    )  # fmt: skip
+    )
     allocation = models.CharField(
         "receipts pay",
         max_length=90,
@@ -288,9 +288,11 @@ class Product(Revisioned):
             raise ValidationError({"charges": "Give a list of charges."})
         try:
             self.terms(
-                principal=self.principal_default, installments=self.installments_default, submitted_on="2026-01-01",
+                principal=self.principal_default,
+                installments=self.installments_default,
+                submitted_on="2026-01-01",
                 currency="LSL",
-            )  # fmt: skip
+            )
         except BadCase as error:
             faults: dict[str, list[str]] = {}
             for fault in error.faults:
@@ -313,10 +315,17 @@ class Product(Revisioned):
         """The loan case form of a loan of this product; kept with the loan as its agreed terms."""
         charges = list(self.charges or [])
         if self.disbursement_fee_percent:
-            charges.insert(0,
-                {"name": "Disbursement fee", "kind": "fee", "timing": "disbursement", "calculation": "percent",
-                 "amount": _plain(self.disbursement_fee_percent), "of": "principal"}
-            )  # fmt: skip
+            charges.insert(
+                0,
+                {
+                    "name": "Disbursement fee",
+                    "kind": "fee",
+                    "timing": "disbursement",
+                    "calculation": "percent",
+                    "amount": _plain(self.disbursement_fee_percent),
+                    "of": "principal",
+                },
+            )
         grace = {
             "principal": self.grace_principal,
             "interest_payment": self.grace_interest_payment,
@@ -351,20 +360,22 @@ class Product(Revisioned):
         elif self.due_day:
             terms["due_day"] = self.due_day
         if self.working_day_rule != "keep":
-            terms["working_days"] = {
-                "rule": self.working_day_rule, "weekend": [6, 7], "holidays": holidays or [],
-            }  # fmt: skip
+            terms["working_days"] = {"rule": self.working_day_rule, "weekend": [6, 7], "holidays": holidays or []}
         if self.recalculate_interest:
             terms["recalculate_interest"] = {
-                "rest": self.recalculation_rest, "compounding": self.recalculation_compounding,
-                "payoff": self.recalculation_payoff, "early_payment": self.early_payment,
-            }  # fmt: skip
+                "rest": self.recalculation_rest,
+                "compounding": self.recalculation_compounding,
+                "payoff": self.recalculation_payoff,
+                "early_payment": self.early_payment,
+            }
         if self.penalty_percent:
             terms["overdue_penalty"] = {
-                "percent": _plain(self.penalty_percent), "of": self.penalty_of,
-                "after_days": self.penalty_after_days, "grace_days": self.penalty_grace_days,
+                "percent": _plain(self.penalty_percent),
+                "of": self.penalty_of,
+                "after_days": self.penalty_after_days,
+                "grace_days": self.penalty_grace_days,
                 "every": self.penalty_every,
-            }  # fmt: skip
+            }
         return terms
 
     def terms(self, **wanted: Any) -> Terms:

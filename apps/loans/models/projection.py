@@ -93,7 +93,7 @@ class Installment(Projection):
         ordering = ["loan", "n"]
         constraints = [models.UniqueConstraint(fields=["loan", "n"], name="one_installment_of_a_number")]
         indexes = [
-            models.Index(fields=["due_date"], name="installment_unpaid_by_due", condition=models.Q(outstanding__gt=0)),
+            models.Index(fields=["due_date"], name="installment_unpaid_by_due", condition=models.Q(outstanding__gt=0))
         ]
 
     def __str__(self) -> str:

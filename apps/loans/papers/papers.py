@@ -62,11 +62,16 @@ def key_facts_pdf(facts: Facts, *, mfi: MFI, language: str, signed: dict[str, An
             )
         return render(
             Paper(
-                lender=facts["lender"], title=_("Key facts of your loan"), colour=mfi.brand_colour, facts=rows,
-                columns=[_("No."), _("Due"), _("Installment"), _("Principal left")], rows=schedule, notes=notes,
+                lender=facts["lender"],
+                title=_("Key facts of your loan"),
+                colour=mfi.brand_colour,
+                facts=rows,
+                columns=[_("No."), _("Due"), _("Installment"), _("Principal left")],
+                rows=schedule,
+                notes=notes,
                 language=language,
             )
-        )  # fmt: skip
+        )
 
 
 def _per(unit: str) -> str:
@@ -77,8 +82,9 @@ def _penalty(rule: dict[str, Any] | None) -> str:
     if not rule:
         return _("No penalty is charged; the lateness stands in your credit history.")
     return _("%(percent)s %% of what is overdue, once it is more than %(days)s days late") % {
-        "percent": rule["percent"], "days": rule["after_days"],
-    }  # fmt: skip
+        "percent": rule["percent"],
+        "days": rule["after_days"],
+    }
 
 
 def receipt_pdf(event: LoanEvent, loan: Loan, *, mfi: MFI, language: str, url: str, undone: bool) -> bytes:
@@ -96,9 +102,16 @@ def receipt_pdf(event: LoanEvent, loan: Loan, *, mfi: MFI, language: str, url: s
         if undone:
             notes.insert(0, _("This receipt was reversed and no longer counts."))
         return render(
-            Paper(lender=mfi.name, title=_("Receipt"), colour=mfi.brand_colour, facts=rows, notes=notes, code=url,
-                  language=language)
-        )  # fmt: skip
+            Paper(
+                lender=mfi.name,
+                title=_("Receipt"),
+                colour=mfi.brand_colour,
+                facts=rows,
+                notes=notes,
+                code=url,
+                language=language,
+            )
+        )
 
 
 def _channel(code: str) -> str:
@@ -117,22 +130,42 @@ def statement_pdf(loan: Loan, rows: list[dict[str, Any]], outstanding: str, *, m
             (_("Still to pay on %(day)s") % {"day": today}, money(outstanding, loan.currency)),
         ]
         table = [
-            (day(r["date"], language), movement(r["type"]) + (f" ({undone})" if r["undone"] else ""),
-             money(r["amount"], loan.currency), money(r["balance"], loan.currency))
+            (
+                day(r["date"], language),
+                movement(r["type"]) + (f" ({undone})" if r["undone"] else ""),
+                money(r["amount"], loan.currency),
+                money(r["balance"], loan.currency),
+            )
             for r in rows
-        ]  # fmt: skip
+        ]
         return render(
-            Paper(lender=mfi.name, title=_("Statement"), colour=mfi.brand_colour, facts=facts, language=language,
-                  columns=[_("Date"), _("What"), _("Amount"), _("Principal left")], rows=table)
-        )  # fmt: skip
+            Paper(
+                lender=mfi.name,
+                title=_("Statement"),
+                colour=mfi.brand_colour,
+                facts=facts,
+                language=language,
+                columns=[_("Date"), _("What"), _("Amount"), _("Principal left")],
+                rows=table,
+            )
+        )
 
 
 def movement(kind: str) -> str:
     """What moved money, in words of the paper's language."""
     known = {
-        "disbursement": _("Paid out"), "repayment": _("Repayment"), "pay_off": _("Paid off"),
-        "goodwill_credit": _("Goodwill credit"), "write_off": _("Written off"), "charge_off": _("Charged off"),
-        "add_charge": _("Charge"), "waive_charge": _("Charge waived"), "waive_interest": _("Interest waived"),
-        "recovery": _("Recovery"), "refund": _("Refund"), "undo": _("Reversal"), "closed": _("Closed"),
-    }  # fmt: skip
+        "disbursement": _("Paid out"),
+        "repayment": _("Repayment"),
+        "pay_off": _("Paid off"),
+        "goodwill_credit": _("Goodwill credit"),
+        "write_off": _("Written off"),
+        "charge_off": _("Charged off"),
+        "add_charge": _("Charge"),
+        "waive_charge": _("Charge waived"),
+        "waive_interest": _("Interest waived"),
+        "recovery": _("Recovery"),
+        "refund": _("Refund"),
+        "undo": _("Reversal"),
+        "closed": _("Closed"),
+    }
     return known.get(kind, kind.replace("_", " ").capitalize())

@@ -56,12 +56,15 @@ def render(paper: Paper) -> bytes:
     colour = colors.HexColor(paper.colour)
     story: list[Flowable] = [
         Paragraph(escape(paper.lender), ParagraphStyle("lender", parent=SMALL, textColor=colour, fontSize=10)),
-        Paragraph(escape(paper.title), HEAD), Spacer(1, 4 * mm),
-    ]  # fmt: skip
+        Paragraph(escape(paper.title), HEAD),
+        Spacer(1, 4 * mm),
+    ]
     if paper.facts:
         cells = [[Paragraph(escape(a), SMALL), Paragraph(escape(b), TEXT)] for a, b in paper.facts]
-        story += [Table(cells, colWidths=[WIDTH * 0.42, WIDTH * 0.58], style=_lines(colour, head=False)),
-                  Spacer(1, 5 * mm)]  # fmt: skip
+        story += [
+            Table(cells, colWidths=[WIDTH * 0.42, WIDTH * 0.58], style=_lines(colour, head=False)),
+            Spacer(1, 5 * mm),
+        ]
     if paper.rows:
         story += _table(paper.columns, paper.rows, colour)
     for part in paper.parts:
@@ -73,9 +76,17 @@ def render(paper: Paper) -> bytes:
         story += [Spacer(1, 4 * mm), drawing, Paragraph(escape(paper.code), SMALL)]
     # invariant: no time of making in the file, so that its hash is the paper's.
     document = SimpleDocTemplate(
-        out, pagesize=A4, leftMargin=20 * mm, rightMargin=20 * mm, topMargin=18 * mm, bottomMargin=18 * mm,
-        title=paper.title, author=paper.lender, lang=paper.language, invariant=1,
-    )  # fmt: skip
+        out,
+        pagesize=A4,
+        leftMargin=20 * mm,
+        rightMargin=20 * mm,
+        topMargin=18 * mm,
+        bottomMargin=18 * mm,
+        title=paper.title,
+        author=paper.lender,
+        lang=paper.language,
+        invariant=1,
+    )
     document.build(story, onFirstPage=_number, onLaterPages=_number)
     return out.getvalue()
 
@@ -91,10 +102,12 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], colour: colors
 
 def _lines(colour: colors.Color, *, head: bool) -> TableStyle:
     style: list[Any] = [
-        ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE), ("VALIGN", (0, 0), (-1, -1), "TOP"),
-        ("LEFTPADDING", (0, 0), (0, -1), 0), ("TOPPADDING", (0, 0), (-1, -1), 2),
+        ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LEFTPADDING", (0, 0), (0, -1), 0),
+        ("TOPPADDING", (0, 0), (-1, -1), 2),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
-    ]  # fmt: skip
+    ]
     return TableStyle([*style, ("LINEBELOW", (0, 0), (-1, 0), 1, colour)] if head else style)
 
 

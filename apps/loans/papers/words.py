@@ -7,9 +7,21 @@ from decimal import Decimal
 
 MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-    "st": ("Pherekhong", "Hlakola", "Hlakubele", "'Mesa", "Motšeanong", "Phupjane", "Phupu", "Phato", "Loetse",
-           "Mphalane", "Pulungoana", "Tšitoe"),
-}  # fmt: skip
+    "st": (
+        "Pherekhong",
+        "Hlakola",
+        "Hlakubele",
+        "'Mesa",
+        "Motšeanong",
+        "Phupjane",
+        "Phupu",
+        "Phato",
+        "Loetse",
+        "Mphalane",
+        "Pulungoana",
+        "Tšitoe",
+    ),
+}
 
 
 def money(amount: str | Decimal, currency: str = "LSL") -> str:

@@ -173,42 +173,93 @@ def indicators(found: Figures, *, restructured_at_risk: bool = False) -> list[In
         at_risk = found.late[days] + (found.restructured_not_late[days] if restructured_at_risk else ZERO)
         said = "late" if days == 0 else f"more than {days} days late"
         name = f"PAR{days or 1}"
-        lines.append(Indicator(name, f"Principal of loans {said}", formula.portfolio_at_risk(at_risk, found.glp),
-                               ("At risk", at_risk), glp))  # fmt: skip
+        lines.append(
+            Indicator(
+                name,
+                f"Principal of loans {said}",
+                formula.portfolio_at_risk(at_risk, found.glp),
+                ("At risk", at_risk),
+                glp,
+            )
+        )
     expense = found.operating + found.financing + found.provision
     current = formula.current_repayment_rate(found.received, found.prepaid, found.fallen_due)
     due = ("Fallen due", found.fallen_due)
     lines += [
-        _line("Restructured", "Principal of loans with changed terms", formula.portfolio_at_risk,
-              ("Restructured", found.restructured), glp),
+        _line(
+            "Restructured",
+            "Principal of loans with changed terms",
+            formula.portfolio_at_risk,
+            ("Restructured", found.restructured),
+            glp,
+        ),
         _line("Arrears rate", "Overdue principal", formula.arrears_rate, ("Overdue", found.overdue), glp),
-        _line("Write-off ratio", "Principal given up in the period", formula.write_off_ratio,
-              ("Written off", found.written_off), average),
-        _line("Risk coverage", "What is set aside for loans more than 30 days late", formula.risk_coverage,
-              ("Loss allowance", found.allowance), ("PAR30", found.late[30])),
-        Indicator("Portfolio yield", "Interest and fees received, a year",
-                  formula.portfolio_yield(found.income_received, found.average_glp, found.days),
-                  ("Received", found.income_received), average),
-        Indicator("Operational self-sufficiency", "Income over all expense",
-                  formula.operational_self_sufficiency(
-                      found.income, found.operating, found.financing, found.provision),
-                  ("Income", found.income), ("Operating, financing and provision expense", expense)),
-        Indicator("Current repayment rate", "Received for what fell due in the period", current,
-                  ("Received without prepayments", found.received - found.prepaid), due),
-        _line("On-time rate", "Paid by its due date", formula.on_time_rate, ("Paid in time", found.on_time),
-              ("Fallen due, fees included", found.due_in_all)),
-        Indicator("Average balance", "For each person who owes",
-                  formula.average_balance(found.glp, len(found.borrowers)),
-                  glp, ("Active borrowers", Decimal(len(found.borrowers))), is_amount=True),
-        Indicator("Annual loss rate", "What the repayment rate means over a year",
-                  formula.annual_loss_rate(current, found.term_years),
-                  ("Average term in years", found.term_years or ZERO), ("Current repayment rate", current or ZERO)),
-    ]  # fmt: skip
+        _line(
+            "Write-off ratio",
+            "Principal given up in the period",
+            formula.write_off_ratio,
+            ("Written off", found.written_off),
+            average,
+        ),
+        _line(
+            "Risk coverage",
+            "What is set aside for loans more than 30 days late",
+            formula.risk_coverage,
+            ("Loss allowance", found.allowance),
+            ("PAR30", found.late[30]),
+        ),
+        Indicator(
+            "Portfolio yield",
+            "Interest and fees received, a year",
+            formula.portfolio_yield(found.income_received, found.average_glp, found.days),
+            ("Received", found.income_received),
+            average,
+        ),
+        Indicator(
+            "Operational self-sufficiency",
+            "Income over all expense",
+            formula.operational_self_sufficiency(found.income, found.operating, found.financing, found.provision),
+            ("Income", found.income),
+            ("Operating, financing and provision expense", expense),
+        ),
+        Indicator(
+            "Current repayment rate",
+            "Received for what fell due in the period",
+            current,
+            ("Received without prepayments", found.received - found.prepaid),
+            due,
+        ),
+        _line(
+            "On-time rate",
+            "Paid by its due date",
+            formula.on_time_rate,
+            ("Paid in time", found.on_time),
+            ("Fallen due, fees included", found.due_in_all),
+        ),
+        Indicator(
+            "Average balance",
+            "For each person who owes",
+            formula.average_balance(found.glp, len(found.borrowers)),
+            glp,
+            ("Active borrowers", Decimal(len(found.borrowers))),
+            is_amount=True,
+        ),
+        Indicator(
+            "Annual loss rate",
+            "What the repayment rate means over a year",
+            formula.annual_loss_rate(current, found.term_years),
+            ("Average term in years", found.term_years or ZERO),
+            ("Current repayment rate", current or ZERO),
+        ),
+    ]
     return lines
 
 
 def _line(
-    name: str, says: str, rule: Callable[[Decimal, Decimal], formula.Ratio], part: tuple[str, Decimal],
+    name: str,
+    says: str,
+    rule: Callable[[Decimal, Decimal], formula.Ratio],
+    part: tuple[str, Decimal],
     whole: tuple[str, Decimal],
-) -> Indicator:  # fmt: skip
+) -> Indicator:
     return Indicator(name, says, rule(part[1], whole[1]), part, whole)

@@ -177,8 +177,9 @@ def allowed_actions(loan: Loan, viewer: Account, telling: list[LoanEvent], *, mo
     `telling` are the events that say who had a hand in it; `moved` says that money came since the pay-out.
     """
     status = Status(loan.state.status)
-    touched = {e.actor_id for e in telling if e.type in
-               (EventType.SUBMITTED, EventType.REVIEW_STARTED, EventType.REVIEWED)}  # fmt: skip
+    touched = {
+        e.actor_id for e in telling if e.type in (EventType.SUBMITTED, EventType.REVIEW_STARTED, EventType.REVIEWED)
+    }
     found = []
     for transition in TRANSITIONS.values():
         if transition.name in ("reverse", "withdraw") or status not in transition.sources:

@@ -56,6 +56,16 @@ def line_of(loan: Loan) -> LoanLine:
     """The same of a loan that is loaded already, with its state and product."""
     state = loan.state
     return LoanLine(
-        loan.pk, loan.number, loan.product.name, loan.principal, loan.currency, state.status, loan.submitted_on,
-        state.disbursed_on, state.total_outstanding, state.overpaid, state.oldest_due_date, state.next_due_amount,
-    )  # fmt: skip
+        loan.pk,
+        loan.number,
+        loan.product.name,
+        loan.principal,
+        loan.currency,
+        state.status,
+        loan.submitted_on,
+        state.disbursed_on,
+        state.total_outstanding,
+        state.overpaid,
+        state.oldest_due_date,
+        state.next_due_amount,
+    )

@@ -63,9 +63,13 @@ def portfolio(on: date) -> Portfolio:
         overdue=Count("loan", filter=late_more_than(0, on)),
     )
     return Portfolio(
-        found["glp"] or ZERO, found["borrowers"], found["loans"], found["par1"] or ZERO, found["par30"] or ZERO,
+        found["glp"] or ZERO,
+        found["borrowers"],
+        found["loans"],
+        found["par1"] or ZERO,
+        found["par30"] or ZERO,
         found["overdue"],
-    )  # fmt: skip
+    )
 
 
 def ageing(on: date) -> list[tuple[str, Decimal]]:

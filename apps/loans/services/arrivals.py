@@ -89,12 +89,15 @@ def _set_aside(loan: Loan, arrivals: list[Arrival], reason: str) -> None:
         Conflict.objects.get_or_create(
             pk=uuid5(arrival.event_id, "cannot fold"),
             defaults={
-                "what": Conflict.What.CANNOT_FOLD, "schema_name": connection.schema_name,
-                "table_name": LoanEvent._meta.db_table, "row_id": arrival.event_id,
+                "what": Conflict.What.CANNOT_FOLD,
+                "schema_name": connection.schema_name,
+                "table_name": LoanEvent._meta.db_table,
+                "row_id": arrival.event_id,
                 "kept": {"loan": loan.number, "state": loan.state.status if hasattr(loan, "state") else ""},
-                "discarded": {"event": str(arrival.event_id), "reason": reason}, "found_at": timezone.now(),
+                "discarded": {"event": str(arrival.event_id), "reason": reason},
+                "found_at": timezone.now(),
             },
-        )  # fmt: skip
+        )
 
 
 def queue_unposted() -> int:

@@ -137,9 +137,7 @@ def _control() -> Iterator[str]:
     accounts = {role: accounts_of(role) for role in ("loans", "overpayments", *(pair[0] for pair in PAIRS))}
     if len(set().union(*accounts.values())) < sum(map(len, accounts.values())):
         return  # a product's own account serves two of these: compared loan by loan
-    book = dict(
-        _rows("SELECT account_id, sum(amount) FROM loans_journalline GROUP BY account_id"),
-    )
+    book = dict(_rows("SELECT account_id, sum(amount) FROM loans_journalline GROUP BY account_id"))
 
     def sums(of: dict[UUID, Decimal], role: str) -> Decimal:
         return sum((of.get(account, Decimal(0)) for account in accounts[role]), Decimal(0))
@@ -154,8 +152,10 @@ def _control() -> Iterator[str]:
             yield f"control account {role} holds {held}, the loans {wanted}"
     last = (
         JournalEntry.objects.filter(source=JournalEntry.Source.ACCRUAL)
-        .order_by("-value_date", "-recorded_at").values_list("value_date", "recorded_at").first()
-    )  # fmt: skip
+        .order_by("-value_date", "-recorded_at")
+        .values_list("value_date", "recorded_at")
+        .first()
+    )
     if last is None or the_policy().recognition != "accrual":
         return
     if LoanEvent.objects.filter(recorded_at__gt=last[1]).exists():

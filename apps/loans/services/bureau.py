@@ -95,11 +95,18 @@ def make_file(*, month_end: date, by: Account) -> BureauFile:
             raise WrongState(f"File no. {before.sequence} of this month holds exactly this already.")
         content = adapter.write(header, found.records)
         return BureauFile.objects.create(
-            month_end=month_end, sequence=sequence, layout=adapter.layout, records=len(found.records),
-            left_out=len(found.left_out), balance=found.totals.balance, overdue=found.totals.overdue,
-            sha256=sha256(content).hexdigest(), loans=[r.loan_number for r in found.records], content=content,
+            month_end=month_end,
+            sequence=sequence,
+            layout=adapter.layout,
+            records=len(found.records),
+            left_out=len(found.left_out),
+            balance=found.totals.balance,
+            overdue=found.totals.overdue,
+            sha256=sha256(content).hexdigest(),
+            loans=[r.loan_number for r in found.records],
+            content=content,
             made_by=by.full_name,
-        )  # fmt: skip
+        )
 
 
 def _with(header: Header, before: BureauFile) -> Header:
@@ -137,9 +144,12 @@ def keep_answer(*, file_id: UUID, content: bytes, by: Account) -> BureauReply:
         if BureauReply.objects.filter(file=file, reference=answer.reference).exists():
             raise WrongState("This answer is kept already.")
         return BureauReply.objects.create(
-            file=file, reference=answer.reference, accepted=answer.accepted, refused=answer.refused,
+            file=file,
+            reference=answer.reference,
+            accepted=answer.accepted,
+            refused=answer.refused,
             entered_by=by.full_name,
-        )  # fmt: skip
+        )
 
 
 def _check_duty(by: Account) -> None:
@@ -155,15 +165,23 @@ def _record(found: LoanThen, profile: BorrowerProfile | None) -> Record:
     status = WRITTEN_OFF if given_up else CLOSED if closed else CHARGED_OFF if found.charged_off else ACTIVE
     assert folded.disbursed_on  # noqa: S101 - loans_on leaves out what was not paid out
     return Record(
-        loan_number=loan.number, name=loan.borrower.full_name, phone=loan.borrower.phone or "",
+        loan_number=loan.number,
+        name=loan.borrower.full_name,
+        phone=loan.borrower.phone or "",
         national_id=(profile.national_id or "") if profile else "",
-        date_of_birth=profile.date_of_birth if profile else None, currency=loan.currency,
-        opened_on=folded.disbursed_on, principal=loan.principal,
+        date_of_birth=profile.date_of_birth if profile else None,
+        currency=loan.currency,
+        opened_on=folded.disbursed_on,
+        principal=loan.principal,
         installment=max((row.total_due for row in folded.installments), default=loan.principal),
-        installments=int(loan.terms_agreed["installments"]), status=status, balance=folded.total_outstanding,
-        overdue=arrears.total, months_in_arrears=-(-arrears.days_past_due // 30), last_paid_on=_last_paid(found.facts),
+        installments=int(loan.terms_agreed["installments"]),
+        status=status,
+        balance=folded.total_outstanding,
+        overdue=arrears.total,
+        months_in_arrears=-(-arrears.days_past_due // 30),
+        last_paid_on=_last_paid(found.facts),
         closed_on=found.folded.closed_on if given_up or closed else None,
-    )  # fmt: skip
+    )
 
 
 def _last_paid(facts: list[LoanEvent]) -> date | None:

@@ -64,17 +64,25 @@ def ask_other_lenders(*, loan_id: UUID, by: Account) -> LoanEvent:
             raise InvalidInput("The borrower's national ID is needed; enter it first.", field="national_id")
         found = look_up(
             Inquiry(
-                person=person_key(profile.national_id, otherwise=loan.borrower_id), mfi=connection.schema_name,
-                account=loan.borrower_id, loan=loan.pk, asked_by=by.pk,
+                person=person_key(profile.national_id, otherwise=loan.borrower_id),
+                mfi=connection.schema_name,
+                account=loan.borrower_id,
+                loan=loan.pk,
+                asked_by=by.pk,
                 purpose="application" if state.status in BEFORE_PAY_OUT else "arrears",
-                consent=consent.last.pk, consent_version=consent.last.text_version,
+                consent=consent.last.pk,
+                consent_version=consent.last.text_version,
             ),
             on=today,
-        )  # fmt: skip
+        )
         return append_event(
-            loan=loan, event_type=EventType.NOTE, by=by, value_date=today, reason=_spoken(found),
+            loan=loan,
+            event_type=EventType.NOTE,
+            by=by,
+            value_date=today,
+            reason=_spoken(found),
             payload={"elsewhere": found.as_json()},
-        )  # fmt: skip
+        )
 
 
 def _spoken(found: Elsewhere) -> str:

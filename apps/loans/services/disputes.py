@@ -113,9 +113,11 @@ def decide_dispute(
         dispute.save()
         dispute_entry(told_of(dispute)).save(force_insert=True)
         queue_message(
-            account=dispute.account, about=f"dispute_{outcome}", key=f"dispute-{dispute.pk}",
+            account=dispute.account,
+            about=f"dispute_{outcome}",
+            key=f"dispute-{dispute.pk}",
             values={"loan": dispute.loan.number, "day": spoken_day(dispute.opened_on, dispute.account.language)},
-        )  # fmt: skip
+        )
     return dispute
 
 
@@ -137,11 +139,16 @@ def told_of(dispute: Dispute) -> DisputeTold:
     """How the histories keep it."""
     right = dispute.correction if dispute.outcome == Dispute.Outcome.CORRECTED else None
     return DisputeTold(
-        id=dispute.pk, account=dispute.loan_id, entry=dispute.entry, opened_on=dispute.opened_on,
+        id=dispute.pk,
+        account=dispute.loan_id,
+        entry=dispute.entry,
+        opened_on=dispute.opened_on,
         person=person_key(national_id(dispute.loan.borrower), otherwise=dispute.loan.borrower_id),
-        outcome=dispute.outcome or OPEN, decided_on=dispute.decided_on, decided_at=dispute.decided_at,
+        outcome=dispute.outcome or OPEN,
+        decided_on=dispute.decided_on,
+        decided_at=dispute.decided_at,
         corrected_by=entry_key(right.pk, right.type) if right else None,
-    )  # fmt: skip
+    )
 
 
 def disputes_told(loan: Loan) -> list[OutboxEntry]:
@@ -166,10 +173,14 @@ def tell_of_corrections() -> int:
                 continue
             loan, _ = lock_loan(found.loan)
             append_event(
-                loan=loan, event_type=EventType.NOTE, by=None, value_date=business_date(), id=key,
+                loan=loan,
+                event_type=EventType.NOTE,
+                by=None,
+                value_date=business_date(),
+                id=key,
                 reason=f"Another lender has corrected an entry that the look-up of {asked:%-d %b %Y} counted. "
                 "Ask again before you rely on it.",
                 payload={"outdated": str(found.inquiry)},
-            )  # fmt: skip
+            )
             told += 1
     return told

@@ -31,8 +31,9 @@ def content_type(content: bytes) -> str:
     if len(content) > MOST_BYTES:
         raise InvalidInput(
             f"The file has {len(content) / 1024 / 1024:.1f} MB; at most {MOST_BYTES // 1024 // 1024} MB are kept. "
-            "Photograph it with less detail.", field="file",
-        )  # fmt: skip
+            "Photograph it with less detail.",
+            field="file",
+        )
     for signature, found in SIGNATURES:
         if content.startswith(signature):
             return found
@@ -60,14 +61,23 @@ def _keep(loan: Loan, borrower: Account, by: Account, what: str, file_name: str,
     if kept:
         return kept
     document = Document.objects.create(
-        borrower=borrower, loan=loan, what=what, file_name=name, content_type=kind, size=len(content), sha256=digest,
+        borrower=borrower,
+        loan=loan,
+        what=what,
+        file_name=name,
+        content_type=kind,
+        size=len(content),
+        sha256=digest,
         added_by=by.full_name,
-    )  # fmt: skip
+    )
     DocumentContent.objects.create(document=document, content=content)
     append_event(
-        loan=loan, event_type=EventType.NOTE, by=by, value_date=business_date(),
+        loan=loan,
+        event_type=EventType.NOTE,
+        by=by,
+        value_date=business_date(),
         reason=f"Document: {document.get_what_display().lower()}, {name}"[:500],
-    )  # fmt: skip
+    )
     return document
 
 
@@ -109,6 +119,9 @@ def set_aside(*, document_id: UUID, by: Account, reason: str) -> None:
         document.is_active = False
         document.save(update_fields=["is_active"])
         append_event(
-            loan=loan, event_type=EventType.NOTE, by=by, value_date=business_date(),
+            loan=loan,
+            event_type=EventType.NOTE,
+            by=by,
+            value_date=business_date(),
             reason=f"Document set aside: {document}. {reason.strip()}"[:500],
-        )  # fmt: skip
+        )

@@ -83,10 +83,19 @@ def submit_draft(
             if getattr(draft, name) is None:
                 raise InvalidInput(f"The {label} is not filled in yet.", field=name)
         answer = apply_for_loan(
-            borrower=borrower, product_id=draft.product_id, principal=draft.principal,  # type: ignore[arg-type]
-            installments=draft.installments, purpose=draft.purpose, by=by, currency=currency,  # type: ignore[arg-type]
-            key=key, rate=draft.rate, group_id=draft.group_id, agreed=agreed, language=language,
-        )  # fmt: skip
+            borrower=borrower,
+            product_id=draft.product_id,  # type: ignore[arg-type]
+            principal=draft.principal,  # type: ignore[arg-type]
+            installments=draft.installments,  # type: ignore[arg-type]
+            purpose=draft.purpose,
+            by=by,
+            currency=currency,
+            key=key,
+            rate=draft.rate,
+            group_id=draft.group_id,
+            agreed=agreed,
+            language=language,
+        )
         draft.loan_id = UUID(str(answer["id"]))
         draft.is_active = False
         draft.save(update_fields=["loan", "is_active"])

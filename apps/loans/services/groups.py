@@ -67,9 +67,7 @@ def add_member(
         now = Membership.objects.filter(borrower=borrower, left_on=None).select_related("group").first()
         if now:
             raise WrongState(f"{borrower.full_name} is in {now.group}; who leaves it can join another.")
-        return Membership.objects.create(
-            group=group, borrower=borrower, office=office, joined_on=on or business_date()
-        )  # fmt: skip
+        return Membership.objects.create(group=group, borrower=borrower, office=office, joined_on=on or business_date())
 
 
 def leave_group(*, membership_id: UUID, by: Account, on: date | None = None) -> Membership:
@@ -131,14 +129,18 @@ def check_group(group: Group | None, borrower: Account, product: Product) -> Non
         )
     days = the_policy().group_arrears_days
     late = (
-        _running(group).filter(Q(oldest_due_date__lt=business_date() - timedelta(days=days)))
-        .select_related("loan__borrower").order_by("oldest_due_date").first()
-    )  # fmt: skip
+        _running(group)
+        .filter(Q(oldest_due_date__lt=business_date() - timedelta(days=days)))
+        .select_related("loan__borrower")
+        .order_by("oldest_due_date")
+        .first()
+    )
     if late:
         raise InvalidInput(
             f"Loan {late.loan.number} of {late.loan.borrower.full_name} is more than {days} days late; the members of "
-            f"{group} answer for it together, and no one of them is lent more until it is made good.", field="group_id",
-        )  # fmt: skip
+            f"{group} answer for it together, and no one of them is lent more until it is made good.",
+            field="group_id",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +185,15 @@ class Collected:
 
 
 def collect(
-    *, group_id: UUID, by: Account, amounts: dict[UUID, Decimal], channel: str, reference: str = "",
-    on: date | None = None, key: str = "",
-) -> list[Collected]:  # fmt: skip
+    *,
+    group_id: UUID,
+    by: Account,
+    amounts: dict[UUID, Decimal],
+    channel: str,
+    reference: str = "",
+    on: date | None = None,
+    key: str = "",
+) -> list[Collected]:
     """Books what the members brought to a meeting: each line a receipt of its own, so that one fault stops no other.
 
     Sent again with the same `key`, nothing is booked twice. Loans of other groups are refused.
@@ -205,9 +213,14 @@ def collect(
             continue
         try:
             answer = record_repayment(
-                loan_id=loan_id, by=by, amount=amount, channel=channel, reference=reference, on=on,
+                loan_id=loan_id,
+                by=by,
+                amount=amount,
+                channel=channel,
+                reference=reference,
+                on=on,
                 key=f"{key}-{loan_id}"[:80] if key else "",
-            )  # fmt: skip
+            )
             found.append(Collected(loans[loan_id], amount, str(answer["number"])))
         except ServiceError as error:
             found.append(Collected(loans[loan_id], amount, error=error.message))

@@ -51,9 +51,15 @@ def drawn(loan: Loan) -> Decimal:
 
 
 def disburse(
-    *, loan_id: UUID, by: Account, channel: str, reference: str = "", on: date | None = None, key: str = "",
+    *,
+    loan_id: UUID,
+    by: Account,
+    channel: str,
+    reference: str = "",
+    on: date | None = None,
+    key: str = "",
     amount: Decimal | None = None,
-) -> Answer:  # fmt: skip
+) -> Answer:
     """Pays an approved loan out, less what is kept back: all that is left of it, or `amount` as one tranche of several.
 
     Each tranche happens once, whatever is repeated. Returns the event's id, the amount handed over and what was kept.
@@ -75,10 +81,17 @@ def disburse(
         money = _tranche(loan, amount)
         net, fee = net_disbursement(loan, day, money)
         event = append_event(
-            loan=loan, event_type=EventType.DISBURSED, by=by, value_date=day, amount=money, channel=channel,
-            reference=reference.strip(), idempotency_key=key, number=next_number("D"),
+            loan=loan,
+            event_type=EventType.DISBURSED,
+            by=by,
+            value_date=day,
+            amount=money,
+            channel=channel,
+            reference=reference.strip(),
+            idempotency_key=key,
+            number=next_number("D"),
             payload={"net": str(net), "fee": str(fee)},
-        )  # fmt: skip
+        )
         return {"id": str(event.pk), "number": event.number, "net": str(net), "fee": str(fee)}
 
     return once(actor=actor_of(by), key=key, name="disburse", body=body, run=run)
@@ -102,9 +115,15 @@ def _tranche(loan: Loan, amount: Decimal | None) -> Decimal:
 
 
 def record_repayment(
-    *, loan_id: UUID, by: Account, amount: Decimal, channel: str, reference: str = "", on: date | None = None,
+    *,
+    loan_id: UUID,
+    by: Account,
+    amount: Decimal,
+    channel: str,
+    reference: str = "",
+    on: date | None = None,
     key: str = "",
-) -> Answer:  # fmt: skip
+) -> Answer:
     """Books money received `on`, which may lie back: the fold replays what came after.
 
     Returns the event's id, the receipt number, and the loan's status and balance after it.
@@ -139,10 +158,17 @@ def book_repayment(
     check_value_date(on, not_before=state.disbursed_on or loan.submitted_on)
     _check_reference_new(channel, reference)
     event = append_event(
-        loan=loan, event_type=EventType.REPAYMENT, by=by, value_date=on, amount=amount, channel=channel,
-        reference=reference.strip(), idempotency_key=key, number=next_number("R"),
+        loan=loan,
+        event_type=EventType.REPAYMENT,
+        by=by,
+        value_date=on,
+        amount=amount,
+        channel=channel,
+        reference=reference.strip(),
+        idempotency_key=key,
+        number=next_number("R"),
         payload={"corrects": corrects.number} if corrects else {},
-    )  # fmt: skip
+    )
     return event, loan
 
 
@@ -170,8 +196,9 @@ def reverse_repayment(*, event_id: UUID, by: Account, reason: str, key: str = ""
         undo, loan = _reverse(event_id, by, reason, key)
         return receipt(undo, loan)
 
-    return once(actor=actor_of(by), key=key, name="reverse_repayment",
-                body={"event": event_id, "reason": reason}, run=run)  # fmt: skip
+    return once(
+        actor=actor_of(by), key=key, name="reverse_repayment", body={"event": event_id, "reason": reason}, run=run
+    )
 
 
 def _reverse(event_id: UUID, by: Account, reason: str, key: str) -> tuple[LoanEvent, Loan]:
@@ -183,16 +210,28 @@ def _reverse(event_id: UUID, by: Account, reason: str, key: str) -> tuple[LoanEv
     if LoanEvent.objects.filter(reverses=event).exists():
         raise WrongState(f"{event.number or event.get_type_display()} is already reversed.")
     undo = append_event(
-        loan=loan, event_type=EventType.REVERSAL, by=by, value_date=event.value_date, amount=event.amount,
-        reverses=event, reason=reason.strip()[:500], idempotency_key=key,
-    )  # fmt: skip
+        loan=loan,
+        event_type=EventType.REVERSAL,
+        by=by,
+        value_date=event.value_date,
+        amount=event.amount,
+        reverses=event,
+        reason=reason.strip()[:500],
+        idempotency_key=key,
+    )
     return undo, loan
 
 
 def correct_repayment(
-    *, event_id: UUID, by: Account, reason: str, on: date | None = None, amount: Decimal | None = None,
-    loan_number: str = "", key: str = "",
-) -> Answer:  # fmt: skip
+    *,
+    event_id: UUID,
+    by: Account,
+    reason: str,
+    on: date | None = None,
+    amount: Decimal | None = None,
+    loan_number: str = "",
+    key: str = "",
+) -> Answer:
     """Books a receipt again as it should have been: on another day, with another amount, or on another loan.
 
     The wrong one stays, reversed; the right one has its own number and names it.
@@ -214,9 +253,7 @@ def correct_repayment(
         for loan_id in sorted({wrong.loan_id, target.pk}):
             lock_loan(loan_id)
         _reverse(event_id, by, reason, "")
-        event, loan = book_repayment(
-            target.pk, by, money, wrong.channel, wrong.reference, day, key, corrects=wrong
-        )  # fmt: skip
+        event, loan = book_repayment(target.pk, by, money, wrong.channel, wrong.reference, day, key, corrects=wrong)
         return receipt(event, loan)
 
     return once(actor=actor_of(by), key=key, name="correct_repayment", body=body, run=run)
@@ -245,13 +282,20 @@ def undo_disbursement(*, loan_id: UUID, by: Account, reason: str, key: str = "")
         if standing.filter(type__in=[*REVERSIBLE, EventType.RESTRUCTURED]).exists():
             raise WrongState("Something was booked after the pay-out; reverse that first.")
         undo = append_event(
-            loan=loan, event_type=EventType.REVERSAL, by=by, value_date=last.value_date, amount=last.amount,
-            reverses=last, reason=reason.strip()[:500], idempotency_key=key,
-        )  # fmt: skip
+            loan=loan,
+            event_type=EventType.REVERSAL,
+            by=by,
+            value_date=last.value_date,
+            amount=last.amount,
+            reverses=last,
+            reason=reason.strip()[:500],
+            idempotency_key=key,
+        )
         return {"id": str(undo.pk), "number": last.number}
 
-    return once(actor=actor_of(by), key=key, name="undo_disbursement",
-                body={"loan": loan_id, "reason": reason}, run=run)  # fmt: skip
+    return once(
+        actor=actor_of(by), key=key, name="undo_disbursement", body={"loan": loan_id, "reason": reason}, run=run
+    )
 
 
 def _check_reference_new(channel: str, reference: str) -> None:

@@ -58,9 +58,15 @@ REPORT = Query(
 
 
 def report_payment(
-    *, loan_id: UUID, by: Account, amount: Decimal, channel: str, reference: str, paid_on: date | None = None,
+    *,
+    loan_id: UUID,
+    by: Account,
+    amount: Decimal,
+    channel: str,
+    reference: str,
+    paid_on: date | None = None,
     key: str = "",
-) -> Answer:  # fmt: skip
+) -> Answer:
     """A borrower says that they paid. Nothing is booked until a cashier has confirmed it.
 
     A repeated `key` changes nothing and gets the first answer, as `once` does it.
@@ -80,9 +86,22 @@ def report_payment(
     answer = {"id": str(new_id()), "status": PaymentNotice.Status.WAITING.value}
     for _ in range(2):
         [(kept, kept_hash, kept_answer, status, disbursed_on)] = REPORT.rows(
-            by.pk, loan_id, answer["id"], amount, channel, reference.strip(), day, answer["status"], PAYABLE,
-            told(actor), sent and sent.id, this_node(), sent and sent.body_hash, json.dumps(answer), sent and sent.lock,
-        )  # fmt: skip
+            by.pk,
+            loan_id,
+            answer["id"],
+            amount,
+            channel,
+            reference.strip(),
+            day,
+            answer["status"],
+            PAYABLE,
+            told(actor),
+            sent and sent.id,
+            this_node(),
+            sent and sent.body_hash,
+            json.dumps(answer),
+            sent and sent.lock,
+        )
         if kept:
             return answer
         if sent and kept_hash:
@@ -105,13 +124,7 @@ def confirm_payment(*, notice_id: UUID, by: Account) -> PaymentNotice:
     with acting(actor_of(by)):
         notice = _lock(notice_id, by)
         event, _ = book_repayment(
-            notice.loan_id,
-            by,
-            notice.amount,
-            notice.channel,
-            notice.reference,
-            notice.paid_on,
-            str(notice.pk),
+            notice.loan_id, by, notice.amount, notice.channel, notice.reference, notice.paid_on, str(notice.pk)
         )
         notice.status, notice.event = PaymentNotice.Status.CONFIRMED, event
         notice.save(update_fields=["status", "event"])

@@ -50,9 +50,14 @@ def quote_product(
 
 
 def checked_terms(
-    product: Product, principal: Decimal, installments: int, on: date, currency: str, rate: Decimal | None = None,
+    product: Product,
+    principal: Decimal,
+    installments: int,
+    on: date,
+    currency: str,
+    rate: Decimal | None = None,
     group: Group | None = None,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """The loan case form of the wanted loan.
 
     Raises:
@@ -79,9 +84,14 @@ def checked_terms(
         days = PublicHoliday.objects.filter(is_active=True, day__gte=on).values_list("day", flat=True)
         holidays = [day.isoformat() for day in days]
     return product.terms_json(
-        principal=principal, installments=installments, submitted_on=on.isoformat(), currency=currency, rate=rate,
-        holidays=holidays, meets_from=group.meets_from.isoformat() if group else None,
-    )  # fmt: skip
+        principal=principal,
+        installments=installments,
+        submitted_on=on.isoformat(),
+        currency=currency,
+        rate=rate,
+        holidays=holidays,
+        meets_from=group.meets_from.isoformat() if group else None,
+    )
 
 
 def check_eligible(
@@ -164,8 +174,16 @@ def apply_for_loan(
         raise NotAllowed("Another rate than the usual one is for the branch to give.")
     if borrower.role != Role.BORROWER or not borrower.is_active:
         raise NotAllowed("Only an open borrower's account can borrow.")
-    body = {"borrower": borrower.pk, "product": product_id, "principal": principal, "installments": installments,
-            "purpose": purpose, "on": on, "rate": rate, "group": group_id}  # fmt: skip
+    body = {
+        "borrower": borrower.pk,
+        "product": product_id,
+        "principal": principal,
+        "installments": installments,
+        "purpose": purpose,
+        "on": on,
+        "rate": rate,
+        "group": group_id,
+    }
     if agreed:
         body["agreed"] = agreed
 
@@ -180,9 +198,19 @@ def apply_for_loan(
 
 
 def _submit(
-    borrower: Account, product_id: UUID, principal: Decimal, installments: int, purpose: str, by: Account,
-    currency: str, on: date, rate: Decimal | None, group_id: UUID | None, agreed: str, language: str,
-) -> Loan:  # fmt: skip
+    borrower: Account,
+    product_id: UUID,
+    principal: Decimal,
+    installments: int,
+    purpose: str,
+    by: Account,
+    currency: str,
+    on: date,
+    rate: Decimal | None,
+    group_id: UUID | None,
+    agreed: str,
+    language: str,
+) -> Loan:
     # Locking the borrower makes two applications sent at once wait for each other.
     Account.objects.select_for_update().get(pk=borrower.pk)
     product = Product.objects.filter(pk=product_id, is_active=True).first()
@@ -205,13 +233,24 @@ def _submit(
             "withdraw it or wait for the decision before applying again."
         )
     loan = Loan.objects.create(
-        number=next_number("L"), borrower=borrower, product=product, product_version=product.version, group=group,
-        terms_agreed=terms, principal=principal, purpose=purpose.strip(), submitted_on=on,
-    )  # fmt: skip
+        number=next_number("L"),
+        borrower=borrower,
+        product=product,
+        product_version=product.version,
+        group=group,
+        terms_agreed=terms,
+        principal=principal,
+        purpose=purpose.strip(),
+        submitted_on=on,
+    )
     append_event(
-        loan=loan, event_type=EventType.SUBMITTED, by=by, value_date=on, reason=purpose.strip(),
+        loan=loan,
+        event_type=EventType.SUBMITTED,
+        by=by,
+        value_date=on,
+        reason=purpose.strip(),
         payload={"key_facts": signed} if signed else {},
-    )  # fmt: skip
+    )
     return loan
 
 
@@ -234,9 +273,12 @@ def _signed(agreed: str, product: Product, terms: dict[str, Any], on: date, by: 
             "The figures have changed since they were shown. Look at them again, then agree.", field="agreed"
         )
     return {
-        "facts": facts, "hash": agreed, "language": language if language in ("en", "st") else "en",
-        "name": by.full_name, "at": timezone.now().isoformat(timespec="seconds"),
-    }  # fmt: skip
+        "facts": facts,
+        "hash": agreed,
+        "language": language if language in ("en", "st") else "en",
+        "name": by.full_name,
+        "at": timezone.now().isoformat(timespec="seconds"),
+    }
 
 
 def start_review(*, loan_id: UUID, by: Account, on: date | None = None) -> LoanEvent:
@@ -257,10 +299,13 @@ def assign(*, loan_id: UUID, by: Account, officer_id: UUID, reason: str = "") ->
         if officer is None or not officer.may(Action.REVIEW):
             raise NotFound("Nobody of this name reviews applications here.")
         return append_event(
-            loan=loan, event_type=EventType.ASSIGNED, by=by, value_date=business_date(),
+            loan=loan,
+            event_type=EventType.ASSIGNED,
+            by=by,
+            value_date=business_date(),
             reason=f"To {officer.full_name}. {reason.strip()}".strip()[:500],
             payload={"officer": str(officer.pk), "name": officer.full_name},
-        )  # fmt: skip
+        )
 
 
 def recommend(
@@ -322,9 +367,13 @@ def undo_approval(*, loan_id: UUID, by: Account, reason: str) -> LoanEvent:
         check_transition("undo_approval", state, by, reason=reason)
         approval = loan.events.filter(type=EventType.APPROVED, reversed_by__isnull=True).order_by("-recorded_at")[0]
         return append_event(
-            loan=loan, event_type=EventType.REVERSAL, by=by, value_date=business_date(), reverses=approval,
+            loan=loan,
+            event_type=EventType.REVERSAL,
+            by=by,
+            value_date=business_date(),
+            reverses=approval,
             reason=reason.strip()[:500],
-        )  # fmt: skip
+        )
 
 
 def _decide(
@@ -342,9 +391,13 @@ def _decide(
             known = installments_elsewhere(loan)
             check_eligible(loan.product, loan.borrower, loan.terms, leaving_out=loan.pk, elsewhere=known)
         return append_event(
-            loan=loan, event_type=transition.event, by=by, value_date=day, reason=reason.strip()[:500],
+            loan=loan,
+            event_type=transition.event,
+            by=by,
+            value_date=day,
+            reason=reason.strip()[:500],
             payload=payload or {},
-        )  # fmt: skip
+        )
 
 
 def _check_second_person(loan: Loan, by: Account) -> None:
@@ -373,6 +426,9 @@ def withdraw(*, loan_id: UUID, by: Account, reason: str = "", on: date | None = 
             raise NotFound("There is no such loan.")
         check_transition("withdraw", state, by)
         return append_event(
-            loan=loan, event_type=EventType.WITHDRAWN, by=by, value_date=on or business_date(),
+            loan=loan,
+            event_type=EventType.WITHDRAWN,
+            by=by,
+            value_date=on or business_date(),
             reason=reason.strip()[:500],
-        )  # fmt: skip
+        )

@@ -27,13 +27,7 @@ from apps.mfis.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from apps.mfis.replication.home import is_home, require_home
 from apps.users.models import Account
 
-ONCE_ONLY = (
-    EventType.SUBMITTED,
-    EventType.APPROVED,
-    EventType.REJECTED,
-    EventType.WITHDRAWN,
-    EventType.DISBURSED,
-)
+ONCE_ONLY = (EventType.SUBMITTED, EventType.APPROVED, EventType.REJECTED, EventType.WITHDRAWN, EventType.DISBURSED)
 
 
 def event_key(loan_id: UUID, event_type: str) -> UUID:
@@ -119,9 +113,13 @@ def append_event(
         # Sent again to another node, a command makes the same event: of the two one stands.
         values["id"] = uuid5(loan.pk, f"{event_type}-{by.pk if by else ''}-{values['idempotency_key']}")
     event = LoanEvent(
-        loan=loan, type=event_type, value_date=value_date,
-        actor_id=by.pk if by else None, actor_name=by.full_name if by else "Letsema", **values,
-    )  # fmt: skip
+        loan=loan,
+        type=event_type,
+        value_date=value_date,
+        actor_id=by.pk if by else None,
+        actor_name=by.full_name if by else "Letsema",
+        **values,
+    )
     try:
         event.save(force_insert=True)
     except IntegrityError as error:
@@ -148,9 +146,18 @@ def tell_credit(loan: Loan, state: LoanState, event: LoanEvent, before: str | No
         queue_event(credit_event(loan, state, event, kind, monthly))
 
 
-TOLD = (EventType.DISBURSED, EventType.REPAYMENT, EventType.PAY_OFF, EventType.REVERSAL, EventType.CHARGED_OFF,
-        EventType.WRITTEN_OFF, EventType.RECOVERY, EventType.GOODWILL, EventType.WAIVE_CHARGE,
-        EventType.WAIVE_INTEREST)  # fmt: skip
+TOLD = (
+    EventType.DISBURSED,
+    EventType.REPAYMENT,
+    EventType.PAY_OFF,
+    EventType.REVERSAL,
+    EventType.CHARGED_OFF,
+    EventType.WRITTEN_OFF,
+    EventType.RECOVERY,
+    EventType.GOODWILL,
+    EventType.WAIVE_CHARGE,
+    EventType.WAIVE_INTEREST,
+)
 
 
 def kinds_told(event_type: str, status: str, before: str | None) -> list[str]:

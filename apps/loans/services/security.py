@@ -38,13 +38,19 @@ def add_guarantor(
         if amount > loan.principal:
             raise InvalidInput(f"The loan is {loan.principal:,.2f}; nobody answers for more.", field="amount")
         made = Guarantor.objects.create(
-            loan=loan, full_name=full_name.strip()[:150], phone=phone.strip()[:16], relation=relation.strip()[:60],
+            loan=loan,
+            full_name=full_name.strip()[:150],
+            phone=phone.strip()[:16],
+            relation=relation.strip()[:60],
             amount=amount,
-        )  # fmt: skip
+        )
         append_event(
-            loan=loan, event_type=EventType.NOTE, by=by, value_date=business_date(),
+            loan=loan,
+            event_type=EventType.NOTE,
+            by=by,
+            value_date=business_date(),
             reason=f"Guarantor: {made.full_name}, up to {amount:,.2f}",
-        )  # fmt: skip
+        )
         return made
 
 
@@ -67,15 +73,19 @@ def add_collateral(
         if FORBIDDEN.search(description):
             raise InvalidInput(
                 "Identity papers and bank cards may not be taken as security (2023 Disclosure Regulations under the "
-                "Financial Consumer Protection Act 2022).", field="description",
-            )  # fmt: skip
+                "Financial Consumer Protection Act 2022).",
+                field="description",
+            )
         made = Collateral.objects.create(
             loan=loan, what=what, description=description.strip()[:200], serial=serial.strip()[:60], value=value
         )
         append_event(
-            loan=loan, event_type=EventType.NOTE, by=by, value_date=business_date(),
+            loan=loan,
+            event_type=EventType.NOTE,
+            by=by,
+            value_date=business_date(),
             reason=f"Collateral: {made.description}, {value:,.2f}",
-        )  # fmt: skip
+        )
         return made
 
 
@@ -99,6 +109,9 @@ def release(*, security: type[Guarantor] | type[Collateral], key: UUID, by: Acco
         found.is_active = False
         found.save(update_fields=["is_active"])
         append_event(
-            loan=loan, event_type=EventType.NOTE, by=by, value_date=business_date(),
+            loan=loan,
+            event_type=EventType.NOTE,
+            by=by,
+            value_date=business_date(),
             reason=f"Released: {found}. {reason.strip()}"[:500],
-        )  # fmt: skip
+        )

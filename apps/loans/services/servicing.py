@@ -27,9 +27,16 @@ from apps.users.services.idempotency import Answer, once
 
 
 def add_charge(
-    *, loan_id: UUID, by: Account, name: str, kind: str, amount: Decimal, due_date: date | None = None,
-    on: date | None = None, key: str = "",
-) -> Answer:  # fmt: skip
+    *,
+    loan_id: UUID,
+    by: Account,
+    name: str,
+    kind: str,
+    amount: Decimal,
+    due_date: date | None = None,
+    on: date | None = None,
+    key: str = "",
+) -> Answer:
     """Charges a fee or penalty of a flat amount, due on a day (by default at once).
 
     Raises:
@@ -42,25 +49,44 @@ def add_charge(
         check_transition("add_charge", state, by)
         check_amount(amount)
         day = _day(on, state.disbursed_on, loan)
-        charge = {"name": name.strip()[:60] or "Charge", "kind": kind, "timing": "due_date", "calculation": "flat",
-                  "amount": f"{amount:.2f}", "due_date": (due_date or day).isoformat()}  # fmt: skip
+        charge = {
+            "name": name.strip()[:60] or "Charge",
+            "kind": kind,
+            "timing": "due_date",
+            "calculation": "flat",
+            "amount": f"{amount:.2f}",
+            "due_date": (due_date or day).isoformat(),
+        }
         try:
             parse_charge(charge)
         except BadCase as error:
             raise InvalidInput(f"The charge's {error.faults[0]}.", field="kind") from None
         event = append_event(
-            loan=loan, event_type=EventType.CHARGE, by=by, value_date=day, amount=amount, idempotency_key=key,
-            reason=charge["name"], payload={"charge": charge},
-        )  # fmt: skip
+            loan=loan,
+            event_type=EventType.CHARGE,
+            by=by,
+            value_date=day,
+            amount=amount,
+            idempotency_key=key,
+            reason=charge["name"],
+            payload={"charge": charge},
+        )
         return {"id": str(event.pk), "amount": f"{amount:.2f}"}
 
     return _once("add_charge", by, key, body, run)
 
 
 def waive(
-    *, loan_id: UUID, by: Account, component: str, amount: Decimal, reason: str, installment: int | None = None,
-    on: date | None = None, key: str = "",
-) -> Answer:  # fmt: skip
+    *,
+    loan_id: UUID,
+    by: Account,
+    component: str,
+    amount: Decimal,
+    reason: str,
+    installment: int | None = None,
+    on: date | None = None,
+    key: str = "",
+) -> Answer:
     """Gives up interest, fees or penalties that are outstanding: of one installment, or from the oldest on.
 
     Raises:
@@ -79,18 +105,30 @@ def waive(
         if component != "interest":
             kind, payload["component"] = EventType.WAIVE_CHARGE, component
         event = append_event(
-            loan=loan, event_type=kind, by=by, value_date=_day(on, state.disbursed_on, loan), amount=amount,
-            reason=reason.strip()[:500], payload=payload, idempotency_key=key,
-        )  # fmt: skip
+            loan=loan,
+            event_type=kind,
+            by=by,
+            value_date=_day(on, state.disbursed_on, loan),
+            amount=amount,
+            reason=reason.strip()[:500],
+            payload=payload,
+            idempotency_key=key,
+        )
         return {"id": str(event.pk), "amount": f"{amount:.2f}"}
 
     return _once("waive", by, key, body, run)
 
 
 def refund(
-    *, loan_id: UUID, by: Account, amount: Decimal, channel: str, reference: str = "", on: date | None = None,
+    *,
+    loan_id: UUID,
+    by: Account,
+    amount: Decimal,
+    channel: str,
+    reference: str = "",
+    on: date | None = None,
     key: str = "",
-) -> Answer:  # fmt: skip
+) -> Answer:
     """Pays an overpayment back to the borrower.
 
     Raises:
@@ -104,9 +142,16 @@ def refund(
         check_amount(amount)
         check_channel(channel, reference)
         event = append_event(
-            loan=loan, event_type=EventType.REFUND, by=by, value_date=_day(on, state.disbursed_on, loan),
-            amount=amount, channel=channel, reference=reference.strip(), number=next_number("P"), idempotency_key=key,
-        )  # fmt: skip
+            loan=loan,
+            event_type=EventType.REFUND,
+            by=by,
+            value_date=_day(on, state.disbursed_on, loan),
+            amount=amount,
+            channel=channel,
+            reference=reference.strip(),
+            number=next_number("P"),
+            idempotency_key=key,
+        )
         return {"id": str(event.pk), "number": event.number, "amount": f"{amount:.2f}"}
 
     return _once("refund", by, key, body, run)
@@ -126,9 +171,15 @@ def credit_goodwill(
         check_transition("credit_goodwill", state, by, reason=reason)
         check_amount(amount)
         event = append_event(
-            loan=loan, event_type=EventType.GOODWILL, by=by, value_date=_day(on, state.disbursed_on, loan),
-            amount=amount, reason=reason.strip()[:500], number=next_number("G"), idempotency_key=key,
-        )  # fmt: skip
+            loan=loan,
+            event_type=EventType.GOODWILL,
+            by=by,
+            value_date=_day(on, state.disbursed_on, loan),
+            amount=amount,
+            reason=reason.strip()[:500],
+            number=next_number("G"),
+            idempotency_key=key,
+        )
         return {"id": str(event.pk), "number": event.number}
 
     return _once("credit_goodwill", by, key, {"loan": loan_id, "amount": amount, "reason": reason, "on": on}, run)
@@ -140,9 +191,15 @@ def payoff_amount(loan: Loan, on: date) -> Decimal:
 
 
 def pay_off(
-    *, loan_id: UUID, by: Account, channel: str, reference: str = "", on: date | None = None, key: str = "",
+    *,
+    loan_id: UUID,
+    by: Account,
+    channel: str,
+    reference: str = "",
+    on: date | None = None,
+    key: str = "",
     amount: Decimal | None = None,
-) -> Answer:  # fmt: skip
+) -> Answer:
     """Settles the loan by exactly what is owed on the day, less any rebate.
 
     `amount`, where given, is what was shown to the payer: another sum by now is refused.
@@ -166,9 +223,16 @@ def pay_off(
         if later:
             raise InvalidInput("There are receipts after this day; take a later one.", field="on")
         event = append_event(
-            loan=loan, event_type=EventType.PAY_OFF, by=by, value_date=day, amount=owed, channel=channel,
-            reference=reference.strip(), number=next_number("R"), idempotency_key=key,
-        )  # fmt: skip
+            loan=loan,
+            event_type=EventType.PAY_OFF,
+            by=by,
+            value_date=day,
+            amount=owed,
+            channel=channel,
+            reference=reference.strip(),
+            number=next_number("R"),
+            idempotency_key=key,
+        )
         return {"id": str(event.pk), "number": event.number, "amount": f"{owed:.2f}"}
 
     return _once("pay_off", by, key, body, run)
@@ -189,9 +253,13 @@ def propose_restructuring(
         day = _day(on, state.disbursed_on, loan)
         _check_terms(terms)
         event = append_event(
-            loan=loan, event_type=EventType.RESTRUCTURE_PROPOSED, by=by, value_date=day, reason=reason.strip()[:500],
+            loan=loan,
+            event_type=EventType.RESTRUCTURE_PROPOSED,
+            by=by,
+            value_date=day,
+            reason=reason.strip()[:500],
             payload={"terms": terms},
-        )  # fmt: skip
+        )
         preview_restructured(loan, terms, day)
         return event
 
@@ -227,9 +295,12 @@ def propose_write_off(*, loan_id: UUID, by: Account, reason: str, on: date | Non
         check_transition("propose_write_off", state, by, reason=reason)
         _no_proposal(state.proposal)
         return append_event(
-            loan=loan, event_type=EventType.WRITE_OFF_PROPOSED, by=by, reason=reason.strip()[:500],
+            loan=loan,
+            event_type=EventType.WRITE_OFF_PROPOSED,
+            by=by,
+            reason=reason.strip()[:500],
             value_date=_day(on, state.disbursed_on, loan),
-        )  # fmt: skip
+        )
 
 
 def propose_charge_off(*, loan_id: UUID, by: Account, reason: str, on: date | None = None) -> LoanEvent:
@@ -243,9 +314,12 @@ def propose_charge_off(*, loan_id: UUID, by: Account, reason: str, on: date | No
         check_transition("propose_charge_off", state, by, reason=reason)
         _no_proposal(state.proposal)
         return append_event(
-            loan=loan, event_type=EventType.CHARGE_OFF_PROPOSED, by=by, reason=reason.strip()[:500],
+            loan=loan,
+            event_type=EventType.CHARGE_OFF_PROPOSED,
+            by=by,
+            reason=reason.strip()[:500],
             value_date=_day(on, state.disbursed_on, loan),
-        )  # fmt: skip
+        )
 
 
 def decide_proposal(*, loan_id: UUID, by: Account, agree: bool, reason: str = "", on: date | None = None) -> LoanEvent:
@@ -275,24 +349,44 @@ def decide_proposal(*, loan_id: UUID, by: Account, agree: bool, reason: str = ""
         if proposal.type == EventType.WRITE_OFF_PROPOSED:
             owed = fold_loan(loan, as_of=day).payoff
             return append_event(
-                loan=loan, event_type=EventType.WRITTEN_OFF, by=by, value_date=day, reason=reason.strip()[:500],
-                amount=owed, number=next_number("W"),
-            )  # fmt: skip
+                loan=loan,
+                event_type=EventType.WRITTEN_OFF,
+                by=by,
+                value_date=day,
+                reason=reason.strip()[:500],
+                amount=owed,
+                number=next_number("W"),
+            )
         if proposal.type == EventType.CHARGE_OFF_PROPOSED:
             return append_event(
-                loan=loan, event_type=EventType.CHARGED_OFF, by=by, value_date=day, reason=reason.strip()[:500],
-                amount=fold_loan(loan, as_of=day).outstanding("principal"), number=next_number("W"),
-            )  # fmt: skip
+                loan=loan,
+                event_type=EventType.CHARGED_OFF,
+                by=by,
+                value_date=day,
+                reason=reason.strip()[:500],
+                amount=fold_loan(loan, as_of=day).outstanding("principal"),
+                number=next_number("W"),
+            )
         return append_event(
-            loan=loan, event_type=EventType.RESTRUCTURED, by=by, value_date=proposal.value_date,
-            reason=reason.strip()[:500], payload=proposal.payload,
-        )  # fmt: skip
+            loan=loan,
+            event_type=EventType.RESTRUCTURED,
+            by=by,
+            value_date=proposal.value_date,
+            reason=reason.strip()[:500],
+            payload=proposal.payload,
+        )
 
 
 def record_recovery(
-    *, loan_id: UUID, by: Account, amount: Decimal, channel: str, reference: str = "", on: date | None = None,
+    *,
+    loan_id: UUID,
+    by: Account,
+    amount: Decimal,
+    channel: str,
+    reference: str = "",
+    on: date | None = None,
     key: str = "",
-) -> Answer:  # fmt: skip
+) -> Answer:
     """Books money received on a loan that was written off.
 
     Raises:
@@ -308,16 +402,24 @@ def record_recovery(
         day = on or business_date()
         check_value_date(day, not_before=state.closed_on or loan.submitted_on)
         event = append_event(
-            loan=loan, event_type=EventType.RECOVERY, by=by, value_date=day, amount=amount, channel=channel,
-            reference=reference.strip(), number=next_number("R"), idempotency_key=key,
-        )  # fmt: skip
+            loan=loan,
+            event_type=EventType.RECOVERY,
+            by=by,
+            value_date=day,
+            amount=amount,
+            channel=channel,
+            reference=reference.strip(),
+            number=next_number("R"),
+            idempotency_key=key,
+        )
         return {"id": str(event.pk), "number": event.number, "amount": f"{amount:.2f}"}
 
     return _once("record_recovery", by, key, body, run)
 
 
-def take_note(*, loan_id: UUID, by: Account, text: str, promised_on: date | None = None,
-              amount: Decimal | None = None) -> LoanEvent:  # fmt: skip
+def take_note(
+    *, loan_id: UUID, by: Account, text: str, promised_on: date | None = None, amount: Decimal | None = None
+) -> LoanEvent:
     """Writes down what was said, or a promise to pay `amount` on a day.
 
     Raises:
@@ -329,9 +431,14 @@ def take_note(*, loan_id: UUID, by: Account, text: str, promised_on: date | None
         kind = EventType.PROMISE if promised_on else EventType.NOTE
         payload = {"promised_on": promised_on.isoformat()} if promised_on else {}
         return append_event(
-            loan=loan, event_type=kind, by=by, value_date=business_date(), reason=text.strip()[:500], payload=payload,
+            loan=loan,
+            event_type=kind,
+            by=by,
+            value_date=business_date(),
+            reason=text.strip()[:500],
+            payload=payload,
             amount=amount,
-        )  # fmt: skip
+        )
 
 
 def _no_proposal(waiting: str) -> None:

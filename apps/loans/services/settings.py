@@ -9,15 +9,7 @@ from django.db import IntegrityError, models
 
 from apps.credit.models import RetentionPeriod
 from apps.loans.ledger.chart import ensure_chart
-from apps.loans.models import (
-    AccountMapping,
-    AgeingPreset,
-    GLAccount,
-    JournalEntry,
-    JournalLine,
-    Policy,
-    PublicHoliday,
-)
+from apps.loans.models import AccountMapping, AgeingPreset, GLAccount, JournalEntry, JournalLine, Policy, PublicHoliday
 from apps.loans.models.policy import the_policy
 from apps.mfis.acting import acting
 from apps.mfis.errors import AlreadyExists, InvalidInput, NotAllowed

@@ -18,10 +18,15 @@ from apps.users.messaging.queue import queue_message
 REMIND_DAYS_BEFORE = 3
 NEWS_DAYS = 7
 KINDS = {
-    EventType.APPROVED: "approved", EventType.REJECTED: "rejected", EventType.INFO_REQUESTED: "info_requested",
-    EventType.DISBURSED: "disbursement", EventType.REPAYMENT: "repayment", EventType.PAY_OFF: "repayment",
-    EventType.RECOVERY: "repayment", EventType.REVERSAL: "reversal",
-}  # fmt: skip
+    EventType.APPROVED: "approved",
+    EventType.REJECTED: "rejected",
+    EventType.INFO_REQUESTED: "info_requested",
+    EventType.DISBURSED: "disbursement",
+    EventType.REPAYMENT: "repayment",
+    EventType.PAY_OFF: "repayment",
+    EventType.RECOVERY: "repayment",
+    EventType.REVERSAL: "reversal",
+}
 
 
 def tell_borrower(loan: Loan, state: LoanState, event: LoanEvent) -> None:
@@ -38,10 +43,13 @@ def tell_borrower(loan: Loan, state: LoanState, event: LoanEvent) -> None:
     amount = (undone.amount if undone else event.amount) or loan.principal
     left = state.total_outstanding if state.disbursed_on else Decimal(0)
     values = {
-        "loan": loan.number, "amount": money(amount, loan.currency), "number": event.number,
-        "left": money(left, loan.currency), "due_amount": money(state.next_due_amount, loan.currency),
+        "loan": loan.number,
+        "amount": money(amount, loan.currency),
+        "number": event.number,
+        "left": money(left, loan.currency),
+        "due_amount": money(state.next_due_amount, loan.currency),
         "due": spoken_day(state.oldest_due_date, loan.borrower.language) if state.oldest_due_date else "",
-    }  # fmt: skip
+    }
     queue_message(account=loan.borrower, about=kind, key=f"event-{event.pk}", values=values)
 
 
@@ -52,14 +60,17 @@ def remind(on: date) -> int:
     """
     found = 0
     for kind, due in (
-        ("due_soon", on + timedelta(days=REMIND_DAYS_BEFORE)), ("due_today", on), ("overdue", on - timedelta(days=1)),
-    ):  # fmt: skip
+        ("due_soon", on + timedelta(days=REMIND_DAYS_BEFORE)),
+        ("due_today", on),
+        ("overdue", on - timedelta(days=1)),
+    ):
         for row in due_on(due).select_related("loan__borrower").iterator(500):
             loan = row.loan
             values = {
-                "loan": loan.number, "amount": money(row.outstanding, loan.currency),
+                "loan": loan.number,
+                "amount": money(row.outstanding, loan.currency),
                 "due": spoken_day(due, loan.borrower.language),
-            }  # fmt: skip
+            }
             found += queue_message(
                 account=loan.borrower, about=kind, key=f"{kind}-{loan.pk}-{due:%Y%m%d}", values=values
             )

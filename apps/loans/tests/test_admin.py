@@ -14,17 +14,29 @@ from apps.users.services.accounts import Person, register_borrower
 from conftest import TODAY, Branch, queries
 
 Maker = Callable[..., Loan]
-LISTS = ["loans/loan/", "loans/loan/?late=any", "loans/product/", "loans/paymentnotice/", "users/borrowerprofile/",
-         "users/account/"]  # fmt: skip
+LISTS = [
+    "loans/loan/",
+    "loans/loan/?late=any",
+    "loans/product/",
+    "loans/paymentnotice/",
+    "users/borrowerprofile/",
+    "users/account/",
+]
 
 
 def more_loans(alpha: Branch, count: int) -> None:
     for n in range(count):
         who = register_borrower(person=Person(f"Borrower {n}", phone=f"6300{n:04d}"), today=TODAY)
         answer = origination.apply_for_loan(
-            borrower=who, product_id=alpha.product.pk, principal=Decimal(500), installments=3, purpose="", by=who,
-            currency="LSL", on=TODAY,
-        )  # fmt: skip
+            borrower=who,
+            product_id=alpha.product.pk,
+            principal=Decimal(500),
+            installments=3,
+            purpose="",
+            by=who,
+            currency="LSL",
+            on=TODAY,
+        )
         origination.start_review(loan_id=answer["id"], by=alpha.staff["officer"], on=TODAY)
         origination.recommend(loan_id=answer["id"], by=alpha.staff["officer"], reason="Seen", on=TODAY)
         origination.approve(loan_id=answer["id"], by=alpha.staff["approver"], on=TODAY)
@@ -54,9 +66,14 @@ def test_the_loan_page_takes_the_same_queries_for_any_history(alpha: Branch, act
 
 @pytest.mark.parametrize(
     ("who", "shown"),
-    [("officer", []), ("approver", ["approve", "reject"]), ("cashier", []), ("auditor", []),
-     ("manager", ["approve", "reject"])],
-)  # fmt: skip
+    [
+        ("officer", []),
+        ("approver", ["approve", "reject"]),
+        ("cashier", []),
+        ("auditor", []),
+        ("manager", ["approve", "reject"]),
+    ],
+)
 def test_only_what_is_allowed_is_shown(alpha: Branch, apply: Maker, who: str, shown: list[str]) -> None:
     loan = apply()
     origination.start_review(loan_id=loan.pk, by=alpha.staff["officer"], on=TODAY)
@@ -70,9 +87,15 @@ def test_only_what_is_allowed_is_shown(alpha: Branch, apply: Maker, who: str, sh
 
 @pytest.mark.parametrize(
     ("who", "name", "allowed"),
-    [("officer", "approve", False), ("cashier", "approve", False), ("approver", "disburse", False),
-     ("officer", "record_repayment", False), ("auditor", "reject", False), ("approver", "approve", True)],
-)  # fmt: skip
+    [
+        ("officer", "approve", False),
+        ("cashier", "approve", False),
+        ("approver", "disburse", False),
+        ("officer", "record_repayment", False),
+        ("auditor", "reject", False),
+        ("approver", "approve", True),
+    ],
+)
 def test_a_typed_address_is_refused_as_well(alpha: Branch, apply: Maker, who: str, name: str, allowed: bool) -> None:
     loan = apply()
     origination.start_review(loan_id=loan.pk, by=alpha.staff["officer"], on=TODAY)
@@ -112,12 +135,25 @@ def test_a_money_lenders_licence_is_guarded(alpha: Branch) -> None:
     MFI.objects.filter(pk=alpha.mfi.pk).update(licence_type="money_lender")
     client = alpha.client("manager")
     form = {
-        **PRODUCT_FORM, "name": "Dear loan", "is_active": "on", "principal_min": "100", "principal_default": "200",
-        "principal_max": "300", "installments_min": "1", "installments_default": "2", "installments_max": "3",
-        "repay_every": "1", "frequency": "months", "rate": "30", "rate_per": "year", "interest_method": "flat",
-        "interest_period": "same_as_repayment", "amortization": "equal_installments",
-        "disbursement_fee_percent": "1", "allocation": "penalty_fee_interest_principal",
-    }  # fmt: skip
+        **PRODUCT_FORM,
+        "name": "Dear loan",
+        "is_active": "on",
+        "principal_min": "100",
+        "principal_default": "200",
+        "principal_max": "300",
+        "installments_min": "1",
+        "installments_default": "2",
+        "installments_max": "3",
+        "repay_every": "1",
+        "frequency": "months",
+        "rate": "30",
+        "rate_per": "year",
+        "interest_method": "flat",
+        "interest_period": "same_as_repayment",
+        "amortization": "equal_installments",
+        "disbursement_fee_percent": "1",
+        "allocation": "penalty_fee_interest_principal",
+    }
     page = client.post("/admin/loans/product/add/", form).content.decode()
     assert page.count("Money Lenders Order (25 of 1989)") == 2
     fair = client.post("/admin/loans/product/add/", {**form, "rate": "25", "disbursement_fee_percent": "0"})

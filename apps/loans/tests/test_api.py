@@ -111,8 +111,17 @@ def test_a_quote_is_the_engines(alpha: Branch) -> None:
     assert len(found["schedule"]) == 12
 
 
-@pytest.mark.parametrize("query", ["principal=1&installments=12", "principal=1000&installments=99", "principal=x",
-                                   "principal=NaN&installments=3", "principal=1e30&installments=3", ""])  # fmt: skip
+@pytest.mark.parametrize(
+    "query",
+    [
+        "principal=1&installments=12",
+        "principal=1000&installments=99",
+        "principal=x",
+        "principal=NaN&installments=3",
+        "principal=1e30&installments=3",
+        "",
+    ],
+)
 def test_bad_quotes_are_422(alpha: Branch, query: str) -> None:
     answer = Client(HTTP_HOST=alpha.host).get(f"/api/v1/products/{alpha.product.pk}/quote?{query}")
     assert answer.status_code == 422
@@ -174,9 +183,13 @@ def test_a_payment_is_reported_once(alpha: Branch, active: Maker) -> None:
 def test_the_profile(alpha: Branch) -> None:
     client = alpha.client(alpha.borrower)
     body = {
-        "full_name": "Mamello Khoabane", "phone": "58120001", "national_id": "100000000001", "district": "berea",
-        "date_of_birth": "1990-05-27", "net_monthly_income": "4500.00",
-    }  # fmt: skip
+        "full_name": "Mamello Khoabane",
+        "phone": "58120001",
+        "national_id": "100000000001",
+        "district": "berea",
+        "date_of_birth": "1990-05-27",
+        "net_monthly_income": "4500.00",
+    }
     answer = client.put("/api/v1/me", json.dumps(body), content_type="application/json")
     assert (answer.status_code, answer.json()["net_monthly_income"]) == (200, "4500.00")
     wrong = client.put(
@@ -188,8 +201,11 @@ def test_the_profile(alpha: Branch) -> None:
 def test_what_identifies_a_person_is_given_once(alpha: Branch) -> None:
     client = alpha.client(alpha.borrower)
     body = {"full_name": "Mamello Khoabane", "phone": "58120001", "date_of_birth": "1990-05-27"}
-    for wrong in ({"national_id": "999999999999"}, {"national_id": ""}, {"national_id": "100000000001",
-                                                                          "date_of_birth": "1991-01-01"}):  # fmt: skip
+    for wrong in (
+        {"national_id": "999999999999"},
+        {"national_id": ""},
+        {"national_id": "100000000001", "date_of_birth": "1991-01-01"},
+    ):
         answer = client.put("/api/v1/me", json.dumps({**body, **wrong}), content_type="application/json")
         assert answer.status_code == 422, wrong
         assert "ask your branch" in answer.json()["detail"]
@@ -222,9 +238,14 @@ def test_mfis_by_api(public_client: Client, letsema_admin: Account) -> None:
     program = Client(HTTP_HOST="localhost")
     headers = {"HTTP_AUTHORIZATION": f"Bearer {secret}"}
     body = {
-        "name": "Delta", "subdomain": "delta", "licence_type": "credit_only_3", "district": "Quthing",
-        "contact_email": "a@delta.example", "admin_name": "Sello Shale", "admin_email": "s@delta.example",
-    }  # fmt: skip
+        "name": "Delta",
+        "subdomain": "delta",
+        "licence_type": "credit_only_3",
+        "district": "Quthing",
+        "contact_email": "a@delta.example",
+        "admin_name": "Sello Shale",
+        "admin_email": "s@delta.example",
+    }
     made = post(program, "mfis", body, **headers)
     assert made.status_code == 201, made.content
     assert "/invitation/" in made.json()["invitation_url"]

@@ -17,8 +17,14 @@ def test_a_new_home_undoes_what_two_nodes_posted_for_one_event(alpha: Branch, ac
     loan = active()
     entry = JournalEntry.objects.get(event__type="disbursement")
     amounts = dict(entry.lines.values_list("account_id").annotate(Sum("amount")))
-    post_entry(source=entry.source, on=entry.posted_on, narrative="Of another node", amounts=amounts, loan=loan,
-               event=entry.event)  # fmt: skip
+    post_entry(
+        source=entry.source,
+        on=entry.posted_on,
+        narrative="Of another node",
+        amounts=amounts,
+        loan=loan,
+        event=entry.event,
+    )
     assert check_books().breaks
     assert queue_unposted() == 1
     assert fold_arrivals() == 1

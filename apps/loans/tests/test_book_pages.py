@@ -113,8 +113,14 @@ def test_the_policy_has_one_page(alpha: Branch) -> None:
     client = alpha.client("manager")
     page = client.get("/admin/loans/policy/", follow=True)
     assert page.status_code == 200
-    values = {"recognition": "cash", "approver_limit": "500", "write_off_after_days": 180, "fiscal_year_starts": 4,
-              "group_arrears_days": 30, "review_checklist": "Identity seen\r\n\r\nEmployer called"}  # fmt: skip
+    values = {
+        "recognition": "cash",
+        "approver_limit": "500",
+        "write_off_after_days": 180,
+        "fiscal_year_starts": 4,
+        "group_arrears_days": 30,
+        "review_checklist": "Identity seen\r\n\r\nEmployer called",
+    }
     assert client.post(page.redirect_chain[-1][0], values).status_code == 302
     with tenant_context(alpha.mfi):
         policy = Policy.objects.get()

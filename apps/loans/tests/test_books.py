@@ -126,8 +126,9 @@ def test_ageing_sets_aside_what_sa_dhan_publishes(alpha: Branch, active: Callabl
                 if n:
                     cursor.execute(
                         "INSERT INTO loans_loan SELECT (jsonb_populate_record(l, jsonb_build_object('id', "
-                        "gen_random_uuid()))).* FROM loans_loan l WHERE id = %s RETURNING id", [loan.pk],
-                    )  # fmt: skip
+                        "gen_random_uuid()))).* FROM loans_loan l WHERE id = %s RETURNING id",
+                        [loan.pk],
+                    )
                     state.pk = cursor.fetchone()[0]
                     state._state.adding = True
             state.principal_outstanding = D(principal)
@@ -316,9 +317,12 @@ def test_a_receipt_is_corrected_by_two_facts(alpha: Branch, active: Callable[...
         with pytest.raises(InvalidInput, match="booked already"):
             money.correct_repayment(event_id=wrong.pk, by=alpha.staff["manager"], reason="No change")
         money.correct_repayment(
-            event_id=wrong.pk, by=alpha.staff["manager"], reason="Came earlier", on=TODAY - timedelta(days=3),
+            event_id=wrong.pk,
+            by=alpha.staff["manager"],
+            reason="Came earlier",
+            on=TODAY - timedelta(days=3),
             amount=D("110.00"),
-        )  # fmt: skip
+        )
         right = LoanEvent.objects.filter(type="repayment", reversed_by__isnull=True).get()
         assert (right.amount, right.payload) == (D("110.00"), {"corrects": wrong.number})
         assert held("mpesa") == D("110.00")

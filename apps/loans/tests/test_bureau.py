@@ -24,11 +24,23 @@ from conftest import TODAY, Branch
 
 Maker = Callable[..., Loan]
 RIGHT = Record(
-    loan_number="LA000001-8", name="Mpho Tšepo", national_id="", date_of_birth=date(1990, 5, 27), phone="+26658120001",
-    currency="LSL", opened_on=date(2026, 1, 5), principal=Decimal(1000), installment=Decimal("94.56"), installments=12,
-    status="A", balance=Decimal("851.04"), overdue=Decimal("189.12"), months_in_arrears=2,
-    last_paid_on=date(2026, 3, 5), closed_on=None,
-)  # fmt: skip
+    loan_number="LA000001-8",
+    name="Mpho Tšepo",
+    national_id="",
+    date_of_birth=date(1990, 5, 27),
+    phone="+26658120001",
+    currency="LSL",
+    opened_on=date(2026, 1, 5),
+    principal=Decimal(1000),
+    installment=Decimal("94.56"),
+    installments=12,
+    status="A",
+    balance=Decimal("851.04"),
+    overdue=Decimal("189.12"),
+    months_in_arrears=2,
+    last_paid_on=date(2026, 3, 5),
+    closed_on=None,
+)
 MONTH = date(2026, 5, 31)
 CLEAN = {"overdue": Decimal(0), "months_in_arrears": 0}
 
@@ -71,10 +83,24 @@ def test_the_layout_field_by_field() -> None:
     assert {len(line) for line in (head, first, second, trailer)} == {WIDTH} == {202}
     assert head.rstrip() == "HLTS01" + "MALUTI".ljust(40) + "2026053120260602" + "01"
     assert first == (
-        "D" + "LA000001-8".ljust(16) + " " * 20 + "19900527" + "MPHO TSEPO".ljust(60) + "+26658120001".ljust(16) + "LSL"
-        + "20260105" + "000000100000" + "000000009456" + "012" + "A" + "000000085104" + "000000018912" + "02"
-        + "20260305" + " " * 8
-    )  # fmt: skip
+        "D"
+        + "LA000001-8".ljust(16)
+        + " " * 20
+        + "19900527"
+        + "MPHO TSEPO".ljust(60)
+        + "+26658120001".ljust(16)
+        + "LSL"
+        + "20260105"
+        + "000000100000"
+        + "000000009456"
+        + "012"
+        + "A"
+        + "000000085104"
+        + "000000018912"
+        + "02"
+        + "20260305"
+        + " " * 8
+    )
     assert second[-42:-30] == "000000000096"
     assert trailer.rstrip() == "T000000002" + "000000000085200" + "000000000018912"
     assert totals([RIGHT, other]).balance == Decimal("852.00")

@@ -32,8 +32,12 @@ pytestmark = pytest.mark.usefixtures("own_histories")
 
 
 def identified(account: Account) -> None:
-    update_borrower(account=account, person=Person(NAME, phone=account.phone or "", national_id=NATIONAL_ID),
-                    actor=SYSTEM, today=TODAY)  # fmt: skip
+    update_borrower(
+        account=account,
+        person=Person(NAME, phone=account.phone or "", national_id=NATIONAL_ID),
+        actor=SYSTEM,
+        today=TODAY,
+    )
 
 
 @pytest.fixture
@@ -51,9 +55,15 @@ def here(alpha: Branch, beta: Branch, elsewhere: Loan) -> Loan:
     with tenant_context(beta.mfi):
         identified(beta.borrower)
         made = origination.apply_for_loan(
-            borrower=beta.borrower, product_id=beta.product.pk, principal=Decimal(1000), installments=12,
-            purpose="", by=beta.borrower, currency="LSL", on=TODAY,
-        )  # fmt: skip
+            borrower=beta.borrower,
+            product_id=beta.product.pk,
+            principal=Decimal(1000),
+            installments=12,
+            purpose="",
+            by=beta.borrower,
+            currency="LSL",
+            on=TODAY,
+        )
         return Loan.objects.get(pk=made["id"])
 
 
@@ -68,9 +78,15 @@ def test_without_consent_nothing_is_asked(beta: Branch, here: Loan, monkeypatch:
     with tenant_context(beta.mfi):
         stranger = register_borrower(person=Person("Neo Letuka", phone="58990044"), today=TODAY)
         made = origination.apply_for_loan(
-            borrower=stranger, product_id=beta.product.pk, principal=Decimal(1000), installments=12, purpose="",
-            by=stranger, currency="LSL", on=TODAY,
-        )  # fmt: skip
+            borrower=stranger,
+            product_id=beta.product.pk,
+            principal=Decimal(1000),
+            installments=12,
+            purpose="",
+            by=stranger,
+            currency="LSL",
+            on=TODAY,
+        )
         said = []
         for loan_id in (here.pk, made["id"]):
             with pytest.raises(WrongState) as refused:

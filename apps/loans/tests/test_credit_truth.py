@@ -69,11 +69,13 @@ def test_what_was_lost_changed_or_added_is_named_and_mended(lived: list[Loan]) -
     accounts.update_one({"_id": first.pk}, {"$set": {"status": "active"}})
     accounts.delete_one({"_id": second.pk})
     found = compare_histories()
-    assert sorted(found) == sorted([
-        f"{first.number}: 1 event(s) are missing",
-        f"{first.number}: status is active, not closed",
-        f"{second.number}: the account is missing",
-    ])  # fmt: skip
+    assert sorted(found) == sorted(
+        [
+            f"{first.number}: 1 event(s) are missing",
+            f"{first.number}: status is active, not closed",
+            f"{second.number}: the account is missing",
+        ]
+    )
     said = StringIO()
     with pytest.raises(CommandError, match="3 difference"):
         call_command("credit_verify", "--tenant", "alpha", stdout=said)

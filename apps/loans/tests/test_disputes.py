@@ -213,9 +213,15 @@ def test_a_lender_that_counted_the_wrong_entry_is_told_once(alpha: Branch, beta:
     with tenant_context(beta.mfi):
         identified(beta.borrower)
         made = origination.apply_for_loan(
-            borrower=beta.borrower, product_id=beta.product.pk, principal=Decimal(1000), installments=12,
-            purpose="", by=beta.borrower, currency="LSL", on=TODAY,
-        )  # fmt: skip
+            borrower=beta.borrower,
+            product_id=beta.product.pk,
+            principal=Decimal(1000),
+            installments=12,
+            purpose="",
+            by=beta.borrower,
+            currency="LSL",
+            on=TODAY,
+        )
         give_consent(account=beta.borrower, purpose="sharing", version=1, language="en", on=business_date())
         ask_other_lenders(loan_id=made["id"], by=beta.staff["officer"])
         assert tell_of_corrections() == 0

@@ -51,11 +51,17 @@ def test_it_holds_what_each_page_holds(alpha: Branch, kept: Any) -> None:
     (loan,) = kept["loans"]
     own = loan["loan"]["id"]
     same = {
-        "me": kept["account"], "consents": kept["consents"], "disputes": kept["disputes"],
-        "complaints": kept["complaints"], "messages": kept["messages"], "credit-history": kept["credit_history"],
-        f"loans/{own}": loan["loan"], f"loans/{own}/schedule": loan["schedule"], f"loans/{own}/events": loan["events"],
+        "me": kept["account"],
+        "consents": kept["consents"],
+        "disputes": kept["disputes"],
+        "complaints": kept["complaints"],
+        "messages": kept["messages"],
+        "credit-history": kept["credit_history"],
+        f"loans/{own}": loan["loan"],
+        f"loans/{own}/schedule": loan["schedule"],
+        f"loans/{own}/events": loan["events"],
         f"loans/{own}/documents": loan["documents"],
-    }  # fmt: skip
+    }
     for page, part in same.items():
         assert part, page
         assert client.get(f"/api/v1/{page}").json() == part

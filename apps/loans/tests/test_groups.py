@@ -26,10 +26,21 @@ WEDNESDAY = date(2026, 1, 7)
 def weekly(alpha: Branch) -> Product:
     with tenant_context(alpha.mfi):
         return create_product(
-            by=alpha.staff["manager"], mfi=alpha.mfi, name="Group loan", rate=D(24), rate_per="year",
-            interest_method="flat", frequency="weeks", repay_every=2, principal_min=D(100), principal_default=D(1000),
-            principal_max=D(5000), installments_min=1, installments_default=10, installments_max=26,
-        )  # fmt: skip
+            by=alpha.staff["manager"],
+            mfi=alpha.mfi,
+            name="Group loan",
+            rate=D(24),
+            rate_per="year",
+            interest_method="flat",
+            frequency="weeks",
+            repay_every=2,
+            principal_min=D(100),
+            principal_default=D(1000),
+            principal_max=D(5000),
+            installments_min=1,
+            installments_default=10,
+            installments_max=26,
+        )
 
 
 @pytest.fixture
@@ -50,9 +61,16 @@ def friend(alpha: Branch) -> Account:
 
 def lend(alpha: Branch, product: Product, group: Group, borrower: Account, on: date = TODAY) -> Loan:
     answer = origination.apply_for_loan(
-        borrower=borrower, product_id=product.pk, principal=D("1000.00"), installments=10, purpose="Stock",
-        by=alpha.staff["officer"], currency="LSL", on=on, group_id=group.pk,
-    )  # fmt: skip
+        borrower=borrower,
+        product_id=product.pk,
+        principal=D("1000.00"),
+        installments=10,
+        purpose="Stock",
+        by=alpha.staff["officer"],
+        currency="LSL",
+        on=on,
+        group_id=group.pk,
+    )
     loan = Loan.objects.get(pk=answer["id"])
     origination.start_review(loan_id=loan.pk, by=alpha.staff["officer"], on=on)
     origination.recommend(loan_id=loan.pk, by=alpha.staff["officer"], reason="Known", on=on)

@@ -149,8 +149,12 @@ def test_the_score_is_watched(alpha: Branch, active: Maker) -> None:
     assert scores[MAY]["band"] == "C"
     soon = watch_score(MAY, today=AUGUST)
     assert [(b.band, b.borrowers, b.followed, b.defaulted) for b in soon.bands] == [
-        ("A", 0, 0, 0), ("B", 0, 0, 0), ("C", 1, 1, 0), ("D", 0, 0, 0), ("none", 0, 0, 0),
-    ]  # fmt: skip
+        ("A", 0, 0, 0),
+        ("B", 0, 0, 0),
+        ("C", 1, 1, 0),
+        ("D", 0, 0, 0),
+        ("none", 0, 0, 0),
+    ]
     # 2 June's installment is 91 days late on 1 September, and so at the end of that month.
     later = date(2026, 10, 5)
     take_months(today=later)
@@ -185,8 +189,9 @@ def test_a_consent_reaches_the_histories(alpha: Branch) -> None:
     assert relay_outbox().count == 2, "consent to keeping records is the MFI's own"
     found = list(CreditConsent._get_collection().find({"mfi": "alpha"}).sort("given_on", 1))
     assert [(d["granted"], d["language"], d["given_on"].date()) for d in found] == [
-        (True, "st", TODAY), (False, "st", TODAY + timedelta(days=3)),
-    ]  # fmt: skip
+        (True, "st", TODAY),
+        (False, "st", TODAY + timedelta(days=3)),
+    ]
     assert found[0]["expires_on"].date() == given.expires_on
     assert compare_histories() == []
     CreditConsent._get_collection().delete_one({"_id": given.pk})
@@ -210,13 +215,22 @@ def test_a_person_is_known_since_the_first_day(alpha: Branch, beta: Branch, acti
 @pytest.mark.parametrize(
     ("field", "value"),
     [("code", "9"), ("days_late", -1), ("status", "sleeping"), ("person", "Mamello"), ("month", None), ("name", "M")],
-)  # fmt: skip
+)
 def test_what_breaks_a_rule_is_refused_by_its_field(field: str, value: Any) -> None:
     good = {
-        "_id": uuid4(), "version": 3, "account": uuid4(), "person": "a" * 64, "mfi": "alpha",
-        "month": midnight(JULY), "status": "active", "balance": Decimal(1), "overdue": Decimal(0), "days_late": 0,
-        "code": "0", "taken_at": midnight(JULY),
-    }  # fmt: skip
+        "_id": uuid4(),
+        "version": 3,
+        "account": uuid4(),
+        "person": "a" * 64,
+        "mfi": "alpha",
+        "month": midnight(JULY),
+        "status": "active",
+        "balance": Decimal(1),
+        "overdue": Decimal(0),
+        "days_late": 0,
+        "code": "0",
+        "taken_at": midnight(JULY),
+    }
     assert checked(CreditSnapshot, good) is good
     with pytest.raises(ValidationError) as refused:
         checked(CreditSnapshot, {**good, field: value})
@@ -248,9 +262,18 @@ def test_what_is_past_its_time_goes_and_is_counted(alpha: Branch, active: Maker)
     relay_outbox()
     take_months(today=AUGUST)
     store.connect()
-    asked = {"person": "a" * 64, "mfi": "alpha", "account": uuid4(), "loan": uuid4(), "asked_by": uuid4(),
-             "purpose": "application", "consent": uuid4(), "consent_version": 1, "sources": [],
-             "version": 3}  # fmt: skip
+    asked = {
+        "person": "a" * 64,
+        "mfi": "alpha",
+        "account": uuid4(),
+        "loan": uuid4(),
+        "asked_by": uuid4(),
+        "purpose": "application",
+        "consent": uuid4(),
+        "consent_version": 1,
+        "sources": [],
+        "version": 3,
+    }
     for day in (date(2026, 3, 5), date(2026, 8, 1)):
         CreditInquiry._get_collection().insert_one({"_id": uuid4(), "asked_at": midnight(day), "accounts": [], **asked})
     assert apply_retention(AUGUST) == {}, "nothing is past the usual periods"

@@ -25,9 +25,7 @@ START = date(2026, 1, 10)
 
 
 def receive(alpha: Branch, loan: Loan, amount: str, on: date) -> dict:
-    return money.record_repayment(
-        loan_id=loan.pk, by=alpha.staff["cashier"], amount=D(amount), channel="cash", on=on
-    )  # fmt: skip
+    return money.record_repayment(loan_id=loan.pk, by=alpha.staff["cashier"], amount=D(amount), channel="cash", on=on)
 
 
 def named(lines: list[Indicator]) -> dict[str, Indicator]:

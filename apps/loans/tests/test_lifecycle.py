@@ -256,9 +256,14 @@ def test_an_own_order_of_receipts_is_filled_in_and_used(alpha: Branch, apply: Ca
         f"{due}:{c}" for due in ("past_due", "due", "in_advance") for c in ("principal", "interest", "penalty", "fee")
     ]
     client = alpha.client("manager")
-    own = {"allocation": "advanced", "allocation_order": "\n".join(order), "allocation_processing": "horizontal",
-           "allocation_future": "last", "schedule_type": "progressive",
-           "interest_method": "declining_balance"}  # fmt: skip
+    own = {
+        "allocation": "advanced",
+        "allocation_order": "\n".join(order),
+        "allocation_processing": "horizontal",
+        "allocation_future": "last",
+        "schedule_type": "progressive",
+        "interest_method": "declining_balance",
+    }
     wrong = client.post("/admin/loans/product/add/", product_form(**{**own, "allocation_order": "past_due:everything"}))
     assert wrong.status_code == 200
     assert "past_due:penalty" in wrong.content.decode()
@@ -275,13 +280,25 @@ def test_an_own_order_of_receipts_is_filled_in_and_used(alpha: Branch, apply: Ca
 
 def test_charges_are_filled_in_as_rows(alpha: Branch) -> None:
     client = alpha.client("manager")
-    row = {"charges-0-name": "Insurance", "charges-0-kind": "fee", "charges-0-timing": "each_installment",
-           "charges-0-calculation": "percent", "charges-0-amount": "1", "charges-0-of": "principal"}  # fmt: skip
+    row = {
+        "charges-0-name": "Insurance",
+        "charges-0-kind": "fee",
+        "charges-0-timing": "each_installment",
+        "charges-0-calculation": "percent",
+        "charges-0-amount": "1",
+        "charges-0-of": "principal",
+    }
     assert client.post("/admin/loans/product/add/", product_form(**{**row, "charges-0-amount": ""})).status_code == 200
     assert client.post("/admin/loans/product/add/", product_form(**row)).status_code == 302
     with tenant_context(alpha.mfi):
-        charge = {"name": "Insurance", "kind": "fee", "timing": "each_installment", "calculation": "percent",
-                  "amount": "1", "of": "principal"}  # fmt: skip
+        charge = {
+            "name": "Insurance",
+            "kind": "fee",
+            "timing": "each_installment",
+            "calculation": "percent",
+            "amount": "1",
+            "of": "principal",
+        }
         product = Product.objects.get(name="Own order")
         assert product.charges == [charge]
     assert 'value="Insurance"' in client.get(f"/admin/loans/product/{product.pk}/change/").content.decode()

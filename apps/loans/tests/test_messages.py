@@ -67,9 +67,9 @@ def told(alpha: Branch) -> None:
 
 
 def receipt(alpha: Branch, loan: Loan, on: date | None = None) -> dict[str, Any]:
-    return dict(money.record_repayment(
-        loan_id=loan.pk, by=alpha.staff["cashier"], amount=Decimal(50), channel="cash", on=on
-    ))  # fmt: skip
+    return dict(
+        money.record_repayment(loan_id=loan.pk, by=alpha.staff["cashier"], amount=Decimal(50), channel="cash", on=on)
+    )
 
 
 def test_a_receipt_is_told_once_and_in_the_persons_language(
@@ -169,9 +169,13 @@ def test_reminders_are_queued_once_and_only_for_those_who_want_them(alpha: Branc
 
 @pytest.mark.parametrize(
     ("at", "then"),
-    [("2026-11-23T12:00+02:00", "2026-11-23T12:00+02:00"), ("2026-11-23T20:00+02:00", "2026-11-24T07:00+02:00"),
-     ("2026-11-23T03:00+02:00", "2026-11-23T07:00+02:00"), ("2026-11-23T23:30+00:00", "2026-11-24T07:00+02:00")],
-)  # fmt: skip
+    [
+        ("2026-11-23T12:00+02:00", "2026-11-23T12:00+02:00"),
+        ("2026-11-23T20:00+02:00", "2026-11-24T07:00+02:00"),
+        ("2026-11-23T03:00+02:00", "2026-11-23T07:00+02:00"),
+        ("2026-11-23T23:30+00:00", "2026-11-24T07:00+02:00"),
+    ],
+)
 def test_reminders_wait_for_the_morning(at: str, then: str) -> None:
     assert awake(datetime.fromisoformat(at)) == datetime.fromisoformat(then)
 

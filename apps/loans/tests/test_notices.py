@@ -68,9 +68,15 @@ def test_nothing_is_paid_on_a_loan_that_is_not_paid_out_or_is_not_theirs(
         report(active(), register_borrower(person=Person("Other", phone="58127777"), today=TODAY))
     other = register_borrower(person=Person("Third", phone="58127778"), today=TODAY)
     applied = origination.apply_for_loan(
-        borrower=other, by=other, product_id=alpha.product.pk, principal=Decimal(1000), installments=12, purpose="",
-        currency="LSL", on=TODAY,
-    )  # fmt: skip
+        borrower=other,
+        by=other,
+        product_id=alpha.product.pk,
+        principal=Decimal(1000),
+        installments=12,
+        purpose="",
+        currency="LSL",
+        on=TODAY,
+    )
     with pytest.raises(WrongState, match="submitted"):
         report(Loan.objects.get(pk=applied["id"]), other)
     assert not PaymentNotice.objects.exists()

@@ -157,8 +157,12 @@ def test_a_borrower_answers_hands_in_papers_and_keeps_drafts(alpha: Branch, appl
 
 @pytest.mark.parametrize("language", ["st"])
 def test_every_word_of_the_papers_is_translated(language: str) -> None:
-    used = {m for _, _, m, _, _ in extract_from_dir(
-        Path(settings.ROOT) / "apps" / "loans" / "papers", [("**.py", "python")], keywords={"_": None})}  # fmt: skip
+    used = {
+        m
+        for _, _, m, _, _ in extract_from_dir(
+            Path(settings.ROOT) / "apps" / "loans" / "papers", [("**.py", "python")], keywords={"_": None}
+        )
+    }
     with (LOCALE / "django.po").open("rb") as file:
         catalog = read_po(file)
     words = {m.id: m.string for m in catalog if m.id}

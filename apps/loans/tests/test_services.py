@@ -186,9 +186,12 @@ def test_a_borrower_has_one_application_at_a_time(apply: Maker) -> None:
 
 @pytest.mark.parametrize(
     ("values", "field"),
-    [({"principal": Decimal(99)}, "principal"), ({"principal": Decimal("50000.01")}, "principal"),
-     ({"installments": 37}, "installments")],
-)  # fmt: skip
+    [
+        ({"principal": Decimal(99)}, "principal"),
+        ({"principal": Decimal("50000.01")}, "principal"),
+        ({"installments": 37}, "installments"),
+    ],
+)
 def test_limits_of_the_product(apply: Maker, values: dict[str, Any], field: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         apply(**values)
@@ -204,12 +207,7 @@ def test_another_borrower_cannot_withdraw(alpha: Branch, apply: Maker) -> None:
 def test_a_reported_payment_counts_once_it_is_confirmed(alpha: Branch, active: Maker) -> None:
     loan = active()
     made = notices.report_payment(
-        loan_id=loan.pk,
-        by=alpha.borrower,
-        amount=Decimal(80),
-        channel="ecocash",
-        reference="EC9",
-        paid_on=TODAY,
+        loan_id=loan.pk, by=alpha.borrower, amount=Decimal(80), channel="ecocash", reference="EC9", paid_on=TODAY
     )
     assert LoanState.objects.get(pk=loan.pk).total_paid == 0
     with pytest.raises(NotAllowed):

@@ -23,9 +23,7 @@ class Migration(migrations.Migration):
                 ("is_primary", models.BooleanField(db_index=True, default=True)),
                 ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
             ],
-            options={
-                "ordering": ["domain"],
-            },
+            options={"ordering": ["domain"]},
         ),
         migrations.CreateModel(
             name="MFI",
@@ -42,10 +40,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
+                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
@@ -117,11 +112,7 @@ class Migration(migrations.Migration):
                 ),
                 ("home_node", models.CharField(default="A", editable=False, max_length=1)),
             ],
-            options={
-                "verbose_name": "MFI",
-                "verbose_name_plural": "MFIs",
-                "ordering": ["name"],
-            },
+            options={"verbose_name": "MFI", "verbose_name_plural": "MFIs", "ordering": ["name"]},
         ),
         migrations.CreateModel(
             name="RenderedDDL",
@@ -131,9 +122,7 @@ class Migration(migrations.Migration):
                 ("migrations", models.JSONField()),
                 ("rendered_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
-            options={
-                "ordering": ["-rendered_at"],
-            },
+            options={"ordering": ["-rendered_at"]},
         ),
         migrations.CreateModel(
             name="DirectoryEntry",
@@ -172,10 +161,7 @@ class Migration(migrations.Migration):
                 ("content_type", models.CharField(max_length=20)),
                 ("content", models.BinaryField()),
             ],
-            options={
-                "verbose_name": "logo",
-                "ordering": ["mfi"],
-            },
+            options={"verbose_name": "logo", "ordering": ["mfi"]},
         ),
         migrations.CreateModel(
             name="PortfolioSnapshot",
@@ -200,15 +186,12 @@ class Migration(migrations.Migration):
                 ("outbox_waiting", models.PositiveIntegerField(default=0)),
                 ("outbox_oldest", models.DateTimeField(null=True)),
             ],
-            options={
-                "ordering": ["mfi"],
-            },
+            options={"ordering": ["mfi"]},
         ),
         migrations.AddConstraint(
             model_name="mfi",
             constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["active", "suspended", "closing"])),
-                name="mfi_status_known",
+                condition=models.Q(("status__in", ["active", "suspended", "closing"])), name="mfi_status_known"
             ),
         ),
         migrations.AddConstraint(

@@ -14,9 +14,7 @@ FUNCTIONS = "".join((SQL / name).read_text(encoding="utf-8") for name in ("funct
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("mfis", "0003_journal"),
-    ]
+    dependencies = [("mfis", "0003_journal")]
 
     operations = [
         migrations.CreateModel(
@@ -29,9 +27,7 @@ class Migration(migrations.Migration):
                 ("tables", models.PositiveIntegerField()),
                 ("differences", models.JSONField(default=list)),
             ],
-            options={
-                "ordering": ["-checked_at"],
-            },
+            options={"ordering": ["-checked_at"]},
         ),
         migrations.CreateModel(
             name="ClusterNode",
@@ -48,10 +44,7 @@ class Migration(migrations.Migration):
                 ("site", models.CharField(blank=True, max_length=120, verbose_name="address of its pages")),
                 ("has_left", models.BooleanField(default=False, verbose_name="has left")),
             ],
-            options={
-                "verbose_name": "node",
-                "ordering": ["letter"],
-            },
+            options={"verbose_name": "node", "ordering": ["letter"]},
         ),
         migrations.CreateModel(
             name="HomeHere",
@@ -85,9 +78,7 @@ class Migration(migrations.Migration):
                 ("discarded", models.JSONField()),
                 ("found_at", models.DateTimeField()),
             ],
-            options={
-                "ordering": ["-found_at", "id"],
-            },
+            options={"ordering": ["-found_at", "id"]},
         ),
         migrations.CreateModel(
             name="SchemaReady",
@@ -107,9 +98,7 @@ class Migration(migrations.Migration):
                 ("node", models.CharField(default=apps.mfis.models.base.this_node, editable=False, max_length=1)),
                 ("schema_name", models.CharField(max_length=63)),
             ],
-            options={
-                "ordering": ["schema_name", "node"],
-            },
+            options={"ordering": ["schema_name", "node"]},
         ),
         migrations.CreateModel(
             name="ConflictDecision",

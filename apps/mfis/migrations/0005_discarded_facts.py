@@ -27,9 +27,7 @@ LISTED = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("mfis", "0004_cluster"),
-    ]
+    dependencies = [("mfis", "0004_cluster")]
 
     operations = [
         migrations.CreateModel(

@@ -73,8 +73,9 @@ def _made() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nspname FROM pg_namespace WHERE nspname IN (SELECT schema_name FROM public.mfis_mfi "
-            "UNION SELECT schema_name FROM public.mfis_schemaready WHERE node = %s)", [settings.NODE],
-        )  # fmt: skip
+            "UNION SELECT schema_name FROM public.mfis_schemaready WHERE node = %s)",
+            [settings.NODE],
+        )
         return [name for (name,) in cursor.fetchall()]
 
 

@@ -67,8 +67,10 @@ def _tables(cursor: Any, schema: str) -> list[str]:
             column += f" DEFAULT {default}"
         tables.setdefault(table, []).append(column + (" NOT NULL" if not_null else ""))
         options[table] = f" WITH ({', '.join(reloptions)})" if reloptions else ""
-    return [f'CREATE TABLE "{table}" (\n  {(","+chr(10)+"  ").join(columns)}\n){options[table]}'
-            for table, columns in tables.items()]  # fmt: skip
+    return [
+        f'CREATE TABLE "{table}" (\n  {("," + chr(10) + "  ").join(columns)}\n){options[table]}'
+        for table, columns in tables.items()
+    ]
 
 
 def _constraints(cursor: Any, schema: str) -> list[str]:

@@ -68,9 +68,12 @@ def decide(*, conflict_id: UUID, decision: str, actor: Actor, reason: str = "") 
         if decision == DISCARDED:
             _write(conflict, conflict.discarded["value"])
         return ConflictDecision.objects.create(
-            conflict=conflict.pk, decision=decision, reason=reason.strip()[:300], actor_id=actor.id,
+            conflict=conflict.pk,
+            decision=decision,
+            reason=reason.strip()[:300],
+            actor_id=actor.id,
             actor_name=actor.name[:150],
-        )  # fmt: skip
+        )
 
 
 def _write(conflict: Conflict, value: Any) -> None:

@@ -53,8 +53,9 @@ def require_home() -> None:
     node = ClusterNode.objects.filter(letter=home).first()
     site = node.site if node else ""
     where = f" at {site}" if site else ""
-    raise NotHome(f"This is decided at node {home}{where}; receipts and registrations are taken here.", home=home,
-                  site=site)  # fmt: skip
+    raise NotHome(
+        f"This is decided at node {home}{where}; receipts and registrations are taken here.", home=home, site=site
+    )
 
 
 def move_home(
@@ -126,9 +127,10 @@ def _drained(to: str, seconds: float) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         found = rows(
-            "SELECT confirmed_flush_lsn >= %s::pg_lsn FROM pg_replication_slots WHERE slot_name = %s", wanted,
+            "SELECT confirmed_flush_lsn >= %s::pg_lsn FROM pg_replication_slots WHERE slot_name = %s",
+            wanted,
             slot_name(settings.NODE, target=to),
-        )  # fmt: skip
+        )
         if found and found[0][0]:
             return True
         time.sleep(0.2)

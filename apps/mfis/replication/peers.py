@@ -33,9 +33,12 @@ def parameters(letter: str) -> dict[str, str]:
         raise PeerAway(f"Node {letter} is not among LETSEMA_PEERS.")
     parts = urlsplit(peers()[letter])
     found = {
-        "host": parts.hostname or "", "port": str(parts.port or 5432), "dbname": parts.path.lstrip("/"),
-        "user": settings.REPLICATION_USER, "password": settings.REPLICATION_PASSWORD,
-    }  # fmt: skip
+        "host": parts.hostname or "",
+        "port": str(parts.port or 5432),
+        "dbname": parts.path.lstrip("/"),
+        "user": settings.REPLICATION_USER,
+        "password": settings.REPLICATION_PASSWORD,
+    }
     found |= {key: values[0] for key, values in parse_qs(parts.query).items() if key.startswith("ssl")}
     return found
 
@@ -67,8 +70,13 @@ def peer_connection(letter: str) -> Iterator[Any]:
 def replicator() -> Iterator[Any]:
     """A cursor on this node's own database as the replication role, which alone may drop a slot."""
     own = settings.DATABASES["default"]
-    found = {"host": own["HOST"], "port": str(own["PORT"] or 5432), "dbname": own["NAME"],
-             "user": settings.REPLICATION_USER, "password": settings.REPLICATION_PASSWORD}  # fmt: skip
+    found = {
+        "host": own["HOST"],
+        "port": str(own["PORT"] or 5432),
+        "dbname": own["NAME"],
+        "user": settings.REPLICATION_USER,
+        "password": settings.REPLICATION_PASSWORD,
+    }
     with _connection(settings.NODE, found) as cursor:
         yield cursor
 
@@ -77,10 +85,15 @@ def replicator() -> Iterator[Any]:
 def _connection(letter: str, values: dict[str, str]) -> Iterator[Any]:
     try:
         connection = psycopg2.connect(
-            make_dsn(**values), connect_timeout=CONNECT_SECONDS, application_name="letsema cluster",
-            options="-c statement_timeout=600s -c timezone=UTC", keepalives_idle=5, keepalives_interval=2,
-            keepalives_count=2, tcp_user_timeout=8000,
-        )  # fmt: skip
+            make_dsn(**values),
+            connect_timeout=CONNECT_SECONDS,
+            application_name="letsema cluster",
+            options="-c statement_timeout=600s -c timezone=UTC",
+            keepalives_idle=5,
+            keepalives_interval=2,
+            keepalives_count=2,
+            tcp_user_timeout=8000,
+        )
     except psycopg2.OperationalError as error:
         raise PeerAway(f"Node {letter} does not answer: {str(error).strip().splitlines()[0]}") from None
     connection.autocommit = True

@@ -86,10 +86,17 @@ def _status(letter: str, name: str) -> PeerStatus:
     left, tables = copying(letter) if incoming else (0, 0)
     heard = bool(enabled and running and silent is not None and silent < SILENT_SECONDS)
     return PeerStatus(
-        letter=letter, name=name, receives_from=heard, silent_seconds=None if silent is None else float(silent),
-        apply_errors=int(errors) + int(sync_errors), copying=left, tables=tables, sends_to=bool(active),
-        slot=str(wal or "none"), unsent_bytes=None if unsent is None else int(unsent),
-    )  # fmt: skip
+        letter=letter,
+        name=name,
+        receives_from=heard,
+        silent_seconds=None if silent is None else float(silent),
+        apply_errors=int(errors) + int(sync_errors),
+        copying=left,
+        tables=tables,
+        sends_to=bool(active),
+        slot=str(wal or "none"),
+        unsent_bytes=None if unsent is None else int(unsent),
+    )
 
 
 def open_conflicts() -> int:

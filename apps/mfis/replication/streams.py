@@ -52,8 +52,9 @@ def schemas_here() -> list[str]:
     """The public schema, and every MFI's that this node has made and told of."""
     found = rows(
         "SELECT DISTINCT r.schema_name FROM public.mfis_schemaready r JOIN pg_namespace n ON n.nspname = r.schema_name "
-        "WHERE r.node = %s ORDER BY 1", settings.NODE,
-    )  # fmt: skip
+        "WHERE r.node = %s ORDER BY 1",
+        settings.NODE,
+    )
     return ["public", *(row[0] for row in found)]
 
 

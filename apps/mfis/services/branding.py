@@ -20,8 +20,10 @@ def save_logo(*, mfi: MFI, content: bytes, actor: Actor) -> MFILogo:
     if kind is None:
         raise InvalidInput("A logo is a PNG or JPEG picture.", field="logo_file")
     if len(content) > MFILogo.MOST_BYTES:
-        raise InvalidInput(f"A logo has at most {MFILogo.MOST_BYTES // 1024} kB; this one has {len(content) // 1024}.",
-                           field="logo_file")  # fmt: skip
+        raise InvalidInput(
+            f"A logo has at most {MFILogo.MOST_BYTES // 1024} kB; this one has {len(content) // 1024}.",
+            field="logo_file",
+        )
     with acting(actor):
         logo, _ = MFILogo.objects.update_or_create(mfi=mfi, defaults={"content_type": kind, "content": content})
     return logo

@@ -23,8 +23,15 @@ from apps.mfis.subdomains import schema_for
 
 MFIS_A_SESSION = 16
 EDITABLE = (
-    "name", "licence_type", "district", "location", "contact_name", "contact_email", "contact_phone", "brand_colour",
-)  # fmt: skip
+    "name",
+    "licence_type",
+    "district",
+    "location",
+    "contact_name",
+    "contact_email",
+    "contact_phone",
+    "brand_colour",
+)
 
 
 def build_mfi(**values: Any) -> MFI:

@@ -73,16 +73,37 @@ def test_rendered_and_migrated_schemas_are_the_same(public: None) -> None:
 
 
 VALUES = {
-    "name": "Gamma", "licence_type": "credit_only_3", "district": "Maseru", "contact_email": "a@gamma.example",
-    "admin_name": "Khotso Mohapi", "admin_email": "khotso@gamma.example", "actor": SYSTEM, "notify": False,
-}  # fmt: skip
+    "name": "Gamma",
+    "licence_type": "credit_only_3",
+    "district": "Maseru",
+    "contact_email": "a@gamma.example",
+    "admin_name": "Khotso Mohapi",
+    "admin_email": "khotso@gamma.example",
+    "actor": SYSTEM,
+    "notify": False,
+}
 
 
 @pytest.mark.parametrize(
     "subdomain",
-    ["", "-a", "a-", "1a", "A b", "public", "www", "pg-catalog", "pg_x", "a_b", "x" * 41, "postgres", "é", "a.b",
-     'x"; drop schema public; --'],
-)  # fmt: skip
+    [
+        "",
+        "-a",
+        "a-",
+        "1a",
+        "A b",
+        "public",
+        "www",
+        "pg-catalog",
+        "pg_x",
+        "a_b",
+        "x" * 41,
+        "postgres",
+        "é",
+        "a.b",
+        'x"; drop schema public; --',
+    ],
+)
 def test_bad_names_are_refused(public: None, subdomain: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         onboard_mfi(subdomain=subdomain, **VALUES)
@@ -99,8 +120,10 @@ def test_a_failure_leaves_nothing_behind(public: None) -> None:
     def fails(mfi: MFI) -> None:
         raise RuntimeError("no")
 
-    mfi = build_mfi(**{k: v for k, v in VALUES.items() if k not in ("admin_name", "admin_email", "actor", "notify")},
-                    subdomain="gamma")  # fmt: skip
+    mfi = build_mfi(
+        **{k: v for k, v in VALUES.items() if k not in ("admin_name", "admin_email", "actor", "notify")},
+        subdomain="gamma",
+    )
     with pytest.raises(RuntimeError), transaction.atomic():
         provision_mfi(mfi, actor=SYSTEM, open_with=fails)
     assert not MFI.objects.filter(subdomain="gamma").exists()
@@ -114,8 +137,14 @@ def test_a_failure_leaves_nothing_behind(public: None) -> None:
 def test_pending_tenants_are_found_by_one_query(public: None, django_assert_num_queries: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM alpha.django_migrations WHERE app = 'credit'")
-    MFI.objects.create(id=tenant_id("elsewhere"), name="Opened on another node", subdomain="elsewhere",
-                       schema_name="elsewhere", licence_type="credit_only_2", district="leribe")  # fmt: skip
+    MFI.objects.create(
+        id=tenant_id("elsewhere"),
+        name="Opened on another node",
+        subdomain="elsewhere",
+        schema_name="elsewhere",
+        licence_type="credit_only_2",
+        district="leribe",
+    )
     with django_assert_num_queries(2):  # the MFIs' schemas in this database, then all their migrations at once
         pending = find_pending()
     assert [(p.schema, p.keys) for p in pending] == [

@@ -78,9 +78,12 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
         return super().changelist_view(request, {**more, **(extra_context or {})})
 
     def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
         extra_context: dict[str, Any] | None = None,
-    ) -> Any:  # fmt: skip
+    ) -> Any:
         obj = self.get_object(request, object_id) if object_id else None
         more = {"page_tools": self.page_tools(request, obj) if obj else [], "list_title": self.list_title}
         try:
@@ -96,9 +99,13 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
         if obj is None or not self.has_view_permission(request, obj):
             raise PermissionDenied
         context = {
-            **self.admin_site.each_context(request), "title": f"History of {obj}", "opts": self.opts, "object": obj,
-            "changes": row_history(*self.history_rows(obj)), **(extra_context or {}),
-        }  # fmt: skip
+            **self.admin_site.each_context(request),
+            "title": f"History of {obj}",
+            "opts": self.opts,
+            "object": obj,
+            "changes": row_history(*self.history_rows(obj)),
+            **(extra_context or {}),
+        }
         return TemplateResponse(request, "admin/object_history.html", context)
 
     def history_rows(self, obj: Any) -> list[models.Model]:
@@ -135,13 +142,7 @@ def run_action(
             text = done.format(**outcome) if isinstance(outcome, dict) else done
             messages.success(request, text)
             return HttpResponseRedirect(back_url)
-    context = {
-        **admin.admin_site.each_context(request),
-        "opts": admin.opts,
-        "form": form,
-        "back_url": back_url,
-        **page,
-    }
+    context = {**admin.admin_site.each_context(request), "opts": admin.opts, "form": form, "back_url": back_url, **page}
     status = 200 if request.method == "GET" else 422
     return TemplateResponse(request, template, context, status=status)
 

@@ -51,9 +51,7 @@ class NewPasswordForm(forms.Form):
         help_text="At least 10 characters, not only digits, nothing that is easily guessed.",
     )
     again = forms.CharField(
-        label="The same again",
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        label="The same again", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
 
     def clean(self) -> dict[str, Any]:

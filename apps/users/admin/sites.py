@@ -78,9 +78,14 @@ class LetsemaSite(AdminSite):
             else:
                 active = active and not any(query in asked for query in same_list)
             found.append(
-                {"label": link.label, "icon": link.icon, "url": url + link.query, "active": active,
-                 "count": link.count() if link.count else 0}
-            )  # fmt: skip
+                {
+                    "label": link.label,
+                    "icon": link.icon,
+                    "url": url + link.query,
+                    "active": active,
+                    "count": link.count() if link.count else 0,
+                }
+            )
         return found
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:

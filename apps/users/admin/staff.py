@@ -92,10 +92,13 @@ class StaffAdmin(LetsemaAdmin):
             return
         public = connection.schema_name == "public"
         account = create_staff(
-            full_name=values["full_name"], email=values["email"] or "", phone=values["phone"] or "",
-            role=Role.LETSEMA_ADMIN if public else Role.MFI_ADMIN, duties=values.get("duties", []),
+            full_name=values["full_name"],
+            email=values["email"] or "",
+            phone=values["phone"] or "",
+            role=Role.LETSEMA_ADMIN if public else Role.MFI_ADMIN,
+            duties=values.get("duties", []),
             actor=actor_of(request.user),
-        )  # fmt: skip
+        )
         obj.pk = account.pk
         self._show_invitation(request, account)
 
@@ -141,12 +144,18 @@ class StaffAdmin(LetsemaAdmin):
                 set_active(account=account, active=what == "open", actor=actor_of(request.user))
 
         return run_action(
-            request, admin=self, form=forms.Form(request.POST or None), run=run, done="Done.",
-            back_url=reverse("admin:users_account_change", args=[account.pk]), subject=account.full_name,
-            title=f"{titles[what]}: {account.full_name}", button=titles[what],
+            request,
+            admin=self,
+            form=forms.Form(request.POST or None),
+            run=run,
+            done="Done.",
+            back_url=reverse("admin:users_account_change", args=[account.pk]),
+            subject=account.full_name,
+            title=f"{titles[what]}: {account.full_name}",
+            button=titles[what],
             style="danger" if what == "close" else "primary",
             explanation="They are signed out at once and cannot sign in." if what == "close" else "",
-        )  # fmt: skip
+        )
 
 
 class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -177,9 +186,11 @@ class TokenAdmin(LetsemaAdmin):
 
     def save_model(self, request: Any, obj: ApiToken, form: Any, change: bool) -> None:
         token, secret = create_token(
-            account=request.user, name=form.cleaned_data["name"], days=form.cleaned_data["days"],
+            account=request.user,
+            name=form.cleaned_data["name"],
+            days=form.cleaned_data["days"],
             actor=actor_of(request.user),
-        )  # fmt: skip
+        )
         obj.pk = token.pk
         text = format_html("The token, shown only now: <code>{}</code>", secret)
         self.message_user(request, text, messages.SUCCESS)
@@ -200,11 +211,18 @@ class TokenAdmin(LetsemaAdmin):
         if token is None or not self.has_add_permission(request):
             raise Http404
         return run_action(
-            request, admin=self, form=forms.Form(request.POST or None),
-            run=lambda _: revoke_token(token=token, actor=actor_of(request.user)), done="The token is revoked.",
-            back_url=reverse("admin:users_apitoken_changelist"), subject=token.name, style="danger",
-            title=f"Revoke the token {token.name}", button="Revoke", explanation="Programs that use it stop at once.",
-        )  # fmt: skip
+            request,
+            admin=self,
+            form=forms.Form(request.POST or None),
+            run=lambda _: revoke_token(token=token, actor=actor_of(request.user)),
+            done="The token is revoked.",
+            back_url=reverse("admin:users_apitoken_changelist"),
+            subject=token.name,
+            style="danger",
+            title=f"Revoke the token {token.name}",
+            button="Revoke",
+            explanation="Programs that use it stop at once.",
+        )
 
 
 public_site.register(Account, StaffAdmin)

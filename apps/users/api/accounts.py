@@ -112,9 +112,12 @@ def register(request: HttpRequest, payload: Registration) -> Any:
             if payload.agreed != current_text(Consent.Purpose.RECORDS).version:
                 raise InvalidInput("Read how your data is kept, and agree to it.", field="agreed")
             give_consent(
-                account=account, purpose=Consent.Purpose.RECORDS, version=payload.agreed,
-                language=account.language, on=today,
-            )  # fmt: skip
+                account=account,
+                purpose=Consent.Purpose.RECORDS,
+                version=payload.agreed,
+                language=account.language,
+                on=today,
+            )
     except ServiceError as error:
         # The line dropped before the first answer came: who sends the same again has an account, and its password.
         again = _opened_before(request, payload) if error.field in ("phone", "email") else None

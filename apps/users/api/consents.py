@@ -23,11 +23,14 @@ def texts(request: Any) -> Any:
     lender = request.tenant.name
     return [
         {
-            "purpose": purpose, "version": text.version, "days": text.days,
-            "english": text.read("en", lender), "sesotho": text.read("st", lender),
+            "purpose": purpose,
+            "version": text.version,
+            "days": text.days,
+            "english": text.read("en", lender),
+            "sesotho": text.read("st", lender),
         }
         for purpose, text in ((p, current_text(p)) for p in TEXTS)
-    ]  # fmt: skip
+    ]
 
 
 @router.get("/consents", response={200: list[ConsentOut], **REFUSED}, auth=ANY)

@@ -22,9 +22,14 @@ router = Router(tags=["institutions"])
 
 def _out(mfi: MFI) -> dict[str, Any]:
     return {
-        "id": mfi.pk, "name": mfi.name, "subdomain": mfi.subdomain, "licence_type": mfi.licence_type,
-        "district": mfi.district, "status": mfi.status, "url": mfi_url(mfi),
-    }  # fmt: skip
+        "id": mfi.pk,
+        "name": mfi.name,
+        "subdomain": mfi.subdomain,
+        "licence_type": mfi.licence_type,
+        "district": mfi.district,
+        "status": mfi.status,
+        "url": mfi_url(mfi),
+    }
 
 
 @router.post("/mfis", response={201: MFIMade, **REFUSED}, auth=ANY)

@@ -69,8 +69,5 @@ def _licence(row: Row, text: str) -> str:
     for licence in Licence:
         if plain in (licence.value, str(licence.label).lower()):
             return licence.value
-    row.fail(
-        "licence_type",
-        f"“{text}” is no licence; write one of {', '.join(licence.value for licence in Licence)}.",
-    )
+    row.fail("licence_type", f"“{text}” is no licence; write one of {', '.join(licence.value for licence in Licence)}.")
     return Licence.CREDIT_ONLY_3

@@ -31,10 +31,13 @@ def queue_message(*, account: Account, about: str, key: str, values: dict[str, s
     _, made = Message.objects.get_or_create(
         key=key,
         defaults={
-            "account": account, "about": about, "channel": channel, "values": values,
+            "account": account,
+            "about": about,
+            "channel": channel,
+            "values": values,
             "send_after": awake(now) if about in REMINDERS else now,
         },
-    )  # fmt: skip
+    )
     return made
 
 

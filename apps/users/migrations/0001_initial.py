@@ -20,20 +20,14 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
+                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 ("full_name", models.CharField(max_length=150, verbose_name="full name")),
                 ("email", models.EmailField(blank=True, max_length=254, null=True, verbose_name="e-mail")),
-                (
-                    "phone",
-                    models.CharField(blank=True, help_text="Like +266 5812 3456.", max_length=16, null=True),
-                ),
+                ("phone", models.CharField(blank=True, help_text="Like +266 5812 3456.", max_length=16, null=True)),
                 (
                     "role",
                     models.CharField(
@@ -52,10 +46,7 @@ class Migration(migrations.Migration):
                     models.CharField(choices=[("en", "English"), ("st", "Sesotho")], default="en", max_length=2),
                 ),
             ],
-            options={
-                "verbose_name": "account",
-                "ordering": ["full_name", "id"],
-            },
+            options={"verbose_name": "account", "ordering": ["full_name", "id"]},
         ),
         migrations.CreateModel(
             name="ApiToken",
@@ -63,10 +54,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
+                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
@@ -75,10 +63,7 @@ class Migration(migrations.Migration):
                 ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="expires")),
                 ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="revoked")),
             ],
-            options={
-                "verbose_name": "API token",
-                "ordering": ["-created_at"],
-            },
+            options={"verbose_name": "API token", "ordering": ["-created_at"]},
         ),
         migrations.CreateModel(
             name="Command",
@@ -86,32 +71,22 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
+                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 (
                     "recorded_at",
                     models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(),
-                        editable=False,
-                        verbose_name="recorded",
+                        db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="recorded"
                     ),
                 ),
-                (
-                    "node",
-                    models.CharField(default=apps.mfis.models.base.this_node, editable=False, max_length=1),
-                ),
+                ("node", models.CharField(default=apps.mfis.models.base.this_node, editable=False, max_length=1)),
                 ("name", models.CharField(max_length=60)),
                 ("actor_id", models.UUIDField(null=True)),
                 ("body_hash", models.CharField(max_length=64)),
                 ("answer", models.JSONField(default=dict)),
             ],
-            options={
-                "ordering": ["-recorded_at"],
-            },
+            options={"ordering": ["-recorded_at"]},
         ),
         migrations.CreateModel(
             name="Invitation",
@@ -119,10 +94,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
+                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
@@ -131,9 +103,7 @@ class Migration(migrations.Migration):
                 ("accepted_at", models.DateTimeField(blank=True, null=True, verbose_name="accepted")),
                 ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="withdrawn")),
             ],
-            options={
-                "ordering": ["-created_at"],
-            },
+            options={"ordering": ["-created_at"]},
         ),
         migrations.CreateModel(
             name="Revision",
@@ -141,24 +111,16 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
+                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 (
                     "recorded_at",
                     models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(),
-                        editable=False,
-                        verbose_name="recorded",
+                        db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="recorded"
                     ),
                 ),
-                (
-                    "node",
-                    models.CharField(default=apps.mfis.models.base.this_node, editable=False, max_length=1),
-                ),
+                ("node", models.CharField(default=apps.mfis.models.base.this_node, editable=False, max_length=1)),
                 ("table_name", models.CharField(max_length=63)),
                 ("row_id", models.UUIDField()),
                 ("action", models.CharField(max_length=6)),
@@ -167,9 +129,7 @@ class Migration(migrations.Migration):
                 ("actor_id", models.UUIDField(null=True)),
                 ("actor_name", models.CharField(blank=True, max_length=150)),
             ],
-            options={
-                "ordering": ["-recorded_at", "-id"],
-            },
+            options={"ordering": ["-recorded_at", "-id"]},
         ),
         migrations.CreateModel(
             name="BorrowerProfile",
@@ -184,14 +144,8 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-                (
-                    "national_id",
-                    models.CharField(blank=True, max_length=20, null=True, verbose_name="national ID"),
-                ),
-                (
-                    "national_id_expires",
-                    models.DateField(blank=True, null=True, verbose_name="national ID expires"),
-                ),
+                ("national_id", models.CharField(blank=True, max_length=20, null=True, verbose_name="national ID")),
+                ("national_id_expires", models.DateField(blank=True, null=True, verbose_name="national ID expires")),
                 ("date_of_birth", models.DateField(blank=True, null=True)),
                 (
                     "district",
@@ -214,15 +168,9 @@ class Migration(migrations.Migration):
                 ),
                 ("village", models.CharField(blank=True, max_length=80, verbose_name="village or town")),
                 ("employer", models.CharField(blank=True, max_length=120)),
-                (
-                    "net_monthly_income",
-                    models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True),
-                ),
+                ("net_monthly_income", models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True)),
             ],
-            options={
-                "verbose_name": "borrower",
-                "ordering": ["account"],
-            },
+            options={"verbose_name": "borrower", "ordering": ["account"]},
         ),
         migrations.AddConstraint(
             model_name="account",
@@ -234,8 +182,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="account",
             constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["borrower", "mfi_admin", "letsema_admin"])),
-                name="account_role_known",
+                condition=models.Q(("role__in", ["borrower", "mfi_admin", "letsema_admin"])), name="account_role_known"
             ),
         ),
         migrations.AddConstraint(
@@ -248,18 +195,14 @@ class Migration(migrations.Migration):
             model_name="apitoken",
             name="account",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="tokens",
-                to=settings.AUTH_USER_MODEL,
+                on_delete=django.db.models.deletion.PROTECT, related_name="tokens", to=settings.AUTH_USER_MODEL
             ),
         ),
         migrations.AddField(
             model_name="invitation",
             name="account",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="invitations",
-                to=settings.AUTH_USER_MODEL,
+                on_delete=django.db.models.deletion.PROTECT, related_name="invitations", to=settings.AUTH_USER_MODEL
             ),
         ),
         migrations.AddIndex(
@@ -275,12 +218,8 @@ class Migration(migrations.Migration):
                 name="profile_income_not_negative",
             ),
         ),
+        migrations.AddIndex(model_name="apitoken", index=models.Index(fields=["token_hash"], name="token_by_hash")),
         migrations.AddIndex(
-            model_name="apitoken",
-            index=models.Index(fields=["token_hash"], name="token_by_hash"),
-        ),
-        migrations.AddIndex(
-            model_name="invitation",
-            index=models.Index(fields=["token_hash"], name="invitation_by_token"),
+            model_name="invitation", index=models.Index(fields=["token_hash"], name="invitation_by_token")
         ),
     ]

@@ -7,10 +7,7 @@ from apps.mfis.triggers import arriving
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("users", "0002_guards"),
-        ("mfis", "0004_cluster"),
-    ]
+    dependencies = [("users", "0002_guards"), ("mfis", "0004_cluster")]
 
     operations = [
         migrations.AddField(
@@ -18,11 +15,7 @@ class Migration(migrations.Migration):
             name="clock",
             field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
         ),
-        migrations.AddField(
-            model_name="revision",
-            name="seen",
-            field=models.JSONField(db_default={}),
-        ),
+        migrations.AddField(model_name="revision", name="seen", field=models.JSONField(db_default={})),
         arriving("users_revision", "users_command"),
         migrations.RunSQL(
             """

@@ -6,15 +6,10 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("users", "0003_versions"),
-    ]
+    dependencies = [("users", "0003_versions")]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name="account",
-            name="account_has_email_or_phone",
-        ),
+        migrations.RemoveConstraint(model_name="account", name="account_has_email_or_phone"),
         migrations.AddField(
             model_name="account",
             name="merged_into",

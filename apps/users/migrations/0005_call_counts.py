@@ -4,9 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("users", "0004_merged"),
-    ]
+    dependencies = [("users", "0004_merged")]
 
     operations = [
         migrations.CreateModel(
@@ -16,8 +14,6 @@ class Migration(migrations.Migration):
                 ("window", models.BigIntegerField()),
                 ("calls", models.PositiveIntegerField()),
             ],
-            options={
-                "ordering": ["key"],
-            },
-        ),
+            options={"ordering": ["key"]},
+        )
     ]

@@ -8,9 +8,7 @@ import apps.mfis.models.base
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("users", "0005_call_counts"),
-    ]
+    dependencies = [("users", "0005_call_counts")]
 
     operations = [
         migrations.AddField(

@@ -9,9 +9,7 @@ from apps.mfis.triggers import revisioned
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("users", "0006_messages"),
-    ]
+    dependencies = [("users", "0006_messages")]
 
     operations = [
         migrations.CreateModel(

@@ -8,9 +8,7 @@ import apps.mfis.models.base
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("users", "0007_complaints"),
-    ]
+    dependencies = [("users", "0007_complaints")]
 
     operations = [
         migrations.CreateModel(
@@ -38,5 +36,5 @@ class Migration(migrations.Migration):
                 "ordering": ["-at", "-id"],
                 "indexes": [models.Index(fields=["session_key"], name="sign_in_of_session")],
             },
-        ),
+        )
     ]

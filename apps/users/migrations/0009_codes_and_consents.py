@@ -10,9 +10,7 @@ from apps.mfis.triggers import append_only, arriving
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("users", "0008_sign_ins"),
-    ]
+    dependencies = [("users", "0008_sign_ins")]
 
     operations = [
         migrations.AddField(
@@ -32,11 +30,7 @@ class Migration(migrations.Migration):
             name="verified_phone",
             field=models.CharField(editable=False, max_length=16, null=True),
         ),
-        migrations.AddField(
-            model_name="apitoken",
-            name="scopes",
-            field=models.JSONField(blank=True, null=True),
-        ),
+        migrations.AddField(model_name="apitoken", name="scopes", field=models.JSONField(blank=True, null=True)),
         migrations.CreateModel(
             name="Consent",
             fields=[

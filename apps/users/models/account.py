@@ -35,9 +35,13 @@ class Account(AbstractBaseUser, Revisioned):
     duties = models.JSONField(default=list, blank=True)
     is_active = models.BooleanField("active", default=True)
     merged_into = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="merged",
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="merged",
         help_text="Where one person was registered twice: the account that stands for both.",
-    )  # fmt: skip
+    )
     language = models.CharField(max_length=2, default="en", choices=[("en", "English"), ("st", "Sesotho")])
 
     wants_reminders = models.BooleanField(

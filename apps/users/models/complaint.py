@@ -40,7 +40,7 @@ class Complaint(Revisioned):
                 | (models.Q(answered_on__isnull=False) & ~models.Q(answer="")),
                 name="complaint_answered_in_words",
             )
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_about_display()}: {self.account}"

@@ -119,9 +119,12 @@ def register_borrower(
     """
     clean = clean_person(person, today=today)
     account = Account(
-        full_name=clean.full_name, email=clean.email or None, phone=clean.phone or None, role=Role.BORROWER,
+        full_name=clean.full_name,
+        email=clean.email or None,
+        phone=clean.phone or None,
+        role=Role.BORROWER,
         language=language if language in ("en", "st") else "en",
-    )  # fmt: skip
+    )
     _set_password(account, password)
     with acting(actor or Actor(account.id, account.full_name)), natural_keys():
         account.save(force_insert=True)
@@ -138,11 +141,7 @@ def update_borrower(*, account: Account, person: Person, actor: Actor, today: da
     clean = clean_person(person, today=today)
     with acting(actor), natural_keys():
         account = Account.objects.select_for_update().get(pk=account.pk, role=Role.BORROWER)
-        account.full_name, account.email, account.phone = (
-            clean.full_name,
-            clean.email or None,
-            clean.phone or None,
-        )
+        account.full_name, account.email, account.phone = (clean.full_name, clean.email or None, clean.phone or None)
         account.save()
         BorrowerProfile.objects.filter(account=account).update(**_profile_values(clean))
     return account
@@ -207,9 +206,12 @@ def create_staff(
         raise InvalidInput(f"Only a {at_home.label} can be made here.", field="role")
     person = clean_person(Person(full_name=full_name, email=email, phone=phone), today=business_date())
     account = Account(
-        full_name=person.full_name, email=person.email or None, phone=person.phone or None, role=role,
+        full_name=person.full_name,
+        email=person.email or None,
+        phone=person.phone or None,
+        role=role,
         duties=clean_duties(duties, role),
-    )  # fmt: skip
+    )
     _set_password(account, "")
     with acting(actor), natural_keys():
         account.save(force_insert=True)

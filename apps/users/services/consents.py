@@ -54,10 +54,15 @@ def give_consent(
         if standing.stands and standing.last and standing.last.text_version == version:
             return standing.last
         given = Consent.objects.create(
-            account=account, purpose=purpose, granted=True, text_version=version, language=language, given_on=on,
+            account=account,
+            purpose=purpose,
+            granted=True,
+            text_version=version,
+            language=language,
+            given_on=on,
             expires_on=on + timedelta(days=text.days) if text.days else None,
             actor_name=(actor or actor_of(account)).name,
-        )  # fmt: skip
+        )
         consent_changed.send(Consent, consent=given)
         return given
 
@@ -82,9 +87,14 @@ def withdraw_consent(*, account: Account, purpose: str, on: date, actor: Actor |
             return standing
         last = standing.last
         ended = Consent.objects.create(
-            account=account, purpose=purpose, granted=False, text_version=last.text_version, language=last.language,
-            given_on=on, actor_name=(actor or actor_of(account)).name,
-        )  # fmt: skip
+            account=account,
+            purpose=purpose,
+            granted=False,
+            text_version=last.text_version,
+            language=last.language,
+            given_on=on,
+            actor_name=(actor or actor_of(account)).name,
+        )
         consent_changed.send(Consent, consent=ended)
     return Standing(purpose, False, ended)
 

@@ -53,9 +53,7 @@ def invite(*, account: Account, actor: Actor) -> str:
     with acting(actor):
         Invitation.objects.filter(account=account, accepted_at=None, withdrawn_at=None).update(withdrawn_at=now)
         Invitation.objects.create(
-            account=account,
-            token_hash=_hash(secret),
-            expires_at=now + timedelta(days=settings.INVITATION_DAYS),
+            account=account, token_hash=_hash(secret), expires_at=now + timedelta(days=settings.INVITATION_DAYS)
         )
     return secret
 

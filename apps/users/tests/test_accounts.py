@@ -17,21 +17,19 @@ from apps.users.identity import find_account, lesotho_phone, national_id
 from apps.users.models import Account, Invitation
 from apps.users.roles import Action, Duty, Role, may
 from apps.users.services.accounts import Person, register_borrower, set_active, update_borrower, update_staff
-from apps.users.services.tokens import (
-    accept_invitation,
-    bearer_of,
-    create_token,
-    find_invitation,
-    invite,
-)
+from apps.users.services.tokens import accept_invitation, bearer_of, create_token, find_invitation, invite
 from conftest import PASSWORD, TODAY, Branch
 
 
 @pytest.mark.parametrize(
     ("text", "phone"),
-    [("58123456", "+26658123456"), ("+266 5812 3456", "+26658123456"), ("6212-3456", "+26662123456"),
-     ("00266 2231 2000", "+26622312000")],
-)  # fmt: skip
+    [
+        ("58123456", "+26658123456"),
+        ("+266 5812 3456", "+26658123456"),
+        ("6212-3456", "+26662123456"),
+        ("00266 2231 2000", "+26622312000"),
+    ],
+)
 def test_phones_take_one_form(text: str, phone: str) -> None:
     assert lesotho_phone(text) == phone
 
@@ -77,10 +75,7 @@ def test_weak_passwords_are_refused(alpha: Branch, password: str) -> None:
 
 @pytest.mark.parametrize(
     ("values", "field"),
-    [
-        ({"phone": "5812 0001"}, "phone"),
-        ({"phone": "59990001", "national_id": "100000000001"}, "national_id"),
-    ],
+    [({"phone": "5812 0001"}, "phone"), ({"phone": "59990001", "national_id": "100000000001"}, "national_id")],
 )
 def test_natural_keys_belong_to_one_person_here(alpha: Branch, values: dict, field: str) -> None:
     with pytest.raises(AlreadyExists) as refused:
@@ -100,9 +95,11 @@ def test_changes_are_in_the_history_with_who_made_them(alpha: Branch) -> None:
     from apps.users.services.accounts import actor_of
 
     update_borrower(
-        account=alpha.borrower, person=Person("Mamello Letsie", phone="58120001", village="Peka"),
-        actor=actor_of(alpha.staff["officer"]), today=TODAY,
-    )  # fmt: skip
+        account=alpha.borrower,
+        person=Person("Mamello Letsie", phone="58120001", village="Peka"),
+        actor=actor_of(alpha.staff["officer"]),
+        today=TODAY,
+    )
     profile = alpha.borrower.profile
     profile.refresh_from_db()
     changes = row_history(alpha.borrower, profile)

@@ -32,11 +32,17 @@ OPERATOR = Actor(None, "Letsema operator")
 def conflict(branch: Branch, what: str = "same column", **values: Any) -> Conflict:
     connection.set_schema_to_public()
     found: dict[str, Any] = {
-        "pk": uuid4(), "what": what, "schema_name": branch.mfi.schema_name, "table_name": "users_borrowerprofile",
-        "row_id": branch.borrower.pk, "column_name": "employer", "found_at": timezone.now(),
+        "pk": uuid4(),
+        "what": what,
+        "schema_name": branch.mfi.schema_name,
+        "table_name": "users_borrowerprofile",
+        "row_id": branch.borrower.pk,
+        "column_name": "employer",
+        "found_at": timezone.now(),
         "kept": {"value": "Kopano Stores", "by": "Mpho", "node": "A"},
-        "discarded": {"value": "Moshoeshoe Mills", "by": "Neo", "node": "B"}, **values,
-    }  # fmt: skip
+        "discarded": {"value": "Moshoeshoe Mills", "by": "Neo", "node": "B"},
+        **values,
+    }
     return Conflict.objects.create(**found)
 
 
@@ -49,8 +55,10 @@ def test_every_fact_has_its_guard_and_nothing_else_travels(alpha: Branch) -> Non
             [alpha.mfi.schema_name],
         )
         guarded = {row[0] for row in cursor.fetchall()}
-        cursor.execute("SELECT proname FROM pg_proc WHERE proname IN ('letsema_arrive', 'letsema_merge') "
-                       "AND 'enable_seqscan=off' = ANY (proconfig)")  # fmt: skip
+        cursor.execute(
+            "SELECT proname FROM pg_proc WHERE proname IN ('letsema_arrive', 'letsema_merge') "
+            "AND 'enable_seqscan=off' = ANY (proconfig)"
+        )
         assert {row[0] for row in cursor.fetchall()} == {"letsema_arrive", "letsema_merge"}
     assert guarded == set(fact_tables(public=False))
     assert not {"loans_loanstate", "loans_installment", "loans_chainhead", "django_session"} & guarded
@@ -65,8 +73,9 @@ def test_versions_of_a_row_are_later_than_all_that_was_known(alpha: Branch) -> N
             profile.save()
         cursor.execute(
             "SELECT clock, seen FROM users_revision WHERE row_id = %s AND table_name = 'users_borrowerprofile' "
-            "ORDER BY clock", [alpha.borrower.pk],
-        )  # fmt: skip
+            "ORDER BY clock",
+            [alpha.borrower.pk],
+        )
         found = [(clock, json.loads(seen) if isinstance(seen, str) else seen) for clock, seen in cursor.fetchall()]
         assert len({clock for clock, _ in found}) == len(found) >= 4
         for (before, _), (_, seen) in itertools.pairwise(found):
@@ -105,13 +114,21 @@ def test_one_person_twice_becomes_one_on_the_page(alpha: Branch, public_client: 
         person = Person("Mamello Khoabane", phone="58120066", employer="Mill", date_of_birth=TODAY.replace(year=1990))
         second = register_borrower(person=person, password=PASSWORD, today=TODAY)
         origination.apply_for_loan(
-            borrower=second, product_id=alpha.product.pk, principal=Decimal(500), installments=6, purpose="", by=second,
-            currency="LSL", on=TODAY,
-        )  # fmt: skip
+            borrower=second,
+            product_id=alpha.product.pk,
+            principal=Decimal(500),
+            installments=6,
+            purpose="",
+            by=second,
+            currency="LSL",
+            on=TODAY,
+        )
     found = conflict(
-        alpha, what="same person", kept={"row": str(alpha.borrower.pk), "value": "1"},
+        alpha,
+        what="same person",
+        kept={"row": str(alpha.borrower.pk), "value": "1"},
         discarded={"row": str(second.pk), "value": "1"},
-    )  # fmt: skip
+    )
     said = {"decision": "merge kept", "reason": "The same paper"}
     assert public_client.post(f"/admin/mfis/conflict/{found.pk}/decide/", said).status_code == 302
     with tenant_context(alpha.mfi):
@@ -120,9 +137,15 @@ def test_one_person_twice_becomes_one_on_the_page(alpha: Branch, public_client: 
         assert BorrowerProfile.objects.get(account=alpha.borrower).employer == "Mill"  # what the other lacked
         with pytest.raises(WrongState, match="still submitted"):  # the other's application is theirs
             origination.apply_for_loan(
-                borrower=alpha.borrower, product_id=alpha.product.pk, principal=Decimal(500), installments=6,
-                purpose="", by=alpha.borrower, currency="LSL", on=TODAY,
-            )  # fmt: skip
+                borrower=alpha.borrower,
+                product_id=alpha.product.pk,
+                principal=Decimal(500),
+                installments=6,
+                purpose="",
+                by=alpha.borrower,
+                currency="LSL",
+                on=TODAY,
+            )
         with pytest.raises(WrongState):
             merge_borrowers(kept_id=alpha.borrower.pk, gone_id=second.pk, actor=SYSTEM, reason="Again")
     page = alpha.client("officer").get(f"/admin/users/borrowerprofile/{alpha.borrower.pk}/change/").content.decode()

@@ -30,9 +30,16 @@ def test_lists_do_not_grow(alpha: Branch, public_client: Client, path: str) -> N
     raw.set_schema_to_public()  # type: ignore[attr-defined]
     for n in range(3):
         onboard_mfi(
-            name=f"More {n}", subdomain=f"more-{n}", licence_type="credit_only_3", district="berea",
-            contact_email="a@m.example", admin_name="Lineo M", admin_email="l@m.example", actor=SYSTEM, notify=False,
-        )  # fmt: skip
+            name=f"More {n}",
+            subdomain=f"more-{n}",
+            licence_type="credit_only_3",
+            district="berea",
+            contact_email="a@m.example",
+            admin_name="Lineo M",
+            admin_email="l@m.example",
+            actor=SYSTEM,
+            notify=False,
+        )
     assert queries(public_client, path) == few
     assert few <= 14
 

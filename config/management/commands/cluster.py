@@ -128,8 +128,9 @@ class Command(BaseCommand):
         for _ in range(50):
             behind = streams.rows(
                 "SELECT 1 FROM pg_replication_slots WHERE slot_name LIKE 'letsema_%%' AND active "
-                "AND confirmed_flush_lsn < %s::pg_lsn", wanted,
-            )  # fmt: skip
+                "AND confirmed_flush_lsn < %s::pg_lsn",
+                wanted,
+            )
             if not behind:
                 return
             time.sleep(0.1)
@@ -182,11 +183,17 @@ class Command(BaseCommand):
     def _conflicts(self, options: dict[str, Any]) -> None:
         found = [
             {
-                "id": str(c.pk), "what": c.what, "schema": c.schema_name, "table": c.table_name, "row": str(c.row_id),
-                "column": c.column_name, "kept": conflicts.stands(c), "discarded": c.discarded,
+                "id": str(c.pk),
+                "what": c.what,
+                "schema": c.schema_name,
+                "table": c.table_name,
+                "row": str(c.row_id),
+                "column": c.column_name,
+                "kept": conflicts.stands(c),
+                "discarded": c.discarded,
             }
             for c in conflicts.open_conflicts()
-        ]  # fmt: skip
+        ]
         if options["json"]:
             self.stdout.write(json.dumps(found, default=str))
             return
@@ -210,8 +217,9 @@ class Command(BaseCommand):
                 raise CommandError(f"Run it on node {options['to'].upper()} itself.")
             home.force_home(mfi=mfi, actor=operator, reason=options["reason"])
         else:
-            home.move_home(mfi=mfi, to=options["to"].upper(), actor=operator, seconds=options["seconds"],
-                           say=self.stdout.write)  # fmt: skip
+            home.move_home(
+                mfi=mfi, to=options["to"].upper(), actor=operator, seconds=options["seconds"], say=self.stdout.write
+            )
         self.stdout.write(f"The home of {mfi.name} is node {options['to'].upper()}.")
 
 

@@ -66,12 +66,21 @@ class Command(BaseCommand):
     def _system(self, letter: str, var: Path, port: int, kept: dict[str, Any]) -> System:
         peers = " ".join(f"{x}=postgres://127.0.0.1:{kept['ports'][x]}/letsema" for x in LETTERS)
         node = {
-            "LETSEMA_NODE": letter, "LETSEMA_CLUSTER": "1", "LETSEMA_PEERS": peers,
-            "LETSEMA_REPLICATION_PASSWORD": kept["password"], "LETSEMA_SITE": f"http://localhost:{port}",
+            "LETSEMA_NODE": letter,
+            "LETSEMA_CLUSTER": "1",
+            "LETSEMA_PEERS": peers,
+            "LETSEMA_REPLICATION_PASSWORD": kept["password"],
+            "LETSEMA_SITE": f"http://localhost:{port}",
             "POSTGRES_PORT": str(kept["ports"][letter]),
-        }  # fmt: skip
-        return System(ROOT, var / letter, port=port, say=lambda line: self.stdout.write(f"{letter}: {line}"),
-                      cluster=node, use_given=False)  # fmt: skip
+        }
+        return System(
+            ROOT,
+            var / letter,
+            port=port,
+            say=lambda line: self.stdout.write(f"{letter}: {line}"),
+            cluster=node,
+            use_given=False,
+        )
 
     def _start(self, systems: list[System]) -> None:
         leader, *others = systems
@@ -116,7 +125,7 @@ class Command(BaseCommand):
             pid = system.postgres.process.pid if system.postgres and system.postgres.process else 0
             lines += [
                 f"  Node {letter}   http://localhost:{port}/admin/   http://maluti.localhost:{port}/admin/   "
-                f"(its database is process {pid})",
+                f"(its database is process {pid})"
             ]
         lines += [
             "",

@@ -24,8 +24,9 @@ START = date(2026, 1, 31)
 LAST = date(2030, 1, 1)
 cents = st.integers(1, 3_000_00).map(lambda n: Decimal(n) / 100)
 
-ORDER = tuple((due, part) for due in ("past_due", "due", "in_advance")
-              for part in ("penalties", "fees", "principal", "interest"))  # fmt: skip
+ORDER = tuple(
+    (due, part) for due in ("past_due", "due", "in_advance") for part in ("penalties", "fees", "principal", "interest")
+)
 
 
 @st.composite
@@ -34,15 +35,18 @@ def charges(draw: st.DrawFn) -> tuple[Charge, ...]:
         draw(
             st.lists(
                 st.builds(
-                    Charge, name=st.just("charge"), kind=st.sampled_from(["fee", "penalty"]),
+                    Charge,
+                    name=st.just("charge"),
+                    kind=st.sampled_from(["fee", "penalty"]),
                     timing=st.sampled_from(["disbursement", "each_installment"]),
-                    calculation=st.sampled_from(["flat", "percent"]), amount=st.integers(0, 10).map(Decimal),
+                    calculation=st.sampled_from(["flat", "percent"]),
+                    amount=st.integers(0, 10).map(Decimal),
                     of=st.sampled_from(["principal", "interest", "principal_and_interest"]),
                 ),
                 max_size=2,
             )
         )
-    )  # fmt: skip
+    )
 
 
 @st.composite

@@ -41,8 +41,13 @@ def test_the_eu_directive() -> None:
 
 def test_xirr() -> None:
     """The example of the spreadsheet function's own manual: 0.373362535."""
-    rows = [("-10000", "2008-01-01"), ("2750", "2008-03-01"), ("4250", "2008-10-30"), ("3250", "2009-02-15"),
-            ("2750", "2009-04-01")]  # fmt: skip
+    rows = [
+        ("-10000", "2008-01-01"),
+        ("2750", "2008-03-01"),
+        ("4250", "2008-10-30"),
+        ("3250", "2009-02-15"),
+        ("2750", "2009-04-01"),
+    ]
     found = answer({"id": 1, "method": "xirr", "flows": [{"amount": a, "date": d} for a, d in rows]})
     assert abs(Decimal(found["percent_per_year"]) - Decimal("37.336253")) < Decimal("0.000002")
 
@@ -71,9 +76,15 @@ def test_no_rate_is_said(amounts: list[str], reason: str) -> None:
 
 @pytest.mark.parametrize(
     "asked",
-    [{}, 7, {"method": "guess", "flows": [1]}, {"method": "xirr", "flows": [{"amount": "x", "date": "2020-01-01"}]},
-     {"method": "eu_annual", "flows": [{"amount": "1", "years": "1/0"}]}, {"method": "xirr", "flows": [{}]},
-     {"method": "us_appendix_j", "flows": [{"amount": "NaN", "t": "0"}]}],
-)  # fmt: skip
+    [
+        {},
+        7,
+        {"method": "guess", "flows": [1]},
+        {"method": "xirr", "flows": [{"amount": "x", "date": "2020-01-01"}]},
+        {"method": "eu_annual", "flows": [{"amount": "1", "years": "1/0"}]},
+        {"method": "xirr", "flows": [{}]},
+        {"method": "us_appendix_j", "flows": [{"amount": "NaN", "t": "0"}]},
+    ],
+)
 def test_bad_questions_are_answered_with_the_reason(asked: Any) -> None:
     assert answer(asked)["error"]

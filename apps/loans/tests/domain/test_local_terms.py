@@ -13,9 +13,12 @@ D = Decimal
 
 def state(events: list[dict] | None = None, as_of: str | None = None, **terms: object) -> dict:
     base = {
-        "principal": "1000.00", "rate": "10", "installments": 12, "submitted_on": "2026-01-15",
+        "principal": "1000.00",
+        "rate": "10",
+        "installments": 12,
+        "submitted_on": "2026-01-15",
         "interest_method": "flat",
-    }  # fmt: skip
+    }
     case: dict = {"id": "t", "terms": {**base, **terms}}
     if events is not None:
         out = {"seq": 1, "type": "disbursement", "date": "2026-01-15", "amount": "1000.00"}
@@ -51,8 +54,10 @@ def test_an_actuarial_rebate_leaves_the_principal_of_the_loans_own_rate() -> Non
 def test_a_bullet_loan_pays_interest_and_then_all() -> None:
     rows = state(interest_method="declining_balance", rate="24", installments=3, amortization="bullet")["installments"]
     assert [(r["principal"], r["interest"]) for r in rows] == [
-        ("0.00", "20.00"), ("0.00", "20.00"), ("1000.00", "20.00"),
-    ]  # fmt: skip
+        ("0.00", "20.00"),
+        ("0.00", "20.00"),
+        ("1000.00", "20.00"),
+    ]
 
 
 @pytest.mark.parametrize(

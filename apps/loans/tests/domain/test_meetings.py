@@ -17,9 +17,14 @@ from apps.loans.domain.terms import BadCase
 
 def terms(**values: Any) -> dict[str, Any]:
     return {
-        "submitted_on": "2026-01-01", "principal": "1000.00", "rate": "24", "interest_method": "declining_balance",
-        "installments": 6, "frequency": "weeks", **values,
-    }  # fmt: skip
+        "submitted_on": "2026-01-01",
+        "principal": "1000.00",
+        "rate": "24",
+        "interest_method": "declining_balance",
+        "installments": 6,
+        "frequency": "weeks",
+        **values,
+    }
 
 
 @pytest.mark.parametrize(
@@ -42,9 +47,11 @@ def test_monthly_meetings_keep_the_day_of_the_first() -> None:
 
 
 @given(
-    late=st.integers(0, 400), every=st.integers(1, 4), unit=st.sampled_from(["weeks", "months"]),
+    late=st.integers(0, 400),
+    every=st.integers(1, 4),
+    unit=st.sampled_from(["weeks", "months"]),
     start=st.dates(date(2025, 1, 1), date(2026, 1, 1)),
-)  # fmt: skip
+)
 def test_every_due_date_is_a_meeting(late: int, every: int, unit: Any, start: date) -> None:
     wanted = terms(meets_from=start.isoformat(), frequency=unit, repay_every=every)
     paid_out = start + timedelta(days=late)

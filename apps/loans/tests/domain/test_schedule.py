@@ -13,9 +13,13 @@ from apps.loans.domain.reading import parse_case
 from apps.loans.domain.terms import BadCase
 
 BASE = {
-    "principal": "1000.00", "rate": "2", "rate_per": "month", "installments": 12, "submitted_on": "2025-01-01",
+    "principal": "1000.00",
+    "rate": "2",
+    "rate_per": "month",
+    "installments": 12,
+    "submitted_on": "2025-01-01",
     "interest_method": "declining_balance",
-}  # fmt: skip
+}
 
 
 def state(**terms: object) -> dict:
@@ -55,27 +59,35 @@ def test_a_rate_past_all_telling_is_none_and_no_fault() -> None:
 def test_days_past_due_of_sa_dhan() -> None:
     """Tracking Financial Performance Standards, pp. 52-53: 50 weekly installments of 20 + 3, unpaid from the 40th."""
     terms = {
-        "principal": "1000.00", "rate": "15.6", "interest_method": "flat", "installments": 50, "frequency": "weeks",
-        "submitted_on": "2002-07-23", "currency": {"code": "INR"},
-    }  # fmt: skip
+        "principal": "1000.00",
+        "rate": "15.6",
+        "interest_method": "flat",
+        "installments": 50,
+        "frequency": "weeks",
+        "submitted_on": "2002-07-23",
+        "currency": {"code": "INR"},
+    }
     paid = [
-        {"seq": n + 1, "type": "repayment", "date": str(date.fromordinal(date(2002, 7, 23).toordinal() + 7 * n)),
-         "amount": "23.00"} for n in range(1, 40)
-    ]  # fmt: skip
+        {
+            "seq": n + 1,
+            "type": "repayment",
+            "date": str(date.fromordinal(date(2002, 7, 23).toordinal() + 7 * n)),
+            "amount": "23.00",
+        }
+        for n in range(1, 40)
+    ]
     events = [{"seq": 1, "type": "disbursement", "date": "2002-07-23", "amount": "1000.00"}, *paid]
     found = state_of({"id": 1, "terms": terms, "events": events, "as_of": "2003-07-09"})
     assert found["arrears"]["oldest_due_date"] == "2003-04-29"
     assert (found["arrears"]["days_past_due"], found["arrears"]["principal"], found["arrears"]["interest"]) == (
-        71, "220.00", "33.00",
-    )  # fmt: skip
+        71,
+        "220.00",
+        "33.00",
+    )
 
 
 def test_a_month_end_stays_a_month_end() -> None:
-    assert due_dates(date(2023, 1, 31), "months", 1, 3) == [
-        date(2023, 2, 28),
-        date(2023, 3, 31),
-        date(2023, 4, 30),
-    ]
+    assert due_dates(date(2023, 1, 31), "months", 1, 3) == [date(2023, 2, 28), date(2023, 3, 31), date(2023, 4, 30)]
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,15 @@ MOST_BARS = 12
 def dashboard(request: HttpRequest) -> dict[str, Any]:
     """What admin/dashboard_public.html shows."""
     totals = PortfolioSnapshot.objects.aggregate(
-        glp=Sum("outstanding_principal"), par30=Sum("par30"), loans=Sum("active_loans"), borrowers=Sum("borrowers"),
-        waiting=Sum("outbox_waiting"), oldest=Min("outbox_oldest"), taken=Max("taken_at"), stale=Min("taken_at"),
-    )  # fmt: skip
+        glp=Sum("outstanding_principal"),
+        par30=Sum("par30"),
+        loans=Sum("active_loans"),
+        borrowers=Sum("borrowers"),
+        waiting=Sum("outbox_waiting"),
+        oldest=Min("outbox_oldest"),
+        taken=Max("taken_at"),
+        stale=Min("taken_at"),
+    )
     glp = totals["glp"] or Decimal(0)
     mfis = list(MFI.objects.select_related("snapshot").order_by("name"))
     rows = sorted(mfis, key=lambda m: -(m.snapshot.outstanding_principal if hasattr(m, "snapshot") else Decimal(0)))
@@ -41,15 +47,21 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
                 "data": {
                     "labels": [m.name for m in top],
                     "datasets": [
-                        {"label": "Outstanding principal", "backgroundColor": "#0f6f57",
-                         "data": [float(m.snapshot.outstanding_principal) for m in top]},
-                        {"label": "PAR 30", "backgroundColor": "#b3423b",
-                         "data": [float(m.snapshot.par30) for m in top]},
+                        {
+                            "label": "Outstanding principal",
+                            "backgroundColor": "#0f6f57",
+                            "data": [float(m.snapshot.outstanding_principal) for m in top],
+                        },
+                        {
+                            "label": "PAR 30",
+                            "backgroundColor": "#b3423b",
+                            "data": [float(m.snapshot.par30) for m in top],
+                        },
                     ],
                 },
-            },
+            }
         },
-    }  # fmt: skip
+    }
 
 
 public_site.dashboard = dashboard
@@ -65,12 +77,7 @@ public_site.menu = [
     (
         "Letsema",
         [
-            Link(
-                "Colleagues",
-                "fas fa-user-shield",
-                "admin:users_account_changelist",
-                action=Action.MANAGE_PEOPLE,
-            ),
+            Link("Colleagues", "fas fa-user-shield", "admin:users_account_changelist", action=Action.MANAGE_PEOPLE),
             Link(
                 "Nodes",
                 "fas fa-server",

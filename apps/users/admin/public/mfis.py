@@ -31,8 +31,7 @@ class OnboardForm(forms.ModelForm):  # type: ignore[type-arg]
 
     admin_name = forms.CharField(label="First admin's name", max_length=150)
     admin_email = forms.EmailField(
-        label="First admin's e-mail",
-        help_text="Gets the invitation; the link is also shown for hand delivery.",
+        label="First admin's e-mail", help_text="Gets the invitation; the link is also shown for hand delivery."
     )
 
     class Meta:
@@ -97,10 +96,16 @@ class MFIAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
         contact = ["contact_name", "contact_email", "contact_phone"]
         if obj is None:
             first = ["admin_name", "admin_email"]
-            return [("Institution", {"fields": ["name", "subdomain", *own[1:]]}), ("Contact", {"fields": contact}),
-                    ("First admin", {"fields": first})]  # fmt: skip
-        return [("Institution", {"fields": [*own, "logo_file"]}), ("Contact", {"fields": contact}),
-                ("System", {"fields": list(self.readonly_fields)})]  # fmt: skip
+            return [
+                ("Institution", {"fields": ["name", "subdomain", *own[1:]]}),
+                ("Contact", {"fields": contact}),
+                ("First admin", {"fields": first}),
+            ]
+        return [
+            ("Institution", {"fields": [*own, "logo_file"]}),
+            ("Contact", {"fields": contact}),
+            ("System", {"fields": list(self.readonly_fields)}),
+        ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields if obj else ()
@@ -120,10 +125,12 @@ class MFIAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
             format_html(
                 "{} is open. Invitation for {}, to hand over if the mail does not arrive (shown only now): "
                 "<code>{}</code>",
-                opened.mfi.name, opened.admin.full_name, opened.invitation_url,
+                opened.mfi.name,
+                opened.admin.full_name,
+                opened.invitation_url,
             ),
             messages.SUCCESS,
-        )  # fmt: skip
+        )
 
     def save_related(self, *args: Any, **kwargs: Any) -> None:
         """Nothing hangs on an MFI's form."""
@@ -160,12 +167,18 @@ class MFIAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
             "closing": "It stays readable while it is wound up.",
         }[status]
         return run_action(
-            request, admin=self, form=ReasonForm(request.POST or None),
+            request,
+            admin=self,
+            form=ReasonForm(request.POST or None),
             run=lambda values: set_status(mfi=mfi, status=status, actor=actor_of(request.user), **values),
-            done=f"{mfi.name} is now {label}.", back_url=reverse("admin:mfis_mfi_change", args=[mfi.pk]),
-            title=f"Make {mfi.name} {label}", subject=mfi.name, explanation=explanation, button=f"Make it {label}",
+            done=f"{mfi.name} is now {label}.",
+            back_url=reverse("admin:mfis_mfi_change", args=[mfi.pk]),
+            title=f"Make {mfi.name} {label}",
+            subject=mfi.name,
+            explanation=explanation,
+            button=f"Make it {label}",
             style="danger" if status != "active" else "primary",
-        )  # fmt: skip
+        )
 
 
 public_site.register(MFI, MFIAdmin)

@@ -53,9 +53,11 @@ def _choices(conflict: Conflict) -> list[tuple[str, str]]:
     if conflict.what == Conflict.What.SAME_COLUMN:
         return [
             (conflicts.KEPT, f"Keep “{conflict.kept.get('value')}”, of {conflict.kept.get('by') or 'unknown'}"),
-            (conflicts.DISCARDED,
-             f"Take “{conflict.discarded.get('value')}”, of {conflict.discarded.get('by') or 'unknown'}"),
-        ]  # fmt: skip
+            (
+                conflicts.DISCARDED,
+                f"Take “{conflict.discarded.get('value')}”, of {conflict.discarded.get('by') or 'unknown'}",
+            ),
+        ]
     if conflict.what == Conflict.What.SAME_PERSON:
         return [
             ("merge kept", f"One person: {_name(conflict, 'kept')} stands for both"),
@@ -96,11 +98,17 @@ class NodeAdmin(LetsemaAdmin):
             checks.setdefault(check.peer, check)
         peers = [(peer, checks.get(peer.letter)) for peer in peer_status()] if settings.CLUSTER else []
         context = {
-            **self.admin_site.each_context(request), "title": "Nodes", "opts": self.opts, "node": settings.NODE,
-            "alone": not settings.CLUSTER, "peers": peers, "waiting": open_conflicts(),
+            **self.admin_site.each_context(request),
+            "title": "Nodes",
+            "opts": self.opts,
+            "node": settings.NODE,
+            "alone": not settings.CLUSTER,
+            "peers": peers,
+            "waiting": open_conflicts(),
             "nodes": {n.letter: n for n in ClusterNode.objects.all()},
-            "mfis": MFI.objects.order_by("name"), **(extra_context or {}),
-        }  # fmt: skip
+            "mfis": MFI.objects.order_by("name"),
+            **(extra_context or {}),
+        }
         return TemplateResponse(request, "admin/nodes.html", context)
 
     def verify_view(self, request: Any) -> HttpResponse:
@@ -114,11 +122,18 @@ class NodeAdmin(LetsemaAdmin):
             return {"said": "; ".join([f"{different} difference(s)", *away])}
 
         return run_action(
-            request, admin=self, form=forms.Form(posted(request)), run=run, subject="Nodes", facts=[],
-            title="Compare with the other nodes", button="Compare", done="Compared: {said}.",
+            request,
+            admin=self,
+            form=forms.Form(posted(request)),
+            run=run,
+            subject="Nodes",
+            facts=[],
+            title="Compare with the other nodes",
+            button="Compare",
+            done="Compared: {said}.",
             back_url=reverse("admin:mfis_clusternode_changelist"),
             explanation="Count and checksum of every published table, up to five seconds ago. It also runs every hour.",
-        )  # fmt: skip
+        )
 
     def home_view(self, request: Any, mfi_id: UUID) -> HttpResponse:
         if not self.has_view_permission(request):
@@ -144,12 +159,19 @@ class NodeAdmin(LetsemaAdmin):
             else "By force: only if the old home is dead or cut off. What it still decides is listed as a conflict."
         )
         return run_action(
-            request, admin=self, form=MoveForm(posted(request), letters=letters), run=run, subject="Nodes",
-            facts=[("Institution", mfi.name), ("Home now", mfi.home_node or "moving")], title=f"Move {mfi.name}",
-            button="Move the home" if here else "Take the home here", style="primary" if here else "danger",
-            done=f"The home of {mfi.name} has moved.", back_url=reverse("admin:mfis_clusternode_changelist"),
+            request,
+            admin=self,
+            form=MoveForm(posted(request), letters=letters),
+            run=run,
+            subject="Nodes",
+            facts=[("Institution", mfi.name), ("Home now", mfi.home_node or "moving")],
+            title=f"Move {mfi.name}",
+            button="Move the home" if here else "Take the home here",
+            style="primary" if here else "danger",
+            done=f"The home of {mfi.name} has moved.",
+            back_url=reverse("admin:mfis_clusternode_changelist"),
             explanation=explanation,
-        )  # fmt: skip
+        )
 
 
 class ConflictAdmin(LetsemaAdmin):
@@ -189,9 +211,13 @@ class ConflictAdmin(LetsemaAdmin):
         kept = conflicts.stands(conflict)
         rows = [(n, kept.get(n), conflict.discarded.get(n)) for n in sorted({*kept, *conflict.discarded})]
         context = {
-            **self.admin_site.each_context(request), "title": str(conflict), "opts": self.opts, "conflict": conflict,
-            "rows": [(n, a, b, a != b) for n, a, b in rows], "decision": conflicts.decision_of(conflict),
-        }  # fmt: skip
+            **self.admin_site.each_context(request),
+            "title": str(conflict),
+            "opts": self.opts,
+            "conflict": conflict,
+            "rows": [(n, a, b, a != b) for n, a, b in rows],
+            "decision": conflicts.decision_of(conflict),
+        }
         return TemplateResponse(request, "admin/conflict.html", context)
 
     def history_view(self, request: Any, object_id: str, extra_context: Any = None) -> HttpResponse:
@@ -213,11 +239,18 @@ class ConflictAdmin(LetsemaAdmin):
             conflicts.decide(conflict_id=conflict.pk, decision=decision, actor=actor, reason=reason)
 
         return run_action(
-            request, admin=self, form=DecisionForm(posted(request), conflict=conflict), run=run, subject="Conflicts",
-            facts=[("What", conflict.get_what_display()), ("Institution", conflict.schema_name)], done="Decided.",
-            title=f"Decide: {conflict}", button="Decide", back_url=reverse("admin:mfis_conflict_changelist"),
+            request,
+            admin=self,
+            form=DecisionForm(posted(request), conflict=conflict),
+            run=run,
+            subject="Conflicts",
+            facts=[("What", conflict.get_what_display()), ("Institution", conflict.schema_name)],
+            done="Decided.",
+            title=f"Decide: {conflict}",
+            button="Decide",
+            back_url=reverse("admin:mfis_conflict_changelist"),
             explanation="The decision holds on every node.",
-        )  # fmt: skip
+        )
 
 
 def _merge(conflict: Conflict, side: str, actor: Actor, reason: str) -> None:

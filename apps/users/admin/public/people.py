@@ -101,18 +101,31 @@ class PeopleAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
             if account is None:
                 raise Http404
             changes = row_history(*[r for r in (account, getattr(account, "profile", None)) if r])
-        tools = [
-            {"label": "Invite again", "style": "quiet", "url": reverse("admin:directory_invite", args=[entry.pk])}
-        ] if entry.is_active else []  # fmt: skip
+        tools = (
+            [{"label": "Invite again", "style": "quiet", "url": reverse("admin:directory_invite", args=[entry.pk])}]
+            if entry.is_active
+            else []
+        )
         wanted = "no" if entry.is_active else "yes"
-        tools.append({"label": "Close account" if entry.is_active else "Open account",
-                      "style": "danger" if entry.is_active else "primary",
-                      "url": reverse("admin:directory_active", args=[entry.pk, wanted])})  # fmt: skip
+        tools.append(
+            {
+                "label": "Close account" if entry.is_active else "Open account",
+                "style": "danger" if entry.is_active else "primary",
+                "url": reverse("admin:directory_active", args=[entry.pk, wanted]),
+            }
+        )
         context = {
-            **self.admin_site.each_context(request), "title": entry.full_name, "entry": entry, "opts": self.opts,
-            "mfi_of": mfi, "role_label": self.role_label(entry), "phone": spoken_phone(entry.phone),
-            "tools": tools, "changes": changes, "state": self.state(entry),
-        }  # fmt: skip
+            **self.admin_site.each_context(request),
+            "title": entry.full_name,
+            "entry": entry,
+            "opts": self.opts,
+            "mfi_of": mfi,
+            "role_label": self.role_label(entry),
+            "phone": spoken_phone(entry.phone),
+            "tools": tools,
+            "changes": changes,
+            "state": self.state(entry),
+        }
         return TemplateResponse(request, "admin/person.html", context)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
@@ -138,13 +151,18 @@ class PeopleAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
 
         verb = "Open" if active else "Close"
         return run_action(
-            request, admin=self, form=ReasonForm(request.POST or None), run=run,
+            request,
+            admin=self,
+            form=ReasonForm(request.POST or None),
+            run=run,
             done=f"The account of {entry.full_name} is {'open' if active else 'closed'}.",
-            back_url=reverse("admin:mfis_directoryentry_change", args=[entry.pk]), subject=entry.full_name,
-            title=f"{verb} the account of {entry.full_name}", button=f"{verb} the account",
+            back_url=reverse("admin:mfis_directoryentry_change", args=[entry.pk]),
+            subject=entry.full_name,
+            title=f"{verb} the account of {entry.full_name}",
+            button=f"{verb} the account",
             explanation="Sign-in works again." if active else "They are signed out at once and cannot sign in.",
             style="primary" if active else "danger",
-        )  # fmt: skip
+        )
 
     def invite_view(self, request: Any, account_id: Any) -> HttpResponse:
         entry, mfi = self._find(request, account_id)
@@ -161,10 +179,17 @@ class PeopleAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
                 self.message_user(request, format_html(shown, entry.full_name, url), messages.SUCCESS)
             return HttpResponseRedirect(back)
         return run_action(
-            request, admin=self, form=Form(), run=None, done="", back_url=back, subject=entry.full_name,
-            title=f"Invite {entry.full_name} again", button="Make the invitation",
+            request,
+            admin=self,
+            form=Form(),
+            run=None,
+            done="",
+            back_url=back,
+            subject=entry.full_name,
+            title=f"Invite {entry.full_name} again",
+            button="Make the invitation",
             explanation="Earlier invitations end. The link is sent by e-mail where there is one, and shown here once.",
-        )  # fmt: skip
+        )
 
 
 public_site.register(DirectoryEntry, PeopleAdmin)

@@ -27,10 +27,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             opened = onboard_mfi(
-                name=options["name"], subdomain=options["subdomain"], licence_type=options["licence"],
-                district=options["district"], contact_email=options["contact_email"],
-                admin_name=options["admin_name"], admin_email=options["admin_email"], actor=SYSTEM, notify=False,
-            )  # fmt: skip
+                name=options["name"],
+                subdomain=options["subdomain"],
+                licence_type=options["licence"],
+                district=options["district"],
+                contact_email=options["contact_email"],
+                admin_name=options["admin_name"],
+                admin_email=options["admin_email"],
+                actor=SYSTEM,
+                notify=False,
+            )
         except InvalidInput as error:
             lines = [f"{name or 'MFI'}: {m}" for name, found in error.errors.items() for m in found]
             raise CommandError("\n".join(lines or [error.message])) from error

@@ -9,5 +9,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             "ALTER TABLE loans_loanevent ADD COLUMN mood text", "ALTER TABLE loans_loanevent DROP COLUMN mood"
-        ),
+        )
     ]
