@@ -19,10 +19,6 @@ def use_project_interpreter() -> None:
 def main() -> None:
     use_project_interpreter()
     if find_spec("django") is None:
-        if sys.argv[1:2] == ["loan_calculator"]:  # pure Python: needs neither Django nor a database
-            from apps.loans.domain.calculator import main as calculate
-
-            sys.exit(calculate(sys.argv[2:]))
         sys.exit("Dependencies are not installed yet: run `make setup` first.")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
     from django.core.management import execute_from_command_line

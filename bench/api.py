@@ -20,9 +20,11 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -39,18 +41,12 @@ LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 
 
 def prepare() -> tuple[list[tuple[str, str]], str, str]:
-    """An MFI with a loan for each borrower. Returns (token, loan) of each, and an account and loan for pgbench."""
+    """An MFI with loans for each borrower. Returns (token, loan) of each, and an account and loan for pgbench."""
     migrated()
     from django_tenants.utils import tenant_context
 
-    from apps.loans.services import money, origination
-    from apps.loans.services.products import create_product
-    from apps.mfis.acting import SYSTEM
-    from apps.mfis.clock import business_date
-    from apps.users.roles import Duty, Role
-    from apps.users.services.accounts import Person, create_staff, register_borrower
-    from apps.users.services.onboarding import onboard_mfi
-    from apps.users.services.tokens import create_token
+    from apps.mfis.core.actor import SYSTEM
+    from apps.users.operators.services import onboard_mfi
 
     opened = onboard_mfi(
         name="Bench",
@@ -63,43 +59,48 @@ def prepare() -> tuple[list[tuple[str, str]], str, str]:
         actor=SYSTEM,
         notify=False,
     )
-    found, account = [], ""
     with tenant_context(opened.mfi):
-        second = create_staff(
-            full_name="Second", email="s@bench.example", role=Role.MFI_ADMIN, duties=[Duty.MANAGER], actor=SYSTEM
-        )
-        product = create_product(
-            by=opened.admin,
-            mfi=opened.mfi,
-            name="Loan",
-            rate=Decimal(24),
-            interest_method="declining_balance",
-            principal_min=Decimal(1),
-            principal_default=Decimal(1000),
-            principal_max=Decimal(9999),
-            installments_min=1,
-            installments_default=12,
-            installments_max=36,
-        )
-        for n in range(BORROWERS):
-            who = register_borrower(person=Person(f"Bench {n}", phone=f"5812{n:04d}"), today=business_date())
-            for _ in range(3):
-                loan = origination.apply_for_loan(
-                    borrower=who,
-                    product_id=product.pk,
-                    principal=Decimal(9000),
-                    installments=12,
-                    purpose="",
-                    by=who,
-                    currency="LSL",
-                )["id"]
-                origination.start_review(loan_id=loan, by=opened.admin)
-                origination.recommend(loan_id=loan, by=opened.admin, reason="Seen")
-                origination.approve(loan_id=loan, by=second)
-                money.disburse(loan_id=loan, by=opened.admin, channel="cash")
-            found.append((create_token(account=who, name="bench", actor=SYSTEM)[1], str(loan)))
-            account = str(who.pk)
-    return found, account, found[-1][1]
+        lend = lender(opened)
+        known = [lend(n) for n in range(BORROWERS)]
+    _, loan, account = known[-1]
+    return [(token, loan) for token, loan, _ in known], account, loan
+
+
+def lender(opened: Any) -> Callable[[int], tuple[str, str, str]]:
+    """What makes the nth borrower with three loans, and returns their token, last loan and account."""
+    from apps.loans.applications.services import review
+    from apps.loans.applications.services.apply import LoanRequest, apply_for_loan
+    from apps.loans.products.services import create_product
+    from apps.loans.servicing.services.pay_out import disburse
+    from apps.mfis.core.actor import SYSTEM
+    from apps.mfis.core.clock import business_date
+    from apps.mfis.core.roles import Duty, Role
+    from apps.users.access.services.tokens import create_token
+    from apps.users.accounts.services.borrowers import register_borrower
+    from apps.users.accounts.services.people import Person
+    from apps.users.staff.services import create_staff
+
+    first = opened.admin.actor
+    duties = {"role": Role.MFI_ADMIN, "duties": [Duty.MANAGER]}
+    second = create_staff(full_name="Second", email="s@bench.example", actor=SYSTEM, **duties).actor
+    limits = {"principal_min": Decimal(1), "principal_default": Decimal(1000), "principal_max": Decimal(9999)}
+    lengths = {"installments_min": 1, "installments_default": 12, "installments_max": 36}
+    terms = {"rate": Decimal(24), "interest_method": "declining_balance", **limits, **lengths}
+    product = create_product(actor=first, mfi=opened.mfi, name="Loan", **terms)
+    request = LoanRequest(product_id=product.pk, principal=Decimal(9000), installments=12)
+
+    def lend(n: int) -> tuple[str, str, str]:
+        person = Person(f"Bench {n}", phone=f"5812{n:04d}")
+        who = register_borrower(person=person, actor=SYSTEM, today=business_date())
+        for _ in range(3):
+            loan = apply_for_loan(borrower=who, request=request, actor=who.actor, currency="LSL").id
+            review.start_review(loan_id=loan, actor=first)
+            review.recommend(loan_id=loan, actor=first, reason="Seen")
+            review.approve(loan_id=loan, actor=second)
+            disburse(loan_id=loan, actor=first, channel="cash")
+        return create_token(actor=who.actor, name="bench").secret, str(loan), str(who.pk)
+
+    return lend
 
 
 @dataclass(frozen=True)

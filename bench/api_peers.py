@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
+from dataclasses import asdict
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -25,11 +26,12 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from apps.loans.models import Loan, LoanState
-from apps.loans.services.notices import report_payment
-from apps.mfis.models import MFI
-from apps.users.models import Account, ApiToken
-from apps.users.throttling import count_call
+from apps.loans.book.models import Loan, LoanState
+from apps.loans.servicing.services.reported_payments import report_payment
+from apps.mfis.tenancy.models import MFI
+from apps.users.access.models import ApiToken
+from apps.users.access.rate_limits import count_call
+from apps.users.accounts.models import Account
 
 WHO = "SELECT account_id FROM bench.users_apitoken WHERE token_hash = %s AND revoked_at IS NULL"
 LIST = """
@@ -151,7 +153,8 @@ class Pay(APIView):
         sent = PaymentIn(data=request.data)
         sent.is_valid(raise_exception=True)
         key = request.headers["Idempotency-Key"]
-        return Response(report_payment(loan_id=loan, by=request.user, key=key, **sent.validated_data), status=201)
+        made = report_payment(loan_id=loan, actor=request.user.actor, idempotency_key=key, **sent.validated_data)
+        return Response(asdict(made), status=201)
 
 
 def one_institution(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -17,7 +17,7 @@ if PEER == "single":
     OWN = {"ENGINE": "django.db.backends.postgresql", "OPTIONS": OPTIONS, "CONN_HEALTH_CHECKS": False}
     DATABASES = {"default": {**DATABASES["default"], **OWN}}
     MIDDLEWARE = [
-        "bench.api_peers.one_institution" if name == "apps.mfis.middleware.MFIMiddleware" else name
+        "bench.api_peers.one_institution" if name == "apps.mfis.tenancy.middleware.MFIMiddleware" else name
         for name in MIDDLEWARE
     ]
 else:

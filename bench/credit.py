@@ -3,7 +3,7 @@
     uv run python bench/credit.py [ACCOUNTS …]
 
 The relay is compared with bare pymongo writing the same documents by the same keys (once as upserts, as a relay that
-may repeat itself must, and once as plain inserts) into another database of the same server. Of a look-up only whether
+may repeat itself must, and once as plain inserts) into another database of the same server. Of an inquiry only whether
 its time grows counts. Servers are embedded, on this machine.
 """
 
@@ -29,14 +29,14 @@ from config.embedded.mongo import EmbeddedMongo
 
 SIZES = [int(x) for x in sys.argv[1:]] or [10_000, 200_000]
 BATCH = 500
-LOOKS = 300
+INQUIRIES = 300
 
 
 def fill(count: int) -> list[UUID]:
     """So many loans' pay-outs in the outbox; a person for every two."""
     from apps.credit.models import OutboxEntry
     from apps.credit.outbox import CreditEvent, entry_of
-    from apps.mfis.models import new_id
+    from apps.mfis.core.tables import new_id
 
     loans: list[UUID] = []
     person = new_id()
@@ -84,8 +84,8 @@ def copy(source: Any, target: Any, write: Callable[[Any, list[dict[str, Any]]], 
             if index != "_id_":
                 target[name].create_index(how["key"])
         batch: list[dict[str, Any]] = []
-        for found in source[name].find():
-            batch.append(found)
+        for kept in source[name].find():
+            batch.append(kept)
             if len(batch) == BATCH:
                 began = time.perf_counter()
                 write(target[name], batch)
@@ -96,31 +96,31 @@ def copy(source: Any, target: Any, write: Callable[[Any, list[dict[str, Any]]], 
 
 
 def upsert(collection: Any, documents: list[dict[str, Any]]) -> None:
-    from pymongo import ReplaceOne
+    from apps.credit.repository import replace_each
 
-    collection.bulk_write([ReplaceOne({"_id": d["_id"]}, d, upsert=True) for d in documents])
+    replace_each(collection, documents)
 
 
 def insert(collection: Any, documents: list[dict[str, Any]]) -> None:
     collection.insert_many(documents)
 
 
-def looks(loans: list[UUID], mfi: str) -> tuple[float, float]:
-    """Median ms of reading one borrower's history, and of a look-up across MFIs."""
-    from apps.credit.documents import CreditAccount
+def asked(loans: list[UUID], mfi: str) -> tuple[float, float]:
+    """Median ms of reading one borrower's history, and of an inquiry across MFIs."""
     from apps.credit.history import credit_history
-    from apps.credit.lookups import Inquiry, look_up
-    from apps.mfis.models import new_id
+    from apps.credit.inquiries import Inquiry, make_inquiry
+    from apps.credit.repository import accounts_by_id
+    from apps.mfis.core.tables import new_id
 
-    chance, read, asked = random.Random(1), [], []
-    for _ in range(LOOKS):
+    chance, reading, asking = random.Random(1), [], []
+    for _ in range(INQUIRIES):
         loan = chance.choice(loans)
         began = time.perf_counter()
         assert credit_history(loan_ids=[loan]).accounts
-        read.append((time.perf_counter() - began) * 1000)
-        person = CreditAccount._get_collection().find_one({"_id": loan})["person"]
+        reading.append((time.perf_counter() - began) * 1000)
+        (account,) = accounts_by_id([loan])
         inquiry = Inquiry(
-            person=person,
+            person=account.person,
             mfi=f"not_{mfi}",
             account=new_id(),
             loan=new_id(),
@@ -130,9 +130,50 @@ def looks(loans: list[UUID], mfi: str) -> tuple[float, float]:
             consent_version=1,
         )
         began = time.perf_counter()
-        assert look_up(inquiry, on=date(2026, 1, 20)).lenders == 1
-        asked.append((time.perf_counter() - began) * 1000)
-    return statistics.median(read), statistics.median(asked)
+        assert make_inquiry(inquiry, as_of=date(2026, 1, 20)).lenders == 1
+        asking.append((time.perf_counter() - began) * 1000)
+    return statistics.median(reading), statistics.median(asking)
+
+
+def measure(size: int, relayed_into: Any, mfi: Any) -> None:
+    """Prints the figures of one size, at an MFI of its own."""
+    from django_tenants.utils import tenant_context
+
+    from apps.credit.relay import relay_outbox
+
+    with tenant_context(mfi):
+        loans = fill(size)
+        for name in ("events", "accounts", "people"):
+            relayed_into[name].delete_many({})
+        began = time.perf_counter()
+        done = relay_outbox()
+        spent = time.perf_counter() - began
+        rate = (2 * done.count + relayed_into["people"].count_documents({})) / spent
+        assert (done.count, done.error) == (size, ""), done
+        print(f"{size} accounts: {rate:.0f} documents a second relayed", flush=True)
+        reading, asking = asked(loans, mfi.schema_name)
+        print(f"   a history in {reading:.2f} ms, an inquiry across MFIs in {asking:.2f} ms", flush=True)
+        for name, write in (("inserts", insert), ("upserts", upsert)):
+            bare = copy(relayed_into, relayed_into.client[f"bare_{name}_{size}"], write)
+            print(f"   bare {name} {bare:.0f} ({bare / rate:.2f} times)", flush=True)
+
+
+def onboard(size: int) -> Any:
+    from apps.mfis.core.actor import SYSTEM
+    from apps.users.operators.services import onboard_mfi
+
+    opened = onboard_mfi(
+        name=f"Bench {size}",
+        subdomain=f"bench{size}",
+        licence_type="credit_only_2",
+        district="berea",
+        contact_email="a@bench.example",
+        admin_name="Lineo Matete",
+        admin_email="l@bench.example",
+        actor=SYSTEM,
+        notify=False,
+    )
+    return opened.mfi
 
 
 def main() -> None:
@@ -142,47 +183,16 @@ def main() -> None:
         os.environ["MONGODB_URL"] = mongo.url()
         migrated()
         from django.conf import settings
-        from django_tenants.utils import tenant_context
-        from pymongo import MongoClient
 
-        from apps.credit import lookups
-        from apps.credit.relay import relay_outbox
-        from apps.credit.store import connect
-        from apps.mfis.acting import SYSTEM
-        from apps.users.services.onboarding import onboard_mfi
+        from apps.credit import inquiries
+        from apps.credit.repository import connect
 
         settings.MONGODB_URL = mongo.url()
-        patient: MongoClient[dict[str, Any]] = MongoClient(mongo.url(), uuidRepresentation="standard")
-        lookups.MOST_A_DAY = 10**9  # the same person is looked at again and again here
+        settings.MONGODB_TIMEOUT_MS = 60_000  # many documents are read and written at once here
+        inquiries.MAXIMUM_A_DAY = 10**9  # the same person is asked about again and again here
         try:
             for size in SIZES:
-                opened = onboard_mfi(
-                    name=f"Bench {size}",
-                    subdomain=f"bench{size}",
-                    licence_type="credit_only_2",
-                    district="berea",
-                    contact_email="a@bench.example",
-                    admin_name="Lineo Matete",
-                    admin_email="l@bench.example",
-                    actor=SYSTEM,
-                    notify=False,
-                )
-                with tenant_context(opened.mfi):
-                    loans = fill(size)
-                    database = connect()
-                    for name in ("events", "accounts", "people"):
-                        database[name].delete_many({})
-                    began = time.perf_counter()
-                    done = relay_outbox()
-                    spent = time.perf_counter() - began
-                    rate = (2 * done.count + database["people"].count_documents({})) / spent
-                    assert (done.count, done.error) == (size, ""), done
-                    print(f"{size} accounts: {rate:.0f} documents a second relayed", flush=True)
-                    read, asked = looks(loans, opened.mfi.schema_name)
-                    print(f"   a history in {read:.2f} ms, a look-up across MFIs in {asked:.2f} ms", flush=True)
-                    for name, write in (("inserts", insert), ("upserts", upsert)):
-                        bare = copy(database, patient[f"bare_{name}_{size}"], write)
-                        print(f"   bare {name} {bare:.0f} ({bare / rate:.2f} times)", flush=True)
+                measure(size, connect(), onboard(size))
         finally:
             mongo.stop()
 

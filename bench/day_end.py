@@ -2,7 +2,7 @@
 
     uv run python bench/day_end.py [--loans 200000] [--sample 200]
 
-  day end    `end_day`: accrual by product, provision, snapshot, reminders, with the books they are posted to
+  day end    `end_day`: accrual by product, provision, snapshot, with the books they are posted to
   loop       each loan by the ORM: read its installments, write its accrual row, update it, in a transaction of its own
              (a sample of them, extrapolated)
   statement  one hand-written statement that inserts an accrual row for each loan and updates each loan
@@ -14,13 +14,21 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.lender import apply, open_lender
 from bench.server import migrated, throw_away_server
+
+if TYPE_CHECKING:
+    from apps.loans.book.models import Loan
+
+Step = Callable[[date], Any]
 
 DAY = date.today() - timedelta(days=1)  # noqa: DTZ011 - the last day that can be ended
 
@@ -68,120 +76,123 @@ STATEMENT = """
 """
 
 
-def measure(loans: int, sample: int) -> None:
-    migrated()
-    from django.db import connection, transaction
-    from django_tenants.utils import tenant_context
+def fill(loans: int) -> None:
+    """Copies the one loan there is, with state, earning and installments, and what the baselines work on."""
+    from apps.mfis.core.database import execute, fetch_all
 
-    from apps.loans.models import DayEnd, Installment, JournalLine, Loan
-    from apps.loans.services import origination
-    from apps.loans.services.day_end import end_day
-    from apps.loans.services.products import create_product
-    from apps.mfis.acting import SYSTEM
-    from apps.users.services.accounts import Person, register_borrower
-    from apps.users.services.onboarding import onboard_mfi
+    begun = time.perf_counter()
+    execute(FILL, {"loans": loans, "day": DAY})
+    execute(BASELINE)
+    execute("VACUUM ANALYZE loans_loan, loans_loanstate, loans_installment, loans_earning, bench_loan")
+    [(installments,)] = fetch_all("SELECT count(*) FROM loans_installment")
+    print(f"{loans:,} loans with {installments:,} installments ({time.perf_counter() - begun:.0f} s)")
 
-    opened = onboard_mfi(
-        name="Bench",
-        subdomain="bench",
-        licence_type="credit_only_2",
-        district="berea",
-        contact_email="a@bench.example",
-        admin_name="Lineo Matete",
-        admin_email="l@bench.example",
-        actor=SYSTEM,
-        notify=False,
-    )
-    with tenant_context(opened.mfi):
-        product = create_product(
-            by=opened.admin,
-            mfi=opened.mfi,
-            name="Loan",
-            rate=Decimal(24),
-            interest_method="declining_balance",
-            principal_min=Decimal(1),
-            principal_default=Decimal(1000),
-            principal_max=Decimal(9999),
-            installments_min=1,
-            installments_default=12,
-            installments_max=36,
-        )
-        who = register_borrower(person=Person("Bench", phone="58120001"), today=DAY)
-        origination.apply_for_loan(
-            borrower=who,
-            product_id=product.pk,
-            principal=Decimal(1000),
-            installments=12,
-            purpose="",
-            by=who,
-            currency="LSL",
-            on=DAY,
-        )
-        started = time.perf_counter()
-        with connection.cursor() as cursor:
-            cursor.execute(FILL, {"loans": loans, "day": DAY})
-            cursor.execute(BASELINE)
-            cursor.execute("VACUUM ANALYZE loans_loan, loans_loanstate, loans_installment, loans_earning, bench_loan")
-        print(
-            f"{loans:,} loans with {Installment.objects.count():,} installments ({time.perf_counter() - started:.0f} s)"
-        )
 
-        def ended(day: date) -> float:
-            begun = time.perf_counter()
-            end_day(day)
-            return time.perf_counter() - begun
+def ended(day: date) -> float:
+    """The seconds that the end of `day` takes."""
+    from apps.loans.servicing.services.day_end import end_day
+    from apps.mfis.core.actor import SYSTEM
 
-        ended(DAY)  # the first posts all that was ever earned
-        with connection.cursor() as cursor:  # as autovacuum would have by now
-            cursor.execute("VACUUM loans_installment, loans_earning, loans_loanstate, bench_loan")
-        ours = min(ended(DAY + timedelta(days=n)) for n in range(1, 6))
-        before = JournalLine.objects.count(), DayEnd.objects.count()
-        again = ended(DAY + timedelta(days=5))
-        assert (JournalLine.objects.count(), DayEnd.objects.count()) == before, "the second run wrote something"
-        print(f"day end    {ours:8.2f} s   second run {again * 1000:.1f} ms, nothing written")
-        for name, spent in steps(DAY + timedelta(days=6)):
-            print(f"  {name:<10} {spent:6.2f} s")
+    begun = time.perf_counter()
+    end_day(day=day, actor=SYSTEM)
+    return time.perf_counter() - begun
 
-        begun = time.perf_counter()
-        for loan in Loan.objects.exclude(number__startswith="L").order_by("pk")[:sample]:
-            with transaction.atomic():
-                state = type(loan).state.related.related_model.objects.select_for_update().get(pk=loan.pk)
-                rows = list(Installment.objects.filter(loan=loan))
-                running = next((r for r in rows if r.due_date > DAY), rows[-1])
-                amount = (running.interest / running.days).quantize(Decimal("0.01"))
-                with connection.cursor() as cursor:
-                    cursor.execute("INSERT INTO bench_accrual VALUES (%s, '2020-01-01', %s)", [loan.pk, amount])
-                state.interest_outstanding = state.interest_outstanding + 0
-                state.save(update_fields=["interest_outstanding"])
-        loop = (time.perf_counter() - begun) / sample * loans
 
-        statement = []
-        for n in range(5):
-            begun = time.perf_counter()
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(STATEMENT, {"day": DAY + timedelta(days=n)})
-            statement.append(time.perf_counter() - begun)
-        print(f"loop       {loop:8.1f} s   extrapolated from {sample}; {loop / ours:,.0f} × the day end")
-        print(f"statement  {min(statement):8.2f} s   {min(statement) / ours:.1f} × the day end")
+def measure_day_end() -> float:
+    """The best of five days, in seconds; prints it, a second run of the last day, and each step of another day."""
+    from apps.loans.ledger.models import JournalLine
+    from apps.loans.servicing.models import DayEnd
+    from apps.mfis.core.database import execute
+
+    ended(DAY)  # the first posts all that was ever earned
+    # As autovacuum would have by now.
+    execute("VACUUM loans_installment, loans_earning, loans_loanstate, bench_loan")
+    best = min(ended(DAY + timedelta(days=n)) for n in range(1, 6))
+    before = JournalLine.objects.count(), DayEnd.objects.count()
+    again = ended(DAY + timedelta(days=5))
+    assert (JournalLine.objects.count(), DayEnd.objects.count()) == before, "the second run wrote something"
+    print(f"day end    {best:8.2f} s   second run {again * 1000:.1f} ms, nothing written")
+    for name, spent in steps(DAY + timedelta(days=6)):
+        print(f"  {name:<10} {spent:6.2f} s")
+    return best
 
 
 def steps(day: date) -> list[tuple[str, float]]:
     """How long each step of one day takes."""
-    from apps.loans.services import day_end
+    from apps.loans.servicing.services.day_end import STEPS
 
-    found = []
-    for name, step in list(day_end.STEPS.items()):
+    times: list[tuple[str, float]] = []
+    untimed = dict(STEPS)
+    STEPS.update({name: _timed(name, step, times) for name, step in untimed.items()})
+    ended(day)
+    STEPS.update(untimed)
+    return times
 
-        def timed(on: date, name: str = name, step=step):  # type: ignore[no-untyped-def]
-            begun = time.perf_counter()
-            try:
-                return step(on)
-            finally:
-                found.append((name, time.perf_counter() - begun))
 
-        day_end.STEPS[name] = timed
-    day_end.end_day(day)
-    return found
+def _timed(name: str, step: Step, times: list[tuple[str, float]]) -> Step:
+    def timed(day: date) -> Any:
+        begun = time.perf_counter()
+        try:
+            return step(day)
+        finally:
+            times.append((name, time.perf_counter() - begun))
+
+    return timed
+
+
+def measure_loop(loans: int, sample: int) -> float:
+    """The seconds that accruing each loan by itself would take, extrapolated from a sample."""
+    from apps.loans.book.models import Loan
+
+    begun = time.perf_counter()
+    for loan in Loan.objects.filter(number__startswith="B").order_by("pk")[:sample]:
+        accrue_alone(loan)
+    return (time.perf_counter() - begun) / sample * loans
+
+
+def accrue_alone(loan: Loan) -> None:
+    """A day's interest of one loan, in a transaction of its own."""
+    from django.db import transaction
+
+    from apps.loans.book.models import Installment, LoanState
+    from apps.mfis.core.database import execute
+
+    with transaction.atomic():
+        state = LoanState.objects.select_for_update().get(pk=loan.pk)
+        rows = list(Installment.objects.filter(loan=loan))
+        running = next((row for row in rows if row.due_date > DAY), rows[-1])
+        amount = (running.interest / running.days).quantize(Decimal("0.01"))
+        execute("INSERT INTO bench_accrual VALUES (%s, '2020-01-01', %s)", [loan.pk, amount])
+        state.save(update_fields=["interest_outstanding"])
+
+
+def measure_statement() -> float:
+    """The seconds of one statement that accrues all loans: the best of five days."""
+    from django.db import transaction
+
+    from apps.mfis.core.database import execute
+
+    times = []
+    for n in range(5):
+        begun = time.perf_counter()
+        with transaction.atomic():
+            execute(STATEMENT, {"day": DAY + timedelta(days=n)})
+        times.append(time.perf_counter() - begun)
+    return min(times)
+
+
+def measure(loans: int, sample: int) -> None:
+    """Fills one MFI, and prints the day end and what it is compared with."""
+    from django_tenants.utils import tenant_context
+
+    lender = open_lender()
+    with tenant_context(lender.mfi):
+        apply(lender, "58120001", Decimal(1000), DAY)
+        fill(loans)
+        day_end = measure_day_end()
+        loop, statement = measure_loop(loans, sample), measure_statement()
+    print(f"loop       {loop:8.1f} s   extrapolated from {sample}; {loop / day_end:,.0f} × the day end")
+    print(f"statement  {statement:8.2f} s   {statement / day_end:.1f} × the day end")
 
 
 if __name__ == "__main__":
@@ -190,4 +201,5 @@ if __name__ == "__main__":
     parser.add_argument("--sample", type=int, default=200)
     arguments = parser.parse_args()
     with throw_away_server():
+        migrated()
         measure(arguments.loans, arguments.sample)

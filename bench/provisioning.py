@@ -12,37 +12,38 @@ and prints medians and ratios.
 from __future__ import annotations
 
 import argparse
-import statistics
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench.server import migrated, throw_away_server  # noqa: E402
 
+HEADER = f"{'MFIs':>5} {'service':>10} {'bare DDL':>10} {'own way':>10} {'service/bare':>13} {'own/service':>12}"
+WARM_UP = 8  # schemas made and dropped before anything is measured: PostgreSQL's caches and the disk settle
 
-def measure(levels: list[int], rounds: int) -> None:
-    """Runs the benchmark in the configured database and prints its table."""
-    migrated()
-    from django.db import connection, transaction
 
-    from apps.mfis.acting import SYSTEM
-    from apps.mfis.models import MFI
-    from apps.mfis.provisioning.template import rendered
-    from apps.mfis.services.provisioning import create_schema
-    from apps.users.services.onboarding import onboard_mfi
+class Ways:
+    """The three ways to make a schema, each with its own names."""
 
-    made = 0
+    def __init__(self) -> None:
+        self.opened = 0
+        self.bare_made = 0
+        self.own_made = 0
 
-    def service() -> None:
-        nonlocal made
-        made += 1
+    def service(self) -> None:
+        """Opens an MFI as the product does."""
+        from apps.mfis.core.actor import SYSTEM
+        from apps.users.operators.services import onboard_mfi
+
+        self.opened += 1
         onboard_mfi(
-            name=f"Bench {made}",
-            subdomain=f"bench-{made}",
+            name=f"Bench {self.opened}",
+            subdomain=f"bench-{self.opened}",
             licence_type="credit_only_3",
             district="berea",
             contact_email="a@bench.example",
@@ -52,47 +53,65 @@ def measure(levels: list[int], rounds: int) -> None:
             notify=False,
         )
 
-    extra = 0
+    def bare(self) -> None:
+        """Makes a schema of the rendered DDL alone."""
+        from django.db import transaction
 
-    def bare() -> None:
-        nonlocal extra
-        extra += 1
-        plan = rendered()
+        from apps.mfis.tenancy.services.provisioning import create_schema
+
+        self.bare_made += 1
         with transaction.atomic():
-            create_schema(f"bare_{extra}", plan)
+            create_schema(f"bare_{self.bare_made}")
 
-    def own_way() -> None:
-        nonlocal extra
-        extra += 1
-        MFI(schema_name=f"own_{extra}").create_schema(check_if_exists=True, verbosity=0)
+    def own_way(self) -> None:
+        """Makes a schema as django-tenants does, by every migration."""
+        from django.db import connection
+
+        from apps.mfis.tenancy.models import MFI
+
+        self.own_made += 1
+        MFI(schema_name=f"own_{self.own_made}").create_schema(check_if_exists=True, verbosity=0)
         connection.set_schema_to_public()
 
-    print(f"{'MFIs':>5} {'service':>10} {'bare DDL':>10} {'own way':>10} {'service/bare':>13} {'own/service':>12}")
-    firsts: list[float] = []
-    for _ in range(8):  # PostgreSQL's caches and the disk settle; what was made goes again
-        bare()
-    with connection.cursor() as cursor:
-        cursor.execute("; ".join(f"DROP SCHEMA bare_{n + 1} CASCADE" for n in range(extra)))
-    for level in levels:
-        while made < level:
-            service()
-        times: dict[str, list[float]] = {"service": [], "bare": [], "own": []}
-        for _ in range(rounds):
-            times["service"].append(timed(service))
-            times["bare"].append(timed(bare))
-        # Apart from the others: it closes its connection, and a fresh one starts with empty caches.
-        for _ in range(max(3, rounds // 3)):
-            times["own"].append(timed(own_way))
-        bare()
-        s, b, o = (statistics.median(times[k]) for k in ("service", "bare", "own"))
-        firsts.append(s)
-        print(f"{level:>5} {s * 1000:>7.1f} ms {b * 1000:>7.1f} ms {o * 1000:>7.0f} ms {s / b:>13.2f} {o / s:>12.1f}")
-    print(f"flatness: service at {levels[-1]} MFIs / at {levels[0]}: {firsts[-1] / firsts[0]:.2f}")
+    def warm_up(self) -> None:
+        """Makes some schemas and drops them again."""
+        from apps.mfis.core.database import execute
+
+        for _ in range(WARM_UP):
+            self.bare()
+        execute("; ".join(f"DROP SCHEMA bare_{n + 1} CASCADE" for n in range(self.bare_made)))
 
 
-def timed(run: Callable[[], None]) -> float:
+def measure(levels: list[int], rounds: int) -> None:
+    """Runs the benchmark in the configured database and prints its table."""
+    migrated()
+    ways = Ways()
+    print(HEADER)
+    ways.warm_up()
+    medians = [measure_at(level, ways, rounds) for level in levels]
+    print(f"flatness: service at {levels[-1]} MFIs / at {levels[0]}: {medians[-1] / medians[0]:.2f}")
+
+
+def measure_at(level: int, ways: Ways, rounds: int) -> float:
+    """Prints the line of one number of MFIs; returns the service's median in seconds."""
+    while ways.opened < level:
+        ways.service()
+    service, bare = [], []
+    for _ in range(rounds):
+        service.append(timed(ways.service))
+        bare.append(timed(ways.bare))
+    # Apart from the others: it closes its connection, and a fresh one starts with empty caches.
+    own = [timed(ways.own_way) for _ in range(max(3, rounds // 3))]
+    ways.bare()
+    s, b, o = median(service), median(bare), median(own)
+    print(f"{level:>5} {s * 1000:>7.1f} ms {b * 1000:>7.1f} ms {o * 1000:>7.0f} ms {s / b:>13.2f} {o / s:>12.1f}")
+    return s
+
+
+def timed(work: Callable[[], None]) -> float:
+    """How many seconds it took."""
     started = time.perf_counter()
-    run()
+    work()
     return time.perf_counter() - started
 
 

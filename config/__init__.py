@@ -1,0 +1,1 @@
+"""Settings, addresses, the two APIs, the worker, embedded servers, the demonstration."""

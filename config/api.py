@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -10,19 +11,29 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from ninja.throttling import BaseThrottle
 
-from apps.loans.api.borrowing import router as borrowing_router
-from apps.loans.api.disputes import router as disputes_router
-from apps.loans.api.everything import router as everything_router
-from apps.loans.api.papers import router as papers_router
-from apps.loans.api.routes import router as loans_router
-from apps.mfis.database import connection
-from apps.mfis.errors import InvalidInput, NotHome, ServiceError
-from apps.mfis.problems import problem
-from apps.users.api.accounts import router as accounts_router
-from apps.users.api.complaints import router as complaints_router
-from apps.users.api.consents import router as consents_router
-from apps.users.api.mfis import router as mfis_router
-from apps.users.throttling import Limit, retry_after
+import apps.loans.desk.api.loans  # noqa: F401 - adds its routes to loans_router
+from apps.loans.applications.api import router as applications_router
+from apps.loans.book.api import loans_router
+from apps.loans.desk.api.data_export import router as data_export_router
+from apps.loans.desk.api.events import router as events_router
+from apps.loans.histories.api.disputes import router as disputes_router
+from apps.loans.histories.api.history import router as history_router
+from apps.loans.products.api import router as products_router
+from apps.loans.servicing.api import router as payments_router
+from apps.loans.statements.api.documents import router as documents_router
+from apps.loans.statements.api.statement import router as statement_router
+from apps.mfis.core.database import connection
+from apps.mfis.core.errors import InvalidInput, NotHome, ServiceError
+from apps.mfis.core.problem_details import problem
+from apps.users.access.api.codes import router as codes_router
+from apps.users.access.api.entry import router as entry_router
+from apps.users.access.api.profile import router as profile_router
+from apps.users.access.api.tokens import router as tokens_router
+from apps.users.access.rate_limits import Limit, retry_after
+from apps.users.complaints.api import router as complaints_router
+from apps.users.consents.api import router as consents_router
+from apps.users.operators.api import router as mfis_router
+from apps.users.registration.api import router as registration_router
 from config.openapi import DescribedAPI
 
 CALLS: list[BaseThrottle] = [Limit("read", unsafe="write", batch=10)]
@@ -45,14 +56,27 @@ public_api = DescribedAPI(
     throttle=CALLS,
     docs_url="/docs",
 )
-tenant_api.add_router("", loans_router)  # asked for most: addresses are compared in this order
-tenant_api.add_router("", accounts_router)
-tenant_api.add_router("", borrowing_router)
-tenant_api.add_router("", papers_router)
-tenant_api.add_router("", disputes_router)
-tenant_api.add_router("", everything_router)
-tenant_api.add_router("", complaints_router)
-tenant_api.add_router("", consents_router)
+# Addresses are compared in this order: what is asked for most stands first.
+for _router in (
+    loans_router,
+    payments_router,
+    profile_router,
+    products_router,
+    statement_router,
+    history_router,
+    entry_router,
+    codes_router,
+    tokens_router,
+    registration_router,
+    applications_router,
+    events_router,
+    documents_router,
+    disputes_router,
+    data_export_router,
+    complaints_router,
+    consents_router,
+):
+    tenant_api.add_router("", _router)
 public_api.add_router("", mfis_router)
 
 
@@ -98,20 +122,34 @@ def _throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
     return answer
 
 
+def _not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return problem(request, 401, "Not signed in", "Sign in, or send a token of this institution.")
+
+
+def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problem(request, 404, "Not found", "There is nothing at this address.")
+
+
+def _not_allowed(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+    return problem(request, 403, "Not allowed", str(error) or "Your account may not do this.")
+
+
+def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem(request, error.status_code, "Refused", str(error))
+
+
+HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
+    ServiceError: _service_error,
+    ValidationError: _validation,
+    ValueError: _unwritable,
+    OperationalError: _away,
+    InterfaceError: _away,
+    AuthenticationError: _not_signed_in,
+    Http404: _not_found,
+    PermissionDenied: _not_allowed,
+    Throttled: _throttled,
+    HttpError: _refused,
+}
 for _api in (tenant_api, public_api):
-    _api.exception_handler(ServiceError)(_service_error)
-    _api.exception_handler(ValidationError)(_validation)
-    _api.exception_handler(ValueError)(_unwritable)
-    _api.exception_handler(OperationalError)(_away)
-    _api.exception_handler(InterfaceError)(_away)
-    _api.exception_handler(AuthenticationError)(
-        lambda request, error: problem(request, 401, "Not signed in", "Sign in, or send a token of this institution.")
-    )
-    _api.exception_handler(Http404)(
-        lambda request, error: problem(request, 404, "Not found", "There is nothing at this address.")
-    )
-    _api.exception_handler(PermissionDenied)(
-        lambda request, error: problem(request, 403, "Not allowed", str(error) or "Your account may not do this.")
-    )
-    _api.exception_handler(Throttled)(_throttled)
-    _api.exception_handler(HttpError)(lambda request, error: problem(request, error.status_code, "Refused", str(error)))
+    for _kind, _handler in HANDLERS.items():
+        _api.exception_handler(_kind)(_handler)

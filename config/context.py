@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from apps.mfis.database import connection
-from apps.mfis.models import MFI
+from apps.mfis.core.database import connection
+from apps.mfis.tenancy.models import MFI
 
 
 def branding(request: HttpRequest) -> dict[str, Any]:

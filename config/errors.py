@@ -7,8 +7,8 @@ import sys
 from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
-from apps.mfis.database import connection
-from apps.mfis.problems import problem
+from apps.mfis.core.database import connection
+from apps.mfis.core.problem_details import problem
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -17,8 +17,6 @@ COMMON: dict[str, Any] = {
     "navigation_expanded": True,
     "changeform_format": "single",
     "related_modal_active": False,
-    "custom_css": "letsema/admin.css",
-    "custom_js": "letsema/admin.js",
     "show_theme_chooser": False,
     "hide_models": [],
     "hide_apps": [],
@@ -65,7 +63,7 @@ class JazzminSettings(Mapping[str, Any]):
 
 
 class JazzminTweaks(Mapping[str, Any]):
-    """One light look for both sites; the colours are in admin.css."""
+    """One light look for both sites; the colours are in letsema/base.css."""
 
     VALUES: dict[str, Any] = {
         "theme": "default",

@@ -15,7 +15,7 @@ from django.middleware.http import ConditionalGetMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
-from apps.mfis.database import connection
+from apps.mfis.core.database import connection, fetch_one
 
 
 class HealthCheckMiddleware:
@@ -29,8 +29,7 @@ class HealthCheckMiddleware:
             return self.get_response(request)
         try:
             connection.set_schema_to_public()
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1")
+            fetch_one("SELECT 1")
         except Error:
             connection.close()
             return JsonResponse({"status": "database unreachable"}, status=503)

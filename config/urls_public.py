@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-import apps.users.admin.public  # noqa: F401 - registers the pages
-from apps.users.admin.sites import public_site
-from apps.users.views import doors
+import apps.users.operators.admin  # noqa: F401 - registers the pages
+from apps.users.access.views import invitations, password_reset
+from apps.users.back_office.sites import public_site
 from config.api import public_api
 from config.views import landing
 
@@ -12,11 +12,13 @@ urlpatterns = [
     path("", landing, name="home"),
     path("admin/", public_site.urls),
     path("api/v1/", public_api.urls),
-    path("invitation/", doors.invitation_accept, name="invitation_accept"),
-    path("invitation/<str:secret>/", doors.invitation, name="invitation"),
-    path("password-reset/", doors.password_reset, name="password_reset"),
-    path("password-reset/new/", doors.password_reset_confirm, name="password_reset_confirm"),
-    path("password-reset/<uuid:account_id>/<str:token>/", doors.password_reset_link, name="password_reset_link"),
+    path("invitation/", invitations.invitation_accept, name="invitation_accept"),
+    path("invitation/<str:secret>/", invitations.invitation, name="invitation"),
+    path("password-reset/", password_reset.password_reset, name="password_reset"),
+    path("password-reset/new/", password_reset.password_reset_confirm, name="password_reset_confirm"),
+    path(
+        "password-reset/<uuid:account_id>/<str:token>/", password_reset.password_reset_link, name="password_reset_link"
+    ),
 ]
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.forbidden"

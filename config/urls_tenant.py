@@ -3,10 +3,10 @@
 from django.urls import path
 
 import apps.loans.admin  # noqa: F401 - registers the pages
-from apps.loans.views import verify_receipt
-from apps.users.admin.sites import tenant_site
-from apps.users.views import doors
-from apps.users.views.brand import brand_logo
+from apps.loans.statements.views import verify_receipt
+from apps.users.access.views import invitations, password_reset
+from apps.users.back_office.sites import tenant_site
+from apps.users.back_office.views import brand_logo
 from config.api import tenant_api
 from config.views import manifest, portal, service_worker
 
@@ -18,11 +18,13 @@ urlpatterns = [
     path("admin/", tenant_site.urls),
     path("receipts/<uuid:event_id>/", verify_receipt, name="verify_receipt"),
     path("brand/logo", brand_logo, name="brand_logo"),
-    path("invitation/", doors.invitation_accept, name="invitation_accept"),
-    path("invitation/<str:secret>/", doors.invitation, name="invitation"),
-    path("password-reset/", doors.password_reset, name="password_reset"),
-    path("password-reset/new/", doors.password_reset_confirm, name="password_reset_confirm"),
-    path("password-reset/<uuid:account_id>/<str:token>/", doors.password_reset_link, name="password_reset_link"),
+    path("invitation/", invitations.invitation_accept, name="invitation_accept"),
+    path("invitation/<str:secret>/", invitations.invitation, name="invitation"),
+    path("password-reset/", password_reset.password_reset, name="password_reset"),
+    path("password-reset/new/", password_reset.password_reset_confirm, name="password_reset_confirm"),
+    path(
+        "password-reset/<uuid:account_id>/<str:token>/", password_reset.password_reset_link, name="password_reset_link"
+    ),
 ]
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.forbidden"

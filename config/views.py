@@ -13,16 +13,15 @@ from django.middleware.csrf import get_token
 from django.template.response import TemplateResponse
 from django.templatetags.static import static
 
-from apps.mfis.models import MFI
-from apps.users.roles import Role
+from apps.mfis.core.roles import Role
+from apps.mfis.tenancy.addresses import mfi_url
+from apps.mfis.tenancy.models import MFI
 from config.context import branding
 
 
 def landing(request: HttpRequest) -> HttpResponse:
     """localhost:8000: what this is, and where each institution's people sign in."""
     mfis = MFI.objects.filter(status=MFI.Status.ACTIVE).order_by("name")[:100]
-    from apps.users.services.onboarding import mfi_url
-
     context = {"title": "Letsema", "mfis": [(m.name, mfi_url(m)) for m in mfis]}
     return TemplateResponse(request, "letsema/landing.html", context)
 
@@ -31,8 +30,8 @@ def landing(request: HttpRequest) -> HttpResponse:
 def _entry() -> dict[str, Any]:
     """The portal's built files, by Vite's manifest."""
     manifest = Path(settings.ROOT) / "portal" / "dist" / ".vite" / "manifest.json"
-    found: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))["index.html"]
-    return found
+    entry: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))["index.html"]
+    return entry
 
 
 def portal(request: HttpRequest) -> HttpResponse:

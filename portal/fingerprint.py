@@ -4,9 +4,11 @@ from hashlib import sha256
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-files = [HERE / n for n in ("index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "openapi.json")]
+SETTINGS = ("index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "openapi.json")
+
+files = [*(HERE / name for name in SETTINGS), *(HERE / "src").rglob("*"), *(HERE / "public").rglob("*")]
 digest = sha256()
-for path in sorted([*files, *(HERE / "src").rglob("*"), *(HERE / "public").rglob("*")]):
+for path in sorted(files):
     if path.is_file():
         digest.update(path.relative_to(HERE).as_posix().encode() + b"\0" + path.read_bytes())
 print(digest.hexdigest())

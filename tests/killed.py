@@ -24,13 +24,17 @@ django.setup()
 from django_tenants.utils import tenant_context  # noqa: E402
 
 from apps.credit.models import OutboxEntry  # noqa: E402
-from apps.loans.models import JournalLine, Loan, LoanEvent, NumberSequence  # noqa: E402
-from apps.loans.services import money, servicing  # noqa: E402
-from apps.mfis.database import connection  # noqa: E402
-from apps.mfis.models import MFI  # noqa: E402
-from apps.users.models import Account, Command  # noqa: E402
-from apps.users.roles import Role  # noqa: E402
-from conftest import TODAY  # noqa: E402
+from apps.loans.book.models import Loan, LoanEvent, NumberSequence  # noqa: E402
+from apps.loans.ledger.models import JournalLine  # noqa: E402
+from apps.loans.servicing.services.pay_out import disburse  # noqa: E402
+from apps.loans.servicing.services.proposals import decide_proposal  # noqa: E402
+from apps.loans.servicing.services.repayment import record_repayment  # noqa: E402
+from apps.mfis.core.database import connection  # noqa: E402
+from apps.mfis.core.models import Command  # noqa: E402
+from apps.mfis.core.roles import Role  # noqa: E402
+from apps.mfis.tenancy.models import MFI  # noqa: E402
+from apps.users.accounts.models import Account  # noqa: E402
+from tests.factories import TODAY  # noqa: E402
 
 Staff = dict[str, Account]
 
@@ -81,15 +85,20 @@ def run_killed_at(mfi: MFI, statement: int, command: Callable[[], Any]) -> bool:
 
 
 def write_off(staff: Staff, loan: UUID) -> None:
-    servicing.decide_proposal(loan_id=loan, by=staff["manager"], agree=True, on=TODAY)
+    decide_proposal(loan_id=loan, actor=staff["manager"].actor, agree=True, value_date=TODAY)
 
 
 COMMANDS: dict[str, Callable[[Staff, UUID], Any]] = {
-    "disburse": lambda b, loan: money.disburse(
-        loan_id=loan, by=b["cashier"], channel="cash", on=TODAY, key=f"d-{loan}"
+    "disburse": lambda b, loan: disburse(
+        loan_id=loan, actor=b["cashier"].actor, channel="cash", value_date=TODAY, idempotency_key=f"d-{loan}"
     ),
-    "repay": lambda b, loan: money.record_repayment(
-        loan_id=loan, by=b["cashier"], amount=Decimal("77.70"), channel="cash", on=TODAY, key=f"r-{loan}"
+    "repay": lambda b, loan: record_repayment(
+        loan_id=loan,
+        actor=b["cashier"].actor,
+        amount=Decimal("77.70"),
+        channel="cash",
+        value_date=TODAY,
+        idempotency_key=f"r-{loan}",
     ),
     "write off": write_off,
 }

@@ -18,12 +18,12 @@ django.setup()
 from django_tenants.utils import tenant_context  # noqa: E402
 
 from apps.credit.relay import relay_outbox  # noqa: E402
-from apps.loans.models import Loan  # noqa: E402
-from apps.loans.services import money  # noqa: E402
-from apps.mfis.models import MFI  # noqa: E402
-from apps.users.models import Account  # noqa: E402
-from apps.users.roles import Role  # noqa: E402
-from conftest import TODAY  # noqa: E402
+from apps.loans.book.models import Loan  # noqa: E402
+from apps.loans.servicing.services import repayment  # noqa: E402
+from apps.mfis.core.roles import Role  # noqa: E402
+from apps.mfis.tenancy.models import MFI  # noqa: E402
+from apps.users.accounts.models import Account  # noqa: E402
+from tests.factories import TODAY  # noqa: E402
 
 
 def post(schema: str, count: int, seed: int) -> None:
@@ -33,13 +33,13 @@ def post(schema: str, count: int, seed: int) -> None:
         cashier = next(a for a in Account.objects.filter(role=Role.MFI_ADMIN) if "cashier" in a.duties)
         loans = list(Loan.objects.filter(state__status="active").order_by("pk").values_list("pk", flat=True))
         for n in range(count):
-            money.record_repayment(
+            repayment.record_repayment(
                 loan_id=chance.choice(loans),
-                by=cashier,
+                actor=cashier.actor,
                 amount=Decimal(chance.randint(1, 99)) / 100,
                 channel="cash",
-                on=TODAY,
-                key=f"{seed}-{n}",
+                value_date=TODAY,
+                idempotency_key=f"{seed}-{n}",
             )
     print(f"posted {count}")
 

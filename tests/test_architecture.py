@@ -23,52 +23,76 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models import IntegerField
 from django.urls import set_urlconf
 
-from apps.mfis.models import Kind
-from conftest import Branch
+from apps.mfis.core.tables import Kind
+from tests.factories import Branch
+from tests.imports import ROOMS, ROOT, cycles, imported_by, imports, module_of, room_of, strays, upward
 
-ROOT = Path(__file__).resolve().parent.parent
-RANK = {"mfis": 0, "users": 1, "credit": 2, "loans": 3, "config": 4}
-SOURCES = sorted(
-    path
-    for folder in ("apps", "config")
-    for path in (ROOT / folder).rglob("*.py")
-    if "tests" not in path.parts and "migrations" not in path.parts
-)
+# What faces people and programs. What lies below never imports it.
+FACES = ("admin", "api", "views", "forms")
 
 
-def modules(path: Path) -> list[str]:
-    found = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found += [a.name for a in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.append(node.module)
-    return found
+def layer_of(module: str) -> str:
+    """The part of a room's skeleton that a module belongs to: `services`, `admin` …"""
+    room = room_of(module) or ""
+    inside = module.removeprefix(f"apps.{room}").lstrip(".").split(".")
+    return "admin" if room == "users.back_office" else inside[0]  # a room of faces as a whole
 
 
-def part_of(module: str) -> str | None:
-    parts = module.split(".")
-    name = parts[1] if parts[0] == "apps" and len(parts) > 1 else parts[0]
-    return name if name in RANK else None
+def test_rooms_import_only_what_stands_before_them() -> None:
+    assert upward() == []
 
 
-def test_imports_never_go_backwards() -> None:
-    backwards = []
-    for path in SOURCES:
-        own = part_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
-        for module in modules(path):
-            to = part_of(module)
-            if own and to and RANK[to] > RANK[own]:
-                backwards.append(f"{path.relative_to(ROOT)} imports {module}")
-    assert backwards == []
+def test_every_module_of_an_app_stands_in_a_room() -> None:
+    assert strays() == []
+
+
+def test_no_module_imports_itself_in_the_end() -> None:
+    assert cycles() == []
+
+
+def test_only_faces_import_faces() -> None:
+    """Services and selectors know nothing of pages and routes: admin, API, imports and commands share one door."""
+    wrong = [
+        f"{module} imports {target}"
+        for module, targets in imports().items()
+        if room_of(module) not in (None, "config") and layer_of(module) not in FACES
+        for target in targets
+        if room_of(target) not in (None, "config") and layer_of(target) in FACES
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if "." in room])
+def test_each_room_has_the_skeleton(room: str) -> None:
+    """A room says what it is for, and its tests stand in it."""
+    folder = ROOT / "apps" / Path(*room.split("."))
+    assert ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))), room
+    assert list(folder.glob("tests/test_*.py")), f"{room} has no tests of its own"
 
 
 def test_the_domain_knows_no_framework_and_no_clock() -> None:
+    forbidden = {"django", "ninja", "psycopg2", "time", "pymongo", "mongoengine"}
     for path in (ROOT / "apps" / "loans" / "domain").glob("*.py"):
-        assert not {m.split(".")[0] for m in modules(path)} & {"django", "ninja", "psycopg2", "time"}, path
+        assert not {target.split(".")[0] for target in imports()[module_of(path)]} & forbidden, path
+        assert not {room_of(target) for target in imports()[module_of(path)]} - {None, "loans.domain"}, path
         text = path.read_text(encoding="utf-8")
         assert ".today()" not in text, path
         assert ".now(" not in text, path
+
+
+def knows_mongodb(path: Path) -> bool:
+    """Whether a file imports MongoDB's libraries, or takes a collection without them."""
+    own = {module.split(".")[0] for module in imported_by(path)}
+    return bool(own & {"pymongo", "bson", "mongoengine"}) or "_get_collection" in path.read_text(encoding="utf-8")
+
+
+def test_only_the_repository_knows_collections() -> None:
+    """Tests and benchmarks too ask it, or `apps/credit/tests/kept.py`, which asks it."""
+    home = ROOT / "apps" / "credit"
+    allowed = {home / "documents.py", *(home / "repository").glob("*.py")}
+    everywhere = {path for folder in ("apps", "bench") for path in (ROOT / folder).rglob("*.py")}
+    assert [path.relative_to(ROOT) for path in sorted(everywhere - allowed) if knows_mongodb(path)] == []
+    assert knows_mongodb(home / "repository" / "connection.py")
 
 
 def test_psycopg_3_is_absent() -> None:

@@ -15,10 +15,10 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django_tenants.utils import tenant_context
 
-from apps.loans.models import LoanState
-from apps.mfis.database import connection
+from apps.loans.book.models import LoanState
+from apps.mfis.core.database import connection
 from config.demo.load import load_demo
-from conftest import Branch
+from tests.factories import Branch
 
 ROOT = Path(__file__).resolve().parent.parent
 CASE = {
@@ -107,7 +107,7 @@ def test_the_demonstration_is_what_its_facts_say(
     call_command("rebuild_projection", check=True, mfi="maluti")
     # Forty, and the four of the market group.
     assert "44 loans, 0 difference(s)" in capsys.readouterr().out
-    from apps.mfis.models import MFI
+    from apps.mfis.tenancy.models import MFI
 
     with tenant_context(MFI.objects.get(subdomain="maluti")):
         found = set(LoanState.objects.values_list("status", flat=True))
@@ -152,7 +152,7 @@ def test_the_workers_round(alpha: Branch) -> None:
     from django.contrib.sessions.models import Session
     from django.utils import timezone
 
-    from apps.mfis.models import PortfolioSnapshot
+    from apps.mfis.tenancy.models import PortfolioSnapshot
 
     Session.objects.create(session_key="old", session_data="", expire_date=timezone.now())
     connection.set_schema_to_public()

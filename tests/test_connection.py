@@ -14,12 +14,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_tenants.utils import tenant_context
 
-from apps.loans.models import Loan
-from apps.loans.selectors.own_loans import list_loans
-from apps.mfis.acting import SYSTEM
-from apps.mfis.database import connection
-from apps.users.services.tokens import bearer_of, create_token
-from conftest import Branch
+from apps.loans.book.models import Loan
+from apps.loans.book.queries import list_loans
+from apps.mfis.core.database import connection
+from apps.users.access.queries import bearer_of
+from apps.users.access.services.tokens import create_token
+from tests.factories import Branch
 
 
 class Caller:
@@ -27,7 +27,7 @@ class Caller:
 
     def __init__(self, branch: Branch, loan: Loan) -> None:
         with tenant_context(branch.mfi):
-            self.secret = create_token(account=branch.borrower, name="t", actor=SYSTEM)[1]
+            self.secret = create_token(actor=branch.borrower.actor, name="t").secret
         self.branch, self.loan = branch, str(loan.pk)
         self.client = Client(HTTP_HOST=branch.host, HTTP_AUTHORIZATION=f"Bearer {self.secret}")
 
@@ -47,20 +47,17 @@ class Caller:
 
 @pytest.fixture
 def callers(alpha: Branch, beta: Branch) -> tuple[Caller, Caller]:
-    from apps.loans.services import origination
+    from apps.loans.applications.services.apply import LoanRequest, apply_for_loan
 
     def apply(branch: Branch) -> Loan:
         with tenant_context(branch.mfi):
-            made = origination.apply_for_loan(
+            application = apply_for_loan(
                 borrower=branch.borrower,
-                by=branch.borrower,
-                product_id=branch.product.pk,
-                principal=Decimal(1000),
-                installments=12,
-                purpose="",
+                request=LoanRequest(product_id=branch.product.pk, principal=Decimal(1000), installments=12),
+                actor=branch.borrower.actor,
                 currency="LSL",
             )
-            return Loan.objects.get(pk=made["id"])
+            return Loan.objects.get(pk=application.id)
 
     return Caller(alpha, apply(alpha)), Caller(beta, apply(beta))
 
@@ -125,7 +122,8 @@ def test_a_prepared_query_outlives_a_longer_column(callers: tuple[Caller, Caller
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE loans_product ALTER COLUMN name TYPE varchar(2000)")
             cursor.execute("ALTER TABLE users_account ALTER COLUMN full_name TYPE varchar(2000)")
-        assert [str(line.id) for line in list_loans(borrower=alpha.branch.borrower, after=None, most=9)] == [alpha.loan]
+        lines = list_loans(borrower=alpha.branch.borrower, after=None, maximum=9)
+        assert [str(line.id) for line in lines] == [alpha.loan]
     assert alpha.lists() == [alpha.loan]
 
 

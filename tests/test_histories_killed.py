@@ -20,13 +20,15 @@ from django_tenants.utils import tenant_context
 
 from apps.credit.documents import CreditEventDocument
 from apps.credit.models import OutboxEntry
-from apps.loans.models import Loan, LoanEvent
-from apps.loans.services import money
-from apps.loans.services.books import check_books
-from apps.loans.services.credit_truth import compare_histories
-from apps.mfis.database import connection
+from apps.credit.tests import kept
+from apps.loans.book.models import Loan, LoanEvent
+from apps.loans.histories.services.reconciliation import compare_histories
+from apps.loans.ledger.verification import check_books
+from apps.loans.servicing.services import pay_out
+from apps.mfis.core.actor import SYSTEM
+from apps.mfis.core.database import connection
 from config.embedded.mongo import EmbeddedMongo
-from conftest import TODAY, Branch, make_branch
+from tests.factories import TODAY, Branch, make_branch
 from tests.test_killed import this_database
 from tests.test_races import approved_loan
 
@@ -48,7 +50,9 @@ def lenders(branches: tuple[Branch, Branch], django_db_blocker: Any) -> Iterator
             for k in range(LOANS):
                 loan = approved_loan(branch, f"6400{k:04d}")
                 with tenant_context(branch.mfi):
-                    money.disburse(loan_id=loan, by=branch.staff["cashier"], channel="cash", on=TODAY)
+                    pay_out.disburse(
+                        loan_id=loan, actor=branch.staff["cashier"].actor, channel="cash", value_date=TODAY
+                    )
             made.append(branch)
         yield made
         connection.set_schema_to_public()
@@ -90,31 +94,36 @@ def test_no_event_is_lost_or_doubled(lenders: list[Branch], mongo: EmbeddedMongo
             time.sleep(chance.uniform(0, 1))
             mongo.start()
         for process in posting:
-            said, _ = process.communicate()
-            assert process.returncode == 0, said
-        until = time.monotonic() + 120
-        while waiting := sum(_waiting(branch) for branch in lenders):
-            assert time.monotonic() < until, f"{waiting} events still wait"
-            assert all(p.poll() is None for p in relays), [p.stdout.read() for p in relays if p.poll() and p.stdout]
-            time.sleep(0.2)
+            printed, _ = process.communicate()
+            assert process.returncode == 0, printed
+        _wait_until_all_arrived(lenders, relays)
     finally:
         for process in (*relays, *posting):
             process.kill()
             process.wait()
-    posted = 0
-    for branch in lenders:
-        with tenant_context(branch.mfi):
-            assert compare_histories() == []
-            assert not OutboxEntry.objects.filter(set_aside=True).exists()
-            assert check_books().breaks == []
-            told = list(Loan.objects.values_list("pk", flat=True))
-            kept = CreditEventDocument._get_collection().count_documents(
-                {"account": {"$in": told}, "kind": "repayment"}
-            )
-            assert kept == LoanEvent.objects.filter(type="repayment").count()
-            posted += kept
+    posted = sum(_arrived(branch) for branch in lenders)
     assert posted == REPAYMENTS // 4 * 4
     print(f"{posted} repayments, MongoDB killed {kills} times")
+
+
+def _wait_until_all_arrived(lenders: list[Branch], relays: list[subprocess.Popen[str]]) -> None:
+    until = time.monotonic() + 120
+    while waiting := sum(_waiting(branch) for branch in lenders):
+        assert time.monotonic() < until, f"{waiting} events still wait"
+        assert all(p.poll() is None for p in relays), [p.stdout.read() for p in relays if p.poll() and p.stdout]
+        time.sleep(0.2)
+
+
+def _arrived(branch: Branch) -> int:
+    """How many repayments the histories hold of this lender, after all that must agree was compared."""
+    with tenant_context(branch.mfi):
+        assert compare_histories() == []
+        assert not OutboxEntry.objects.filter(dead_letter=True).exists()
+        assert check_books(actor=SYSTEM).breaks == []
+        loans = list(Loan.objects.values_list("pk", flat=True))
+        arrived = kept.count(CreditEventDocument, {"account": {"$in": loans}, "kind": "repayment"})
+        assert arrived == LoanEvent.objects.filter(type="repayment").count()
+        return arrived
 
 
 def _waiting(branch: Branch) -> int:

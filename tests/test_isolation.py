@@ -19,18 +19,22 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django_tenants.utils import tenant_context
 
-from apps.loans.models import Loan, LoanEvent, PaymentNotice
-from apps.loans.services import documents, drafts, money, notices
-from apps.loans.services.bureau import last_month_end, make_file
-from apps.loans.services.disputes import open_dispute
-from apps.mfis.acting import SYSTEM
-from apps.mfis.clock import business_date
-from apps.mfis.database import connection
-from apps.users.models import Account, SignIn
-from apps.users.services.accounts import Person, register_borrower
-from apps.users.services.complaints import complain
-from apps.users.services.tokens import create_token
-from conftest import PASSWORD, TODAY, Branch
+from apps.loans.applications.services import documents, drafts
+from apps.loans.book.models import Loan, LoanEvent
+from apps.loans.bureau.services import last_month_end, make_file
+from apps.loans.histories.services.disputes import open_dispute
+from apps.loans.servicing.models import PaymentNotice
+from apps.loans.servicing.services import repayment, reported_payments
+from apps.mfis.core.actor import SYSTEM
+from apps.mfis.core.clock import business_date
+from apps.mfis.core.database import connection
+from apps.users.access.models import SignIn
+from apps.users.access.services.tokens import create_token
+from apps.users.accounts.models import Account
+from apps.users.accounts.services.borrowers import register_borrower
+from apps.users.accounts.services.people import Person
+from apps.users.complaints.services import complain
+from tests.factories import PASSWORD, TODAY, Branch
 
 # Routes that are open to everybody, and why.
 OPEN = {
@@ -129,29 +133,31 @@ def test_every_documented_call_is_among_the_routes(api: str, known: list[str]) -
 def ids_of_alpha(alpha: Branch, active: Callable[..., Loan]) -> dict[str, str]:
     loan = active()
     cashier = alpha.staff["cashier"]
-    receipt = money.record_repayment(loan_id=loan.pk, by=cashier, amount=Decimal(50), channel="cash", on=TODAY)
-    notice = notices.report_payment(
-        loan_id=loan.pk, by=alpha.borrower, amount=Decimal(10), channel="mpesa", reference="X1", paid_on=TODAY
+    receipt = repayment.record_repayment(
+        loan_id=loan.pk, actor=cashier.actor, amount=Decimal(50), channel="cash", value_date=TODAY
     )
-    token, _ = create_token(account=alpha.borrower, name="t", actor=SYSTEM)
-    draft = drafts.save_draft(borrower=alpha.borrower, by=alpha.borrower)
+    notice = reported_payments.report_payment(
+        loan_id=loan.pk, actor=alpha.borrower.actor, amount=Decimal(10), channel="mpesa", reference="X1", paid_on=TODAY
+    )
+    token = create_token(actor=alpha.borrower.actor, name="t")
+    draft = drafts.save_draft(borrower=alpha.borrower, actor=alpha.borrower.actor)
     paper = documents.add_document(
-        loan_id=loan.pk, by=alpha.borrower, what="other", file_name="a.pdf", content=b"%PDF-1.4 a"
+        loan_id=loan.pk, actor=alpha.borrower.actor, what="other", file_name="a.pdf", content=b"%PDF-1.4 a"
     )
-    dispute = open_dispute(account=alpha.borrower, loan_id=loan.pk, entry=None, text="x")
-    file = make_file(month_end=last_month_end(business_date()), by=alpha.staff["manager"])
-    complaint = complain(account=alpha.borrower, about="other", text="x", on=TODAY)
+    dispute = open_dispute(actor=alpha.borrower.actor, loan_id=loan.pk, entry=None, text="x")
+    file = make_file(month_end=last_month_end(business_date()), actor=alpha.staff["manager"].actor)
+    complaint = complain(actor=alpha.borrower.actor, about="other", text="x", value_date=TODAY)
     sign_in = SignIn.objects.create(account=alpha.borrower, session_key="none")
     return {
-        "draft_id": str(draft.pk),
+        "draft_id": str(draft.id),
         "document_id": str(paper.pk),
-        "complaint_id": complaint["id"],
-        "dispute_id": dispute["id"],
+        "complaint_id": str(complaint.id),
+        "dispute_id": str(dispute.id),
         "file_id": str(file.pk),
         "loan_id": str(loan.pk),
-        "event_id": receipt["id"],
-        "notice_id": notice["id"],
-        "token_id": str(token.pk),
+        "event_id": str(receipt.id),
+        "notice_id": str(notice.id),
+        "token_id": str(token.id),
         "sign_in_id": str(sign_in.pk),
         "account_id": str(alpha.borrower.pk),
         "product_id": str(alpha.product.pk),
@@ -183,7 +189,7 @@ def strangers(alpha: Branch, host: str) -> Iterator[tuple[Client, dict[str, str]
         client.cookies = alpha.client(who).cookies
         yield client, {}
     with tenant_context(alpha.mfi):
-        _, secret = create_token(account=alpha.staff["manager"], name="t", actor=SYSTEM)
+        secret = create_token(actor=alpha.staff["manager"].actor, name="t").secret
     yield Client(HTTP_HOST=host), {"HTTP_AUTHORIZATION": f"Bearer {secret}"}
 
 
@@ -233,7 +239,9 @@ def test_letsemas_own_site_is_closed_to_mfis(routes: list[str], alpha: Branch, i
 def test_another_borrowers_ids_are_404(route: str, alpha: Branch, ids_of_alpha: dict[str, str]) -> None:
     """A neighbour at the same MFI, with bodies that each call would take from the one whose ids they are."""
     with tenant_context(alpha.mfi):
-        other = register_borrower(person=Person("Khotso Pheko", phone="59990009"), password=PASSWORD, today=TODAY)
+        other = register_borrower(
+            person=Person("Khotso Pheko", phone="59990009"), password=PASSWORD, actor=SYSTEM, today=TODAY
+        )
     client = alpha.client(other)
     path = fill(route, ids_of_alpha)
     body = {
@@ -293,7 +301,7 @@ def test_no_header_chooses_a_tenant(alpha: Branch, beta: Branch) -> None:
 def test_unknown_and_suspended_hosts(alpha: Branch) -> None:
     assert Client(HTTP_HOST="nobody.localhost").get("/").status_code == 404
     assert Client(HTTP_HOST="example.org").get("/").status_code == 400
-    from apps.mfis.services.provisioning import set_status
+    from apps.mfis.tenancy.services.provisioning import set_status
 
     connection.set_schema_to_public()
     set_status(mfi=alpha.mfi, status="suspended", reason="Unpaid licence fee", actor=SYSTEM)
@@ -304,7 +312,7 @@ def test_unknown_and_suspended_hosts(alpha: Branch) -> None:
 
 
 def test_a_closed_account_is_out_at_its_next_request(alpha: Branch) -> None:
-    from apps.users.services.accounts import set_active
+    from apps.users.staff.services import set_active
 
     client = alpha.client("cashier")
     assert client.get("/admin/").status_code == 200

@@ -27,16 +27,29 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from apps.loans.applications.services.apply import LoanRequest, apply_for_loan
+from apps.loans.applications.services.review import approve, recommend, start_review
+from apps.loans.book.models import Loan, LoanEvent
 from apps.loans.domain.fold import quote
 from apps.loans.ledger.accrual import post_accruals
-from apps.loans.models import JournalLine, Loan, LoanEvent
-from apps.loans.services import books, money, origination, servicing
-from apps.mfis.acting import SYSTEM, acting
-from apps.mfis.clock import business_date
-from apps.mfis.database import connection
-from apps.mfis.errors import ServiceError
-from apps.users.services.accounts import Person, register_borrower
-from conftest import TODAY, Branch, make_branch
+from apps.loans.ledger.models import JournalLine
+from apps.loans.ledger.verification import CHECKS, breaks_of
+from apps.loans.servicing.services import repayment
+from apps.loans.servicing.services.booking import Booked
+from apps.loans.servicing.services.charges import add_charge, waive
+from apps.loans.servicing.services.correction import reverse_repayment
+from apps.loans.servicing.services.credits import credit_goodwill, refund
+from apps.loans.servicing.services.pay_out import disburse
+from apps.loans.servicing.services.proposals import decide_proposal
+from apps.loans.servicing.services.repayment import Receipt, record_repayment
+from apps.loans.servicing.services.write_off import propose_charge_off, propose_write_off
+from apps.mfis.core.actor import SYSTEM, actor_context
+from apps.mfis.core.clock import business_date
+from apps.mfis.core.database import connection
+from apps.mfis.core.errors import ServiceError
+from apps.users.accounts.services.borrowers import register_borrower
+from apps.users.accounts.services.people import Person
+from tests.factories import TODAY, Branch, make_branch
 from tests.test_races import at_once
 
 D = Decimal
@@ -92,28 +105,25 @@ class LoanMachine(RuleBasedStateMachine):
     def lend(self) -> None:
         branch = self.branch
         with tenant_context(branch.mfi):
-            who = register_borrower(person=Person("Machine", phone=str(next(phones))), today=TODAY)
-            made = origination.apply_for_loan(
+            who = register_borrower(person=Person("Machine", phone=str(next(phones))), actor=SYSTEM, today=TODAY)
+            application = apply_for_loan(
                 borrower=who,
-                product_id=branch.product.pk,
-                principal=D(1000),
-                installments=6,
-                purpose="",
-                by=who,
+                request=LoanRequest(product_id=branch.product.pk, principal=D(1000), installments=6),
+                actor=who.actor,
                 currency="LSL",
-                on=TODAY,
+                value_date=TODAY,
             )
-            self.key = UUID(made["id"])
-            origination.start_review(loan_id=self.key, by=branch.staff["officer"], on=TODAY)
-            origination.recommend(loan_id=self.key, by=branch.staff["officer"], reason="Seen", on=TODAY)
-            origination.approve(loan_id=self.key, by=branch.staff["approver"], on=TODAY)
-            money.disburse(loan_id=self.key, by=branch.staff["cashier"], channel="cash", on=TODAY)
+            self.key = application.id
+            start_review(loan_id=self.key, actor=branch.staff["officer"].actor, value_date=TODAY)
+            recommend(loan_id=self.key, actor=branch.staff["officer"].actor, reason="Seen", value_date=TODAY)
+            approve(loan_id=self.key, actor=branch.staff["approver"].actor, value_date=TODAY)
+            disburse(loan_id=self.key, actor=branch.staff["cashier"].actor, channel="cash", value_date=TODAY)
             promised = quote(Loan.objects.get(pk=self.key).terms, TODAY)
         self.model = Naive(D(1000), promised.total_due)
         self.order = 0
         self.last: dict[str, Any] | None = None
 
-    def attempt(self, service: Any, **values: Any) -> dict[str, Any] | None:
+    def attempt(self, service: Any, **values: Any) -> Any:
         """Calls a service; a refusal is an answer, and must have changed nothing (the invariants say so)."""
         with tenant_context(self.branch.mfi):
             try:
@@ -121,56 +131,67 @@ class LoanMachine(RuleBasedStateMachine):
             except ServiceError:
                 return None
         self.order += 1
-        return dict(answer) if isinstance(answer, dict) else {"id": str(answer.pk)}
+        return answer
 
-    def keep(self, where: str, answer: dict[str, Any] | None, on: date, amount: Decimal) -> None:
+    def keep(self, where: str, answer: Booked | Receipt | None, on: date, amount: Decimal) -> None:
         if answer:
-            getattr(self.model, where)[UUID(answer["id"])] = (on, self.order, amount)
+            getattr(self.model, where)[answer.id] = (on, self.order, amount)
 
-    @rule(amount=amounts, back=days, by=st.sampled_from(["cashier", "manager", "officer", "auditor"]))
-    def pay(self, amount: Decimal, back: int, by: str) -> None:
+    @rule(amount=amounts, back=days, actor=st.sampled_from(["cashier", "manager", "officer", "auditor"]))
+    def pay(self, amount: Decimal, back: int, actor: str) -> None:
         on = TODAY + timedelta(days=back)
-        values = {"loan_id": self.key, "by": self.branch.staff[by], "amount": amount, "channel": "cash", "on": on}
+        values = {
+            "loan_id": self.key,
+            "actor": self.branch.staff[actor].actor,
+            "amount": amount,
+            "channel": "cash",
+            "value_date": on,
+        }
         key = str(uuid4())
-        answer = self.attempt(money.record_repayment, **values, key=key)
-        assert not answer or by in ("cashier", "manager")
+        answer = self.attempt(record_repayment, **values, idempotency_key=key)
+        assert not answer or actor in ("cashier", "manager")
         self.keep("came", answer, on, amount)
-        self.last = {**values, "key": key} if answer else self.last
+        self.last = {**values, "idempotency_key": key} if answer else self.last
 
     @precondition(lambda self: self.last)
     @rule()
     def send_it_again(self) -> None:
         before = self.count()
         assert self.last
-        assert self.attempt(money.record_repayment, **self.last)
+        assert self.attempt(record_repayment, **self.last)
         assert self.count() == before
 
     @precondition(lambda self: self.last)
     @rule()
     def use_its_key_for_another(self) -> None:
         assert self.last
-        assert self.attempt(money.record_repayment, **{**self.last, "amount": self.last["amount"] + 1}) is None
+        assert self.attempt(record_repayment, **{**self.last, "amount": self.last["amount"] + 1}) is None
 
     @rule(amount=amounts, back=days, same=st.booleans())
     def two_at_once(self, amount: Decimal, back: int, same: bool) -> None:
         on = TODAY + timedelta(days=back)
         keys = [str(uuid4())] * 2 if same else [str(uuid4()), str(uuid4())]
 
-        def run(n: int) -> dict[str, Any]:
-            return money.record_repayment(
-                loan_id=self.key, by=self.branch.staff["cashier"], amount=amount, channel="cash", on=on, key=keys[n]
+        def run(n: int) -> Receipt:
+            return record_repayment(
+                loan_id=self.key,
+                actor=self.branch.staff["cashier"].actor,
+                amount=amount,
+                channel="cash",
+                value_date=on,
+                idempotency_key=keys[n],
             )
 
-        answers = [a for a in at_once(self.branch, 2, run) if isinstance(a, dict)]
+        answers = [a for a in at_once(self.branch, 2, run) if isinstance(a, Receipt)]
         for answer in answers:
             self.order += 1
             self.keep("came", answer, on, amount)
-        assert not (same and len({a["id"] for a in answers}) > 1)
+        assert not (same and len({a.id for a in answers}) > 1)
 
     @rule(amount=st.sampled_from([D(0), D(-5), D("0.001"), D("NaN")]))
     def pay_no_money(self, amount: Decimal) -> None:
         assert not self.attempt(
-            money.record_repayment, loan_id=self.key, by=self.branch.staff["cashier"], amount=amount, channel="cash"
+            record_repayment, loan_id=self.key, actor=self.branch.staff["cashier"].actor, amount=amount, channel="cash"
         )
 
     @rule(past=st.booleans())
@@ -178,40 +199,40 @@ class LoanMachine(RuleBasedStateMachine):
         # Asked for now: a run may cross midnight.
         on = TODAY - timedelta(days=1) if past else business_date() + timedelta(days=1)
         assert not self.attempt(
-            money.record_repayment,
+            record_repayment,
             loan_id=self.key,
-            by=self.branch.staff["cashier"],
+            actor=self.branch.staff["cashier"].actor,
             amount=D(5),
             channel="cash",
-            on=on,
+            value_date=on,
         )
 
-    @rule(pick=st.integers(0, 1000), by=st.sampled_from(["accountant", "cashier"]))
-    def reverse(self, pick: int, by: str) -> None:
+    @rule(pick=st.integers(0, 1000), actor=st.sampled_from(["accountant", "cashier"]))
+    def reverse(self, pick: int, actor: str) -> None:
         facts = [*self.model.came, *self.model.charged]
         if not facts:
             return
         event = facts[pick % len(facts)]
-        answer = self.attempt(money.reverse_repayment, event_id=event, by=self.branch.staff[by], reason="Wrong")
+        answer = self.attempt(reverse_repayment, event_id=event, actor=self.branch.staff[actor].actor, reason="Wrong")
         if answer:
-            assert by == "accountant"
+            assert actor == "accountant"
             self.model.came.pop(event, None)
             self.model.charged.pop(event, None)
             assert not self.attempt(
-                money.reverse_repayment, event_id=event, by=self.branch.staff["manager"], reason="Once more"
+                reverse_repayment, event_id=event, actor=self.branch.staff["manager"].actor, reason="Once more"
             )
 
     @rule(amount=amounts, back=days, kind=st.sampled_from(["fee", "penalty", "bribe"]))
     def charge(self, amount: Decimal, back: int, kind: str) -> None:
         on = TODAY + timedelta(days=back)
         answer = self.attempt(
-            servicing.add_charge,
+            add_charge,
             loan_id=self.key,
-            by=self.branch.staff["accountant"],
+            actor=self.branch.staff["accountant"].actor,
             name="Visit",
             kind=kind,
             amount=amount,
-            on=on,
+            value_date=on,
         )
         assert not (answer and kind == "bribe")
         self.keep("charged", answer, on, amount)
@@ -219,9 +240,9 @@ class LoanMachine(RuleBasedStateMachine):
     @rule(amount=amounts, component=st.sampled_from(["interest", "fees", "penalties", "principal"]))
     def waive(self, amount: Decimal, component: str) -> None:
         answer = self.attempt(
-            servicing.waive,
+            waive,
             loan_id=self.key,
-            by=self.branch.staff["manager"],
+            actor=self.branch.staff["manager"].actor,
             component=component,
             amount=amount,
             reason="Flood",
@@ -232,14 +253,14 @@ class LoanMachine(RuleBasedStateMachine):
     @rule(amount=amounts)
     def credit(self, amount: Decimal) -> None:
         answer = self.attempt(
-            servicing.credit_goodwill, loan_id=self.key, by=self.branch.staff["manager"], amount=amount, reason="Ours"
+            credit_goodwill, loan_id=self.key, actor=self.branch.staff["manager"].actor, amount=amount, reason="Ours"
         )
         self.keep("came", answer, business_date(), amount)
 
     @rule(amount=amounts)
     def refund(self, amount: Decimal) -> None:
         answer = self.attempt(
-            servicing.refund, loan_id=self.key, by=self.branch.staff["cashier"], amount=amount, channel="cash"
+            refund, loan_id=self.key, actor=self.branch.staff["cashier"].actor, amount=amount, channel="cash"
         )
         if answer:
             self.model.refunded += amount
@@ -247,23 +268,25 @@ class LoanMachine(RuleBasedStateMachine):
     @rule()
     def pay_off(self) -> None:
         owed, _ = self.model.add_up()
-        answer = self.attempt(servicing.pay_off, loan_id=self.key, by=self.branch.staff["cashier"], channel="cash")
+        answer = self.attempt(
+            repayment.pay_off, loan_id=self.key, actor=self.branch.staff["cashier"].actor, channel="cash"
+        )
         if answer:
-            assert D(answer["amount"]) == owed
+            assert answer.amount == owed
             self.keep("came", answer, business_date(), owed)
 
     @precondition(lambda self: not self.model.written_off)
     @rule(one_person=st.booleans())
     def write_off(self, one_person: bool) -> None:
         staff = self.branch.staff
-        proposed = self.attempt(servicing.propose_write_off, loan_id=self.key, by=staff["manager"], reason="Gone")
+        proposed = self.attempt(propose_write_off, loan_id=self.key, actor=staff["manager"].actor, reason="Gone")
         if not proposed:
             return
         by = staff["manager"] if one_person else staff["approver"]
-        decided = self.attempt(servicing.decide_proposal, loan_id=self.key, by=by, agree=one_person, reason="Not yet")
+        decided = self.attempt(decide_proposal, loan_id=self.key, actor=by.actor, agree=one_person, reason="Not yet")
         assert bool(decided) is not one_person
         if one_person:
-            self.attempt(servicing.decide_proposal, loan_id=self.key, by=staff["approver"], agree=False, reason="No")
+            self.attempt(decide_proposal, loan_id=self.key, actor=staff["approver"].actor, agree=False, reason="No")
 
     @rule(reverse=st.booleans())
     def charge_off(self, reverse: bool) -> None:
@@ -272,18 +295,20 @@ class LoanMachine(RuleBasedStateMachine):
         if self.model.charged_off and reverse:
             with tenant_context(self.branch.mfi):
                 event = LoanEvent.objects.filter(loan_id=self.key, type="charge_off", reversed_by__isnull=True).get()
-            took = self.attempt(money.reverse_repayment, event_id=event.pk, by=staff["manager"], reason="They called")
+            took = self.attempt(
+                reverse_repayment, event_id=event.pk, actor=staff["manager"].actor, reason="They called"
+            )
             self.model.charged_off = not took
             return
-        proposed = self.attempt(servicing.propose_charge_off, loan_id=self.key, by=staff["officer"], reason="Silent")
+        proposed = self.attempt(propose_charge_off, loan_id=self.key, actor=staff["officer"].actor, reason="Silent")
         assert not (proposed and (self.model.charged_off or self.model.written_off))
         if proposed:
-            decided = self.attempt(servicing.decide_proposal, loan_id=self.key, by=staff["approver"], agree=True)
+            decided = self.attempt(decide_proposal, loan_id=self.key, actor=staff["approver"].actor, agree=True)
             self.model.charged_off = bool(decided)
 
     @rule(back=days)
     def accrue(self, back: int) -> None:
-        with tenant_context(self.branch.mfi), acting(SYSTEM):
+        with tenant_context(self.branch.mfi), actor_context(SYSTEM):
             post_accruals(TODAY + timedelta(days=back))
 
     def count(self) -> tuple[int, int]:
@@ -300,11 +325,11 @@ class LoanMachine(RuleBasedStateMachine):
             assert (loan.state.total_outstanding, loan.state.overpaid) == (owed, over)
             running = "charged_off" if self.model.charged_off else "active"
             assert loan.state.status == (running if owed else "overpaid" if over else "closed")
-            assert list(books._loan(loan)) == []
+            assert list(breaks_of(loan)) == []
 
     def teardown(self) -> None:
         with tenant_context(self.branch.mfi):
-            assert [*books._chain(), *books._entries(), *books._orphans(), *books._control()] == []
+            assert [broken for check in CHECKS for broken in check()] == []
         connection.set_schema_to_public()
 
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -15,15 +16,23 @@ import pytest
 from django.db import transaction
 from django_tenants.utils import tenant_context
 
-from apps.loans.models import Loan, LoanEvent, LoanState, PaymentNotice
-from apps.loans.services import money, notices, origination
-from apps.loans.services.books import check_books
-from apps.mfis.database import connection
-from apps.mfis.errors import KeyReused, ServiceError
-from apps.users.models import Account
-from apps.users.services.accounts import Person, actor_of, register_borrower
-from apps.users.services.idempotency import once
-from conftest import TODAY, Branch, make_branch
+from apps.loans.applications.services.apply import LoanRequest, apply_for_loan
+from apps.loans.applications.services.review import approve, recommend, start_review
+from apps.loans.book.models import Loan, LoanEvent, LoanState
+from apps.loans.ledger.verification import check_books
+from apps.loans.servicing.models import PaymentNotice
+from apps.loans.servicing.services import reported_payments
+from apps.loans.servicing.services.pay_out import PayOut, disburse
+from apps.loans.servicing.services.repayment import Receipt, record_repayment
+from apps.loans.servicing.services.reported_payments import Reported
+from apps.mfis.core.actor import SYSTEM, Actor
+from apps.mfis.core.commands import command
+from apps.mfis.core.database import connection
+from apps.mfis.core.errors import KeyReused, ServiceError
+from apps.users.accounts.models import Account
+from apps.users.accounts.services.borrowers import register_borrower
+from apps.users.accounts.services.people import Person
+from tests.factories import TODAY, Branch, make_branch
 
 
 @pytest.fixture(scope="module")
@@ -54,26 +63,24 @@ def at_once(branch: Branch, count: int, run: Callable[[int], Any]) -> list[Any]:
 
 def approved_loan(branch: Branch, phone: str) -> UUID:
     with tenant_context(branch.mfi):
-        who = register_borrower(person=Person("Racer", phone=phone), today=TODAY)
-        loan = origination.apply_for_loan(
+        who = register_borrower(person=Person("Racer", phone=phone), actor=SYSTEM, today=TODAY)
+        application = apply_for_loan(
             borrower=who,
-            product_id=branch.product.pk,
-            principal=Decimal(1000),
-            installments=12,
-            purpose="",
-            by=who,
+            request=LoanRequest(product_id=branch.product.pk, principal=Decimal(1000), installments=12),
+            actor=who.actor,
             currency="LSL",
-            on=TODAY,
-        )["id"]
-        origination.start_review(loan_id=loan, by=branch.staff["officer"], on=TODAY)
-        origination.recommend(loan_id=loan, by=branch.staff["officer"], reason="Seen", on=TODAY)
-        origination.approve(loan_id=loan, by=branch.staff["approver"], on=TODAY)
-    return UUID(loan)
+            value_date=TODAY,
+        )
+        loan = application.id
+        start_review(loan_id=loan, actor=branch.staff["officer"].actor, value_date=TODAY)
+        recommend(loan_id=loan, actor=branch.staff["officer"].actor, reason="Seen", value_date=TODAY)
+        approve(loan_id=loan, actor=branch.staff["approver"].actor, value_date=TODAY)
+    return loan
 
 
 def test_one_person_registers_twice_at_once(gamma: Branch) -> None:
     def register(n: int) -> Account:
-        return register_borrower(person=Person(f"Twin {n}", phone="6400 0001"), today=TODAY)
+        return register_borrower(person=Person(f"Twin {n}", phone="6400 0001"), actor=SYSTEM, today=TODAY)
 
     outcomes = at_once(gamma, 6, register)
     assert sum(isinstance(o, Account) for o in outcomes) == 1
@@ -85,9 +92,13 @@ def test_a_loan_is_paid_out_once(gamma: Branch) -> None:
     loan = approved_loan(gamma, "64000002")
     cashiers = [gamma.staff["cashier"], gamma.staff["manager"]]
     outcomes = at_once(
-        gamma, 6, lambda n: money.disburse(loan_id=loan, by=cashiers[n % 2], channel="cash", on=TODAY, key=f"k{n}")
+        gamma,
+        6,
+        lambda n: disburse(
+            loan_id=loan, actor=cashiers[n % 2].actor, channel="cash", value_date=TODAY, idempotency_key=f"k{n}"
+        ),
     )
-    assert sum(isinstance(o, dict) for o in outcomes) == 1
+    assert sum(isinstance(o, PayOut) for o in outcomes) == 1
 
 
 def test_receipts_and_their_retries(gamma: Branch) -> None:
@@ -95,22 +106,22 @@ def test_receipts_and_their_retries(gamma: Branch) -> None:
     loans = [approved_loan(gamma, f"6400010{n}") for n in range(8)]
     with tenant_context(gamma.mfi):
         for loan in loans:
-            money.disburse(loan_id=loan, by=gamma.staff["cashier"], channel="cash", on=TODAY)
+            disburse(loan_id=loan, actor=gamma.staff["cashier"].actor, channel="cash", value_date=TODAY)
     different = 43
 
-    def pay(n: int) -> dict[str, Any]:
+    def pay(n: int) -> Receipt:
         n %= different
-        return money.record_repayment(
+        return record_repayment(
             loan_id=loans[n % 8],
-            by=gamma.staff["cashier"],
+            actor=gamma.staff["cashier"].actor,
             amount=Decimal(10 + n),
             channel="cash",
-            on=TODAY,
-            key=f"pay-{n}",
+            value_date=TODAY,
+            idempotency_key=f"pay-{n}",
         )
 
     outcomes = at_once(gamma, 64, pay)
-    assert all(isinstance(o, dict) for o in outcomes), [o for o in outcomes if not isinstance(o, dict)]
+    assert all(isinstance(o, Receipt) for o in outcomes), [o for o in outcomes if not isinstance(o, Receipt)]
     assert outcomes[: 64 - different] == outcomes[different:]
     with tenant_context(gamma.mfi):
         for place, key in enumerate(loans):
@@ -120,14 +131,14 @@ def test_receipts_and_their_retries(gamma: Branch) -> None:
             assert LoanState.objects.get(pk=key).total_paid == sum(wanted)
         numbers = sorted(LoanEvent.objects.filter(type="repayment").values_list("number", flat=True))
         assert [int(n[2:8]) for n in numbers] == list(range(1, different + 1))
-        assert check_books().breaks == []
+        assert check_books(actor=SYSTEM).breaks == []
 
 
 def test_payments_are_reported_once_each(gamma: Branch) -> None:
     """Eight threads send five payments, three of them twice; each waits for its twin and answers the same."""
     loan = paid_out(gamma, "64000003")
 
-    def report(n: int) -> dict[str, Any]:
+    def report(n: int) -> Reported:
         return reported(loan, 10 + n % 5, f"report-{n % 5}")
 
     for _ in range(5):
@@ -136,19 +147,24 @@ def test_payments_are_reported_once_each(gamma: Branch) -> None:
     with tenant_context(gamma.mfi):
         kept = PaymentNotice.objects.filter(loan=loan)
         assert sorted(kept.values_list("amount", flat=True)) == [10, 11, 12, 13, 14]
-        assert {str(n.pk) for n in kept} == {o["id"] for o in outcomes}
+        assert {n.pk for n in kept} == {o.id for o in outcomes}
 
 
 def paid_out(branch: Branch, phone: str) -> Loan:
     loan = approved_loan(branch, phone)
     with tenant_context(branch.mfi):
-        money.disburse(loan_id=loan, by=branch.staff["cashier"], channel="cash", on=TODAY)
+        disburse(loan_id=loan, actor=branch.staff["cashier"].actor, channel="cash", value_date=TODAY)
         return Loan.objects.select_related("borrower").get(pk=loan)
 
 
-def reported(loan: Loan, amount: int, key: str) -> dict[str, Any]:
-    return notices.report_payment(
-        loan_id=loan.pk, by=loan.borrower, amount=Decimal(amount), channel="mpesa", reference=key, key=key
+def reported(loan: Loan, amount: int, key: str) -> Reported:
+    return reported_payments.report_payment(
+        loan_id=loan.pk,
+        actor=loan.borrower.actor,
+        amount=Decimal(amount),
+        channel="mpesa",
+        reference=key,
+        idempotency_key=key,
     )
 
 
@@ -186,7 +202,18 @@ def test_a_payment_whose_twin_is_still_on_its_way(gamma: Branch, commits: bool) 
     first, second = one_behind_the_other(gamma, report, report, commits=commits)
     assert (first == second) is commits
     with tenant_context(gamma.mfi):
-        assert [str(n.pk) for n in PaymentNotice.objects.filter(loan=loan)] == [second["id"]]
+        assert [n.pk for n in PaymentNotice.objects.filter(loan=loan)] == [second.id]
+
+
+@dataclass(frozen=True)
+class SomethingElse:
+    done: bool
+
+
+@command()
+def do_something_else(*, actor: Actor, idempotency_key: str = "") -> SomethingElse:
+    """A command that shares nothing with a payment but the key."""
+    return SomethingElse(done=True)
 
 
 @pytest.mark.parametrize("payment_first", [True, False])
@@ -194,12 +221,10 @@ def test_a_payment_and_another_command_with_one_key(gamma: Branch, payment_first
     loan = paid_out(gamma, f"6400000{6 + payment_first}")
     report = partial(reported, loan, 10, "both")
 
-    def other() -> dict[str, Any]:
-        return once(actor=actor_of(loan.borrower), key="both", name="other", body={}, run=lambda: {"done": True})
-
+    other = partial(do_something_else, actor=loan.borrower.actor, idempotency_key="both")
     ways = (report, other) if payment_first else (other, report)
     first, second = one_behind_the_other(gamma, *ways)
-    assert isinstance(first, dict)
+    assert isinstance(first, Reported if payment_first else SomethingElse)
     assert isinstance(second, KeyReused)
     with tenant_context(gamma.mfi):
         assert PaymentNotice.objects.filter(loan=loan).count() == payment_first
@@ -217,19 +242,16 @@ def _until_it_waits(backend: int) -> None:
 
 def test_two_applications_sent_at_once(gamma: Branch) -> None:
     with tenant_context(gamma.mfi):
-        who = register_borrower(person=Person("Hasty", phone="64000900"), today=TODAY)
+        who = register_borrower(person=Person("Hasty", phone="64000900"), actor=SYSTEM, today=TODAY)
     outcomes = at_once(
         gamma,
         4,
-        lambda n: origination.apply_for_loan(
+        lambda n: apply_for_loan(
             borrower=who,
-            product_id=gamma.product.pk,
-            principal=Decimal(1000),
-            installments=12,
-            purpose="",
-            by=who,
+            request=LoanRequest(product_id=gamma.product.pk, principal=Decimal(1000), installments=12),
+            actor=who.actor,
             currency="LSL",
-            on=TODAY,
+            value_date=TODAY,
         ),
     )
-    assert sum(isinstance(o, dict) for o in outcomes) == 1
+    assert sum(not isinstance(o, ServiceError) for o in outcomes) == 1

@@ -7,6 +7,6 @@ class CreditConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.credit.consents import queue_consent
-        from apps.users.services.consents import consent_changed
+        from apps.users.consents.services import consent_changed
 
         consent_changed.connect(queue_consent, dispatch_uid="credit.queue_consent")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from apps.credit.documents import SCHEMA_VERSION, CreditConsent, checked, midnight
+from apps.credit import repository
 from apps.credit.models import OutboxEntry
 from apps.credit.outbox import person_key
-from apps.users.models import BorrowerProfile, Consent
+from apps.credit.repository import ConsentRecord
+from apps.users.accounts.models import BorrowerProfile
+from apps.users.consents.models import Consent
 
 CONSENT = "consent"
 
@@ -43,19 +46,19 @@ def write_consent(entry: OutboxEntry, mfi: str) -> None:
     """Writes a consent as it was given; it never changes, so writing it again changes nothing.
 
     Raises:
-        PyMongoError: MongoDB did not take it.
+        StoreError: MongoDB does not answer, or refuses it. InvalidDocument: it breaks a rule.
     """
     p = entry.payload
-    document = {
-        "_id": UUID(p["id"]),
-        "version": SCHEMA_VERSION,
-        "person": p["person"],
-        "mfi": mfi,
-        "purpose": p["purpose"],
-        "granted": p["granted"],
-        "text_version": p["text_version"],
-        "language": p["language"],
-        "given_on": midnight(p["given_on"]),
-        "expires_on": midnight(p["expires_on"]),
-    }
-    CreditConsent._get_collection().replace_one({"_id": document["_id"]}, checked(CreditConsent, document), upsert=True)
+    repository.save_consent(
+        ConsentRecord(
+            id=UUID(p["id"]),
+            person=p["person"],
+            mfi=mfi,
+            purpose=p["purpose"],
+            granted=p["granted"],
+            text_version=p["text_version"],
+            language=p["language"],
+            given_on=date.fromisoformat(p["given_on"]),
+            expires_on=date.fromisoformat(p["expires_on"]) if p["expires_on"] else None,
+        )
+    )

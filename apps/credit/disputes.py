@@ -1,18 +1,14 @@
-"""Disputes and corrections in the credit histories, and whose look-ups counted what was corrected."""
+"""Disputes and corrections in the credit histories, and whose inquiries counted what was corrected."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid5
 
-import pymongo
-from pymongo.errors import PyMongoError
-
-from apps.credit.documents import SCHEMA_VERSION, CreditCorrection, CreditDispute, CreditInquiry, checked, midnight
+from apps.credit import repository
 from apps.credit.models import OutboxEntry
-from apps.credit.store import StoreAway, connect
+from apps.credit.repository import CorrectionRecord, DisputeRecord, StoreError
 
 DISPUTE = "dispute"
 OPEN = "open"
@@ -34,8 +30,8 @@ class DisputeTold:
 
 
 @dataclass(frozen=True, slots=True)
-class Outdated:
-    """A look-up of one's own that counted an account which was corrected since."""
+class OutdatedInquiry:
+    """An inquiry of one's own that counted an account which was corrected since."""
 
     correction: UUID
     inquiry: UUID
@@ -58,74 +54,51 @@ def write_dispute(entry: OutboxEntry, mfi: str) -> None:
     """Writes how a dispute stands. A decision is not undone by news of its opening that arrives after it.
 
     Raises:
-        PyMongoError: MongoDB did not take it.
+        StoreError: MongoDB does not answer, or refuses it. InvalidDocument: it breaks a rule.
     """
-    p: dict[str, Any] = entry.payload
-    key, correction = UUID(p["id"]), p["corrected_by"]
-    common = {
-        "version": SCHEMA_VERSION,
-        "person": p["person"],
-        "mfi": mfi,
-        "account": entry.account,
-        "entry": UUID(p["entry"]) if p["entry"] else None,
-    }
-    document = common | {
-        "opened_on": midnight(p["opened_on"]),
-        "outcome": p["outcome"],
-        "decided_on": midnight(p["decided_on"]),
-    }
-    checked(CreditDispute, {"_id": key, **document})
-    how = "$setOnInsert" if p["outcome"] == OPEN else "$set"
-    CreditDispute._get_collection().update_one({"_id": key}, {how: document}, upsert=True)
-    if correction:
-        found = common | {
-            "dispute": key,
-            "corrected_by": UUID(correction),
-            "corrected_at": datetime.fromisoformat(p["decided_at"]),
-        }
-        checked(CreditCorrection, {"_id": uuid5(key, "correction"), **found})
-        CreditCorrection._get_collection().update_one(
-            {"_id": uuid5(key, "correction")}, {"$setOnInsert": found}, upsert=True
-        )
+    p = entry.payload
+    dispute = DisputeRecord(
+        id=UUID(p["id"]),
+        person=p["person"],
+        mfi=mfi,
+        account=entry.account,
+        entry=UUID(p["entry"]) if p["entry"] else None,
+        opened_on=date.fromisoformat(p["opened_on"]),
+        outcome=p["outcome"],
+        decided_on=date.fromisoformat(p["decided_on"]) if p["decided_on"] else None,
+    )
+    repository.save_dispute(dispute, if_new=dispute.outcome == OPEN)
+    if p["corrected_by"]:
+        corrected_at = datetime.fromisoformat(p["decided_at"])
+        repository.save_correction(_correction_of(dispute, UUID(p["corrected_by"]), corrected_at))
 
 
-def forget_disputes(account: UUID) -> None:
-    """Removes what is kept of an account's disputes, to be written anew."""
-    CreditDispute._get_collection().delete_many({"account": account})
-    CreditCorrection._get_collection().delete_many({"account": account})
+def _correction_of(dispute: DisputeRecord, corrected_by: UUID, corrected_at: datetime) -> CorrectionRecord:
+    return CorrectionRecord(
+        id=uuid5(dispute.id, "correction"),
+        dispute=dispute.id,
+        person=dispute.person,
+        mfi=dispute.mfi,
+        account=dispute.account,
+        entry=dispute.entry,
+        corrected_by=corrected_by,
+        corrected_at=corrected_at,
+    )
 
 
-def disputes_kept(accounts: list[UUID]) -> dict[UUID, dict[UUID, str]]:
-    """The outcome of each dispute of these accounts, as the histories have it.
-
-    Raises:
-        PyMongoError, StoreAway: MongoDB does not answer.
-    """
-    connect()
-    found: dict[UUID, dict[UUID, str]] = {}
-    for document in CreditDispute._get_collection().find({"account": {"$in": accounts}}):
-        found.setdefault(document["account"], {})[document["_id"]] = document["outcome"]
-    return found
-
-
-def outdated_look_ups(mfi: str, *, days: int = 400) -> list[Outdated]:
-    """The look-ups of `mfi` that counted an account of another MFI before that was corrected.
+def outdated_inquiries(mfi: str, *, days: int = 400) -> list[OutdatedInquiry]:
+    """The inquiries of `mfi` that counted an account of another MFI before that was corrected.
 
     None where MongoDB is away: whoever asks, asks again later.
     """
     try:
-        connect()
-        since = datetime.now(UTC) - timedelta(days=days)
-        corrections = list(CreditCorrection._get_collection().find({"corrected_at": {"$gt": since}}))
-        asked = CreditInquiry._get_collection().find(
-            {"mfi": mfi, "accounts": {"$in": [c["account"] for c in corrections]}}
-        )
-        looks = list(asked.sort("asked_at", pymongo.ASCENDING))
-    except (PyMongoError, StoreAway):
+        corrections = repository.corrections_since(datetime.now(UTC) - timedelta(days=days))
+        inquiries = repository.inquiries_counting([c.account for c in corrections], mfi=mfi)
+    except StoreError:
         return []
     return [
-        Outdated(c["_id"], i["_id"], i["loan"], i["asked_at"])
+        OutdatedInquiry(c.id, i.id, i.loan, i.asked_at)
         for c in corrections
-        for i in looks
-        if c["account"] in i["accounts"] and i["asked_at"] < c["corrected_at"]
+        for i in inquiries
+        if c.account in i.accounts and i.asked_at < c.corrected_at
     ]

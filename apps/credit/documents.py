@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -18,7 +19,7 @@ from mongoengine import (
     ValidationError,
 )
 
-# 2: how late an account was after each event, and what it costs a month. 3: a document for
+# 2: how many days past due an account was after each event, and what it costs a month. 3: a document for
 # each person, and for each month.
 SCHEMA_VERSION = 3
 STATUSES = ("active", "closed", "overpaid", "approved", "charged_off", "written_off")
@@ -107,17 +108,17 @@ class CreditSnapshot(Document):  # type: ignore[misc]
     account = UUIDField(required=True)
     person = StringField(required=True, min_length=64, max_length=64)
     mfi = StringField(required=True, max_length=63)
-    month = DateField(required=True)  # its last day
+    month_end = DateField(required=True, db_field="month")
     status = StringField(required=True, choices=STATUSES)
     balance = Decimal128Field(required=True)
     overdue = Decimal128Field(required=True)
-    days_late = IntField(required=True, min_value=0)
+    days_past_due = IntField(required=True, min_value=0, db_field="days_late")
     code = StringField(required=True, regex="^[0-7CW]$")  # the month's sign in the payment profile
     taken_at = DateTimeField(required=True)
 
     meta = {
         "collection": "snapshots",
-        "indexes": [{"fields": ["account", "month"]}, {"fields": ["mfi", "month"]}],
+        "indexes": [{"fields": ["account", "month_end"]}, {"fields": ["mfi", "month_end"]}],
         "auto_create_index": False,
     }
 
@@ -129,22 +130,22 @@ class CreditScore(Document):  # type: ignore[misc]
     version = IntField(required=True, default=SCHEMA_VERSION)
     person = StringField(required=True, min_length=64, max_length=64)
     mfi = StringField(required=True, max_length=63)
-    month = DateField(required=True)
+    month_end = DateField(required=True, db_field="month")
     points = IntField(min_value=300, max_value=850)
     band = StringField(choices=("A", "B", "C", "D"))
     score_version = IntField(required=True, min_value=1)
     reasons = ListField(StringField(max_length=20))
-    in_default = BooleanField(required=True)  # whether something was more than 90 days late, or given up, already then
+    in_default = BooleanField(required=True)  # whether in default already then: more than 90 days past due, or given up
 
     meta = {
         "collection": "scores",
-        "indexes": [{"fields": ["mfi", "month"]}, {"fields": ["mfi", "person"]}],
+        "indexes": [{"fields": ["mfi", "month_end"]}, {"fields": ["mfi", "person"]}],
         "auto_create_index": False,
     }
 
 
 class CreditConsent(Document):  # type: ignore[misc]
-    """That somebody agreed to being asked about elsewhere, or took it back: in which words, and until when."""
+    """That somebody agreed to inquiries at other lenders, or took it back: in which words, and until when."""
 
     id = UUIDField(primary_key=True)
     version = IntField(required=True, default=SCHEMA_VERSION)
@@ -161,7 +162,7 @@ class CreditConsent(Document):  # type: ignore[misc]
 
 
 class CreditInquiry(Document):  # type: ignore[misc]
-    """One look-up across MFIs: who asked about whom, why, by which consent, and whose accounts were counted.
+    """One inquiry across MFIs: who asked about whom, why, by which consent, and whose accounts were counted.
 
     It is written before its answer is given. Accounts and staff are known by their ids alone.
     """
@@ -240,28 +241,48 @@ EVERY = (
 )
 
 
-def midnight(day: date | str | None) -> datetime | None:
-    """A day (as such, or in ISO 8601) as MongoDB keeps it."""
-    known = date.fromisoformat(day) if isinstance(day, str) and day else day
-    return datetime.combine(known, time(), UTC) if isinstance(known, date) else None
+def _rules(kind: type[Document]) -> tuple[list[tuple[str, bool, Callable[[Any], None]]], frozenset[str]]:
+    """The fields by their stored names: whether a value is required, and what refuses a wrong one; the names."""
+    rules = [(field.db_field, field.required, field._validate) for field in kind._fields.values()]
+    return rules, frozenset(name for name, _, _ in rules)
 
 
-def checked(kind: type[Document], raw: dict[str, Any]) -> dict[str, Any]:
-    """`raw` as it stands, once every rule of `kind` holds for it.
+RULES = {kind: _rules(kind) for kind in EVERY}
+
+
+class InvalidDocument(Exception):
+    """A document breaks a rule of its kind. `field_name` is the stored name of the field that does."""
+
+    def __init__(self, field_name: str, fault: str) -> None:
+        super().__init__(f"{field_name}: {fault}")
+        self.field_name = field_name
+
+
+def midnight(day: date) -> datetime:
+    """A day as MongoDB keeps it."""
+    return datetime.combine(day, time(), UTC)
+
+
+def checked(kind: type[Document], stored: dict[str, Any]) -> dict[str, Any]:
+    """`stored` as it stands, once every rule of `kind` holds for it.
 
     Documents are written by pymongo, a batch at a time; mongoengine's own objects would cost several times as much.
     Its fields say what is allowed all the same.
 
     Raises:
-        ValidationError: (mongoengine's) names the field and what is wrong with it.
+        InvalidDocument: names the field and what is wrong with it.
     """
-    for name, field in kind._fields.items():
-        value = raw.get(field.db_field)
-        if value is None or (field.required and value == []):
-            if field.required:
-                raise ValidationError(f"{name} is missing", field_name=name)
-        else:
-            field._validate(value)
-    if strangers := raw.keys() - kind._db_field_map.values() - {"_id"}:
-        raise ValidationError(f"{min(strangers)} is no field of {kind.__name__}", field_name=min(strangers))
-    return raw
+    rules, names = RULES[kind]
+    for name, required, validate in rules:
+        value = stored.get(name)
+        if value is None or (required and value == []):
+            if required:
+                raise InvalidDocument(name, "it is missing")
+            continue
+        try:
+            validate(value)
+        except ValidationError as error:
+            raise InvalidDocument(name, str(error)) from error
+    if strangers := stored.keys() - names:
+        raise InvalidDocument(min(strangers), f"no field of {kind.__name__}")
+    return stored

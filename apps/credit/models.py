@@ -7,7 +7,23 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from apps.mfis.models import NodeLocal, Revisioned, new_id
+from apps.mfis.core.tables import NodeLocal, Revisioned, new_id
+
+
+class OutboxQuerySet(models.QuerySet["OutboxEntry"]):
+    """What is on its way, and what cannot go."""
+
+    def waiting(self) -> OutboxQuerySet:
+        """What has not arrived, dead letters among it."""
+        return self.filter(relayed_at=None)
+
+    def deliverable(self) -> OutboxQuerySet:
+        """What waits and can be written as it is."""
+        return self.waiting().filter(dead_letter=False)
+
+    def dead_letters(self) -> OutboxQuerySet:
+        """What waits and cannot be written as it is."""
+        return self.waiting().filter(dead_letter=True)
 
 
 class OutboxEntry(NodeLocal):
@@ -21,7 +37,10 @@ class OutboxEntry(NodeLocal):
     relayed_at = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
     last_error = models.CharField(max_length=200, blank=True)
-    set_aside = models.BooleanField(default=False, db_default=False)  # it cannot be written as it is; see last_error
+    # It cannot be written as it is; last_error says why.
+    dead_letter = models.BooleanField(default=False, db_default=False, db_column="set_aside")
+
+    objects = OutboxQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

@@ -6,14 +6,13 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from apps.credit.documents import CreditScore, CreditSnapshot, midnight
-from apps.credit.months import ended_months
+from apps.credit import repository
 from apps.credit.profile import DEFAULT
+from apps.credit.repository import ScoreRecord
 from apps.credit.score import BANDS
-from apps.credit.store import connect
-from apps.mfis.database import connection
+from apps.credit.snapshots import ended_months
+from apps.mfis.core.database import connection
 
 NAMES = tuple(name for name, _ in BANDS)
 NO_HISTORY = "none"
@@ -31,7 +30,7 @@ class BandSeen:
 
     @property
     def rate(self) -> float | None:
-        """Percent of the followed that came to be more than 90 days late, or were given up."""
+        """Percent of the followed that came to be more than 90 days past due, or were given up."""
         return 100 * self.defaulted / self.followed if self.followed else None
 
 
@@ -56,48 +55,51 @@ def months_scored() -> list[date]:
     """The months with scores at the present MFI, the latest first.
 
     Raises:
-        PyMongoError, StoreAway: MongoDB does not answer.
+        StoreError: MongoDB does not answer.
     """
-    connect()
-    found = CreditScore._get_collection().find({"mfi": connection.schema_name}, {"month": 1, "_id": 0})
-    return sorted({d["month"].date() for d in found}, reverse=True)
+    return sorted(repository.months_scored(connection.schema_name), reverse=True)
 
 
 def watch_score(month: date, *, today: date) -> ScoreWatch:
     """How the scores of a month fared in the twelve months after it, as far as those are over.
 
     Raises:
-        PyMongoError, StoreAway: MongoDB does not answer.
+        StoreError: MongoDB does not answer.
     """
-    connect()
     mfi = connection.schema_name
-    scores = list(CreditScore._get_collection().find({"mfi": mfi, "month": midnight(month)}))
     after = [end for end in ended_months(month, today) if end > month][:12]
-    later = {"mfi": mfi, "month": {"$in": [midnight(end) for end in after]}}
-    failed, known = set(), set()
-    for found in CreditSnapshot._get_collection().find(later, {"person": 1, "code": 1}):
-        known.add(found["person"])
-        if found["code"] in DEFAULT:
-            failed.add(found["person"])
-    counts = Counter(s["band"] or NO_HISTORY for s in scores)
-    scored = sum(counts[name] for name in NAMES)
-    bands = []
-    for name in (*NAMES, NO_HISTORY):
-        healthy = [s["person"] for s in scores if (s["band"] or NO_HISTORY) == name and not s["in_default"]]
-        followed = [p for p in healthy if p in known]
-        share = 100 * counts[name] / scored if scored and name != NO_HISTORY else 0.0
-        bands.append(BandSeen(name, counts[name], share, len(followed), sum(1 for p in followed if p in failed)))
+    bands = _bands(repository.scores_of_month(mfi, month), *_followed(mfi, after))
     compared = next((m for m in months_scored() if m < month and _months_between(m, month) >= 12), None)
     shift = _stability(_shares(mfi, compared), [band.share for band in bands[:-1]]) if compared else None
     return ScoreWatch(month, after[-1] if after else None, bands, compared, shift)
 
 
+def _followed(mfi: str, months: list[date]) -> tuple[set[str], set[str]]:
+    """The persons of whom these months are known, and those of them who came to be in default in one."""
+    known, failed = set(), set()
+    for person, sign in repository.signs_of_persons(mfi, months):
+        known.add(person)
+        if sign in DEFAULT:
+            failed.add(person)
+    return known, failed
+
+
+def _bands(scores: list[ScoreRecord], known: set[str], failed: set[str]) -> list[BandSeen]:
+    counts = Counter(s.band or NO_HISTORY for s in scores)
+    scored = sum(counts[name] for name in NAMES)
+    bands = []
+    for name in (*NAMES, NO_HISTORY):
+        healthy = [s.person for s in scores if (s.band or NO_HISTORY) == name and not s.in_default]
+        followed = [person for person in healthy if person in known]
+        share = 100 * counts[name] / scored if scored and name != NO_HISTORY else 0.0
+        bands.append(BandSeen(name, counts[name], share, len(followed), sum(1 for p in followed if p in failed)))
+    return bands
+
+
 def _shares(mfi: str, month: date) -> list[float]:
-    found: Counter[Any] = Counter(
-        d["band"] for d in CreditScore._get_collection().find({"mfi": mfi, "month": midnight(month)}, {"band": 1})
-    )
-    scored = sum(found[name] for name in NAMES)
-    return [100 * found[name] / scored if scored else 0.0 for name in NAMES]
+    counts = Counter(repository.bands_of_month(mfi, month))
+    scored = sum(counts[name] for name in NAMES)
+    return [100 * counts[name] / scored if scored else 0.0 for name in NAMES]
 
 
 def _stability(before: list[float], now: list[float]) -> float | None:

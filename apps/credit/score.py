@@ -5,7 +5,7 @@ Points of version 1, over the payment profiles of all accounts (see profile.py):
     600   where everybody with a history begins
      +4   for each month in which nothing was late or a loan was paid in full, at most +96
     +25   for each loan paid in full, at most +75
-    -10 / -30 / -60 / -90   for each of the last 12 months at 1 to 30 / 31 to 60 / 61 to 90 / more days late,
+    -10 / -30 / -60 / -90   for each of the last 12 months at 1 to 30 / 31 to 60 / 61 to 90 / more days past due,
           by the worst account of the month, at most -240 together
     -40   while something is late now
    -150   where a loan was written off within 24 months
@@ -22,11 +22,11 @@ from dataclasses import dataclass
 from apps.credit.profile import CLOSED, LOST, MONTHS, NONE
 
 VERSION = 1
-BEGIN, LEAST, MOST = 600, 300, 850
-FEWEST_MONTHS = 3
-BANDS = (("A", 700), ("B", 620), ("C", 540), ("D", LEAST))
-LATE_POINTS = {"1": -10, "2": -30, "3": -60, "4": -90, "5": -90, "6": -90, "7": -90}
-LATE_FLOOR, ON_TIME_CEILING, PAID_CEILING = -240, 96, 75
+BEGIN, MINIMUM, MAXIMUM = 600, 300, 850
+MINIMUM_MONTHS = 3
+BANDS = (("A", 700), ("B", 620), ("C", 540), ("D", MINIMUM))
+PAST_DUE_POINTS = {"1": -10, "2": -30, "3": -60, "4": -90, "5": -90, "6": -90, "7": -90}
+PAST_DUE_FLOOR, ON_TIME_CEILING, PAID_CEILING = -240, 96, 75
 
 # What each reason says, and what would raise the score, in both languages.
 REASONS: dict[str, dict[str, str]] = {
@@ -78,6 +78,7 @@ class Reason:
     count: int = 0
 
     def read(self, language: str) -> str:
+        """What it says in a language: "en" or "st"."""
         return REASONS[self.code][language].format(count=self.count)
 
     @property
@@ -105,16 +106,26 @@ def score_of(profiles: Sequence[str]) -> Score:
     for profile in profiles:
         if len(profile) != MONTHS or set(profile) - set("01234567-CW"):
             raise ValueError(f"not a payment profile: {profile!r}")
-    if not any(len(profile.replace(NONE, "")) >= FEWEST_MONTHS for profile in profiles):
+    if not any(len(profile.replace(NONE, "")) >= MINIMUM_MONTHS for profile in profiles):
         return Score(None, None, (), "no_history")
+    parts = _parts(profiles)
+    points = max(MINIMUM, min(MAXIMUM, BEGIN + sum(p.points for p in parts)))
+    weightiest = sorted(parts, key=lambda p: (-abs(p.points), p.code))[:3]
+    band = next(name for name, minimum in BANDS if points >= minimum)
+    return Score(points, band, tuple(weightiest), _advice(parts))
+
+
+def _parts(profiles: Sequence[str]) -> list[Reason]:
     months = [[profile[n] for profile in profiles] for n in range(MONTHS)]
-    parts = [p for p in (_on_time(months), _paid(profiles), _late(months), _late_now(months), _lost(profiles)) if p]
-    points = max(LEAST, min(MOST, BEGIN + sum(p.points for p in parts)))
-    heavy = sorted(parts, key=lambda p: (-abs(p.points), p.code))[:3]
+    parts = (_on_time(months), _paid(profiles), _past_due(months), _past_due_now(months), _lost(profiles))
+    return [part for part in parts if part]
+
+
+def _advice(parts: list[Reason]) -> str:
+    if any(part.code == "late_now" for part in parts):
+        return "late_now"
     worst = min(parts, key=lambda p: (p.points, p.code), default=None)
-    present = {p.code for p in parts}
-    advice = "late_now" if "late_now" in present else worst.code if worst and worst.points < 0 else "on_time"
-    return Score(points, next(name for name, least in BANDS if points >= least), tuple(heavy), advice)
+    return worst.code if worst and worst.points < 0 else "on_time"
 
 
 def _on_time(months: list[list[str]]) -> Reason | None:
@@ -127,14 +138,14 @@ def _paid(profiles: Sequence[str]) -> Reason | None:
     return Reason("paid_in_full", min(25 * count, PAID_CEILING), count) if count else None
 
 
-def _late(months: list[list[str]]) -> Reason | None:
-    worst = [max((s for s in signs if s in LATE_POINTS), default="") for signs in months[:12]]
-    late = [LATE_POINTS[sign] for sign in worst if sign]
-    return Reason("late", max(sum(late), LATE_FLOOR), len(late)) if late else None
+def _past_due(months: list[list[str]]) -> Reason | None:
+    worst = [max((s for s in signs if s in PAST_DUE_POINTS), default="") for signs in months[:12]]
+    points = [PAST_DUE_POINTS[sign] for sign in worst if sign]
+    return Reason("late", max(sum(points), PAST_DUE_FLOOR), len(points)) if points else None
 
 
-def _late_now(months: list[list[str]]) -> Reason | None:
-    return Reason("late_now", -40) if set(months[0]) & set(LATE_POINTS) else None
+def _past_due_now(months: list[list[str]]) -> Reason | None:
+    return Reason("late_now", -40) if set(months[0]) & set(PAST_DUE_POINTS) else None
 
 
 def _lost(profiles: Sequence[str]) -> Reason | None:

@@ -6,7 +6,10 @@ class LoansConfig(AppConfig):
     verbose_name = "Lending"
 
     def ready(self) -> None:
-        from apps.loans.services.arrivals import queue_unposted
-        from apps.mfis.replication import home
+        from apps.loans.ledger.settings import check_recognition
+        from apps.loans.products.settings import policy_checks
+        from apps.loans.servicing.services.inbox import queue_unposted
+        from apps.mfis.nodes import home
 
-        home.on_taken.append(queue_unposted)
+        home.activation_tasks.append(queue_unposted)
+        policy_checks.append(check_recognition)

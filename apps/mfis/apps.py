@@ -6,4 +6,4 @@ class MFIsConfig(AppConfig):
     verbose_name = "Institutions"
 
     def ready(self) -> None:
-        from apps.mfis import checks  # noqa: F401 - registers the system checks
+        from apps.mfis.core import checks  # noqa: F401 - registers the system checks

@@ -10,18 +10,20 @@ from django.db import transaction
 from django.db.models import Count
 from django_tenants.utils import tenant_context
 
-from apps.loans.models import Loan
-from apps.loans.models.projection import Status
-from apps.loans.services.snapshots import take_snapshot
-from apps.mfis.acting import SYSTEM
-from apps.mfis.clock import business_date
-from apps.mfis.database import connection
-from apps.mfis.models import MFI
-from apps.users.imports.mfis import MFIImport
-from apps.users.imports.people import PeopleImport
-from apps.users.models import Account
-from apps.users.roles import Duty, Role
-from apps.users.services.accounts import Person, create_staff, set_password, update_borrower
+from apps.loans.book.models import Loan, Status
+from apps.loans.reporting.services.snapshots import take_snapshot
+from apps.mfis.core.actor import SYSTEM
+from apps.mfis.core.clock import business_date
+from apps.mfis.core.database import connection
+from apps.mfis.core.roles import Duty, Role
+from apps.mfis.tenancy.models import MFI
+from apps.users.accounts.models import Account
+from apps.users.accounts.services.borrowers import update_borrower
+from apps.users.accounts.services.passwords import set_password
+from apps.users.accounts.services.people import Person
+from apps.users.operators.spreadsheets.mfis import MFIImport
+from apps.users.operators.spreadsheets.people import PeopleImport
+from apps.users.staff.services import create_staff
 from config.demo.loans import Staff, make_loans
 
 FIXTURES = Path(settings.ROOT) / "fixtures"
@@ -50,7 +52,7 @@ def load_demo(*, password: str, loans: dict[str, int] | None = None, say: Say = 
                 staff = _staff(mfi, password)
                 _loans(mfi, staff, count, say)
                 _borrower(mfi, password)
-        take_snapshot(mfi)
+        take_snapshot(mfi=mfi, actor=SYSTEM)
 
 
 def _letsema_admin(password: str) -> None:
@@ -71,12 +73,14 @@ def _import(importer: MFIImport | PeopleImport, name: str, say: Say) -> None:
 def _staff(mfi: MFI, password: str) -> Staff:
     manager = Account.objects.get(email=f"manager@{mfi.subdomain}.example")
     set_password(account=manager, password=password, actor=SYSTEM)
-    made = {}
+    colleagues = {}
     for duty, name in NAMES.items():
         email = f"{duty.value}@{mfi.subdomain}.example"
-        made[duty.value] = create_staff(full_name=name, email=email, role=Role.MFI_ADMIN, duties=[duty], actor=SYSTEM)
-        set_password(account=made[duty.value], password=password, actor=SYSTEM)
-    return Staff(manager=manager, **made)
+        colleagues[duty.value] = create_staff(
+            full_name=name, email=email, role=Role.MFI_ADMIN, duties=[duty], actor=SYSTEM
+        )
+        set_password(account=colleagues[duty.value], password=password, actor=SYSTEM)
+    return Staff(manager=manager, **colleagues)
 
 
 def _borrower(mfi: MFI, password: str) -> None:

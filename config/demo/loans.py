@@ -10,19 +10,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
+from apps.loans.applications.services import drafts
+from apps.loans.applications.services.apply import LoanRequest, apply_for_loan
+from apps.loans.applications.services.review import approve, recommend, reject, start_review, withdraw
+from apps.loans.book.models import EventType, Installment, Loan, LoanEvent, LoanState, Status
+from apps.loans.groups.models import Group
+from apps.loans.groups.services import add_member, save_group
 from apps.loans.ledger.chart import ensure_chart
 from apps.loans.ledger.manual import decide_journal, propose_journal
-from apps.loans.models import GLAccount, Group, Installment, Loan, LoanEvent, LoanState, Product
-from apps.loans.models.event import EventType
-from apps.loans.models.projection import Status
-from apps.loans.services import drafts, groups, money, notices, origination, servicing
-from apps.loans.services.products import create_product
-from apps.mfis.models import MFI
-from apps.users.models import Account
-from apps.users.roles import Role
+from apps.loans.ledger.models import GLAccount
+from apps.loans.products.models import Product
+from apps.loans.servicing.services import reported_payments
+from apps.loans.servicing.services.correction import reverse_repayment
+from apps.loans.servicing.services.pay_out import disburse
+from apps.loans.servicing.services.proposals import decide_proposal
+from apps.loans.servicing.services.repayment import record_repayment
+from apps.loans.servicing.services.write_off import propose_charge_off
+from apps.mfis.core.roles import Role
+from apps.mfis.tenancy.models import MFI
+from apps.users.accounts.models import Account
+from config.demo.products import make_products
 
 PURPOSES = (
     "School fees",
@@ -65,58 +74,6 @@ class Staff:
     accountant: Account
 
 
-def make_products(mfi: MFI, manager: Account) -> list[Product]:
-    """What a lender of this licence would offer."""
-    lender = mfi.is_money_lender
-    common: dict[str, Any] = {"by": manager, "mfi": mfi}
-    business = create_product(
-        **common,
-        name="Business loan",
-        description="For stock and tools, repaid monthly.",
-        rate=Decimal(24),
-        rate_per="year",
-        interest_method="declining_balance",
-        principal_min=Decimal(1000),
-        principal_default=Decimal(6000),
-        principal_max=Decimal(30000),
-        installments_min=3,
-        installments_default=12,
-        installments_max=24,
-        disbursement_fee_percent=Decimal(0 if lender else 3),
-    )
-    salary = create_product(
-        **common,
-        name="Salary loan",
-        description="For people paid monthly; the same amount each month.",
-        rate=Decimal(2),
-        rate_per="month",
-        interest_method="flat",
-        principal_min=Decimal(500),
-        principal_default=Decimal(3000),
-        principal_max=Decimal(15000),
-        installments_min=1,
-        installments_default=6,
-        installments_max=12,
-    )
-    market = create_product(
-        **common,
-        name="Market loan",
-        description="Small and short, repaid weekly.",
-        rate=Decimal(25),
-        rate_per="year",
-        interest_method="declining_balance",
-        amortization="equal_principal",
-        frequency="weeks",
-        principal_min=Decimal(200),
-        principal_default=Decimal(1000),
-        principal_max=Decimal(5000),
-        installments_min=4,
-        installments_default=12,
-        installments_max=26,
-    )
-    return [business, salary, market]
-
-
 def make_loans(mfi: MFI, staff: Staff, count: int, today: date, progress: Callable[[], None]) -> None:
     """`count` loans of `mfi`, each with its own fixed fate. Run in the MFI's schema."""
     chance = random.Random(f"{mfi.subdomain}-{count}")  # noqa: S311 - the same loans each time
@@ -129,7 +86,9 @@ def make_loans(mfi: MFI, staff: Staff, count: int, today: date, progress: Callab
         progress()
     others = list(Account.objects.filter(role=Role.BORROWER, loans=None).order_by("phone")[:6])
     _form_group(mfi, staff, products[2], others[:5], today)
-    drafts.save_draft(borrower=others[5], by=staff.officer, product_id=products[0].pk, purpose="Stock for the shop")
+    drafts.save_draft(
+        borrower=others[5], actor=staff.officer.actor, product_id=products[0].pk, purpose="Stock for the shop"
+    )
     _charge_off_the_latest(staff)
 
 
@@ -137,30 +96,34 @@ def _form_group(mfi: MFI, staff: Staff, product: Product, members: list[Account]
     """Five market women who meet every week; four have a loan, and one of them is a week behind."""
     meets_from = today - timedelta(days=today.weekday() + 7 * 12 - 2)  # the Wednesday twelve weeks ago
     group = Group(name="Kopano market group", place="Church hall", meets_from=meets_from, officer=staff.officer)
-    groups.save_group(group, by=staff.officer)
+    save_group(group=group, actor=staff.officer.actor)
     offices = ("chair", "treasurer", "secretary", "member", "member")
     for member, office in zip(members, offices, strict=False):
-        groups.add_member(group_id=group.pk, by=staff.officer, borrower_id=member.pk, office=office, on=meets_from)
+        add_member(
+            group_id=group.pk, actor=staff.officer.actor, borrower_id=member.pk, office=office, joined_on=meets_from
+        )
     applied = today - timedelta(days=45)
     for n, member in enumerate(members[:4]):
-        answer = origination.apply_for_loan(
+        application = apply_for_loan(
             borrower=member,
-            product_id=product.pk,
-            principal=Decimal(1200),
-            installments=12,
-            purpose="Vegetables",
-            by=staff.officer,
+            request=LoanRequest(
+                product_id=product.pk, principal=Decimal(1200), installments=12, purpose="Vegetables", group_id=group.pk
+            ),
+            actor=staff.officer.actor,
             currency=mfi.currency,
-            on=applied,
-            group_id=group.pk,
+            value_date=applied,
         )
-        loan_id = UUID(str(answer["id"]))
+        loan_id = application.id
         _reach_approval(staff, loan_id, member, "paid_on_time", applied)
-        money.disburse(loan_id=loan_id, by=staff.cashier, channel="cash", on=applied + timedelta(days=2))
+        disburse(loan_id=loan_id, actor=staff.cashier.actor, channel="cash", value_date=applied + timedelta(days=2))
         due = list(Installment.objects.filter(loan_id=loan_id, due_date__lt=today).order_by("n"))
         for row in due[: len(due) - (n == 3)]:
-            money.record_repayment(
-                loan_id=loan_id, by=staff.cashier, amount=row.outstanding, channel="cash", on=row.due_date
+            record_repayment(
+                loan_id=loan_id,
+                actor=staff.cashier.actor,
+                amount=row.outstanding,
+                channel="cash",
+                value_date=row.due_date,
             )
 
 
@@ -170,8 +133,8 @@ def _charge_off_the_latest(staff: Staff) -> None:
     if state is None:
         return
     reason = "Four letters and two visits without an answer."
-    servicing.propose_charge_off(loan_id=state.pk, by=staff.officer, reason=reason)
-    servicing.decide_proposal(loan_id=state.pk, by=staff.approver, agree=True)
+    propose_charge_off(loan_id=state.pk, actor=staff.officer.actor, reason=reason)
+    decide_proposal(loan_id=state.pk, actor=staff.approver.actor, agree=True)
 
 
 def _bring_in_capital(staff: Staff, count: int, on: date) -> None:
@@ -181,9 +144,12 @@ def _bring_in_capital(staff: Staff, count: int, on: date) -> None:
     each = Decimal(count * 2500)
     lines = [(code[c], each) for c in ("1010", "1020", "1031", "1032")]
     journal = propose_journal(
-        by=staff.accountant, on=on, narrative="Capital paid in", lines=[*lines, (code["3010"], -4 * each)]
+        actor=staff.accountant.actor,
+        posted_on=on,
+        narrative="Capital paid in",
+        lines=[*lines, (code["3010"], -4 * each)],
     )
-    decide_journal(journal_id=journal.pk, by=staff.manager, post=True)
+    decide_journal(journal_id=journal.id, actor=staff.manager.actor, post=True)
 
 
 def _tell(
@@ -199,23 +165,26 @@ def _tell(
     if fate == "closed":
         installments = product.installments_min
     by_staff = chance.random() < 0.4
-    answer = origination.apply_for_loan(
+    application = apply_for_loan(
         borrower=borrower,
-        product_id=product.pk,
-        principal=principal,
-        installments=installments,
-        purpose=chance.choice(PURPOSES),
-        by=staff.officer if by_staff else borrower,
+        request=LoanRequest(
+            product_id=product.pk, principal=principal, installments=installments, purpose=chance.choice(PURPOSES)
+        ),
+        actor=(staff.officer if by_staff else borrower).actor,
         currency=mfi.currency,
-        on=applied,
+        value_date=applied,
     )
-    loan_id = UUID(answer["id"])
+    loan_id = application.id
     if not _reach_approval(staff, loan_id, borrower, fate, applied):
         return
     paid_out = min(applied + timedelta(days=3), today)
     channel = chance.choice(["cash", "mpesa", "ecocash", "bank"])
-    money.disburse(
-        loan_id=loan_id, by=staff.cashier, channel=channel, reference=_reference(chance, channel), on=paid_out
+    disburse(
+        loan_id=loan_id,
+        actor=staff.cashier.actor,
+        channel=channel,
+        reference=_reference(chance, channel),
+        value_date=paid_out,
     )
     _repay(chance, staff, loan_id, fate, today)
 
@@ -225,20 +194,20 @@ def _reach_approval(staff: Staff, loan_id: UUID, borrower: Account, fate: str, a
     if fate == "submitted":
         return False
     if fate == "withdrawn":
-        origination.withdraw(loan_id=loan_id, by=borrower, on=applied + timedelta(days=1))
+        withdraw(loan_id=loan_id, actor=borrower.actor, value_date=applied + timedelta(days=1))
         return False
-    origination.start_review(loan_id=loan_id, by=staff.officer, on=applied)
+    start_review(loan_id=loan_id, actor=staff.officer.actor, value_date=applied)
     if fate == "under_review":
         return False
     if fate == "rejected":
         reason = "Installments would take more than half of the net pay."
-        origination.reject(loan_id=loan_id, by=staff.approver, reason=reason, on=applied + timedelta(days=1))
+        reject(loan_id=loan_id, actor=staff.approver.actor, reason=reason, value_date=applied + timedelta(days=1))
         return False
     finding = "Identity card seen; payslip and bank statement agree; purpose plausible."
-    origination.recommend(loan_id=loan_id, by=staff.officer, reason=finding, on=applied + timedelta(days=1))
+    recommend(loan_id=loan_id, actor=staff.officer.actor, reason=finding, value_date=applied + timedelta(days=1))
     if fate == "reviewed":
         return False
-    origination.approve(loan_id=loan_id, by=staff.approver, on=applied + timedelta(days=1))
+    approve(loan_id=loan_id, actor=staff.approver.actor, value_date=applied + timedelta(days=1))
     return fate != "approved"
 
 
@@ -260,14 +229,14 @@ def _repay(chance: random.Random, staff: Staff, loan_id: UUID, fate: str, day: d
         receipt = LoanEvent.objects.filter(loan_id=loan_id, type=EventType.REPAYMENT).last()
         if receipt:
             reason = "Booked on the wrong loan."
-            money.reverse_repayment(event_id=receipt.pk, by=staff.accountant, reason=reason)
+            reverse_repayment(event_id=receipt.pk, actor=staff.accountant.actor, reason=reason)
     if fate == "paid_on_time" and chance.random() < 0.12:
         loan = Loan.objects.select_related("borrower", "state").get(pk=loan_id)
         if loan.state.status != Status.ACTIVE:
             return
-        notices.report_payment(
+        reported_payments.report_payment(
             loan_id=loan_id,
-            by=loan.borrower,
+            actor=loan.borrower.actor,
             amount=Decimal(chance.randint(1, 6) * 100),
             channel="mpesa",
             reference=_reference(chance, "mpesa"),
@@ -279,8 +248,13 @@ def _pay(chance: random.Random, staff: Staff, loan_id: UUID, amount: Decimal, on
     if amount <= 0:
         return
     channel = chance.choice(["cash", "cash", "mpesa", "ecocash"])
-    money.record_repayment(
-        loan_id=loan_id, by=staff.cashier, amount=amount, channel=channel, reference=_reference(chance, channel), on=on
+    record_repayment(
+        loan_id=loan_id,
+        actor=staff.cashier.actor,
+        amount=amount,
+        channel=channel,
+        reference=_reference(chance, channel),
+        value_date=on,
     )
 
 

@@ -11,10 +11,10 @@ FILE = "embedded.json"
 def embedded_addresses(var: Path) -> dict[str, str]:
     """database_url, mongodb_url and the secrets of the data under `var`; empty before the first start."""
     try:
-        found = json.loads((var / FILE).read_text(encoding="utf-8"))
+        kept = json.loads((var / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return {str(k): str(v) for k, v in found.items()}
+    return {str(k): str(v) for k, v in kept.items()}
 
 
 def write_addresses(var: Path, **addresses: str) -> None:

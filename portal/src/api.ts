@@ -1,4 +1,5 @@
 // Calls of the borrowers' API, with the session's cookie and its CSRF token.
+import { root } from "./page";
 import type { components } from "./schema"; // made from the API's own description: npm run describe
 import { heard, language, t, type Words } from "./words";
 
@@ -13,28 +14,45 @@ export type LoanDetail = Shapes["LoanDetail"];
 export type Repayment = Shapes["RepaymentOut"];
 export type Payment = Shapes["PaymentOut"];
 export type Statement = Shapes["StatementOut"];
-export type Paper = Shapes["DocumentOut"];
+export type LoanDocument = Shapes["DocumentOut"];
 export type Complaint = Shapes["ComplaintOut"];
 export type Session = Shapes["SignInOut"];
 export type Message = Shapes["MessageOut"];
-export type History = Shapes["HistoryOut"];
+export type CreditHistory = Shapes["HistoryOut"];
+export type HistoryAccount = Shapes["HistoryAccountOut"];
+export type HistoryEvent = Shapes["HistoryEventOut"];
+export type Score = Shapes["ScoreOut"];
+export type PastScore = Shapes["PastScoreOut"];
+export type Inquiry = Shapes["LookUpOut"];
 export type Dispute = Shapes["DisputeOut"];
 export type ConsentText = Shapes["ConsentTextOut"];
 export type Consent = Shapes["ConsentOut"];
-export interface Page<T> { items: T[]; next: string | null }
+type Problem = Shapes["Problem"];
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+/** The faults of each field, in sentences. */
+export type Errors = Record<string, string[]>;
 
 /** A refusal of the server: a sentence for the person, and the fields at fault. */
 export class Refused extends Error {
-  constructor(readonly status: number, message: string, readonly errors: Record<string, string[]> = {}, readonly code = "") {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly errors: Errors = {},
+    readonly code = "",
+  ) {
     super(message);
   }
 }
 
-const page = document.getElementById("root")!.dataset;
-let csrf = page.csrf ?? "";
+/** Whatever was thrown, as a refusal that can be shown. */
+export const asRefused = (reason: unknown): Refused =>
+  reason instanceof Refused ? reason : new Refused(0, t("Something went wrong; please try again."));
 
-/** Whether somebody is signed in, as the page itself came with it. */
-export const signedInAtFirst = (): boolean => page.signedIn === "yes";
+let csrf = root.dataset.csrf ?? "";
 
 let kept: Date | null = null;
 const listeners = new Set<(at: Date | null) => void>();
@@ -47,7 +65,7 @@ export function onKept(listen: (at: Date | null) => void): () => void {
   return () => listeners.delete(listen);
 }
 
-function told(answer: Response): void {
+function noteAge(answer: Response): void {
   const at = answer.headers.get("X-Kept-At"); // written by the service worker
   kept = at ? new Date(Number(at)) : null;
   listeners.forEach((listen) => listen(kept));
@@ -61,9 +79,9 @@ export async function forgetEverything(): Promise<void> {
 }
 
 export async function session(): Promise<boolean> {
-  const found = await call<{ signed_in: boolean; csrf_token: string }>("GET", "session");
-  csrf = found.csrf_token;
-  return found.signed_in;
+  const { signed_in, csrf_token } = await call<{ signed_in: boolean; csrf_token: string }>("GET", "session");
+  csrf = csrf_token;
+  return signed_in;
 }
 
 // What the server says in English; its code tells which of our sentences it is.
@@ -75,35 +93,48 @@ const REFUSALS: Record<string, Words> = {
   too_many_codes: "You have had five codes within the hour; wait before you ask for another.",
 };
 
-function sentence(found: { detail?: string; code?: string } | null): string {
-  const known = found?.code ? REFUSALS[found.code] : undefined;
+function sentence(problem: Partial<Problem>): string {
+  const known = REFUSALS[problem.code ?? ""];
   if (known && language() !== "en") return t(known);
-  return found?.detail ? heard(found.detail) : t("Something went wrong; please try again.");
+  return problem.detail ? heard(problem.detail) : t("Something went wrong; please try again.");
 }
 
-/** The faults of each field, in the language of the page where we know the sentence. */
-const faults = (errors: Record<string, string[]> = {}): Record<string, string[]> =>
-  Object.fromEntries(Object.entries(errors).map(([field, found]) => [field, found.map(heard)]));
+/** What the server's problem details say, in the language of the page where we know the sentences. */
+function refusal(status: number, problem: Partial<Problem>): Refused {
+  const errors = Object.entries(problem.errors ?? {}).map(([field, faults]) => [field, faults.map(heard)]);
+  return new Refused(status, sentence(problem), Object.fromEntries(errors) as Errors, problem.code ?? "");
+}
 
 /** One call. What moves money carries a key, so that sending it again after a lost line changes nothing. */
 export async function call<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
-  const headers: Record<string, string> = { Accept: "application/json" };
-  const isForm = body instanceof FormData;
+  const answer = await fetched(path, { method, headers: headers(method, body, key), body: encoded(body) });
+  if (method === "GET") noteAge(answer);
+  if (answer.status === 204) return undefined as T;
+  const type = answer.headers.get("content-type") ?? "";
+  const content: unknown = type.includes("json") ? await answer.json() : null;
+  if (!answer.ok) throw refusal(answer.status, content ?? {});
+  return content as T;
+}
+
+function headers(method: string, body: unknown, key?: string): Record<string, string> {
+  const sent: Record<string, string> = { Accept: "application/json" };
   if (method !== "GET") {
-    if (!isForm) headers["Content-Type"] = "application/json";
-    headers["X-CSRFToken"] = csrf;
+    if (!(body instanceof FormData)) sent["Content-Type"] = "application/json";
+    sent["X-CSRFToken"] = csrf;
   }
-  if (key) headers["Idempotency-Key"] = key;
-  let answer: Response;
+  if (key) sent["Idempotency-Key"] = key;
+  return sent;
+}
+
+function encoded(body: unknown): FormData | string | undefined {
+  if (body === undefined || body instanceof FormData) return body;
+  return JSON.stringify(body);
+}
+
+async function fetched(path: string, request: RequestInit): Promise<Response> {
   try {
-    answer = await fetch(`/api/v1/${path}`, { method, headers, body: body === undefined ? undefined : isForm ? body : JSON.stringify(body) });
+    return await fetch(`/api/v1/${path}`, request);
   } catch {
     throw new Refused(0, t("The line is down. Nothing was lost; try again when you have a connection."));
   }
-  if (method === "GET") told(answer);
-  if (answer.status === 204) return undefined as T;
-  const type = answer.headers.get("content-type") ?? "";
-  const found = type.includes("json") ? await answer.json() : null;
-  if (!answer.ok) throw new Refused(answer.status, sentence(found), faults(found?.errors), found?.code);
-  return found as T;
 }

@@ -1,18 +1,17 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
+import { root } from "./page";
+import { fetchPages } from "./pages";
 import { choose, language } from "./words";
-import "./portal.css";
+import "./styles/index.css";
 
 choose(language()); // says the page's language to screen readers
-createRoot(document.getElementById("root")!).render(
+createRoot(root).render(
   <StrictMode>
     <App />
   </StrictMode>,
 );
 // Keeps the pages for times without a connection. Without it everything works, on the line alone.
-navigator.serviceWorker?.register("/sw.js").catch(() => undefined);
-// The other pages are fetched once the first one is of use, so that they are there when the line is not.
-window.addEventListener("load", () => setTimeout(() => {
-  for (const load of [() => import("./LoanPage"), () => import("./Products"), () => import("./History"), () => import("./Profile")]) load().catch(() => undefined);
-}, 2000));
+if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => undefined);
+window.addEventListener("load", () => setTimeout(fetchPages, 2000)); // once the first page is of use

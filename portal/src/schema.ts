@@ -15,13 +15,13 @@ export interface paths {
          * Own
          * @description One's own complaints, newest first, with the day by which each is answered; at most 100.
          */
-        get: operations["apps_users_api_complaints_own"];
+        get: operations["complaints_own"];
         put?: never;
         /**
          * File
          * @description Complains. The MFI answers within thirty days.
          */
-        post: operations["apps_users_api_complaints_file"];
+        post: operations["complaints_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -39,7 +39,7 @@ export interface paths {
          * Texts
          * @description The texts as they are agreed to now; registration names the version of `records`.
          */
-        get: operations["apps_users_api_consents_texts"];
+        get: operations["consents_texts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -59,13 +59,13 @@ export interface paths {
          * Own
          * @description How each purpose stands.
          */
-        get: operations["apps_users_api_consents_own"];
+        get: operations["consents_own"];
         put?: never;
         /**
          * Give
          * @description Consents to the current text of a purpose. Said again it changes nothing.
          */
-        post: operations["apps_users_api_consents_give"];
+        post: operations["consents_give"];
         delete?: never;
         options?: never;
         head?: never;
@@ -86,7 +86,7 @@ export interface paths {
          * Withdraw
          * @description Takes a consent back; it holds from this moment.
          */
-        delete: operations["apps_users_api_consents_withdraw"];
+        delete: operations["consents_withdraw"];
         options?: never;
         head?: never;
         patch?: never;
@@ -103,7 +103,7 @@ export interface paths {
          * History
          * @description What the credit histories hold about the caller at this MFI, the score that follows, and who asked others.
          */
-        get: operations["apps_loans_api_routes_history"];
+        get: operations["histories_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -123,13 +123,13 @@ export interface paths {
          * Own
          * @description One's own disputes, newest first, with the day by which each is decided; at most 100.
          */
-        get: operations["apps_loans_api_disputes_own"];
+        get: operations["histories_own"];
         put?: never;
         /**
          * Dispute
          * @description Says that an entry is wrong. It is decided within thirty days, by somebody who did not enter it.
          */
-        post: operations["apps_loans_api_disputes_dispute"];
+        post: operations["histories_dispute"];
         delete?: never;
         options?: never;
         head?: never;
@@ -147,7 +147,7 @@ export interface paths {
          * Paper
          * @description The bytes of one of one's own papers, as they were handed in.
          */
-        get: operations["apps_loans_api_borrowing_paper"];
+        get: operations["applications_paper"];
         put?: never;
         post?: never;
         delete?: never;
@@ -167,13 +167,13 @@ export interface paths {
          * Open Drafts
          * @description One's applications that are not handed in yet; at most five.
          */
-        get: operations["apps_loans_api_borrowing_open_drafts"];
+        get: operations["applications_open_drafts"];
         put?: never;
         /**
          * Keep Draft
          * @description Keeps what is filled in so far.
          */
-        post: operations["apps_loans_api_borrowing_keep_draft"];
+        post: operations["applications_keep_draft"];
         delete?: never;
         options?: never;
         head?: never;
@@ -192,13 +192,13 @@ export interface paths {
          * Change Draft
          * @description Replaces what a draft holds.
          */
-        put: operations["apps_loans_api_borrowing_change_draft"];
+        put: operations["applications_change_draft"];
         post?: never;
         /**
          * Discard Draft
          * @description Throws a draft away.
          */
-        delete: operations["apps_loans_api_borrowing_discard_draft"];
+        delete: operations["applications_discard_draft"];
         options?: never;
         head?: never;
         patch?: never;
@@ -217,7 +217,7 @@ export interface paths {
          * Submit Draft
          * @description Hands a draft in: from then on it is an application like any other.
          */
-        post: operations["apps_loans_api_borrowing_submit_draft"];
+        post: operations["applications_submit_draft"];
         delete?: never;
         options?: never;
         head?: never;
@@ -235,13 +235,13 @@ export interface paths {
          * Loans
          * @description One's own applications and loans, newest first, in pages.
          */
-        get: operations["apps_loans_api_routes_loans"];
+        get: operations["desk_loans"];
         put?: never;
         /**
          * Submit
          * @description Applies for a loan. Sent again with the same Idempotency-Key it changes nothing and answers the same.
          */
-        post: operations["apps_loans_api_routes_submit"];
+        post: operations["applications_submit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -259,7 +259,7 @@ export interface paths {
          * Loan
          * @description One loan: where it stands, what it costs, what is due next.
          */
-        get: operations["apps_loans_api_routes_loan"];
+        get: operations["desk_loan"];
         put?: never;
         post?: never;
         delete?: never;
@@ -281,7 +281,7 @@ export interface paths {
          * Answer
          * @description Answers what the MFI asked for; the review goes on.
          */
-        post: operations["apps_loans_api_borrowing_answer"];
+        post: operations["applications_answer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -299,13 +299,13 @@ export interface paths {
          * Papers
          * @description The papers handed in with a loan.
          */
-        get: operations["apps_loans_api_borrowing_papers"];
+        get: operations["applications_papers"];
         put?: never;
         /**
          * Hand In
          * @description Hands a paper in: a PDF or a photograph of at most 5 MB. The same one sent again is kept once.
          */
-        post: operations["apps_loans_api_borrowing_hand_in"];
+        post: operations["applications_hand_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -323,7 +323,7 @@ export interface paths {
          * Events
          * @description What has happened with a loan, oldest first.
          */
-        get: operations["apps_loans_api_borrowing_events"];
+        get: operations["desk_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -345,7 +345,7 @@ export interface paths {
          *
          *     Of an application that was entered without one: the facts of its terms.
          */
-        get: operations["apps_loans_api_papers_signed_key_facts"];
+        get: operations["statements_signed_key_facts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -365,7 +365,7 @@ export interface paths {
          * Pay Off
          * @description What settles the loan today, or on a day to come.
          */
-        get: operations["apps_loans_api_papers_pay_off"];
+        get: operations["statements_pay_off"];
         put?: never;
         post?: never;
         delete?: never;
@@ -385,13 +385,13 @@ export interface paths {
          * Payments
          * @description Payments the borrower has reported, and what became of them, newest first, in pages.
          */
-        get: operations["apps_loans_api_routes_payments"];
+        get: operations["servicing_payments"];
         put?: never;
         /**
          * Pay
          * @description Reports a payment by wallet or bank; it counts once a cashier has confirmed it.
          */
-        post: operations["apps_loans_api_routes_pay"];
+        post: operations["servicing_pay"];
         delete?: never;
         options?: never;
         head?: never;
@@ -409,7 +409,7 @@ export interface paths {
          * Receipt Paper
          * @description One receipt. Its code leads to a page on which anybody can see whether it stands, without a name.
          */
-        get: operations["apps_loans_api_papers_receipt_paper"];
+        get: operations["statements_receipt_paper"];
         put?: never;
         post?: never;
         delete?: never;
@@ -429,7 +429,7 @@ export interface paths {
          * Repayments
          * @description Receipts, newest first; a reversed one stays, marked.
          */
-        get: operations["apps_loans_api_routes_repayments"];
+        get: operations["statements_repayments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -449,7 +449,7 @@ export interface paths {
          * Schedule
          * @description Every installment: what falls due when, and what was paid on it.
          */
-        get: operations["apps_loans_api_routes_schedule"];
+        get: operations["statements_schedule"];
         put?: never;
         post?: never;
         delete?: never;
@@ -469,7 +469,7 @@ export interface paths {
          * Statement
          * @description Every movement of money with its split.
          */
-        get: operations["apps_loans_api_routes_statement"];
+        get: operations["statements_statement"];
         put?: never;
         post?: never;
         delete?: never;
@@ -489,7 +489,7 @@ export interface paths {
          * Statement Csv
          * @description The statement as a spreadsheet.
          */
-        get: operations["apps_loans_api_routes_statement_csv"];
+        get: operations["statements_statement_csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -509,7 +509,7 @@ export interface paths {
          * Statement Paper
          * @description Every movement of money with what is left, as a paper.
          */
-        get: operations["apps_loans_api_papers_statement_paper"];
+        get: operations["statements_statement_paper"];
         put?: never;
         post?: never;
         delete?: never;
@@ -531,7 +531,7 @@ export interface paths {
          * Take Back
          * @description Takes an application back, until it is paid out.
          */
-        post: operations["apps_loans_api_routes_take_back"];
+        post: operations["applications_take_back"];
         delete?: never;
         options?: never;
         head?: never;
@@ -549,12 +549,12 @@ export interface paths {
          * Me
          * @description One's own account and profile.
          */
-        get: operations["apps_users_api_accounts_me"];
+        get: operations["access_me"];
         /**
          * Update Me
          * @description Changes one's own profile; the MFI sees the history of changes.
          */
-        put: operations["apps_users_api_accounts_update_me"];
+        put: operations["access_update_me"];
         post?: never;
         delete?: never;
         options?: never;
@@ -575,7 +575,7 @@ export interface paths {
          * Ask For Code
          * @description Sends a code to one's own phone or e-mail. Asked again within a minute, the same code stays good.
          */
-        post: operations["apps_users_api_accounts_ask_for_code"];
+        post: operations["access_ask_for_code"];
         delete?: never;
         options?: never;
         head?: never;
@@ -593,7 +593,7 @@ export interface paths {
          * Everything
          * @description All that this MFI keeps about the caller, as each page of this API has it. Papers handed in are named.
          */
-        get: operations["apps_loans_api_everything_everything"];
+        get: operations["desk_everything"];
         put?: never;
         post?: never;
         delete?: never;
@@ -613,7 +613,7 @@ export interface paths {
          * Everything Paper
          * @description The same as a paper.
          */
-        get: operations["apps_loans_api_everything_everything_paper"];
+        get: operations["desk_everything_paper"];
         put?: never;
         post?: never;
         delete?: never;
@@ -634,7 +634,7 @@ export interface paths {
          * Second Factor
          * @description Whether signing in asks for a code as well. Both ways need a code of POST /me/codes.
          */
-        put: operations["apps_users_api_accounts_second_factor"];
+        put: operations["access_second_factor"];
         post?: never;
         delete?: never;
         options?: never;
@@ -654,7 +654,7 @@ export interface paths {
          * Settings
          * @description The language of one's messages and papers, and whether one wants to be reminded of what falls due.
          */
-        put: operations["apps_users_api_accounts_settings"];
+        put: operations["access_settings"];
         post?: never;
         delete?: never;
         options?: never;
@@ -675,7 +675,7 @@ export interface paths {
          * Verify
          * @description Shows by its code that a phone or e-mail is one's own.
          */
-        post: operations["apps_users_api_accounts_verify"];
+        post: operations["access_verify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -693,7 +693,7 @@ export interface paths {
          * Messages
          * @description What one was told last by SMS or e-mail, newest first; at most 50.
          */
-        get: operations["apps_users_api_accounts_messages"];
+        get: operations["access_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -715,7 +715,7 @@ export interface paths {
          * Ask For Reset
          * @description Sends a code for a new password. The answer is the same whether there is such an account or not.
          */
-        post: operations["apps_users_api_accounts_ask_for_reset"];
+        post: operations["access_ask_for_reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -735,7 +735,7 @@ export interface paths {
          * Reset
          * @description A new password by the code that was sent; every session of the account ends.
          */
-        post: operations["apps_users_api_accounts_reset"];
+        post: operations["access_reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -753,7 +753,7 @@ export interface paths {
          * Products
          * @description What this MFI lends.
          */
-        get: operations["apps_loans_api_routes_products"];
+        get: operations["products_products"];
         put?: never;
         post?: never;
         delete?: never;
@@ -773,7 +773,7 @@ export interface paths {
          * Key Facts
          * @description The Key Facts Statement of a loan paid out today, and its hash: send it as `agreed` with the application.
          */
-        get: operations["apps_loans_api_papers_key_facts"];
+        get: operations["statements_key_facts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -793,7 +793,7 @@ export interface paths {
          * Key Facts Paper
          * @description The same as a paper.
          */
-        get: operations["apps_loans_api_papers_key_facts_paper"];
+        get: operations["statements_key_facts_paper"];
         put?: never;
         post?: never;
         delete?: never;
@@ -813,7 +813,7 @@ export interface paths {
          * Quote
          * @description Schedule and whole cost of a loan paid out today, by the engine that would book it.
          */
-        get: operations["apps_loans_api_routes_quote"];
+        get: operations["products_quote"];
         put?: never;
         post?: never;
         delete?: never;
@@ -835,7 +835,7 @@ export interface paths {
          * Register
          * @description Opens a borrower's account at this MFI and signs it in. `agreed`: see GET /consent-texts.
          */
-        post: operations["apps_users_api_accounts_register"];
+        post: operations["registration_register"];
         delete?: never;
         options?: never;
         head?: never;
@@ -853,7 +853,7 @@ export interface paths {
          * Session
          * @description Whether a borrower is signed in, and the CSRF token that unsafe calls with the session need.
          */
-        get: operations["apps_users_api_accounts_session"];
+        get: operations["access_session"];
         put?: never;
         post?: never;
         delete?: never;
@@ -873,7 +873,7 @@ export interface paths {
          * Sessions
          * @description Where one is signed in, newest first.
          */
-        get: operations["apps_users_api_accounts_sessions"];
+        get: operations["access_sessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -896,7 +896,7 @@ export interface paths {
          * End One Session
          * @description Signs one of one's own browsers out at once.
          */
-        delete: operations["apps_users_api_accounts_end_one_session"];
+        delete: operations["access_end_one_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -915,7 +915,7 @@ export interface paths {
          * Sign In
          * @description Signs a borrower in by e-mail or phone; the session cookie belongs to this MFI alone.
          */
-        post: operations["apps_users_api_accounts_sign_in"];
+        post: operations["access_sign_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -935,7 +935,7 @@ export interface paths {
          * Sign Out
          * @description Ends the session.
          */
-        post: operations["apps_users_api_accounts_sign_out"];
+        post: operations["access_sign_out"];
         delete?: never;
         options?: never;
         head?: never;
@@ -953,13 +953,13 @@ export interface paths {
          * Tokens
          * @description One's own tokens, without their secrets.
          */
-        get: operations["apps_users_api_accounts_tokens"];
+        get: operations["access_tokens"];
         put?: never;
         /**
          * Make Token
          * @description A token for a program that acts for the caller at this MFI; its secret is in this answer alone.
          */
-        post: operations["apps_users_api_accounts_make_token"];
+        post: operations["access_make_token"];
         delete?: never;
         options?: never;
         head?: never;
@@ -980,7 +980,7 @@ export interface paths {
          * End Token
          * @description Revokes one of one's own tokens at once.
          */
-        delete: operations["apps_users_api_accounts_end_token"];
+        delete: operations["access_end_token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2204,7 +2204,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    apps_users_api_complaints_own: {
+    complaints_own: {
         parameters: {
             query?: never;
             header?: never;
@@ -2312,7 +2312,7 @@ export interface operations {
             };
         };
     };
-    apps_users_api_complaints_file: {
+    complaints_file: {
         parameters: {
             query?: never;
             header?: {
@@ -2419,7 +2419,7 @@ export interface operations {
             };
         };
     };
-    apps_users_api_consents_texts: {
+    consents_texts: {
         parameters: {
             query?: never;
             header?: never;
@@ -2527,7 +2527,7 @@ export interface operations {
             };
         };
     };
-    apps_users_api_consents_own: {
+    consents_own: {
         parameters: {
             query?: never;
             header?: never;
@@ -2635,7 +2635,7 @@ export interface operations {
             };
         };
     };
-    apps_users_api_consents_give: {
+    consents_give: {
         parameters: {
             query?: never;
             header?: never;
@@ -2740,7 +2740,7 @@ export interface operations {
             };
         };
     };
-    apps_users_api_consents_withdraw: {
+    consents_withdraw: {
         parameters: {
             query?: never;
             header?: never;
@@ -2843,7 +2843,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_routes_history: {
+    histories_history: {
         parameters: {
             query?: never;
             header?: never;
@@ -2951,7 +2951,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_disputes_own: {
+    histories_own: {
         parameters: {
             query?: never;
             header?: never;
@@ -3059,7 +3059,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_disputes_dispute: {
+    histories_dispute: {
         parameters: {
             query?: never;
             header?: {
@@ -3166,7 +3166,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_borrowing_paper: {
+    applications_paper: {
         parameters: {
             query?: never;
             header?: never;
@@ -3278,7 +3278,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_borrowing_open_drafts: {
+    applications_open_drafts: {
         parameters: {
             query?: never;
             header?: never;
@@ -3386,7 +3386,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_borrowing_keep_draft: {
+    applications_keep_draft: {
         parameters: {
             query?: never;
             header?: {
@@ -3493,7 +3493,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_borrowing_change_draft: {
+    applications_change_draft: {
         parameters: {
             query?: never;
             header?: never;
@@ -3600,7 +3600,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_borrowing_discard_draft: {
+    applications_discard_draft: {
         parameters: {
             query?: never;
             header?: never;
@@ -3701,7 +3701,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_borrowing_submit_draft: {
+    applications_submit_draft: {
         parameters: {
             query?: never;
             header?: {
@@ -3810,7 +3810,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_routes_loans: {
+    desk_loans: {
         parameters: {
             query?: {
                 /** @description `next` of the page before */
@@ -3922,7 +3922,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_routes_submit: {
+    applications_submit: {
         parameters: {
             query?: never;
             header?: {
@@ -4029,7 +4029,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_routes_loan: {
+    desk_loan: {
         parameters: {
             query?: never;
             header?: never;
@@ -4139,7 +4139,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_borrowing_answer: {
+    applications_answer: {
         parameters: {
             query?: never;
             header?: never;
@@ -4246,7 +4246,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_borrowing_papers: {
+    applications_papers: {
         parameters: {
             query?: never;
             header?: never;
@@ -4356,7 +4356,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_borrowing_hand_in: {
+    applications_hand_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -4471,7 +4471,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_borrowing_events: {
+    desk_events: {
         parameters: {
             query?: never;
             header?: never;
@@ -4581,7 +4581,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_papers_signed_key_facts: {
+    statements_signed_key_facts: {
         parameters: {
             query?: {
                 language?: string;
@@ -4693,7 +4693,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_papers_pay_off: {
+    statements_pay_off: {
         parameters: {
             query?: {
                 on?: string | null;
@@ -4805,7 +4805,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_routes_payments: {
+    servicing_payments: {
         parameters: {
             query?: {
                 /** @description `next` of the page before */
@@ -4919,7 +4919,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_routes_pay: {
+    servicing_pay: {
         parameters: {
             query?: never;
             header?: {
@@ -5028,7 +5028,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_papers_receipt_paper: {
+    statements_receipt_paper: {
         parameters: {
             query?: {
                 language?: string;
@@ -5141,7 +5141,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_routes_repayments: {
+    statements_repayments: {
         parameters: {
             query?: never;
             header?: never;
@@ -5251,7 +5251,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_routes_schedule: {
+    statements_schedule: {
         parameters: {
             query?: never;
             header?: never;
@@ -5361,7 +5361,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_routes_statement: {
+    statements_statement: {
         parameters: {
             query?: never;
             header?: never;
@@ -5471,7 +5471,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_routes_statement_csv: {
+    statements_statement_csv: {
         parameters: {
             query?: never;
             header?: never;
@@ -5581,7 +5581,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_papers_statement_paper: {
+    statements_statement_paper: {
         parameters: {
             query?: {
                 language?: string;
@@ -5693,7 +5693,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_routes_take_back: {
+    applications_take_back: {
         parameters: {
             query?: never;
             header?: never;
@@ -5796,7 +5796,7 @@ export interface operations {
             };
         };
     };
-    apps_users_api_accounts_me: {
+    access_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -5904,7 +5904,7 @@ export interface operations {
             };
         };
     };
-    apps_users_api_accounts_update_me: {
+    access_update_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -6009,7 +6009,7 @@ export interface operations {
             };
         };
     };
-    apps_users_api_accounts_ask_for_code: {
+    access_ask_for_code: {
         parameters: {
             query?: never;
             header?: never;
@@ -6114,7 +6114,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_everything_everything: {
+    desk_everything: {
         parameters: {
             query?: never;
             header?: never;
@@ -6222,7 +6222,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_everything_everything_paper: {
+    desk_everything_paper: {
         parameters: {
             query?: {
                 language?: string;
@@ -6332,7 +6332,7 @@ export interface operations {
             };
         };
     };
-    apps_users_api_accounts_second_factor: {
+    access_second_factor: {
         parameters: {
             query?: never;
             header?: never;
@@ -6437,7 +6437,7 @@ export interface operations {
             };
         };
     };
-    apps_users_api_accounts_settings: {
+    access_settings: {
         parameters: {
             query?: never;
             header?: never;
@@ -6542,7 +6542,7 @@ export interface operations {
             };
         };
     };
-    apps_users_api_accounts_verify: {
+    access_verify: {
         parameters: {
             query?: never;
             header?: never;
@@ -6647,7 +6647,7 @@ export interface operations {
             };
         };
     };
-    apps_users_api_accounts_messages: {
+    access_messages: {
         parameters: {
             query?: never;
             header?: never;
@@ -6755,7 +6755,7 @@ export interface operations {
             };
         };
     };
-    apps_users_api_accounts_ask_for_reset: {
+    access_ask_for_reset: {
         parameters: {
             query?: never;
             header?: never;
@@ -6858,7 +6858,7 @@ export interface operations {
             };
         };
     };
-    apps_users_api_accounts_reset: {
+    access_reset: {
         parameters: {
             query?: never;
             header?: never;
@@ -6961,7 +6961,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_routes_products: {
+    products_products: {
         parameters: {
             query?: never;
             header?: never;
@@ -7069,7 +7069,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_papers_key_facts: {
+    statements_key_facts: {
         parameters: {
             query: {
                 principal: number | string;
@@ -7182,7 +7182,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_papers_key_facts_paper: {
+    statements_key_facts_paper: {
         parameters: {
             query: {
                 principal: number | string;
@@ -7296,7 +7296,7 @@ export interface operations {
             };
         };
     };
-    apps_loans_api_routes_quote: {
+    products_quote: {
         parameters: {
             query: {
                 principal: number | string;
@@ -7409,7 +7409,7 @@ export interface operations {
             };
         };
     };
-    apps_users_api_accounts_register: {
+    registration_register: {
         parameters: {
             query?: never;
             header?: never;
@@ -7514,7 +7514,7 @@ export interface operations {
             };
         };
     };
-    apps_users_api_accounts_session: {
+    access_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -7622,7 +7622,7 @@ export interface operations {
             };
         };
     };
-    apps_users_api_accounts_sessions: {
+    access_sessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -7730,7 +7730,7 @@ export interface operations {
             };
         };
     };
-    apps_users_api_accounts_end_one_session: {
+    access_end_one_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -7831,7 +7831,7 @@ export interface operations {
             };
         };
     };
-    apps_users_api_accounts_sign_in: {
+    access_sign_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -7936,7 +7936,7 @@ export interface operations {
             };
         };
     };
-    apps_users_api_accounts_sign_out: {
+    access_sign_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -8035,7 +8035,7 @@ export interface operations {
             };
         };
     };
-    apps_users_api_accounts_tokens: {
+    access_tokens: {
         parameters: {
             query?: never;
             header?: never;
@@ -8143,7 +8143,7 @@ export interface operations {
             };
         };
     };
-    apps_users_api_accounts_make_token: {
+    access_make_token: {
         parameters: {
             query?: never;
             header?: {
@@ -8250,7 +8250,7 @@ export interface operations {
             };
         };
     };
-    apps_users_api_accounts_end_token: {
+    access_end_token: {
         parameters: {
             query?: never;
             header?: never;

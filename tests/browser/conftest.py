@@ -139,7 +139,7 @@ def code_sent(served: Served, mfi: str) -> str:
         time.sleep(0.2)
     told = served.inside(
         mfi,
-        "from apps.users.models import Message, OneTimeCode\n"
+        "from apps.users.accounts.models import OneTimeCode\nfrom apps.users.messaging.models import Message\n"
         "for m in Message.objects.order_by('-id')[:4]: print(m.about, m.channel, m.status, m.attempts, m.error)\n"
         "for c in OneTimeCode.objects.all()[:4]: print(c.purpose, c.asked_at, c.attempts, c.used_at)\n"
         "a = OneTimeCode.objects.first().account; print(a.second_factor, a.language, a.verified_phone)",

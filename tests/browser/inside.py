@@ -18,7 +18,7 @@ django.setup()
 from django.db import close_old_connections  # noqa: E402
 from django_tenants.utils import tenant_context  # noqa: E402
 
-from apps.mfis.models import MFI  # noqa: E402
+from apps.mfis.tenancy.models import MFI  # noqa: E402
 from tests.cluster import process  # noqa: E402
 
 for line in sys.stdin:

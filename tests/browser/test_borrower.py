@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import DESK, PHONE, Served, check_accessible, code_sent
 
@@ -22,9 +22,12 @@ def loan(served: Served) -> str:
     return served.inside(
         MFI,
         f"""
-from apps.mfis.clock import business_date
-from apps.users.services.accounts import Person, register_borrower
-who = register_borrower(person=Person({BORROWER!r}, phone={LOGIN!r}), password={PASSWORD!r}, today=business_date())
+from apps.mfis.core.clock import business_date
+from apps.users.accounts.services.people import Person
+from apps.users.accounts.services.borrowers import register_borrower
+from apps.mfis.core.actor import SYSTEM
+person = Person({BORROWER!r}, phone={LOGIN!r})
+who = register_borrower(person=person, password={PASSWORD!r}, actor=SYSTEM, today=business_date())
 print(process.lend(str(who.pk))["id"])
 """,
     ).strip()
@@ -97,11 +100,11 @@ def test_two_browsers_that_send_one_payment_make_one_receipt(served: Served, loa
     assert notices(served, "MP-TWICE") == 1
     code = """
 from apps.loans.models import PaymentNotice, LoanEvent
-from apps.loans.services.notices import confirm_payment
+from apps.loans.servicing.services.reported_payments import confirm_payment
 notice = PaymentNotice.objects.get(reference="MP-TWICE")
 for _ in range(2):
     try:
-        confirm_payment(notice_id=notice.pk, by=process.staff("cashier"))
+        confirm_payment(notice_id=notice.pk, actor=process.staff("cashier").actor)
     except Exception as refused:
         print("REFUSED", refused)
 print("RECEIPTS", LoanEvent.objects.filter(type="repayment", reference="MP-TWICE").count())
@@ -117,8 +120,20 @@ print("RECEIPTS", LoanEvent.objects.filter(type="repayment", reference="MP-TWICE
 def test_a_code_at_sign_in_and_a_new_password(served: Served, loan: str) -> None:
     page = served.context(DESK).new_page()
     enter(page, served)
-    page.get_by_role("link", name="Me", exact=True).click()
     security = page.get_by_role("region", name="Security")
+    ask_for_a_code_too(page, security, served)
+    sign_in_with_a_code(page, served)
+    ask_for_the_password_alone(page, security, served)
+    choose_a_new_password_in_sesotho(page, served)
+    page.get_by_role("button", name="English").click()
+    enter(page, served, NEW)
+    page.get_by_role("heading", name="My loans").wait_for()
+    assert served.outside == [], "a request left the host"
+    page.context.close()
+
+
+def ask_for_a_code_too(page: Page, security: Locator, served: Served) -> None:
+    page.get_by_role("link", name="Me", exact=True).click()
     security.get_by_role("button", name="Ask for a code too").click()
     security.get_by_role("button", name="Send me a code").click()
     expect(security.get_by_text("A code is on its way to +266 •••• 5511.")).to_be_visible()
@@ -131,6 +146,8 @@ def test_a_code_at_sign_in_and_a_new_password(served: Served, loan: str) -> None
     expect(security.get_by_text("Signing in asks for a code as well")).to_be_visible()
     expect(security.get_by_text("Confirmed")).to_be_visible()
 
+
+def sign_in_with_a_code(page: Page, served: Served) -> None:
     page.get_by_role("button", name="Sign out").click()
     enter(page, served)
     expect(page.get_by_text("A code is on its way to")).to_be_visible()
@@ -139,12 +156,13 @@ def test_a_code_at_sign_in_and_a_new_password(served: Served, loan: str) -> None
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="My loans").wait_for()
 
-    # Off again; then the password is forgotten.
+
+def ask_for_the_password_alone(page: Page, security: Locator, served: Served) -> None:
     page.get_by_role("link", name="Me", exact=True).click()
     security.get_by_role("button", name="Ask for the password alone").click()
     served.inside(
         MFI,
-        "from apps.users.models import OneTimeCode as C\n"
+        "from apps.users.accounts.models import OneTimeCode as C\n"
         "from datetime import timedelta\nfrom django.db.models import F\n"
         "C.objects.update(asked_at=F('asked_at') - timedelta(minutes=2))",
     )
@@ -155,6 +173,9 @@ def test_a_code_at_sign_in_and_a_new_password(served: Served, loan: str) -> None
     expect(security.get_by_text("Signing in asks for the password alone.")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("heading", name="Sign in").wait_for()
+
+
+def choose_a_new_password_in_sesotho(page: Page, served: Served) -> None:
     page.get_by_role("button", name="Sesotho").click()
     page.get_by_role("link", name="U lebetse phasewete?").click()
     page.get_by_label("Mohala kapa emeile").fill(LOGIN)
@@ -167,8 +188,3 @@ def test_a_code_at_sign_in_and_a_new_password(served: Served, loan: str) -> None
     page.get_by_label("Khoutu").fill(code_sent(served, MFI))
     page.get_by_role("button", name="Beha phasewete").click()
     expect(page.get_by_text("Phasewete ea hau e fetotsoe.")).to_be_visible()
-    page.get_by_role("button", name="English").click()
-    enter(page, served, NEW)
-    page.get_by_role("heading", name="My loans").wait_for()
-    assert served.outside == [], "a request left the host"
-    page.context.close()

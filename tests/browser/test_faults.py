@@ -42,31 +42,35 @@ def borrower(served: Served) -> str:
     script = """
 import json
 from decimal import Decimal
-from apps.mfis.acting import SYSTEM
-from apps.mfis.models import MFI
-from apps.users.services.onboarding import onboard_mfi
-from apps.users.services.accounts import Person, create_staff, register_borrower
-from apps.users.services.tokens import create_token
-from apps.loans.services import money, origination
-from apps.loans.services.products import create_product
-from apps.mfis.clock import business_date
+from apps.mfis.core.actor import SYSTEM
+from apps.mfis.tenancy.models import MFI
+from apps.users.operators.services import onboard_mfi
+from apps.users.accounts.services.people import Person
+from apps.users.accounts.services.borrowers import register_borrower
+from apps.users.staff.services import create_staff
+from apps.users.access.services.tokens import create_token
+from apps.loans.applications.services.apply import LoanRequest, apply_for_loan
+from apps.loans.applications.services import review
+from apps.loans.servicing.services.pay_out import disburse
+from apps.loans.products.services import create_product
+from apps.mfis.core.clock import business_date
 from django_tenants.utils import tenant_context
 opened = onboard_mfi(name="Faults", subdomain="faults", licence_type="credit_only_3", district="berea",
     contact_email="a@f.example", admin_name="Lineo M", admin_email="l@f.example", actor=SYSTEM, notify=False)
 with tenant_context(opened.mfi):
     staff = {d: create_staff(full_name=d, email=d + "@f.example", role="mfi_admin", duties=[d], actor=SYSTEM)
              for d in ("officer", "approver", "cashier")}
-    product = create_product(by=opened.admin, mfi=opened.mfi, name="P", rate=Decimal(24),
+    product = create_product(actor=opened.admin.actor, mfi=opened.mfi, name="P", rate=Decimal(24),
         interest_method="flat", principal_min=1, principal_default=1000, principal_max=9000, installments_min=1,
         installments_default=10, installments_max=12)
-    who = register_borrower(person=Person("Palesa", phone="58123499"), today=business_date())
-    loan = origination.apply_for_loan(borrower=who, product_id=product.pk, principal=Decimal(1000), installments=10,
+    who = register_borrower(person=Person("Palesa", phone="58123499"), actor=SYSTEM, today=business_date())
+    loan = apply_for_loan(borrower=who, product_id=product.pk, principal=Decimal(1000), installments=10,
         purpose="", by=who, currency="LSL")["id"]
-    origination.start_review(loan_id=loan, by=staff["officer"])
-    origination.recommend(loan_id=loan, by=staff["officer"], reason="seen")
-    origination.approve(loan_id=loan, by=staff["approver"])
-    money.disburse(loan_id=loan, by=staff["cashier"], channel="cash")
-    print("RESULT " + json.dumps([create_token(account=who, name="t", actor=SYSTEM)[1], loan]))
+    review.start_review(loan_id=loan, by=staff["officer"])
+    review.recommend(loan_id=loan, by=staff["officer"], reason="seen")
+    review.approve(loan_id=loan, by=staff["approver"])
+    disburse(loan_id=loan, by=staff["cashier"], channel="cash")
+    print("RESULT " + json.dumps([create_token(actor=who.actor, name="t").secret, loan]))
 """
     out = served.manage("shell", "-v", "0", "-c", script)
     return out.split("RESULT ")[1].strip()
@@ -105,13 +109,13 @@ def test_mongodb_killed(served: Served, borrower: str) -> None:
     mongo.kill()
     script = f"""
 from decimal import Decimal
-from apps.mfis.models import MFI
-from apps.users.models import Account
-from apps.loans.services import money
+from apps.mfis.tenancy.models import MFI
+from apps.users.accounts.models import Account
+from apps.loans.servicing.services.repayment import record_repayment
 from django_tenants.utils import tenant_context
 with tenant_context(MFI.objects.get(subdomain="faults")):
     for n in range(5):
-        money.record_repayment(loan_id="{loan}", by=Account.objects.get(email="cashier@f.example"),
+        record_repayment(loan_id="{loan}", actor=Account.objects.get(email="cashier@f.example").actor,
             amount=Decimal(20), channel="mpesa", reference=f"M{{n}}")
 """
     served.manage("shell", "-v", "0", "-c", script)  # lending goes on

@@ -90,8 +90,8 @@ def staff_do(served: Served, phone: str, what: str) -> str:
         MFI,
         f"""
 from apps.loans.models import Loan, PaymentNotice
-from apps.loans.services import origination
-from apps.loans.services.notices import confirm_payment
+from apps.loans.applications.services import review
+from apps.loans.servicing.services.reported_payments import confirm_payment
 loan = Loan.objects.filter(borrower__phone="+266" + {phone!r}.replace(" ", "")).order_by("pk").last()
 {what}
 """,
@@ -175,8 +175,8 @@ def _applies(j: Journey, number: str, folder: Path) -> None:
     expect(papers.get_by_role("link", name="id.pdf")).to_be_visible()
     assert j.paper(j.page.get_by_role("link", name=j.t("Key facts you agreed to"))) == "application/pdf"
     asks = (
-        "origination.start_review(loan_id=loan.pk, by=process.staff('officer'))\n"
-        "origination.request_info(loan_id=loan.pk, by=process.staff('officer'), reason='Bring a payslip')"
+        "review.start_review(loan_id=loan.pk, actor=process.staff('officer').actor)\n"
+        "review.request_info(loan_id=loan.pk, actor=process.staff('officer').actor, reason='Bring a payslip')"
     )
     staff_do(j.served, number, asks)
     j.page.reload()
@@ -193,8 +193,8 @@ def _pays(j: Journey, number: str) -> None:
         number,
         "\n".join(
             (
-                "origination.recommend(loan_id=loan.pk, by=process.staff('officer'), reason='Seen')",
-                "origination.approve(loan_id=loan.pk, by=process.staff('approver'))",
+                "review.recommend(loan_id=loan.pk, actor=process.staff('officer').actor, reason='Seen')",
+                "review.approve(loan_id=loan.pk, actor=process.staff('approver').actor)",
                 "process.disburse(str(loan.pk))",
             )
         ),
@@ -213,7 +213,7 @@ def _pays(j: Journey, number: str) -> None:
         "\n".join(
             (
                 "notice = PaymentNotice.objects.get(loan=loan)",
-                "confirm_payment(notice_id=notice.pk, by=process.staff('cashier'))",
+                "confirm_payment(notice_id=notice.pk, actor=process.staff('cashier').actor)",
             )
         ),
     )

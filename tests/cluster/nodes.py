@@ -79,8 +79,8 @@ class Node:
         return json.loads(self.ok("cluster", arguments=[*arguments, "--json"])["printed"])
 
     def status(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.cluster("status")
-        return found
+        report: dict[str, Any] = self.cluster("status")
+        return report
 
     def start_worker(self) -> None:
         log = (self.folder / "worker.log").open("ab")
@@ -130,23 +130,23 @@ class Node:
                 raise Away(self.letter) from error
         if not line:
             raise Away(self.letter)
-        said: dict[str, Any] = json.loads(line)
-        if "failed" in said:
-            if any(word in said["failed"] for word in ("OperationalError", "InterfaceError")):
-                raise Away(said["failed"])
-            raise AssertionError(f"{self.letter}: {do}: {said['failed']}")
-        return said
+        answer: dict[str, Any] = json.loads(line)
+        if "failed" in answer:
+            if any(word in answer["failed"] for word in ("OperationalError", "InterfaceError")):
+                raise Away(answer["failed"])
+            raise AssertionError(f"{self.letter}: {do}: {answer['failed']}")
+        return answer
 
     def ok(self, do: str, mfi: str = "", **values: Any) -> dict[str, Any]:
         """The same, where nothing but success is expected."""
-        said = self.ask(do, mfi, **values)
-        assert "ok" in said, f"{self.letter}: {do}: {said}"
-        found: dict[str, Any] = said["ok"]
-        return found
+        answer = self.ask(do, mfi, **values)
+        assert "ok" in answer, f"{self.letter}: {do}: {answer}"
+        outcome: dict[str, Any] = answer["ok"]
+        return outcome
 
     def rows(self, statement: str, mfi: str = "") -> list[list[Any]]:
-        found: list[list[Any]] = self.ok("sql", mfi, statement=statement)["rows"]
-        return found
+        rows: list[list[Any]] = self.ok("sql", mfi, statement=statement)["rows"]
+        return rows
 
     def as_superuser(self, statement: str) -> None:
         """What no role of the product may do: the accidents of tests."""
@@ -240,12 +240,12 @@ def running(letters: str, *, joined: str | None = None) -> Iterator[Cluster]:
     """A cluster in a folder of its own, which goes with it."""
     folder = Path(tempfile.mkdtemp(prefix="letsema-cluster-"))
     folder.chmod(0o755)  # the database's own account must be able to pass through
-    made = Cluster(folder, letters)
+    cluster = Cluster(folder, letters)
     try:
-        made.start(joined=joined)
-        yield made
+        cluster.start(joined=joined)
+        yield cluster
     finally:
-        made.stop()
+        cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -273,11 +273,11 @@ def eventually(check: Callable[[], Any], seconds: float = 30, every: float = 0.2
     until = time.monotonic() + seconds
     while True:
         try:
-            found = check()
+            outcome = check()
         except Away:
-            found = None
-        if found:
-            return found
+            outcome = None
+        if outcome:
+            return outcome
         if time.monotonic() > until:
-            raise AssertionError(f"not within {seconds:g} s: {found!r}")
+            raise AssertionError(f"not within {seconds:g} s: {outcome!r}")
         time.sleep(every)

@@ -7,11 +7,10 @@ answer, not a failure.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import sys
-import time
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,40 +18,43 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
-from django.core.management import call_command
 from django.db import connection as plain
-from django.db.models import Sum
 from django_tenants.utils import tenant_context
 
-from apps.loans.ledger.chart import accounts_by_role
-from apps.loans.ledger.periods import close_period
-from apps.loans.models import JournalLine, Loan, LoanEvent, Product
-from apps.loans.services import money, origination, servicing
-from apps.loans.services.arrivals import fold_arrivals
-from apps.loans.services.books import check_books
-from apps.loans.services.products import create_product
-from apps.loans.services.projection_check import differences
-from apps.mfis.acting import SYSTEM, acting
-from apps.mfis.clock import business_date
-from apps.mfis.database import connection
-from apps.mfis.errors import NotHome, ServiceError
-from apps.mfis.models import MFI
-from apps.mfis.replication.agent import reconcile
-from apps.mfis.replication.conflicts import decide as decide_conflict
-from apps.mfis.replication.conflicts import open_conflicts as list_conflicts
-from apps.mfis.replication.streams import schemas_here
-from apps.mfis.services.branding import save_logo
-from apps.users.models import Account
-from apps.users.roles import Duty, Role
-from apps.users.services.accounts import Person, create_staff, register_borrower, update_borrower
-from apps.users.services.merging import merge_borrowers
-from apps.users.services.onboarding import onboard_mfi
+from apps.loans.applications.services import review
+from apps.loans.applications.services.apply import LoanRequest, apply_for_loan
+from apps.loans.applications.services.review import recommend, start_review
+from apps.loans.products.models import Product
+from apps.loans.products.services import create_product
+from apps.loans.reporting.services.closing import close_period
+from apps.loans.servicing.services import pay_out
+from apps.loans.servicing.services.correction import reverse_repayment
+from apps.loans.servicing.services.inbox import fold_arrivals
+from apps.loans.servicing.services.proposals import decide_proposal
+from apps.loans.servicing.services.repayment import record_repayment
+from apps.loans.servicing.services.write_off import propose_write_off
+from apps.mfis.core.actor import SYSTEM
+from apps.mfis.core.clock import business_date
+from apps.mfis.core.database import connection
+from apps.mfis.core.errors import NotHome, ServiceError
+from apps.mfis.core.roles import Duty, Role
+from apps.mfis.nodes.agent import reconcile
+from apps.mfis.nodes.queries.schemas import schemas_here
+from apps.mfis.nodes.services.conflicts import decide_conflict
+from apps.mfis.tenancy.models import MFI
+from apps.mfis.tenancy.services.branding import save_logo
+from apps.users.accounts.models import Account
+from apps.users.accounts.services.borrowers import register_borrower, update_borrower
+from apps.users.accounts.services.merging import merge_borrowers
+from apps.users.accounts.services.people import Person
+from apps.users.operators.services import onboard_mfi
+from apps.users.staff.services import create_staff
+from tests.cluster import load, observations
 
-Said = dict[str, Any]
-LONG_AGO = date(2020, 1, 1)
+Answer = dict[str, Any]
 
 
-def open_mfi(subdomain: str) -> Said:
+def open_mfi(subdomain: str) -> Answer:
     opened = onboard_mfi(
         name=subdomain.title(),
         subdomain=subdomain,
@@ -74,7 +76,7 @@ def open_mfi(subdomain: str) -> Said:
                 actor=SYSTEM,
             )
         create_product(
-            by=opened.admin,
+            actor=opened.admin.actor,
             mfi=opened.mfi,
             name="Business loan",
             rate=Decimal(24),
@@ -94,12 +96,12 @@ def staff(duty: str) -> Account:
     return Account.objects.get(email__startswith=f"{duty}@")
 
 
-def register(name: str, phone: str, national_id: str = "") -> Said:
+def register(name: str, phone: str, national_id: str = "") -> Answer:
     person = Person(name, phone=phone, national_id=national_id, date_of_birth=date(1990, 5, 27))
-    return {"id": str(register_borrower(person=person, password=None, today=business_date()).pk)}
+    return {"id": str(register_borrower(person=person, actor=SYSTEM, today=business_date()).pk)}
 
 
-def edit(account: str, **values: Any) -> Said:
+def edit(account: str, **values: Any) -> Answer:
     """Changes some particulars, as a clerk's form does: all of them are sent."""
     who = Account.objects.select_related("profile").get(pk=account)
     profile = who.profile
@@ -118,233 +120,124 @@ def edit(account: str, **values: Any) -> Said:
     return {}
 
 
-def apply(borrower: str, principal: str = "1000.00", key: str = "") -> Said:
+def apply(borrower: str, principal: str = "1000.00", key: str = "") -> Answer:
     who = Account.objects.get(pk=borrower)
-    answer = origination.apply_for_loan(
+    application = apply_for_loan(
         borrower=who,
-        product_id=Product.objects.get().pk,
-        principal=Decimal(principal),
-        installments=12,
-        purpose="Stock",
-        by=who,
+        request=LoanRequest(
+            product_id=Product.objects.get().pk, principal=Decimal(principal), installments=12, purpose="Stock"
+        ),
+        actor=who.actor,
         currency="LSL",
-        key=key,
+        idempotency_key=key,
     )
-    return dict(answer)
+    return {"id": str(application.id), "number": application.number}
 
 
-def approve(loan: str) -> Said:
+def approve(loan: str) -> Answer:
     key = UUID(loan)
-    origination.start_review(loan_id=key, by=staff("officer"))
-    origination.recommend(loan_id=key, by=staff("officer"), reason="Seen")
-    return {"id": str(origination.approve(loan_id=key, by=staff("approver")).pk)}
+    start_review(loan_id=key, actor=staff("officer").actor)
+    recommend(loan_id=key, actor=staff("officer").actor, reason="Seen")
+    return {"id": str(review.approve(loan_id=key, actor=staff("approver").actor).pk)}
 
 
-def disburse(loan: str, key: str = "") -> Said:
-    return dict(money.disburse(loan_id=UUID(loan), by=staff("cashier"), channel="cash", key=key))
+def disburse(loan: str, key: str = "") -> Answer:
+    return dict(pay_out.disburse(loan_id=UUID(loan), actor=staff("cashier").actor, channel="cash", idempotency_key=key))
 
 
-def lend(borrower: str, principal: str = "1000.00") -> Said:
+def lend(borrower: str, principal: str = "1000.00") -> Answer:
     loan = apply(borrower, principal)["id"]
     approve(loan)
     disburse(loan)
     return {"id": loan}
 
 
-def repay(loan: str, amount: str, key: str = "") -> Said:
-    return dict(
-        money.record_repayment(loan_id=UUID(loan), by=staff("cashier"), amount=Decimal(amount), channel="cash", key=key)
+def repay(loan: str, amount: str, key: str = "") -> Answer:
+    receipt = record_repayment(
+        loan_id=UUID(loan), actor=staff("cashier").actor, amount=Decimal(amount), channel="cash", idempotency_key=key
     )
+    return asdict(receipt)
 
 
-def repay_for(loans: list[str], seconds: float) -> Said:
-    """Receipts one after the other over these loans: how many in the time. For benchmarks."""
-    began, count, by = time.monotonic(), 0, staff("cashier")
-    while time.monotonic() - began < seconds:
-        loan = UUID(loans[count % len(loans)])
-        money.record_repayment(loan_id=loan, by=by, amount=Decimal("0.10"), channel="cash")
-        count += 1
-    return {"count": count, "seconds": time.monotonic() - began}
-
-
-def reverse(event: str) -> Said:
-    money.reverse_repayment(event_id=UUID(event), by=staff("accountant"), reason="Wrong loan")
+def reverse(event: str) -> Answer:
+    reverse_repayment(event_id=UUID(event), actor=staff("accountant").actor, reason="Wrong loan")
     return {}
 
 
-def write_off(loan: str) -> Said:
-    servicing.propose_write_off(loan_id=UUID(loan), by=staff("officer"), reason="Gone")
-    return {"id": str(servicing.decide_proposal(loan_id=UUID(loan), by=staff("approver"), agree=True).pk)}
+def write_off(loan: str) -> Answer:
+    propose_write_off(loan_id=UUID(loan), actor=staff("officer").actor, reason="Gone")
+    return {"id": str(decide_proposal(loan_id=UUID(loan), actor=staff("approver").actor, agree=True).id)}
 
 
-def close_books() -> Said:
-    close_period(through=business_date() - timedelta(days=1), by=staff("accountant"))
+def close_books() -> Answer:
+    close_period(through=business_date() - timedelta(days=1), actor=staff("accountant").actor)
     return {}
 
 
-def many_events(loans: list[str], count: int) -> Said:
-    """Facts by the thousand over these loans, for catching up: notes, appended by the database itself.
-
-    In pieces: within one transaction the head of the chain leaves a dead version behind for each link, and the next
-    link looks through all of them.
-    """
-    for first in range(1, count + 1, 2_000):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO loans_loanevent (id, node, loan_id, type, value_date, channel, reference, reason, "
-                "actor_name, idempotency_key, number, payload) SELECT public.letsema_uuid7(), public.letsema_node(), "
-                "(%s::uuid[])[1 + g %% %s], 'note', current_date, '', '', 'n' || g, 'Load', '', '', '{}' "
-                "FROM generate_series(%s, %s) g",
-                [loans, len(loans), first, min(count, first + 1_999)],
-            )
-    return {}
-
-
-def large_transaction(count: int) -> Said:
-    """So many facts in one transaction: commands, as though each had been sent and answered."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO users_command (id, node, name, body_hash, answer) SELECT public.letsema_uuid7(), "
-            "public.letsema_node(), 'load', 'n' || g, '{}' FROM generate_series(1, %s) g",
-            [count],
-        )
-    return {}
-
-
-def many_people(count: int) -> Said:
-    """Revisions by the thousand, in one transaction."""
-    with acting(SYSTEM):
-        Account.objects.bulk_create(
-            Account(role=Role.BORROWER, full_name=f"Person {n}", phone=f"+26657{n:06d}") for n in range(count)
-        )
-    return {}
-
-
-def fold() -> Said:
+def fold() -> Answer:
     return {"loans": fold_arrivals()}
 
 
-def verify_books() -> Said:
-    return {"breaks": list(check_books().breaks)}
-
-
-def check_projection() -> Said:
-    found = [f"{loan.number}: {line}" for loan in Loan.objects.select_related("state") for line in differences(loan)]
-    return {"differences": found}
-
-
-def states() -> Said:
-    """Status and balances of every loan, to be compared between nodes."""
-    return {
-        str(loan.pk): [loan.state.status, str(loan.state.principal_outstanding), str(loan.state.total_paid)]
-        for loan in Loan.objects.select_related("state").filter(state__isnull=False).order_by("pk")
-    }
-
-
-def present(ids: list[str]) -> Said:
-    """Which of these rows are here, whatever they are."""
-    found = {str(pk) for pk in LoanEvent.objects.filter(pk__in=ids).values_list("pk", flat=True)}
-    found |= {str(pk) for pk in Loan.objects.filter(pk__in=ids).values_list("pk", flat=True)}
-    found |= {str(pk) for pk in Account.objects.filter(pk__in=ids).values_list("pk", flat=True)}
-    return {"missing": sorted(set(ids) - found)}
-
-
-def sql(statement: str) -> Said:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        return {"rows": [[str(v) if v is not None else None for v in row] for row in cursor.fetchall()]}
-
-
-def agent_round() -> Said:
+def agent_round() -> Answer:
     done = reconcile()
     return {"did": done.did, "problems": done.problems}
 
 
-def logo(size: int) -> Said:
+def logo(size: int) -> Answer:
     """The MFI's logo: a picture of so many bytes, other ones on each node."""
     content = b"\x89PNG\r\n\x1a\n" + hashlib.shake_256(settings.NODE.encode()).digest(size - 8)
     save_logo(mfi=connection.tenant, content=content, actor=SYSTEM)
     return {}
 
 
-def merge(kept: str, gone: str) -> Said:
+def merge(kept: str, gone: str) -> Answer:
     return {"id": str(merge_borrowers(kept_id=UUID(kept), gone_id=UUID(gone), actor=SYSTEM, reason="One person").pk)}
 
 
-def conflicts() -> Said:
-    found = list_conflicts().values("id", "what", "table_name", "row_id", "column_name", "kept", "discarded")
-    return {"open": [{**c, "id": str(c["id"]), "row_id": str(c["row_id"])} for c in found]}
-
-
-def decide(conflict: str, decision: str) -> Said:
+def decide(conflict: str, decision: str) -> Answer:
     decide_conflict(conflict_id=UUID(conflict), decision=decision, actor=SYSTEM, reason="The clerk asked them")
     return {}
 
 
-def cluster(arguments: list[str]) -> Said:
-    """`manage.py cluster …` without starting a process for it: what it printed, and its exit status."""
-    printed, code = io.StringIO(), 0
-    try:
-        call_command("cluster", *arguments, stdout=printed)
-    except SystemExit as end:
-        code = int(end.code or 0)
-    return {"printed": printed.getvalue(), "code": code}
+OWN = (
+    open_mfi,
+    register,
+    edit,
+    apply,
+    approve,
+    disburse,
+    lend,
+    repay,
+    reverse,
+    write_off,
+    close_books,
+    fold,
+    agent_round,
+    merge,
+    decide,
+    logo,
+)
+LOAD = (load.repay_for, load.many_events, load.large_transaction, load.many_people)
+OBSERVATIONS = (
+    observations.verify_books,
+    observations.check_projection,
+    observations.states,
+    observations.present,
+    observations.sql,
+    observations.conflicts,
+    observations.till,
+    observations.cluster,
+)
+SERVICES: dict[str, Callable[..., Answer]] = {f.__name__: f for f in (*OWN, *LOAD, *OBSERVATIONS)}
 
 
-def till() -> Said:
-    """What the books hold in the cash account."""
-    held = JournalLine.objects.filter(account_id=accounts_by_role()["cash"]).aggregate(t=Sum("amount"))["t"]
-    return {"cash": str(held or 0)}
-
-
-SERVICES: dict[str, Callable[..., Said]] = {
-    f.__name__: f
-    for f in (
-        open_mfi,
-        register,
-        edit,
-        apply,
-        approve,
-        disburse,
-        lend,
-        repay,
-        repay_for,
-        reverse,
-        write_off,
-        close_books,
-        many_events,
-        large_transaction,
-        many_people,
-        fold,
-        verify_books,
-        check_projection,
-        states,
-        present,
-        sql,
-        agent_round,
-        merge,
-        conflicts,
-        decide,
-        till,
-        logo,
-        cluster,
-    )
-}
-
-
-def answer(line: str) -> Said:
+def answer(line: str) -> Answer:
+    """What came of one line: {"ok": …}, {"refused": …, "code": …} or {"failed": …}."""
     asked = json.loads(line)
-    run, values = SERVICES[asked["do"]], asked.get("with", {})
     try:
         plain.close_if_unusable_or_obsolete()
         connection.set_schema_to_public()
-        if not asked.get("mfi"):
-            return {"ok": run(**values)}
-        mfi = MFI.objects.filter(subdomain=asked["mfi"]).first()
-        if mfi is None or mfi.schema_name not in schemas_here():  # as the middleware answers 404 and 503
-            return {"refused": "not here", "code": "no_mfi"}
-        with tenant_context(mfi):
-            return {"ok": run(**values)}
+        return _run(SERVICES[asked["do"]], asked.get("mfi", ""), asked.get("with", {}))
     except NotHome as error:
         return {"refused": error.message, "code": error.code, "home": error.home}
     except ServiceError as error:
@@ -354,6 +247,16 @@ def answer(line: str) -> Said:
     except Exception as error:
         connection.close()
         return {"failed": f"{type(error).__name__}: {error}"[:500]}
+
+
+def _run(service: Callable[..., Answer], subdomain: str, values: dict[str, Any]) -> Answer:
+    if not subdomain:
+        return {"ok": service(**values)}
+    mfi = MFI.objects.filter(subdomain=subdomain).first()
+    if mfi is None or mfi.schema_name not in schemas_here():  # as the middleware answers 404 and 503
+        return {"refused": "not here", "code": "no_mfi"}
+    with tenant_context(mfi):
+        return {"ok": service(**values)}
 
 
 def main() -> None:

@@ -6,8 +6,11 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [("credit", "0001_initial")]
 
+    # The field was called as its column at first; the column that this makes is the same.
     operations = [
         migrations.AddField(
-            model_name="outboxentry", name="set_aside", field=models.BooleanField(db_default=False, default=False)
+            model_name="outboxentry",
+            name="dead_letter",
+            field=models.BooleanField(db_column="set_aside", db_default=False, default=False),
         )
     ]

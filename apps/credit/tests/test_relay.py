@@ -8,24 +8,30 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from pymongo.errors import BulkWriteError
 
-from apps.credit import relay, store
+from apps.credit import relay, repository
 from apps.credit.history import credit_history
 from apps.credit.models import OutboxEntry
 from apps.credit.outbox import person_key
 from apps.credit.relay import relay_outbox, write_entries
-from apps.loans.models import Loan
-from apps.loans.services import money
-from conftest import TODAY, Branch
+from apps.credit.repository import connection
+from apps.credit.tests import kept
+from apps.loans.book.models import Loan
+from apps.loans.servicing.services.correction import reverse_repayment
+from apps.loans.servicing.services.repayment import Receipt, record_repayment
+from tests.factories import TODAY, Branch
 
 pytestmark = pytest.mark.usefixtures("own_histories")
 Maker = Callable[..., Loan]
 
 
-def pay(alpha: Branch, loan: Loan, amount: int) -> dict[str, Any]:
-    return money.record_repayment(
-        loan_id=loan.pk, by=alpha.staff["cashier"], amount=Decimal(amount), channel="cash", on=TODAY + timedelta(days=9)
+def pay(alpha: Branch, loan: Loan, amount: int) -> Receipt:
+    return record_repayment(
+        loan_id=loan.pk,
+        actor=alpha.staff["cashier"].actor,
+        amount=Decimal(amount),
+        channel="cash",
+        value_date=TODAY + timedelta(days=9),
     )
 
 
@@ -36,7 +42,7 @@ def history(alpha: Branch, loan: Loan) -> Any:
 def test_what_happened_arrives_in_order(alpha: Branch, active: Maker) -> None:
     loan = active()
     event = pay(alpha, loan, 100)
-    money.reverse_repayment(event_id=event["id"], by=alpha.staff["accountant"], reason="Wrong loan")
+    reverse_repayment(event_id=event.id, actor=alpha.staff["accountant"].actor, reason="Wrong loan")
     pay(alpha, loan, 2000)
     assert relay_outbox(batch=2).count == 5
     found = history(alpha, loan)
@@ -77,8 +83,7 @@ def test_lending_goes_on_while_mongodb_is_away(alpha: Branch, active: Maker, set
 def test_no_number_or_name_is_in_the_documents(alpha: Branch, active: Maker) -> None:
     loan = active()
     relay_outbox()
-    database = store.connect()
-    text = "".join(str(d) for name in database.list_collection_names() for d in database[name].find())
+    text = kept.everything()
     assert text
     for secret in ("100000000001", alpha.borrower.full_name, str(alpha.borrower.phone), str(alpha.borrower.pk)):
         assert secret not in text
@@ -101,13 +106,13 @@ def test_one_mfi_does_not_read_anothers(alpha: Branch, beta: Branch, active: Mak
 def test_a_majority_that_is_late_sets_nothing_aside(active: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bulk write whose documents all went in, and whose replicas did not say so in time: it is tried again."""
 
-    def late(entries: list[OutboxEntry]) -> None:
-        raise BulkWriteError({"writeErrors": [], "writeConcernErrors": [{"code": 64, "errmsg": "timed out"}]})
+    def late(*_: Any) -> None:
+        raise connection.BulkWriteError({"writeErrors": [], "writeConcernErrors": [{"code": 64}]})
 
     active()
-    monkeypatch.setattr(relay, "write_entries", late)
-    for _ in range(relay.MOST_ATTEMPTS + 1):
+    monkeypatch.setattr(repository.accounts, "insert_new", late)
+    for _ in range(relay.MAXIMUM_ATTEMPTS + 1):
         assert relay_outbox().away
-    assert not OutboxEntry.objects.filter(set_aside=True).exists()
+    assert not OutboxEntry.objects.dead_letters().exists()
     monkeypatch.undo()
     assert relay_outbox().count == 1

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.credit.profile import Moment, days_late_at_worst, month_ends, payment_profile
+from apps.credit.profile import Moment, month_ends, payment_profile, worst_days_past_due
 from apps.credit.score import ADVICE, REASONS, Score, score_of
 
 TODAY = date(2026, 11, 15)
@@ -171,6 +171,6 @@ def test_what_is_no_profile_is_refused() -> None:
 
 def test_the_worst_lateness_of_a_year() -> None:
     late = of(("2026-01-10", "active", "2026-02-10"), ("2026-03-12", "active", "2026-04-10"))
-    assert days_late_at_worst(late[:1] + of(("2026-03-12", "closed", None)), as_of=TODAY) == 30  # 10 Feb to 12 Mar
-    assert days_late_at_worst(late, as_of=TODAY) == (TODAY - date(2026, 4, 10)).days
-    assert days_late_at_worst(late[:1] + of(("2026-03-12", "closed", None)), as_of=TODAY + timedelta(days=300)) == 0
+    assert worst_days_past_due(late[:1] + of(("2026-03-12", "closed", None)), as_of=TODAY) == 30  # 10 Feb to 12 Mar
+    assert worst_days_past_due(late, as_of=TODAY) == (TODAY - date(2026, 4, 10)).days
+    assert worst_days_past_due(late[:1] + of(("2026-03-12", "closed", None)), as_of=TODAY + timedelta(days=300)) == 0

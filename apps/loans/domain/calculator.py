@@ -12,9 +12,9 @@ from typing import Any
 from .fold import fold
 from .money import Currency
 from .rates import apr, eir
-from .reading import parse_case
-from .state import COMPONENTS, Installment, LoanState, Transaction
-from .terms import BadCase, Fault
+from .snapshot import COMPONENTS, Installment, LoanSnapshot, Transaction
+from .terms_parser import parse_case
+from .violations import InvalidTerms, Violation
 
 USAGE = "usage: loan_calculator [--table] [FILE|-]"
 
@@ -23,34 +23,34 @@ def state_of(case: Any, path: str = "$") -> dict[str, Any]:
     """The state of one case, in the form of docs/loan-engine.md.
 
     Raises:
-        BadCase: naming every fault by its JSON path.
+        InvalidTerms: naming every violation by its JSON path.
     """
     terms, events, as_of = parse_case(case, path)
-    state = fold(terms, events, as_of)
+    snapshot = fold(terms, events, as_of)
     return {
         "id": case.get("id"),
-        **state_json(state, terms.currency),
-        "apr": _percent(apr(terms, state)),
-        "eir": _percent(eir(terms, state)),
+        **state_json(snapshot, terms.currency),
+        "apr": _percent(apr(terms, snapshot)),
+        "eir": _percent(eir(terms, snapshot)),
     }
 
 
-def state_json(state: LoanState, currency: Currency) -> dict[str, Any]:
+def state_json(snapshot: LoanSnapshot, currency: Currency) -> dict[str, Any]:
     """A state as JSON values: amounts as decimal strings, dates as ISO 8601."""
     text = currency.text
-    arrears = state.arrears
+    arrears = snapshot.arrears
     return {
-        "status": state.status,
-        "installments": [_installment(i, currency) for i in state.installments],
-        "transactions": [_transaction(t, currency) for t in state.transactions],
+        "status": snapshot.status,
+        "installments": [_installment(i, currency) for i in snapshot.installments],
+        "transactions": [_transaction(t, currency) for t in snapshot.transactions],
         "totals": {
-            **{c: text(state.due(c)) for c in reversed(COMPONENTS)},
-            "due": text(state.total_due),
-            "paid": text(state.total_paid),
-            "paid_in_advance": text(sum((i.paid_in_advance for i in state.installments), Decimal(0))),
-            "paid_late": text(sum((i.paid_late for i in state.installments), Decimal(0))),
-            "outstanding": text(state.total_outstanding),
-            "overpaid": text(state.overpaid),
+            **{c: text(snapshot.due(c)) for c in reversed(COMPONENTS)},
+            "due": text(snapshot.total_due),
+            "paid": text(snapshot.total_paid),
+            "paid_in_advance": text(sum((i.paid_in_advance for i in snapshot.installments), Decimal(0))),
+            "paid_late": text(sum((i.paid_late for i in snapshot.installments), Decimal(0))),
+            "outstanding": text(snapshot.total_outstanding),
+            "overpaid": text(snapshot.overpaid),
         },
         "arrears": {
             "days_past_due": arrears.days_past_due,
@@ -58,7 +58,7 @@ def state_json(state: LoanState, currency: Currency) -> dict[str, Any]:
             "total": text(arrears.total),
             "oldest_due_date": arrears.oldest_due_date.isoformat() if arrears.oldest_due_date else None,
         },
-        "payoff": text(state.payoff),
+        "payoff": text(snapshot.payoff),
     }
 
 
@@ -123,7 +123,8 @@ def table(state: dict[str, Any]) -> str:
 def main(arguments: Sequence[str]) -> int:
     """Runs the calculator; returns its exit code.
 
-    0: every case computed. 2: a case is wrong; nothing on standard output, each fault with its JSON path on the other.
+    0: every case computed. 2: a case is wrong: nothing on standard output, and each violation with its JSON path on
+    standard error.
     """
     flags = [a for a in arguments if a.startswith("--")]
     files = [a for a in arguments if not a.startswith("--")]
@@ -145,15 +146,17 @@ def main(arguments: Sequence[str]) -> int:
 def _answer(asked: Any, *, as_table: bool) -> int:
     cases = asked if isinstance(asked, list) else [asked]
     states: list[dict[str, Any]] = []
-    wrong: list[Fault] = []
+    wrong: list[Violation] = []
     for i, case in enumerate(cases):
         path = f"$[{i}]" if isinstance(asked, list) else "$"
         try:
             states.append(state_of(case, path))
-        except BadCase as error:
-            wrong.extend(f if f.path.startswith("$") else Fault(f"{path}.{f.path}", f.problem) for f in error.faults)
-    for fault in wrong:
-        print(fault, file=sys.stderr)
+        except InvalidTerms as error:
+            wrong.extend(
+                f if f.path.startswith("$") else Violation(f"{path}.{f.path}", f.problem) for f in error.violations
+            )
+    for violation in wrong:
+        print(violation, file=sys.stderr)
     if wrong:
         return 2
     if as_table:

@@ -6,20 +6,32 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import PlainValidator
+
+from .case_fields import CaseObject, Day, refused
 
 Frequency = Literal["days", "weeks", "months"]
 # A first installment closer than this to the pay-out would take a payday before the money was of any use.
 SALARY_DAYS_BEFORE_FIRST = 15
 
 
+def _read_weekend(raw: Any) -> frozenset[int]:
+    if not isinstance(raw, list):
+        raise refused("is not a list")
+    if any(type(day) is not int or not 1 <= day <= 7 for day in raw) or len(set(raw)) > 6:
+        raise refused("lists days of the week, 1 (Monday) to 7 (Sunday), at most six")
+    return frozenset(raw)
+
+
 @dataclass(frozen=True, slots=True)
-class WorkingDays:
+class WorkingDays(CaseObject):
     """What happens to a due date on a weekend (1 Monday … 7 Sunday) or public holiday: keep, next or previous."""
 
-    rule: str = "keep"
-    weekend: frozenset[int] = frozenset()
-    holidays: frozenset[date] = frozenset()
+    rule: Literal["keep", "next", "previous"] = "keep"
+    weekend: Annotated[frozenset[int], PlainValidator(_read_weekend)] = frozenset()
+    holidays: frozenset[Day] = frozenset()
 
     def adjust(self, day: date) -> date:
         """`day`, or the working day that the rule puts in its place."""
@@ -60,8 +72,8 @@ def due_dates(start: date, frequency: Frequency, every: int, count: int, first_d
 def first_salary_day(start: date, day: int) -> date:
     """The first pay day (the `day`th, clipped to the month) at least SALARY_DAYS_BEFORE_FIRST days after `start`."""
     earliest = start + timedelta(days=SALARY_DAYS_BEFORE_FIRST)
-    found = day_of_month(earliest, day)
-    return found if found >= earliest else day_of_month(add_months(earliest.replace(day=1), 1), day)
+    pay_day = day_of_month(earliest, day)
+    return pay_day if pay_day >= earliest else day_of_month(add_months(earliest.replace(day=1), 1), day)
 
 
 def meetings_before(start: date, meets_from: date, frequency: Frequency, every: int) -> int:

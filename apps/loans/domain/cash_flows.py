@@ -68,15 +68,15 @@ def _brackets(flows: Sequence[Flow]) -> list[tuple[float, float]]:
     once = sum(a != b for a, b in pairwise(signs)) == 1
     if once and (value(LOWEST) < 0) != (value(HIGHEST) < 0):
         return [(LOWEST, HIGHEST)]  # an ordinary loan: received, then paid; there is one root and no need to search
-    found, step = [], (HIGHEST - LOWEST) / STEPS
+    brackets, step = [], (HIGHEST - LOWEST) / STEPS
     at, before = LOWEST, value(LOWEST)
     for n in range(1, STEPS + 1):
         u = LOWEST + n * step
         now = value(u)
         if before == 0 or (before < 0) != (now < 0):
-            found.append((at, u))
+            brackets.append((at, u))
         at, before = u, now
-    return found
+    return brackets
 
 
 def _refine(flows: Sequence[Flow], low: float, high: float) -> Decimal:
@@ -112,8 +112,8 @@ def answer(asked: Any) -> dict[str, Any]:
         rate = _annual(asked)
     except NoRate as reason:
         return {"id": asked.get("id"), "error": str(reason)}
-    except (ValueError, TypeError, InvalidOperation, ZeroDivisionError, KeyError, AttributeError) as fault:
-        return {"id": asked.get("id"), "error": f"the question cannot be read: {fault}"}
+    except (ValueError, TypeError, InvalidOperation, ZeroDivisionError, KeyError, AttributeError) as error:
+        return {"id": asked.get("id"), "error": f"the question cannot be read: {error}"}
     return {"id": asked.get("id"), "percent_per_year": f"{(rate * 100).quantize(PLACES):f}"}
 
 
@@ -135,7 +135,7 @@ def _annual(asked: Mapping[str, Any]) -> Decimal:
 
 
 def _amount(row: Mapping[str, Any]) -> Decimal:
-    found = Decimal(str(row["amount"]))
-    if not found.is_finite():
+    amount = Decimal(str(row["amount"]))
+    if not amount.is_finite():
         raise ValueError(f"amount {row['amount']!r} is not a number")
-    return found
+    return amount

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from .money import ZERO
-from .state import Installment
+from .snapshot import Installment
 from .terms import Charge, Terms
 
 
@@ -17,8 +17,8 @@ def charge_amount(charge: Charge, terms: Terms, principal: Decimal, interest: De
     return terms.currency.round(base * charge.amount / 100, terms.round_mode)
 
 
-def fees_kept(terms: Terms, paid_out: Decimal, rows: list[Installment]) -> Decimal:
-    """What is kept back of a tranche of `paid_out`.
+def fees_kept(terms: Terms, disbursed: Decimal, rows: list[Installment]) -> Decimal:
+    """What is kept back of a tranche of `disbursed`.
 
     A share of the principal is taken of each tranche; a flat fee, and a share of the interest of `rows`, of the first
     alone (`rows` is empty for later ones).
@@ -27,7 +27,7 @@ def fees_kept(terms: Terms, paid_out: Decimal, rows: list[Installment]) -> Decim
     fees = ZERO
     for charge in terms.charges:
         if charge.timing == "disbursement" and (rows or (charge.calculation == "percent" and charge.of != "interest")):
-            fees += charge_amount(charge, terms, paid_out, interest)
+            fees += charge_amount(charge, terms, disbursed, interest)
     return fees
 
 

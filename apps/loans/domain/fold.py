@@ -8,25 +8,26 @@ from __future__ import annotations
 
 from datetime import date
 
-from .moving import MovingPlan
-from .plan import FixedPlan
+from .fixed_schedule import FixedSchedule
+from .recalculated_schedule import RecalculatedSchedule
 from .replay import Replay
-from .state import LoanState, Transaction
-from .terms import MOVEMENTS, BadCase, Event, Fault, Terms
+from .snapshot import LoanSnapshot, Transaction
+from .terms import MOVEMENTS, Event, Terms
+from .violations import InvalidTerms
 
 # What stands in the list of transactions, undone or not.
 SHOWN = ("disbursement", *MOVEMENTS, "waive_charge", "waive_interest", "refund", "write_off", "recovery")
 
 
-def fold(terms: Terms, events: list[Event], as_of: date) -> LoanState:
+def fold(terms: Terms, events: list[Event], as_of: date) -> LoanSnapshot:
     """The state of a loan on `as_of` from its agreed terms and its facts.
 
     Events dated after `as_of` are left out. Without a disbursement the state is the schedule as applied for:
     the whole principal paid out on the day of application. Amounts are in the currency's units.
 
     Raises:
-        BadCase: the events cannot have happened: money moved before the loan was paid out, a refund of more than was
-            overpaid, a waiver of more than is owed, a rescheduled installment that does not exist.
+        InvalidTerms: the events cannot have happened: money moved before the loan was paid out, a refund of more than
+            was overpaid, a waiver of more than is owed, a restructured installment that does not exist.
     """
     known = [e for e in events if e.date <= as_of]
     undone = {e.undoes for e in known if e.type == "undo"}
@@ -34,7 +35,7 @@ def fold(terms: Terms, events: list[Event], as_of: date) -> LoanState:
     disbursed = any(e.type == "disbursement" for e in standing)
     replay = _replay(terms, standing, as_of) if disbursed else _as_applied_for(terms, standing)
     transactions = _in_booking_order(terms, known, undone, replay) if disbursed or undone else []
-    return LoanState(
+    return LoanSnapshot(
         status=replay.status if disbursed else "submitted",
         as_of=as_of,
         disbursed_on=replay.disbursed_on if disbursed else None,
@@ -54,7 +55,7 @@ def fold(terms: Terms, events: list[Event], as_of: date) -> LoanState:
     )
 
 
-def quote(terms: Terms, disbursed_on: date | None = None) -> LoanState:
+def quote(terms: Terms, disbursed_on: date | None = None) -> LoanSnapshot:
     """The schedule as it would be booked if the loan were paid out in full on `disbursed_on`."""
     day = disbursed_on or terms.submitted_on
     return fold(terms, [Event(seq=1, type="disbursement", date=day, amount=terms.principal)], day)
@@ -63,7 +64,7 @@ def quote(terms: Terms, disbursed_on: date | None = None) -> LoanState:
 def _as_applied_for(terms: Terms, standing: list[Event]) -> Replay:
     for event in standing:
         if event.type in SHOWN:
-            raise BadCase([Fault(f"events[seq={event.seq}]", "comes before the disbursement")])
+            raise InvalidTerms.at(f"events[seq={event.seq}]", "comes before the disbursement")
     day = terms.submitted_on
     return _replay(terms, [Event(seq=0, type="disbursement", date=day, amount=terms.principal)], day, pay_down=False)
 
@@ -74,8 +75,8 @@ def _replay(terms: Terms, events: list[Event], as_of: date, *, pay_down: bool = 
     ordered.remove(first)
     early = next((e for e in ordered if e.date < first.date and e.type in SHOWN), None)
     if early:
-        raise BadCase([Fault(f"events[seq={early.seq}]", "comes before the disbursement")])
-    replay = Replay(terms, _plan(terms, [first, *ordered]), pay_down=pay_down and terms.down_payment_auto)
+        raise InvalidTerms.at(f"events[seq={early.seq}]", "comes before the disbursement")
+    replay = Replay(terms, _schedule(terms, [first, *ordered]), pay_down=pay_down and terms.down_payment_auto)
     for event in [first, *ordered]:
         replay.advance(event.date)
         replay.apply(event)
@@ -83,23 +84,23 @@ def _replay(terms: Terms, events: list[Event], as_of: date, *, pay_down: bool = 
     return replay
 
 
-def _plan(terms: Terms, ordered: list[Event]) -> FixedPlan | MovingPlan:
+def _schedule(terms: Terms, ordered: list[Event]) -> FixedSchedule | RecalculatedSchedule:
     if not terms.fixed_schedule:
-        return MovingPlan(terms)
-    paid_out = [(e.date, e.amount) for e in ordered if e.type == "disbursement"]
-    changes = sorted((e for e in ordered if e.terms), key=lambda e: e.seq)
-    return FixedPlan(terms, paid_out, tuple(e.terms for e in changes if e.terms))
+        return RecalculatedSchedule(terms)
+    disbursements = [(e.date, e.amount) for e in ordered if e.type == "disbursement"]
+    restructurings = sorted((e for e in ordered if e.type == "reschedule"), key=lambda e: e.seq)
+    return FixedSchedule(terms, disbursements, tuple(e.terms for e in restructurings if e.terms))
 
 
 def _in_booking_order(terms: Terms, known: list[Event], undone: set[int | None], replay: Replay) -> list[Transaction]:
     """All movements in booking order; an undone one keeps the split it had when it stood."""
-    found: dict[int, list[Transaction]] = {}
+    by_seq: dict[int, list[Transaction]] = {}
     for transaction in replay.transactions:
-        found.setdefault(transaction.seq, []).append(transaction)
+        by_seq.setdefault(transaction.seq, []).append(transaction)
     for event in known:
         if event.seq in undone and event.type in SHOWN:
-            found[event.seq] = _as_it_stood(terms, known, event)
-    return [transaction for seq in sorted(found) for transaction in found[seq]]
+            by_seq[event.seq] = _as_it_stood(terms, known, event)
+    return [transaction for seq in sorted(by_seq) for transaction in by_seq[seq]]
 
 
 def _as_it_stood(terms: Terms, known: list[Event], event: Event) -> list[Transaction]:
@@ -107,7 +108,7 @@ def _as_it_stood(terms: Terms, known: list[Event], event: Event) -> list[Transac
     undone_by_then = {e.undoes for e in until if e.type == "undo"}
     standing = [e for e in until if e.type != "undo" and e.seq not in undone_by_then]
     then = _replay(terms, standing, max(e.date for e in standing))
-    found = [t for t in then.transactions if t.seq == event.seq]
-    for transaction in found:
+    transactions = [t for t in then.transactions if t.seq == event.seq]
+    for transaction in transactions:
         transaction.undone = True
-    return found
+    return transactions

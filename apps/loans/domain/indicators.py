@@ -19,7 +19,7 @@ def ratio(part: Decimal, whole: Decimal) -> Ratio:
 
 
 def portfolio_at_risk(principal_at_risk: Decimal, glp: Decimal) -> Ratio:
-    """PAR > X: the whole outstanding principal of loans with anything more than X days late, over the GLP."""
+    """PAR > X: the whole outstanding principal of loans with anything more than X days past due, over the GLP."""
     return ratio(principal_at_risk, glp)
 
 
@@ -34,14 +34,14 @@ def write_off_ratio(written_off: Decimal, average_glp: Decimal) -> Ratio:
 
 
 def risk_coverage(allowance: Decimal, par30: Decimal) -> Ratio:
-    """The loan loss allowance over the principal more than 30 days late."""
+    """The loan loss allowance over the principal more than 30 days past due."""
     return ratio(allowance, par30)
 
 
 def portfolio_yield(received: Decimal, average_glp: Decimal, days: int) -> Ratio:
     """Interest, fees and penalties received in `days` days over the average GLP, as a rate a year of 365 days."""
-    found = ratio(received, average_glp)
-    return None if found is None else found * 365 / days
+    share = ratio(received, average_glp)
+    return None if share is None else share * 365 / days
 
 
 def operational_self_sufficiency(income: Decimal, operating: Decimal, financing: Decimal, provision: Decimal) -> Ratio:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal
 from functools import cached_property, lru_cache
+from typing import Annotated, Literal
+
+from .case_fields import CaseObject, Text, Whole, between
 
 ZERO = Decimal(0)
 
-ROUNDING = {
+Rounding = Literal["HALF_EVEN", "HALF_UP", "HALF_DOWN", "UP", "DOWN"]
+ROUNDING: dict[Rounding, str] = {
     "HALF_EVEN": ROUND_HALF_EVEN,
     "HALF_UP": ROUND_HALF_UP,
     "HALF_DOWN": ROUND_HALF_DOWN,
@@ -24,12 +28,12 @@ def quantum(decimals: int) -> Decimal:
 
 
 @dataclass(frozen=True)
-class Currency:
+class Currency(CaseObject):
     """A currency's code, its minor digits, and the multiple that every amount is a whole number of (0: none)."""
 
-    code: str = "LSL"
-    decimals: int = 2
-    multiple: int = 0
+    code: Text = "LSL"
+    decimals: Annotated[Whole, between(0, 4)] = 2
+    multiple: Annotated[Whole, between(0, 100_000)] = 0
 
     @cached_property
     def _quantum(self) -> Decimal:

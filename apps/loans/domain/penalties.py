@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from .calendar import add_months
-from .state import Installment
+from .snapshot import Installment
 from .terms import OverduePenalty, Terms
 
 
@@ -20,7 +20,7 @@ class Penalty:
     """One penalty about to be charged: for which installment, on which day, dated when."""
 
     row: Installment
-    on: date
+    charged_on: date
     dated: date
 
 
@@ -33,7 +33,7 @@ class PenaltyClock:
 
     def next(self, rows: list[Installment], until: date) -> Penalty | None:
         """The earliest penalty not yet charged that falls on or before `until`; of installments still unpaid."""
-        found: Penalty | None = None
+        earliest: Penalty | None = None
         for row in rows:
             count = self._charged.get(id(row), 0)
             if count and self.rule.every == "once":
@@ -41,11 +41,11 @@ class PenaltyClock:
             first = row.due_date + timedelta(days=self.rule.after_days + 1)
             if first > until:
                 break
-            on = add_months(first, count)
-            if on <= until and (found is None or on < found.on) and self._base(row) > 0:
+            charged_on = add_months(first, count)
+            if charged_on <= until and (earliest is None or charged_on < earliest.charged_on) and self._base(row) > 0:
                 lead = max(self.rule.after_days + 1 - self.rule.grace_days, 1)
-                found = Penalty(row, on, on - timedelta(days=lead))
-        return found
+                earliest = Penalty(row, charged_on, charged_on - timedelta(days=lead))
+        return earliest
 
     def done(self, penalty: Penalty) -> None:
         """Marks it as charged."""

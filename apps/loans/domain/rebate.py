@@ -12,20 +12,20 @@ from fractions import Fraction
 
 from .cash_flows import Flow, NoRate, rate_per_period
 from .money import ZERO
-from .state import Installment
+from .snapshot import Installment
 from .terms import Terms
 
 
-def settlement_rebate(terms: Terms, rows: list[Installment], lent: Decimal, on: date) -> Decimal:
-    """The rebate for settling `on`, in currency units; at most the unpaid interest of the installments to come."""
-    to_come = [row for row in rows if row.due_date > on]
+def settlement_rebate(terms: Terms, rows: list[Installment], lent: Decimal, value_date: date) -> Decimal:
+    """The rebate for settling on `value_date`, in currency units: no more than the unpaid interest still to come."""
+    to_come = [row for row in rows if row.due_date > value_date]
     if terms.settlement_rebate == "none" or not to_come:
         return ZERO
     exact = (
         _rule_of_78(rows, len(to_come)) if terms.settlement_rebate == "rule_of_78" else _actuarial(rows, to_come, lent)
     )
-    most = sum((row.left("interest") for row in to_come), ZERO)
-    return min(max(terms.currency.round(exact, terms.round_mode), ZERO), most)
+    maximum = sum((row.left("interest") for row in to_come), ZERO)
+    return min(max(terms.currency.round(exact, terms.round_mode), ZERO), maximum)
 
 
 def _rule_of_78(rows: list[Installment], left: int) -> Decimal:

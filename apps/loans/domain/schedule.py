@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from .installment_periods import InstallmentPeriod, build_installment_periods
+from .level_installments import annuity, annuity_rate, equal_principal, rounded_installment
 from .money import ZERO, to_multiple
-from .slots import Slot, build_slots
-from .terms import PERIODS_A_YEAR, Reschedule, Terms
+from .terms import Restructuring, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,93 +25,58 @@ class Tranche:
 
 
 def build_schedule(
-    terms: Terms, tranches: list[Tranche], changes: tuple[Reschedule, ...] = ()
-) -> list[tuple[Slot, Decimal, Decimal]]:
-    """The regular installments of what is paid out by `tranches` (in order of date): slot, principal, interest.
+    terms: Terms, tranches: list[Tranche], changes: tuple[Restructuring, ...] = ()
+) -> list[tuple[InstallmentPeriod, Decimal, Decimal]]:
+    """The regular installments of what is paid out by `tranches` (in order of date): period, principal, interest.
 
     A tranche joins the installment in whose period (from, due] it falls, and what is left is spread afresh from there.
 
     Raises:
-        BadCase: something is rescheduled that does not exist.
+        InvalidTerms: something is restructured that does not exist.
     """
-    slots = build_slots(terms, tranches[0].date, changes, until=tranches[-1].date)
-    arriving = _arriving(slots, tranches)
+    periods = build_installment_periods(terms, tranches[0].date, changes, until=tranches[-1].date)
+    arriving = _arriving(periods, tranches)
     split = _flat if terms.interest_method == "flat" else _declining
-    return [(slot, *amount) for slot, amount in zip(slots, split(terms, slots, arriving), strict=True)]
+    return [(period, *amount) for period, amount in zip(periods, split(terms, periods, arriving), strict=True)]
 
 
-def _arriving(slots: list[Slot], tranches: list[Tranche]) -> list[list[Tranche]]:
-    """Which tranches each slot takes in."""
-    found: list[list[Tranche]] = [[] for _ in slots]
+def _arriving(periods: list[InstallmentPeriod], tranches: list[Tranche]) -> list[list[Tranche]]:
+    """Which tranches each period takes in."""
+    arriving: list[list[Tranche]] = [[] for _ in periods]
     index = 0
     for tranche in tranches:
-        while slots[index].due_date < tranche.date:
+        while periods[index].due_date < tranche.date:
             index += 1
-        found[index].append(tranche)
-    return found
+        arriving[index].append(tranche)
+    return arriving
 
 
-def rounded_installment(terms: Terms, amount: Decimal) -> Decimal:
-    """A level installment to the agreed multiple, or to the currency."""
-    if terms.installment_multiple:
-        return to_multiple(amount, terms.installment_multiple, terms.round_mode)
-    return terms.currency.round(amount, terms.round_mode)
-
-
-def annuity_rate(terms: Terms, annual_rate: Decimal) -> Decimal:
-    """The periodic rate that the equal installment is computed on, as a fraction."""
-    if terms.interest_period == "same_as_repayment":
-        return annual_rate * terms.repay_every / PERIODS_A_YEAR[terms.frequency]
-    year = Decimal(365 if terms.days_in_year == "actual" else int(terms.days_in_year))
-    days = {"months": 30, "weeks": 7, "days": 1}[terms.frequency] * terms.repay_every
-    return annual_rate * days / year
-
-
-def annuity(principal: Decimal, rate: Decimal, count: int) -> Decimal:
-    """The level installment that repays `principal` with `rate` a period in `count` periods, unrounded."""
-    if rate == 0:
-        return principal / count
-    growth = (1 + rate) ** count
-    return principal * rate * growth / (growth - 1)
-
-
-def equal_principal(terms: Terms, principal: Decimal, paying: int) -> Decimal:
-    """The principal of each installment but the last, where it is not what an annuity leaves."""
-    if terms.amortization == "bullet":
-        return ZERO
-    fixed = terms.fixed_principal_percent
-    part = principal * fixed / 100 if fixed else principal / paying
-    if terms.interest_method == "flat":  # rounded with the interest, to the installment's multiple
-        return part if terms.installment_multiple else terms.currency.round(part, terms.round_mode)
-    if terms.installment_multiple:
-        part = to_multiple(part, terms.installment_multiple, terms.round_mode)
-    return terms.currency.round(part, terms.round_mode)
-
-
-def _declining(terms: Terms, slots: list[Slot], arriving: list[list[Tranche]]) -> list[tuple[Decimal, Decimal]]:
+def _declining(
+    terms: Terms, periods: list[InstallmentPeriod], arriving: list[list[Tranche]]
+) -> list[tuple[Decimal, Decimal]]:
     rounded, mode = terms.currency.round, terms.round_mode
     held = terms.grace.interest_payment > 0
     by_part = terms.amortization != "equal_installments" or bool(terms.fixed_principal_percent)
-    last = len(slots) - 1
-    paying = sum(not s.principal_free for s in slots if not s.final) + 1
+    last = len(periods) - 1
+    paying = sum(not p.principal_free for p in periods if not p.final) + 1
     rows: list[tuple[Decimal, Decimal]] = []
     balance = carried = disbursed = level = ZERO
-    for k, slot in enumerate(slots):
-        interest = balance * slot.rate * slot.share
-        if arriving[k] or slot.replan:
+    for k, period in enumerate(periods):
+        interest = balance * period.rate * period.share
+        if arriving[k] or period.replan:
             for tranche in arriving[k]:
-                interest += tranche.amount * slot.rate * _share_from(terms, slot, tranche.date)
+                interest += tranche.amount * period.rate * _share_from(terms, period, tranche.date)
                 disbursed += tranche.amount
                 balance += tranche.amount
-            level = _level(terms, slot, balance, disbursed, max(paying, 1))
+            level = _level(terms, period, balance, disbursed, max(paying, 1))
         interest = rounded(interest, mode) if k >= terms.grace.interest_free else ZERO
         due_interest = interest
         if held:
             due_interest, carried = after_interest_grace(terms, k, last, interest, carried)
-        paying -= not slot.principal_free
-        if slot.final:
+        paying -= not period.principal_free
+        if period.final:
             part = balance
-        elif slot.principal_free:
+        elif period.principal_free:
             part = ZERO
         elif by_part:
             part = min(level, balance)
@@ -121,42 +87,44 @@ def _declining(terms: Terms, slots: list[Slot], arriving: list[list[Tranche]]) -
     return rows
 
 
-def _level(terms: Terms, slot: Slot, balance: Decimal, disbursed: Decimal, paying: int) -> Decimal:
-    """The equal installment from `slot` on, or the equal part of the principal."""
+def _level(terms: Terms, period: InstallmentPeriod, balance: Decimal, disbursed: Decimal, paying: int) -> Decimal:
+    """The equal installment from `period` on, or the equal part of the principal."""
     if terms.amortization != "equal_installments" or terms.fixed_principal_percent:
         return equal_principal(terms, disbursed if terms.fixed_principal_percent else balance, paying)
-    return rounded_installment(terms, annuity(balance, annuity_rate(terms, slot.rate), paying))
+    return rounded_installment(terms, annuity(balance, annuity_rate(terms, period.rate), paying))
 
 
-def _share_from(terms: Terms, slot: Slot, day: date) -> Decimal:
-    """The share of a year that principal paid out on `day` bears in `slot`: the days from then on."""
-    if day <= slot.start or slot.days == 0:
-        return slot.share
+def _share_from(terms: Terms, period: InstallmentPeriod, day: date) -> Decimal:
+    """The share of a year that principal paid out on `day` bears in `period`: the days from then on."""
+    if day <= period.start or period.days == 0:
+        return period.share
     if terms.interest_period == "same_as_repayment" and not terms.partial_period_interest:
-        return slot.share
-    return slot.share * (slot.due_date - day).days / slot.days
+        return period.share
+    return period.share * (period.due_date - day).days / period.days
 
 
-def _flat(terms: Terms, slots: list[Slot], arriving: list[list[Tranche]]) -> list[tuple[Decimal, Decimal]]:
+def _flat(
+    terms: Terms, periods: list[InstallmentPeriod], arriving: list[list[Tranche]]
+) -> list[tuple[Decimal, Decimal]]:
     """Interest on the original principal for the whole term; equal principal and equal installment are one here."""
     rounded, mode = terms.currency.round, terms.round_mode
-    last = len(slots) - 1
-    shares = _flat_interest(terms, slots, arriving)
+    last = len(periods) - 1
+    shares = _flat_interest(terms, periods, arriving)
     left = rounded(sum(shares, ZERO), mode)
-    paying = sum(not s.principal_free for s in slots if not s.final) + 1
+    paying = sum(not p.principal_free for p in periods if not p.final) + 1
     rows: list[tuple[Decimal, Decimal]] = []
     balance = carried = disbursed = level = ZERO
-    for k, slot in enumerate(slots):
+    for k, period in enumerate(periods):
         for tranche in arriving[k]:
             balance += tranche.amount
             disbursed += tranche.amount
-        if arriving[k] or slot.replan:
+        if arriving[k] or period.replan:
             level = equal_principal(terms, disbursed if terms.fixed_principal_percent else balance, max(paying, 1))
-        paying -= not slot.principal_free
+        paying -= not period.principal_free
         interest = left if k == last else min(rounded(shares[k], mode), left)
         left -= interest
-        part = balance if slot.final else ZERO if slot.principal_free else min(level, balance)
-        if terms.installment_multiple and part and not slot.final:
+        part = balance if period.final else ZERO if period.principal_free else min(level, balance)
+        if terms.installment_multiple and part and not period.final:
             part = _flat_part_in_multiple(terms, part, shares[k], interest, balance)
         due_interest, carried = after_interest_grace(terms, k, last, interest, carried)
         balance -= part
@@ -164,18 +132,18 @@ def _flat(terms: Terms, slots: list[Slot], arriving: list[list[Tranche]]) -> lis
     return rows
 
 
-def _flat_interest(terms: Terms, slots: list[Slot], arriving: list[list[Tranche]]) -> list[Decimal]:
-    """Each slot's interest before rounding: every tranche's own, spread evenly over the slots that bear it."""
-    found = [ZERO] * len(slots)
+def _flat_interest(terms: Terms, periods: list[InstallmentPeriod], arriving: list[list[Tranche]]) -> list[Decimal]:
+    """Each period's interest before rounding: every tranche's own, spread evenly over the periods that bear it."""
+    interest = [ZERO] * len(periods)
     for k, tranches in enumerate(arriving):
         amount = sum((t.amount for t in tranches), ZERO)
-        bearing = range(max(k, terms.grace.interest_free), len(slots))
+        bearing = range(max(k, terms.grace.interest_free), len(periods))
         if not amount or not bearing:
             continue
-        each = sum((slots[j].share for j in bearing), ZERO) / len(bearing)
+        each = sum((periods[j].share for j in bearing), ZERO) / len(bearing)
         for j in bearing:
-            found[j] += amount * slots[j].rate * each
-    return found
+            interest[j] += amount * periods[j].rate * each
+    return interest
 
 
 def _flat_part_in_multiple(terms: Terms, part: Decimal, share: Decimal, interest: Decimal, balance: Decimal) -> Decimal:

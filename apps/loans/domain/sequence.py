@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from .terms import MOVEMENTS, Event, Fault, Terms
+from .terms import MOVEMENTS, Event, Terms
+from .violations import Violation
 
 AFTER_DISBURSEMENT = (*MOVEMENTS, "waive_charge", "waive_interest", "refund", "write_off", "recovery")
 
 
-def check_sequence(terms: Terms, events: list[Event], path: str = "$") -> list[Fault]:
+def check_sequence(terms: Terms, events: list[Event], path: str = "$") -> list[Violation]:
     """What is impossible in `events`, by JSON path: numbers twice, undoing nothing, money before the loan."""
-    faults: list[Fault] = []
+    violations: list[Violation] = []
     known: dict[int, Event] = {}
     undone: set[int | None] = set()
     for i, event in enumerate(events):
         where = f"{path}.events[{i}]"
         if event.seq in known:
-            faults.append(Fault(f"{where}.seq", f"{event.seq} stands twice"))
+            violations.append(Violation(f"{where}.seq", f"{event.seq} stands twice"))
         if event.type == "undo":
-            faults.extend(_undoing(event, known, undone, where))
+            violations.extend(_undoing(event, known, undone, where))
             undone.add(event.undoes)
         known[event.seq] = event
     standing = [e for e in events if e.seq not in undone and e.type != "undo"]
@@ -26,18 +27,20 @@ def check_sequence(terms: Terms, events: list[Event], path: str = "$") -> list[F
         if event.seq in undone or event.type not in AFTER_DISBURSEMENT:
             continue
         if first is None:
-            faults.append(Fault(f"{path}.events[{i}]", "money moves on a loan that was never disbursed"))
+            violations.append(Violation(f"{path}.events[{i}]", "money moves on a loan that was never disbursed"))
         elif event.date < first:
-            faults.append(Fault(f"{path}.events[{i}].date", f"{event.date} is before the disbursement on {first}"))
+            violations.append(
+                Violation(f"{path}.events[{i}].date", f"{event.date} is before the disbursement on {first}")
+            )
     if terms.first_due_date and first and terms.first_due_date <= first:
-        faults.append(Fault(f"{path}.terms.first_due_date", f"is not after the disbursement on {first}"))
-    return faults
+        violations.append(Violation(f"{path}.terms.first_due_date", f"is not after the disbursement on {first}"))
+    return violations
 
 
-def _undoing(event: Event, known: dict[int, Event], undone: set[int | None], where: str) -> list[Fault]:
+def _undoing(event: Event, known: dict[int, Event], undone: set[int | None], where: str) -> list[Violation]:
     target = known.get(event.undoes or 0)
     if target is None:
-        return [Fault(f"{where}.undoes", f"no earlier event has seq {event.undoes}")]
+        return [Violation(f"{where}.undoes", f"no earlier event has seq {event.undoes}")]
     if target.type == "undo" or target.seq in undone:
-        return [Fault(f"{where}.undoes", f"event {event.undoes} is undone already, or is an undo itself")]
+        return [Violation(f"{where}.undoes", f"event {event.undoes} is undone already, or is an undo itself")]
     return []

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 
-from apps.loans.models import AccountMapping, GLAccount
-from apps.loans.models.policy import account_id
-from apps.mfis.acting import SYSTEM, name_actor
-from apps.mfis.database import connection
+from apps.loans.ledger.models import AccountMapping, GLAccount
+from apps.loans.ledger.queries import present_actor, restore_actor, take_chart_lock
+from apps.loans.products.models import POLICY_ID
+from apps.mfis.core.actor import SYSTEM, name_actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,17 @@ class Template:
     role: str = ""
     is_financing: bool = False
 
+    def account(self) -> GLAccount:
+        """The account, not saved, with a key that is the same on every node."""
+        return GLAccount(
+            id=account_id(self.code),
+            code=self.code,
+            name=self.name,
+            type=self.type,
+            role=self.role,
+            is_financing=self.is_financing,
+        )
+
 
 TEMPLATE = (
     Template("1010", "Cash on hand", "asset", "cash"),
@@ -30,7 +41,6 @@ TEMPLATE = (
     Template("1031", "M-Pesa", "asset", "mpesa"),
     Template("1032", "EcoCash", "asset", "ecocash"),
     Template("1033", "C-Pay", "asset", "cpay"),
-    Template("1090", "Refunds by merchants to be received", "asset", "merchants"),
     Template("1200", "Loans to clients", "asset", "loans"),
     Template("1290", "Loan loss allowance", "asset", "allowance"),
     Template("1310", "Interest receivable", "asset", "interest_receivable"),
@@ -55,36 +65,37 @@ TEMPLATE = (
     Template("5190", "Other operating expense", "expense"),
     Template("5200", "Interest on borrowings", "expense", is_financing=True),
 )
-ROLES = tuple(t.role for t in TEMPLATE if t.role)
+
+
+def account_id(code: str) -> UUID:
+    """The key of an account of the template: the same on every node and in every MFI's own schema."""
+    return uuid5(POLICY_ID, f"account-{code}")
 
 
 def ensure_chart() -> None:
-    """Enters the template's accounts where the MFI has none yet. Safe to call from several sessions at once."""
+    """Enters the template's accounts where the MFI has none yet. Safe to call from several sessions at once.
+
+    The accounts are the system's own; whoever the transaction was put down to before, is so again.
+    """
     if GLAccount.objects.exists():
         return
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.chart', 0))")
+    with transaction.atomic():
+        take_chart_lock()
         if GLAccount.objects.exists():
             return
-        cursor.execute("SELECT coalesce(current_setting('letsema.actor', true), '')")
-        before = cursor.fetchone()[0]
+        before = present_actor()
         name_actor(SYSTEM)
-        GLAccount.objects.bulk_create(
-            GLAccount(
-                id=account_id(t.code), code=t.code, name=t.name, type=t.type, role=t.role, is_financing=t.is_financing
-            )
-            for t in TEMPLATE
-        )
-        cursor.execute("SELECT set_config('letsema.actor', %s, true)", [before])
+        GLAccount.objects.bulk_create(template.account() for template in TEMPLATE)
+        restore_actor(before)
 
 
 def accounts_by_role(product_id: UUID | None = None) -> dict[str, UUID]:
     """Each role's account, with the product's own in the place of the usual one."""
     ensure_chart()
-    found = dict(GLAccount.objects.exclude(role="").values_list("role", "id"))
+    accounts = dict(GLAccount.objects.exclude(role="").values_list("role", "id"))
     if product_id:
-        found |= dict(AccountMapping.objects.filter(product_id=product_id).values_list("role", "account_id"))
-    return found
+        accounts |= dict(AccountMapping.objects.filter(product_id=product_id).values_list("role", "account_id"))
+    return accounts
 
 
 def accounts_of(role: str) -> set[UUID]:

@@ -2,108 +2,132 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from apps.loans.ledger.post import closed_through, post_entry
-from apps.loans.models import GLAccount, JournalEntry, ManualJournal
-from apps.mfis.acting import acting
-from apps.mfis.clock import business_date
-from apps.mfis.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from apps.mfis.replication.home import require_home
-from apps.users.models import Account
-from apps.users.roles import Action
-from apps.users.services.accounts import actor_of
+from apps.loans.ledger.models import GLAccount, JournalEntry, ManualJournal
+from apps.loans.ledger.post import ZERO, closed_through, post_entry
+from apps.loans.ledger.workflow import JOURNAL
+from apps.mfis.core.actor import Actor
+from apps.mfis.core.clock import business_date
+from apps.mfis.core.commands import command
+from apps.mfis.core.errors import InvalidInput, NotFound
+from apps.mfis.core.roles import Action
+from apps.mfis.nodes.home import require_home
 
-ZERO = Decimal(0)
+CENT = Decimal("0.01")
+
+# The books' side of the sub-ledger: only loans move these.
+CONTROL = frozenset(
+    {"loans", "interest_receivable", "fees_receivable", "penalties_receivable", "overpayments", "savings"}
+)
+
+Lines = list[tuple[UUID, Decimal]]  # account and signed amount, debit above zero
 
 
-def propose_journal(*, by: Account, on: date, narrative: str, lines: list[tuple[UUID, Decimal]]) -> ManualJournal:
+@dataclass(frozen=True, slots=True)
+class ProposedJournal:
+    """A journal that waits for a second person."""
+
+    id: UUID
+    narrative: str
+
+
+@command(Action.PROPOSE_JOURNAL)
+def propose_journal(
+    *, actor: Actor, posted_on: date, narrative: str, lines: Lines, idempotency_key: str = ""
+) -> ProposedJournal:
     """Proposes an entry: account and signed amount, debit above zero.
 
     Raises:
         NotAllowed: duty. InvalidInput: not balanced, a control account of the loans, a closed or future day.
     """
-    if not by.may(Action.PROPOSE_JOURNAL):
-        raise NotAllowed(f"Your duties do not include this: {Action.PROPOSE_JOURNAL.label}.")
-    _check(on, narrative, lines)
-    with acting(actor_of(by)):
-        return ManualJournal.objects.create(
-            posted_on=on,
-            narrative=narrative.strip(),
-            maker_id=by.pk,
-            maker_name=by.full_name,
-            lines=[{"account": str(account), "amount": f"{amount:.2f}"} for account, amount in lines],
-        )
+    _check(posted_on, narrative, lines)
+    journal = ManualJournal.objects.create(
+        posted_on=posted_on,
+        narrative=narrative.strip(),
+        maker_id=actor.id,  # type: ignore[misc]
+        maker_name=actor.name,
+        lines=[{"account": str(account), "amount": f"{amount:.2f}"} for account, amount in lines],
+    )
+    return ProposedJournal(journal.pk, journal.narrative)
 
 
-def _check(on: date, narrative: str, lines: list[tuple[UUID, Decimal]]) -> None:
+def _check(posted_on: date, narrative: str, lines: Lines) -> None:
     if not narrative.strip():
         raise InvalidInput("Say what the entry is for.", field="narrative")
-    if len(lines) < 2 or any(amount == 0 for _, amount in lines):
+    _check_amounts([amount for _, amount in lines])
+    _check_day(posted_on)
+    _check_accounts([account for account, _ in lines])
+
+
+def _check_amounts(amounts: list[Decimal]) -> None:
+    if len(amounts) < 2 or any(amount == 0 for amount in amounts):
         raise InvalidInput("An entry has at least two lines, each with a debit or a credit.", field="lines")
-    if any(amount != amount.quantize(Decimal("0.01")) for _, amount in lines):
+    if any(amount != amount.quantize(CENT) for amount in amounts):
         raise InvalidInput("An amount has at most two decimals.", field="lines")
-    total = sum((amount for _, amount in lines), ZERO)
-    if total:
-        raise InvalidInput(f"Debits and credits differ by {abs(total):,.2f}.", field="lines")
-    if on > business_date():
-        raise InvalidInput("The day is in the future.", field="on")
+    difference = sum(amounts, ZERO)
+    if difference:
+        raise InvalidInput(f"Debits and credits differ by {abs(difference):,.2f}.", field="lines")
+
+
+def _check_day(posted_on: date) -> None:
+    if posted_on > business_date():
+        raise InvalidInput("The day is in the future.", field="posted_on")
     closed = closed_through()
-    if closed and on <= closed:
-        raise InvalidInput(f"The books are closed through {closed:%-d %b %Y}; take a later day.", field="on")
-    known = GLAccount.objects.in_bulk([account for account, _ in lines])
-    for account, _ in lines:
-        found = known.get(account)
-        if found is None or not found.is_active:
+    if closed and posted_on <= closed:
+        raise InvalidInput(f"The books are closed through {closed:%-d %b %Y}; take a later day.", field="posted_on")
+
+
+def _check_accounts(account_ids: list[UUID]) -> None:
+    accounts = GLAccount.objects.in_bulk(account_ids)
+    for account_id in account_ids:
+        account = accounts.get(account_id)
+        if account is None or not account.is_active:
             raise InvalidInput("There is no such account in use.", field="lines")
-        if found.role in CONTROL:
+        if account.role in CONTROL:
             raise InvalidInput(
-                f"{found} is kept by the loans themselves; an entry by hand would part it from them.", field="lines"
+                f"{account} is kept by the loans themselves; an entry by hand would part it from them.", field="lines"
             )
 
 
-# The books' side of the sub-ledger: only loans move these.
-CONTROL = frozenset(
-    {"loans", "interest_receivable", "fees_receivable", "penalties_receivable", "overpayments", "savings", "merchants"}
-)
-
-
-def decide_journal(*, journal_id: UUID, by: Account, post: bool, reason: str = "") -> ManualJournal:
+@command(JOURNAL["post"].duty)
+def decide_journal(*, journal_id: UUID, actor: Actor, post: bool, reason: str = "") -> ManualJournal:
     """Posts a proposed journal, or declines it. Never by the person who proposed it.
 
     Raises:
         NotFound, WrongState: gone or decided. NotAllowed: duty, or own proposal. InvalidInput: no reason to decline,
-        or its day was closed meanwhile.
+        or its day was closed meanwhile. NotHome: it is posted at the MFI's home.
     """
-    if not by.may(Action.POST_JOURNAL):
-        raise NotAllowed(f"Your duties do not include this: {Action.POST_JOURNAL.label}.")
-    with acting(actor_of(by)):
-        journal = ManualJournal.objects.select_for_update().filter(pk=journal_id).first()
-        if journal is None:
-            raise NotFound("There is no such journal.")
-        if journal.status != ManualJournal.Status.PROPOSED:
-            raise WrongState(f"This journal is already {journal.get_status_display().lower()}.")
-        if journal.maker_id == by.pk:
-            raise NotAllowed("You proposed this entry; a second person posts it.")
-        if not post and not reason.strip():
-            raise InvalidInput("Give a reason; it stays with the record.", field="reason")
-        if post:
-            require_home()
-            lines = [(UUID(line["account"]), Decimal(line["amount"])) for line in journal.lines]
-            _check(journal.posted_on, journal.narrative, lines)
-            amounts: dict[UUID, Decimal] = {}
-            for account, amount in lines:
-                amounts[account] = amounts.get(account, ZERO) + amount
-            journal.entry = post_entry(
-                source=JournalEntry.Source.MANUAL,
-                on=journal.posted_on,
-                narrative=journal.narrative,
-                amounts=amounts,
-                by=actor_of(by),
-            )
-        journal.status = ManualJournal.Status.POSTED if post else ManualJournal.Status.DECLINED
-        journal.decided_by, journal.decided_reason = by.full_name, reason.strip()[:500]
-        journal.save()
-        return journal
+    journal = ManualJournal.objects.select_for_update().filter(pk=journal_id).first()
+    if journal is None:
+        raise NotFound("There is no such journal.")
+    step = JOURNAL["post" if post else "decline"]
+    standing = f"This journal is already {journal.get_status_display().lower()}"
+    step.check(actor, state=journal.status, standing=standing, hands={journal.maker_id}, reason=reason)
+    if not step.anywhere:
+        require_home()
+    if post:
+        journal.entry = _post(journal, actor)
+    [journal.status] = step.targets
+    journal.decided_by, journal.decided_reason = actor.name, reason.strip()[:500]
+    journal.save()
+    return journal
+
+
+def _post(journal: ManualJournal, actor: Actor) -> JournalEntry | None:
+    lines = journal.amounts()
+    _check(journal.posted_on, journal.narrative, lines)
+    amounts: dict[UUID, Decimal] = defaultdict(Decimal)
+    for account, amount in lines:
+        amounts[account] += amount
+    return post_entry(
+        source=JournalEntry.Source.MANUAL,
+        posted_on=journal.posted_on,
+        narrative=journal.narrative,
+        amounts=amounts,
+        actor=actor,
+    )

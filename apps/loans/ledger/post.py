@@ -6,23 +6,24 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Max, Sum
+from django.db.models import Max
 
-from apps.loans.domain.state import LoanState as Folded
+from apps.loans.book.models import Loan, LoanEvent
+from apps.loans.domain.snapshot import LoanSnapshot
 from apps.loans.ledger.chart import accounts_by_role
+from apps.loans.ledger.models import JournalEntry, JournalLine, PeriodClosing
+from apps.loans.ledger.queries import share_books_lock
 from apps.loans.ledger.rules import targets
-from apps.loans.models import JournalEntry, JournalLine, Loan, LoanEvent, PeriodClosing
-from apps.loans.models.policy import the_policy
-from apps.mfis.acting import SYSTEM, Actor
-from apps.mfis.database import connection
+from apps.loans.products.models import the_policy
+from apps.mfis.core.actor import SYSTEM, Actor
 
 ZERO = Decimal(0)
 
 
 def closed_through() -> date | None:
     """The last day of the books that is closed."""
-    found: date | None = PeriodClosing.objects.aggregate(last=Max("through"))["last"]
-    return found
+    last: date | None = PeriodClosing.objects.aggregate(last=Max("through"))["last"]
+    return last
 
 
 def open_day(day: date) -> date:
@@ -30,8 +31,7 @@ def open_day(day: date) -> date:
 
     Takes part in the lock that closing a period needs alone, so the answer holds until the transaction ends.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(public.letsema_books_lock(current_schema()))")
+    share_books_lock()
     closed = closed_through()
     return day if closed is None or day > closed else closed + timedelta(days=1)
 
@@ -39,10 +39,10 @@ def open_day(day: date) -> date:
 def post_entry(
     *,
     source: str,
-    on: date,
+    posted_on: date,
     narrative: str,
     amounts: dict[UUID, Decimal],
-    by: Actor = SYSTEM,
+    actor: Actor = SYSTEM,
     value_date: date | None = None,
     loan: Loan | None = None,
     event: LoanEvent | None = None,
@@ -60,63 +60,75 @@ def post_entry(
         raise ValueError(f"{narrative}: debits and credits differ by {sum(moved.values(), ZERO)}")
     entry = JournalEntry(
         source=source,
-        posted_on=on,
-        value_date=value_date or on,
+        posted_on=posted_on,
+        value_date=value_date or posted_on,
         narrative=narrative[:200],
         loan=loan,
         event=event,
         product_id=product_id,
-        actor_id=by.id,
-        actor_name=by.name[:150],
+        actor_id=actor.id,
+        actor_name=actor.name[:150],
     )
     entry.save(force_insert=True)
     JournalLine.objects.bulk_create(
-        JournalLine(entry=entry, account_id=account, amount=amount, posted_on=on, loan=loan)
+        JournalLine(entry=entry, account_id=account, amount=amount, posted_on=posted_on, loan=loan)
         for account, amount in moved.items()
     )
     return entry
 
 
-def post_loan(loan: Loan, folded: Folded, events: list[LoanEvent], event: LoanEvent, by: Actor) -> JournalEntry | None:
+def post_loan(
+    loan: Loan, folded: LoanSnapshot, events: list[LoanEvent], event: LoanEvent, actor: Actor
+) -> JournalEntry | None:
     """Brings the books to what the loan's state asks for, by one entry for the difference.
 
     A back-dated fact whose period is closed becomes an adjustment on the first open day.
     """
-    return _post_difference(loan, folded, events, by, event.value_date, event.get_type_display(), event)
+    return _post_difference(loan, folded, events, actor, event.value_date, event.get_type_display(), event)
 
 
-def post_loan_adjustment(loan: Loan, folded: Folded, events: list[LoanEvent], on: date) -> JournalEntry | None:
+def post_loan_adjustment(loan: Loan, folded: LoanSnapshot, events: list[LoanEvent], day: date) -> JournalEntry | None:
     """The same where time alone changed the loan: a penalty, or interest counted to the day."""
-    return _post_difference(loan, folded, events, SYSTEM, on, "Counted to the day", None)
+    return _post_difference(loan, folded, events, SYSTEM, day, "Counted to the day", None)
 
 
 def _post_difference(
-    loan: Loan, folded: Folded, events: list[LoanEvent], by: Actor, value_date: date, what: str, event: LoanEvent | None
+    loan: Loan,
+    folded: LoanSnapshot,
+    events: list[LoanEvent],
+    actor: Actor,
+    value_date: date,
+    what: str,
+    event: LoanEvent | None,
 ) -> JournalEntry | None:
-    wanted = targets(folded, events, the_policy().recognition)
-    accounts = accounts_by_role(loan.product_id)
-    amounts: dict[UUID, Decimal] = {}
-    for role, amount in wanted.items():
-        amounts[accounts[role]] = amounts.get(accounts[role], ZERO) + amount
+    amounts = wanted_for(loan, folded, events)
     for account, posted in posted_for(loan).items():
         amounts[account] = amounts.get(account, ZERO) - posted
     if not any(amounts.values()):
         return None
     day = open_day(value_date)
-    late = "" if day == value_date else f" of {value_date:%-d %b %Y}, adjusted"
+    adjusted = "" if day == value_date else f" of {value_date:%-d %b %Y}, adjusted"
     return post_entry(
         source=JournalEntry.Source.LOAN,
-        on=day,
+        posted_on=day,
         value_date=value_date,
         amounts=amounts,
         loan=loan,
         event=event,
-        narrative=f"{what} {loan.number}{late}",
-        by=by,
+        narrative=f"{what} {loan.number}{adjusted}",
+        actor=actor,
     )
+
+
+def wanted_for(loan: Loan, folded: LoanSnapshot, events: list[LoanEvent]) -> dict[UUID, Decimal]:
+    """What the books must hold for the loan, by account."""
+    accounts = accounts_by_role(loan.product_id)
+    amounts: dict[UUID, Decimal] = {}
+    for role, amount in targets(folded, events, the_policy().recognition).items():
+        amounts[accounts[role]] = amounts.get(accounts[role], ZERO) + amount
+    return amounts
 
 
 def posted_for(loan: Loan) -> dict[UUID, Decimal]:
     """What the books hold for the loan, by account."""
-    rows = JournalLine.objects.filter(loan=loan).values_list("account_id").annotate(total=Sum("amount"))
-    return dict(rows.order_by())
+    return JournalLine.objects.filter(loan=loan).by_account()

@@ -1,4 +1,4 @@
-"""The loan loss allowance: outstanding principal by how late it is, times the rates in force."""
+"""The loan loss allowance: outstanding principal by days past due, times the rates in force."""
 
 from __future__ import annotations
 
@@ -7,23 +7,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Sum
-
 from apps.loans.ledger.chart import accounts_by_role
+from apps.loans.ledger.models import JournalEntry, JournalLine
 from apps.loans.ledger.post import ZERO, open_day, post_entry
-from apps.loans.models import JournalEntry, JournalLine
-from apps.loans.models.policy import ageing_rates
-from apps.mfis.database import connection
+from apps.loans.ledger.queries import ageing_sums
+from apps.loans.products.models import ageing_rates
 
 CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Principal of loans that are at least `least` days late (and less than the next), and what is set aside."""
+    """Principal of loans that are at least `minimum` days past due, and at most `maximum`; and what is set aside."""
 
-    least: int
-    most: int | None
+    minimum: int
+    maximum: int | None
     rate: Decimal
     principal: Decimal
     loans: int = 0
@@ -34,59 +32,49 @@ class Bucket:
 
     @property
     def label(self) -> str:
-        if self.least == 0:
+        if self.minimum == 0:
             return "Not late"
-        return f"{self.least}–{self.most} days" if self.most else f"Over {self.least - 1} days"
+        return f"{self.minimum}–{self.maximum} days" if self.maximum else f"Over {self.minimum - 1} days"
 
 
-def provisions(on: date) -> list[Bucket]:
-    """The ageing of the portfolio `on` with the provision of each bucket: one pass over the loans as they stand now."""
-    rates = ageing_rates(on)
-    return _buckets(rates, ageing_sums([on - timedelta(days=least) for least, _ in rates[1:]]))
+def provisions(day: date) -> list[Bucket]:
+    """The ageing of the portfolio on `day` with the provision of each bucket: one pass over the loans as they are now.
+
+    Source: Sa-Dhan, Tracking Financial Performance Standards, p. 76 (principal by age, times the rate of the age).
+    """
+    rates = ageing_rates(day)
+    return _buckets(rates, ageing_sums([day - timedelta(days=minimum) for minimum, _ in rates[1:]]))
 
 
-def provisions_of(on: date, loans: Iterable[tuple[int, Decimal]]) -> list[Bucket]:
-    """The same of loans given as days late and outstanding principal, with the rates in force `on`."""
-    rates = ageing_rates(on)
+def provisions_of(day: date, loans: Iterable[tuple[int, Decimal]]) -> list[Bucket]:
+    """The same of loans given as days past due and outstanding principal, with the rates in force on `day`."""
+    rates = ageing_rates(day)
     sums: dict[int, tuple[Decimal, int]] = {}
-    for days_late, amount in loans:
-        n = max(n for n, (least, _) in enumerate(rates) if days_late >= least)
+    for days_past_due, amount in loans:
+        n = max(n for n, (minimum, _) in enumerate(rates) if days_past_due >= minimum)
         principal, count = sums.get(n, (ZERO, 0))
         sums[n] = principal + amount, count + 1
     return _buckets(rates, sums)
 
 
 def _buckets(rates: list[tuple[int, Decimal]], sums: dict[int, tuple[Decimal, int]]) -> list[Bucket]:
-    ends = [least - 1 for least, _ in rates[1:]] + [None]
+    ends = [minimum - 1 for minimum, _ in rates[1:]] + [None]
     return [
-        Bucket(least, most, rate, *sums.get(n, (ZERO, 0)))
-        for n, ((least, rate), most) in enumerate(zip(rates, ends, strict=True))
+        Bucket(minimum, maximum, rate, *sums.get(n, (ZERO, 0)))
+        for n, ((minimum, rate), maximum) in enumerate(zip(rates, ends, strict=True))
     ]
 
 
-def ageing_sums(late_from: list[date]) -> dict[int, tuple[Decimal, int]]:
-    """Principal and number of active loans by bucket: 0 for not late, n from the nth of the falling days on."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            # The days fall from bucket to bucket, and width_bucket wants them rising.
-            "SELECT coalesce(cardinality(%(days)s::date[]) - width_bucket(oldest_due_date - 1, %(days)s::date[]), 0), "
-            "sum(principal_outstanding), count(*) FROM loans_loanstate WHERE status = 'active' GROUP BY 1",
-            {"days": sorted(late_from)},
-        )
-        return {bucket: (principal, loans) for bucket, principal, loans in cursor.fetchall()}
-
-
-def post_provision(on: date, buckets: list[Bucket] | None = None) -> bool:
-    """Brings the allowance to what the ageing `on` asks for. Returns whether anything was posted."""
-    wanted = -sum((b.provision for b in buckets or provisions(on)), ZERO)
+def post_provision(day: date, buckets: list[Bucket] | None = None) -> bool:
+    """Brings the allowance to what the ageing on `day` asks for. Returns whether anything was posted."""
+    wanted = -sum((b.provision for b in buckets or provisions(day)), ZERO)
     accounts = accounts_by_role()
-    held = JournalLine.objects.filter(account_id=accounts["allowance"]).aggregate(t=Sum("amount"))["t"] or ZERO
-    lacking = wanted - held
+    lacking = wanted - JournalLine.objects.filter(account_id=accounts["allowance"]).total()
     entry = post_entry(
         source=JournalEntry.Source.PROVISION,
-        on=open_day(on),
-        value_date=on,
+        posted_on=open_day(day),
+        value_date=day,
         amounts={accounts["allowance"]: lacking, accounts["provision"]: -lacking},
-        narrative=f"Loan loss allowance by ageing of {on:%-d %b %Y}",
+        narrative=f"Loan loss allowance by ageing of {day:%-d %b %Y}",
     )
     return entry is not None

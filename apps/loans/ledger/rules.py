@@ -7,19 +7,21 @@ posted for each product and day (accrual.py) and a receipt settles the receivabl
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from apps.loans.domain.state import LoanState as Folded
-from apps.loans.models import LoanEvent
-from apps.loans.models.event import EventType
-from apps.loans.models.policy import Policy
-from apps.loans.projection import charge_off, paid_since
+from apps.loans.book.models import EventType, LoanEvent
+from apps.loans.book.projection import charge_off, paid_since
+from apps.loans.domain.snapshot import LoanSnapshot
+from apps.loans.products.models import Policy
 
 ZERO = Decimal(0)
 DEBIT, CREDIT = 1, -1
 RECEIPTS = (EventType.REPAYMENT, EventType.PAY_OFF, EventType.RECOVERY)
+
+Share = tuple[str, Decimal]  # a posting role, and what stands in it: debit above zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Rule:
 
     role: str
     side: int
-    figure: Callable[[Folded], Decimal]
+    figure: Callable[[LoanSnapshot], Decimal]
     accrual: str = ""
 
 
@@ -45,21 +47,25 @@ RULES = (
 )
 
 
-def targets(folded: Folded, events: list[LoanEvent], recognition: str) -> dict[str, Decimal]:
+def targets(folded: LoanSnapshot, events: list[LoanEvent], recognition: str) -> dict[str, Decimal]:
     """What the books must hold for the loan: role to amount, debit above zero, adding up to zero."""
-    found: dict[str, Decimal] = {}
     if folded.disbursed_on is None:
-        return found
+        return {}
+    wanted: dict[str, Decimal] = defaultdict(Decimal)
+    shares = (*_figures(folded, recognition), *_money(folded, events), *_charged_off(folded, events))
+    for role, amount in shares:
+        wanted[role] += amount
+    return dict(wanted)
+
+
+def _figures(folded: LoanSnapshot, recognition: str) -> Iterator[Share]:
     accrual = recognition == Policy.Recognition.ACCRUAL
     for rule in RULES:
         role = rule.accrual if accrual and rule.accrual else rule.role
-        found[role] = found.get(role, ZERO) + rule.side * rule.figure(folded)
-    for role, amount in (*_money(folded, events).items(), *_charged_off(folded, events)):
-        found[role] = found.get(role, ZERO) + amount
-    return found
+        yield role, rule.side * rule.figure(folded)
 
 
-def _charged_off(folded: Folded, events: list[LoanEvent]) -> list[tuple[str, Decimal]]:
+def _charged_off(folded: LoanSnapshot, events: list[LoanEvent]) -> list[Share]:
     """A loan charged off is no asset any more: its principal used the allowance; what is paid on it is recovered."""
     event = charge_off(events)
     if event is None:
@@ -68,29 +74,29 @@ def _charged_off(folded: Folded, events: list[LoanEvent]) -> list[tuple[str, Dec
     return [("loans", -owed), ("allowance", owed + recovered), ("recoveries", -recovered)]
 
 
-def _money(folded: Folded, events: list[LoanEvent]) -> dict[str, Decimal]:
+def _money(folded: LoanSnapshot, events: list[LoanEvent]) -> Iterator[Share]:
     """What moved through each channel, and what came as a credit without money."""
-    undone = {e.reverses_id for e in events if e.type == EventType.REVERSAL}
-    standing = [e for e in events if e.pk not in undone]
-    found: dict[str, Decimal] = {}
-
-    def add(role: str, amount: Decimal) -> None:
-        found[role] = found.get(role, ZERO) + amount
-
-    down = sum((t.amount for t in folded.transactions if t.type == "down_payment" and not t.undone), ZERO)
-    kept_back = folded.fees_at_disbursement + folded.savings + down
-    paid_out = [e for e in standing if e.type == EventType.DISBURSED]
+    reversed_ids = {event.reverses_id for event in events if event.type == EventType.REVERSAL}
+    standing = [event for event in events if event.pk not in reversed_ids]
+    yield from _paid_out(folded, [event for event in standing if event.type == EventType.DISBURSED])
     for event in standing:
         amount = event.amount or ZERO
-        if event.type == EventType.DISBURSED:
-            # What each tranche kept is said with it; the last takes the rest, so that all adds up whatever was said.
-            kept = kept_back if event is paid_out[-1] else Decimal(event.payload.get("fee", "0"))
-            add(event.channel or "cash", kept - amount)
-            kept_back -= kept
-        elif event.type in RECEIPTS:
-            add(event.channel or "cash", amount)
+        if event.type in RECEIPTS:
+            yield event.channel or "cash", amount
         elif event.type == EventType.REFUND:
-            add(event.channel or "cash", -amount)
+            yield event.channel or "cash", -amount
         elif event.type == EventType.GOODWILL:
-            add("goodwill", amount)
-    return found
+            yield "goodwill", amount
+
+
+def _paid_out(folded: LoanSnapshot, tranches: list[LoanEvent]) -> Iterator[Share]:
+    """What each tranche handed over.
+
+    What it kept back is said with it; the last takes the rest, so that all adds up whatever was said.
+    """
+    down = sum((t.amount for t in folded.transactions if t.type == "down_payment" and not t.undone), ZERO)
+    kept_back = folded.fees_at_disbursement + folded.savings + down
+    for event in tranches:
+        kept = kept_back if event is tranches[-1] else Decimal(event.payload.get("fee", "0"))
+        yield event.channel or "cash", kept - (event.amount or ZERO)
+        kept_back -= kept

@@ -8,7 +8,7 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-import apps.mfis.models.base
+import apps.mfis.core.tables
 
 
 class Migration(migrations.Migration):
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
+                        default=apps.mfis.core.tables.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 (
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                         db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="recorded"
                     ),
                 ),
-                ("node", models.CharField(default=apps.mfis.models.base.this_node, editable=False, max_length=1)),
+                ("node", models.CharField(default=apps.mfis.core.tables.this_node, editable=False, max_length=1)),
                 ("number", models.CharField(db_index=True, editable=False, max_length=16)),
                 ("product_version", models.PositiveIntegerField()),
                 ("terms_agreed", models.JSONField(verbose_name="terms")),
@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
+                        default=apps.mfis.core.tables.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 (
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                         db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="recorded"
                     ),
                 ),
-                ("node", models.CharField(default=apps.mfis.models.base.this_node, editable=False, max_length=1)),
+                ("node", models.CharField(default=apps.mfis.core.tables.this_node, editable=False, max_length=1)),
                 (
                     "type",
                     models.CharField(
@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
+                        default=apps.mfis.core.tables.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
@@ -189,7 +189,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
+                        default=apps.mfis.core.tables.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
@@ -408,7 +408,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
+                        default=apps.mfis.core.tables.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("n", models.PositiveSmallIntegerField(verbose_name="no.")),

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from apps.mfis.triggers import append_only, balanced_books, chained, natural_key, revisioned
+from apps.mfis.core.guards import append_only, balanced_books, chained, natural_key, revisioned
 
 
 class Migration(migrations.Migration):

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from apps.mfis.triggers import arriving
+from apps.mfis.core.guards import arriving
 
 
 class Migration(migrations.Migration):

@@ -4,8 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import apps.mfis.models.base
-from apps.mfis.triggers import revisioned
+import apps.mfis.core.tables
+from apps.mfis.core.guards import revisioned
 
 
 class Migration(migrations.Migration):
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
+                        default=apps.mfis.core.tables.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),

@@ -7,8 +7,8 @@ from typing import Any
 
 from django import template
 
+from apps.loans.book.wording import movement
 from apps.loans.domain.money import spoken
-from apps.loans.models.event import EventType
 
 register = template.Library()
 
@@ -31,13 +31,7 @@ def component(row: Any, name: str) -> Decimal:
     return Decimal(row.due[name])
 
 
-MOVEMENTS = {"disbursement": "Paid out", "down_payment": "Down payment"} | {t.value: str(t.label) for t in EventType}
-
-
-@register.filter
-def movement(kind: str) -> str:
-    """A movement of money as people call it."""
-    return MOVEMENTS.get(kind, kind.replace("_", " ").capitalize())
+register.filter("movement", movement)
 
 
 @register.filter

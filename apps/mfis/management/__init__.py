@@ -1,0 +1,1 @@
+"""Commands for MFIs' schemas and for nodes."""

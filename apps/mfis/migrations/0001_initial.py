@@ -6,8 +6,8 @@ import django.db.models.functions.datetime
 import django_tenants.postgresql_backend.base
 from django.db import migrations, models
 
-import apps.mfis.models.base
-import apps.mfis.subdomains
+import apps.mfis.core.tables
+import apps.mfis.tenancy.subdomains
 
 
 class Migration(migrations.Migration):
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
+                        default=apps.mfis.core.tables.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         help_text="Where its people sign in: [subdomain].letsema. Small letters, digits and hyphens.",
                         max_length=40,
-                        validators=[apps.mfis.subdomains.validate_subdomain],
+                        validators=[apps.mfis.tenancy.subdomains.validate_subdomain],
                     ),
                 ),
                 (

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from django.db import migrations
 
-from apps.mfis.triggers import natural_key, revisioned
+from apps.mfis.core.guards import natural_key, revisioned
 
-FUNCTIONS = (Path(__file__).resolve().parent.parent / "sql" / "functions.sql").read_text(encoding="utf-8")
+FUNCTIONS = (Path(__file__).resolve().parent.parent / "core" / "sql" / "functions.sql").read_text(encoding="utf-8")
 
 
 class Migration(migrations.Migration):

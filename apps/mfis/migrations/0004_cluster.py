@@ -5,10 +5,10 @@ from pathlib import Path
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-import apps.mfis.models.base
-from apps.mfis.triggers import append_only, arriving, revisioned
+import apps.mfis.core.tables
+from apps.mfis.core.guards import append_only, arriving, revisioned
 
-SQL = Path(__file__).resolve().parent.parent / "sql"
+SQL = Path(__file__).resolve().parent.parent / "core" / "sql"
 # Those of the first migrations again: a revision has its clock from here on.
 FUNCTIONS = "".join((SQL / name).read_text(encoding="utf-8") for name in ("functions.sql", "replication.sql"))
 
@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
+                        default=apps.mfis.core.tables.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
+                        default=apps.mfis.core.tables.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 (
@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                         db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="recorded"
                     ),
                 ),
-                ("node", models.CharField(default=apps.mfis.models.base.this_node, editable=False, max_length=1)),
+                ("node", models.CharField(default=apps.mfis.core.tables.this_node, editable=False, max_length=1)),
                 ("schema_name", models.CharField(max_length=63)),
             ],
             options={"ordering": ["schema_name", "node"]},
@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
+                        default=apps.mfis.core.tables.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 (
@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
                         db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="recorded"
                     ),
                 ),
-                ("node", models.CharField(default=apps.mfis.models.base.this_node, editable=False, max_length=1)),
+                ("node", models.CharField(default=apps.mfis.core.tables.this_node, editable=False, max_length=1)),
                 ("conflict", models.UUIDField()),
                 ("decision", models.CharField(max_length=12)),
                 ("reason", models.CharField(blank=True, max_length=300)),

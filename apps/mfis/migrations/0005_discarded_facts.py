@@ -5,10 +5,10 @@ from pathlib import Path
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-import apps.mfis.models.base
-from apps.mfis.triggers import append_only, arriving
+import apps.mfis.core.tables
+from apps.mfis.core.guards import append_only, arriving
 
-SQL = Path(__file__).resolve().parent.parent / "sql"
+SQL = Path(__file__).resolve().parent.parent / "core" / "sql"
 FUNCTIONS = "".join((SQL / name).read_text(encoding="utf-8") for name in ("functions.sql", "replication.sql"))
 # Facts that gave way until now are in the conflict list alone.
 TAKEN_OVER = """
@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
+                        default=apps.mfis.core.tables.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 (
@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                         db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="recorded"
                     ),
                 ),
-                ("node", models.CharField(default=apps.mfis.models.base.this_node, editable=False, max_length=1)),
+                ("node", models.CharField(default=apps.mfis.core.tables.this_node, editable=False, max_length=1)),
                 ("schema_name", models.CharField(max_length=63)),
                 ("table_name", models.CharField(max_length=63)),
                 ("row_id", models.UUIDField()),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-FUNCTIONS = (Path(__file__).resolve().parent.parent / "sql" / "functions.sql").read_text(encoding="utf-8")
+FUNCTIONS = (Path(__file__).resolve().parent.parent / "core" / "sql" / "functions.sql").read_text(encoding="utf-8")
 
 
 class Migration(migrations.Migration):

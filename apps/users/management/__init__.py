@@ -1,0 +1,1 @@
+"""Commands that open MFIs and bring in people."""

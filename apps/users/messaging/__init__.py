@@ -1,1 +1,1 @@
-"""Messages to borrowers: what they say, how they go out, and the queue between."""
+"""What people are told by SMS and e-mail: the words, the queue, and the ways out."""

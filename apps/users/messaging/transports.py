@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.mail import send_mail
 
-from apps.mfis.models.base import new_id
+from apps.mfis.core.tables import new_id
 
 SECONDS = 10
 
@@ -25,6 +25,7 @@ class NotSent(Exception):
 
 
 def send_email(address: str, lender: str, text: str, message_id: str) -> None:
+    """By the mail server of the settings, with the lender as the subject."""
     try:
         send_mail(lender, text, None, [address])
     except OSError as error:
@@ -57,6 +58,7 @@ def send_sms_to_folder(number: str, lender: str, text: str, message_id: str) -> 
 
 
 def transport(channel: str) -> Callable[[str, str, str, str], None]:
+    """What takes a message over, called with address, lender, text and the message's id."""
     if channel == "email":
         return send_email
     return send_sms_by_gateway if settings.SMS_URL else send_sms_to_folder

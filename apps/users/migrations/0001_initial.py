@@ -5,7 +5,7 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-import apps.mfis.models.base
+import apps.mfis.core.tables
 
 
 class Migration(migrations.Migration):
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
+                        default=apps.mfis.core.tables.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
+                        default=apps.mfis.core.tables.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
+                        default=apps.mfis.core.tables.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 (
@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                         db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="recorded"
                     ),
                 ),
-                ("node", models.CharField(default=apps.mfis.models.base.this_node, editable=False, max_length=1)),
+                ("node", models.CharField(default=apps.mfis.core.tables.this_node, editable=False, max_length=1)),
                 ("name", models.CharField(max_length=60)),
                 ("actor_id", models.UUIDField(null=True)),
                 ("body_hash", models.CharField(max_length=64)),
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
+                        default=apps.mfis.core.tables.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=apps.mfis.models.base.new_id, editable=False, primary_key=True, serialize=False
+                        default=apps.mfis.core.tables.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 (
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                         db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="recorded"
                     ),
                 ),
-                ("node", models.CharField(default=apps.mfis.models.base.this_node, editable=False, max_length=1)),
+                ("node", models.CharField(default=apps.mfis.core.tables.this_node, editable=False, max_length=1)),
                 ("table_name", models.CharField(max_length=63)),
                 ("row_id", models.UUIDField()),
                 ("action", models.CharField(max_length=6)),

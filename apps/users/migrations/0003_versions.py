@@ -3,7 +3,7 @@
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-from apps.mfis.triggers import arriving
+from apps.mfis.core.guards import arriving
 
 
 class Migration(migrations.Migration):

@@ -8,19 +8,19 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from config.embedded.postgres import CannotStart
+from config.embedded.signals import interrupt_on_signals
 from config.embedded.system import System
 
-ROOT = Path(__file__).resolve().parent.parent.parent.parent
-SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+ROOT = Path(settings.ROOT)
 SUBDOMAINS = ("maluti", "thaba-bosiu", "senqu", "mafeteng", "khubelu")
 
 
@@ -33,8 +33,7 @@ class Command(BaseCommand):
         var = Path(os.environ.get("LETSEMA_VAR", ROOT / "var"))
         port = int(os.environ.get("LETSEMA_PORT", "8000"))
         system = System(ROOT, var, port=port, say=self.stdout.write)
-        for name in SIGNALS:  # explicitly: a shell may have started us with SIGINT ignored
-            signal.signal(getattr(signal, name), _interrupt)
+        interrupt_on_signals()
         try:
             system.check_port()
             self.stdout.write("Starting the databases …")
@@ -74,10 +73,3 @@ class Command(BaseCommand):
             "Ctrl-C stops everything; the data is kept.",
         ]
         self.stdout.write("\n".join(lines))
-
-
-def _interrupt(*_: Any) -> None:
-    """The first signal begins the orderly stop; further ones (a terminal sends one to each of us) do not disturb it."""
-    for name in SIGNALS:
-        signal.signal(getattr(signal, name), signal.SIG_IGN)
-    raise KeyboardInterrupt

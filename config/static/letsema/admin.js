@@ -9,23 +9,35 @@
       toggle.setAttribute("aria-expanded", String(side.classList.toggle("open")));
     });
     document.addEventListener("click", function (event) {
-      if (!side.contains(event.target)) { side.classList.remove("open"); toggle.setAttribute("aria-expanded", "false"); }
+      if (side.contains(event.target)) {
+        return;
+      }
+      side.classList.remove("open");
+      toggle.setAttribute("aria-expanded", "false");
     });
   }
   document.querySelectorAll("select[data-go]").forEach(function (select) {
-    select.addEventListener("change", function () { window.location.search = select.value; });
+    select.addEventListener("change", function () {
+      window.location.search = select.value;
+    });
   });
   document.querySelectorAll("button[data-copy]").forEach(function (button) {
     button.addEventListener("click", function () {
-      navigator.clipboard.writeText(button.dataset.copy).then(function () { button.textContent = "Copied"; });
+      navigator.clipboard.writeText(button.dataset.copy).then(function () {
+        button.textContent = "Copied";
+      });
     });
   });
   // A form is sent once: a second click must not send it again while the first is on its way.
   document.querySelectorAll("form[method=post]").forEach(function (form) {
     form.addEventListener("submit", function (event) {
-      if (form.dataset.sent) { event.preventDefault(); }
+      if (form.dataset.sent) {
+        event.preventDefault();
+      }
       form.dataset.sent = "yes";
-      window.setTimeout(function () { delete form.dataset.sent; }, 8000);
+      window.setTimeout(function () {
+        delete form.dataset.sent;
+      }, 8000);
     });
   });
   // A product's quote follows the form as it is filled in; what it shows is the engine's own, not the browser's.
@@ -38,28 +50,50 @@
       window.clearTimeout(waiting);
       waiting = window.setTimeout(function () {
         const mine = ++asked;
-        window.fetch(draft.dataset.quote, { method: "POST", body: new FormData(draft), headers: { "X-Requested-With": "fetch" } })
-          .then(function (answer) { return answer.ok ? answer.text() : ""; })
-          .then(function (html) { if (html && mine === asked) { shown.innerHTML = html; } });
+        const request = {
+          method: "POST",
+          body: new FormData(draft),
+          headers: { "X-Requested-With": "fetch" },
+        };
+        window
+          .fetch(draft.dataset.quote, request)
+          .then(function (answer) {
+            return answer.ok ? answer.text() : "";
+          })
+          .then(function (html) {
+            if (html && mine === asked) {
+              shown.innerHTML = html;
+            }
+          });
       }, 350);
     });
   }
   const source = document.getElementById("chart-figures");
-  if (!source || !window.Chart) { return; }
+  if (!source || !window.Chart) {
+    return;
+  }
   const figures = JSON.parse(source.textContent);
   window.Chart.defaults.font.family = "Inter, system-ui, sans-serif";
   window.Chart.defaults.color = "#51605a";
   Object.keys(figures).forEach(function (id) {
     const canvas = document.getElementById(id);
-    if (!canvas) { return; }
+    if (!canvas) {
+      return;
+    }
     const chart = figures[id];
+    const axes = {
+      x: { grid: { display: false } },
+      y: { beginAtZero: true, ticks: { maxTicksLimit: 5 } },
+    };
     new window.Chart(canvas, {
       type: chart.type,
       data: chart.data,
       options: {
-        responsive: true, maintainAspectRatio: false, animation: false,
+        responsive: true,
+        maintainAspectRatio: false,
+        animation: false,
         plugins: { legend: { position: "bottom", labels: { boxWidth: 12 } } },
-        scales: chart.type === "doughnut" ? {} : { x: { grid: { display: false } }, y: { beginAtZero: true, ticks: { maxTicksLimit: 5 } } },
+        scales: chart.type === "doughnut" ? {} : axes,
       },
     });
   });

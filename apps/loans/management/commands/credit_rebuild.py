@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from apps.loans.management.histories import HistoriesCommand
-from apps.loans.services.credit_truth import rebuild_histories
+from apps.loans.histories.management import HistoriesCommand
+from apps.loans.histories.services.reconciliation import rebuild_histories
 
 
 class Command(HistoriesCommand):

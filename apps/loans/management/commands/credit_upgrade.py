@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from apps.loans.management.histories import HistoriesCommand
-from apps.loans.services.credit_truth import upgrade_histories
+from apps.loans.histories.management import HistoriesCommand
+from apps.loans.histories.services.reconciliation import upgrade_histories
 
 
 class Command(HistoriesCommand):

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from apps.loans.management.histories import HistoriesCommand
-from apps.loans.services.credit_truth import compare_histories
+from apps.loans.histories.management import HistoriesCommand
+from apps.loans.histories.services.reconciliation import compare_histories
 
 
 class Command(HistoriesCommand):

@@ -1,4 +1,4 @@
-"""Ends the business days that are over: penalties and recalculated interest, accrual, provision, snapshot, reminders.
+"""Ends the business days that are over: penalties and recalculated interest, accrual, provision.
 
 Every MFI by itself; each day step by step, so an interrupted run goes on where it stopped and a second one writes
 nothing. Missed days are caught up in order.
@@ -13,9 +13,10 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django_tenants.utils import tenant_context
 
-from apps.loans.services.day_end import run_due_days
-from apps.mfis.clock import business_date
-from apps.mfis.commands import MFICommand
+from apps.loans.servicing.services.day_end import run_due_days
+from apps.mfis.core.actor import OPERATOR
+from apps.mfis.core.clock import business_date
+from apps.mfis.tenancy.every_mfi import MFICommand
 
 
 class Command(MFICommand):
@@ -31,7 +32,7 @@ class Command(MFICommand):
             raise CommandError(f"{through} is in the future.")
         for mfi in self.mfis(options):
             with tenant_context(mfi):
-                ended = run_due_days(through=through, progress=partial(self._say, mfi.schema_name))
+                ended = run_due_days(actor=OPERATOR, through=through, progress=partial(self._say, mfi.schema_name))
             days = f"{ended[0].day} to {ended[-1].day}" if ended else "nothing to do"
             self.stdout.write(f"{mfi.schema_name}: {len(ended)} day(s), {days}")
 

@@ -12,11 +12,11 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 from django_tenants.utils import tenant_context
 
-from apps.loans.models import Loan
-from apps.loans.projection import project
-from apps.loans.services.projection_check import differences
-from apps.mfis.commands import MFICommand
-from apps.mfis.models import MFI
+from apps.loans.book.models import Loan
+from apps.loans.book.projection import project
+from apps.loans.book.projection_check import differences
+from apps.mfis.tenancy.every_mfi import MFICommand
+from apps.mfis.tenancy.models import MFI
 
 
 class Command(MFICommand):
@@ -27,29 +27,31 @@ class Command(MFICommand):
         super().add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = 0
+        different = 0
         for mfi in self.mfis(options):
             with tenant_context(mfi):
-                found += self._check(mfi) if options["check"] else self._rebuild(mfi)
-        if options["check"] and found:
-            raise CommandError(f"{found} difference(s).")
+                if options["check"]:
+                    different += self._check(mfi)
+                else:
+                    self._rebuild(mfi)
+        if different:
+            raise CommandError(f"{different} difference(s).")
 
     def _check(self, mfi: MFI) -> int:
-        count = found = 0
+        loans = different = 0
         for loan in Loan.objects.select_related("state").iterator(500):
-            count += 1
+            loans += 1
             for difference in differences(loan):
-                found += 1
+                different += 1
                 self.stdout.write(f"{mfi.schema_name} {loan.number}: {difference}")
-        self.stdout.write(f"{mfi.schema_name}: {count} loans, {found} difference(s)")
-        return found
+        self.stdout.write(f"{mfi.schema_name}: {loans} loans, {different} difference(s)")
+        return different
 
-    def _rebuild(self, mfi: MFI) -> int:
-        keys = list(Loan.objects.values_list("pk", flat=True))
-        for n, key in enumerate(keys, start=1):
+    def _rebuild(self, mfi: MFI) -> None:
+        loan_ids = list(Loan.objects.values_list("pk", flat=True))
+        for n, loan_id in enumerate(loan_ids, start=1):
             with transaction.atomic():
-                project(Loan.objects.get(pk=key))
+                project(Loan.objects.get(pk=loan_id))
             if n % 500 == 0:
-                self.stdout.write(f"{mfi.schema_name}: {n} of {len(keys)}")
-        self.stdout.write(f"{mfi.schema_name}: {len(keys)} loans rebuilt")
-        return 0
+                self.stdout.write(f"{mfi.schema_name}: {n} of {len(loan_ids)}")
+        self.stdout.write(f"{mfi.schema_name}: {len(loan_ids)} loans rebuilt")

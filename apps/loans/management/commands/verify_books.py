@@ -16,8 +16,9 @@ from typing import Any
 from django.core.management.base import CommandError
 from django_tenants.utils import tenant_context
 
-from apps.loans.services.books import check_books
-from apps.mfis.commands import MFICommand
+from apps.loans.ledger.verification import check_books
+from apps.mfis.core.actor import OPERATOR
+from apps.mfis.tenancy.every_mfi import MFICommand
 
 
 class Command(MFICommand):
@@ -27,9 +28,9 @@ class Command(MFICommand):
         broken = 0
         for mfi in self.mfis(options):
             with tenant_context(mfi):
-                check = check_books(partial(self._say, mfi.schema_name))
-            for found in check.breaks:
-                self.stdout.write(f"{mfi.schema_name}: {found}")
+                check = check_books(actor=OPERATOR, progress=partial(self._say, mfi.schema_name))
+            for broken in check.breaks:
+                self.stdout.write(f"{mfi.schema_name}: {broken}")
             broken += len(check.breaks)
             self.stdout.write(
                 f"{mfi.schema_name}: {check.loans} loans, {len(check.breaks)} break(s), {check.seconds:.1f} s"

@@ -12,9 +12,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from apps.mfis.database import connection
-from apps.mfis.provisioning.migrate import Outcome, find_pending, migrate_tenants
-from apps.mfis.provisioning.template import rendered
+from apps.mfis.core.database import connection
+from apps.mfis.tenancy.provisioning.migrate import Outcome, Pending, find_pending, migrate_tenants
+from apps.mfis.tenancy.provisioning.template import rendered
 
 
 class Command(BaseCommand):
@@ -28,14 +28,21 @@ class Command(BaseCommand):
         connection.set_schema_to_public()
         pending = find_pending()
         if options["check"]:
-            for found in pending:
-                self.stdout.write(f"{found.schema}: {', '.join('.'.join(k) for k in found.keys)}")
-            if pending:
-                raise CommandError(f"{len(pending)} schema(s) are behind; run migrate_tenants.")
-        if not pending:
+            self._check(pending)
+        elif pending:
+            self._migrate(pending, options["jobs"])
+        else:
             rendered()
             self.stdout.write("Every MFI's schema is up to date.")
-            return
+
+    def _check(self, pending: list[Pending]) -> None:
+        for schema in pending:
+            self.stdout.write(f"{schema.schema}: {', '.join('.'.join(key) for key in schema.keys)}")
+        if pending:
+            raise CommandError(f"{len(pending)} schema(s) are behind; run migrate_tenants.")
+        self.stdout.write("Every MFI's schema is up to date.")
+
+    def _migrate(self, pending: list[Pending], jobs: int) -> None:
         done = 0
 
         def report(outcome: Outcome) -> None:
@@ -43,7 +50,7 @@ class Command(BaseCommand):
             done += 1
             self.stdout.write(f"[{done}/{len(pending)}] {outcome.schema} {outcome.error or 'migrated'}")
 
-        failed = [o for o in migrate_tenants(pending, jobs=options["jobs"], report=report) if o.error]
+        failed = [o for o in migrate_tenants(pending, jobs=jobs, report=report) if o.error]
         rendered()
         if failed:
             raise CommandError(f"{len(failed)} of {len(pending)} schemas could not be migrated; they are as they were.")

@@ -1,7 +1,7 @@
 """Imports MFIs, with their first admins, from a spreadsheet; the public admin's import does the same."""
 
-from apps.users.imports.mfis import MFIImport
-from apps.users.management.commands._import import ImportCommand
+from apps.users.operators.spreadsheets.mfis import MFIImport
+from apps.users.spreadsheets.command import ImportCommand
 
 
 class Command(ImportCommand):

@@ -1,7 +1,7 @@
 """Imports people of one or several MFIs from a spreadsheet; the public admin's import does the same."""
 
-from apps.users.imports.people import PeopleImport
-from apps.users.management.commands._import import ImportCommand
+from apps.users.operators.spreadsheets.people import PeopleImport
+from apps.users.spreadsheets.command import ImportCommand
 
 
 class Command(ImportCommand):

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from apps.mfis.acting import SYSTEM
-from apps.mfis.database import connection
-from apps.mfis.errors import ServiceError
-from apps.users.roles import Role
-from apps.users.services.accounts import create_staff
-from apps.users.services.onboarding import public_url
-from apps.users.services.tokens import invite
+from apps.mfis.core.actor import OPERATOR
+from apps.mfis.core.database import connection
+from apps.mfis.core.errors import ServiceError
+from apps.mfis.core.roles import Role
+from apps.mfis.tenancy.addresses import public_url
+from apps.users.access.services.invitations import invite
+from apps.users.staff.services import create_staff
 
 
 class Command(BaseCommand):
@@ -26,9 +26,9 @@ class Command(BaseCommand):
         connection.set_schema_to_public()
         try:
             account = create_staff(
-                full_name=options["name"], email=options["email"], role=Role.LETSEMA_ADMIN, actor=SYSTEM
+                full_name=options["name"], email=options["email"], role=Role.LETSEMA_ADMIN, actor=OPERATOR
             )
-            secret = invite(account=account, actor=SYSTEM)
+            secret = invite(account=account, actor=OPERATOR)
         except ServiceError as error:
             raise CommandError(error.message) from error
         self.stdout.write(f"Invitation (shown only now): {public_url(f'/invitation/{secret}/')}")

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from apps.mfis.acting import SYSTEM
-from apps.mfis.errors import InvalidInput, ServiceError
-from apps.mfis.models.mfi import Licence
-from apps.users.services.onboarding import mfi_url, onboard_mfi
+from apps.mfis.core.actor import OPERATOR
+from apps.mfis.core.errors import InvalidInput, ServiceError
+from apps.mfis.tenancy.addresses import mfi_url
+from apps.mfis.tenancy.models import Licence
+from apps.users.operators.services import onboard_mfi
 
 
 class Command(BaseCommand):
@@ -26,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            opened = onboard_mfi(
+            onboarded = onboard_mfi(
                 name=options["name"],
                 subdomain=options["subdomain"],
                 licence_type=options["licence"],
@@ -34,13 +35,14 @@ class Command(BaseCommand):
                 contact_email=options["contact_email"],
                 admin_name=options["admin_name"],
                 admin_email=options["admin_email"],
-                actor=SYSTEM,
+                actor=OPERATOR,
                 notify=False,
             )
         except InvalidInput as error:
-            lines = [f"{name or 'MFI'}: {m}" for name, found in error.errors.items() for m in found]
+            lines = [f"{name or 'MFI'}: {m}" for name, messages in error.errors.items() for m in messages]
             raise CommandError("\n".join(lines or [error.message])) from error
         except ServiceError as error:
             raise CommandError(error.message) from error
-        self.stdout.write(f"{opened.mfi.name} is open at {mfi_url(opened.mfi, '/admin/')}")
-        self.stdout.write(f"Invitation for {opened.admin.full_name} (shown only now): {opened.invitation_url}")
+        mfi = onboarded.mfi
+        self.stdout.write(f"{mfi.name} is open at {mfi_url(mfi, '/admin/')}")
+        self.stdout.write(f"Invitation for {onboarded.admin.full_name} (shown only now): {onboarded.invitation_url}")

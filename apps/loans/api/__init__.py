@@ -1,1 +1,0 @@
-"""API routes about lending."""

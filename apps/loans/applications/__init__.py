@@ -1,0 +1,1 @@
+"""From a draft to a decision: applying, documents, review, approval."""

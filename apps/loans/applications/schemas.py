@@ -1,0 +1,63 @@
+"""Shapes of the API about applying."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field
+
+from apps.mfis.core.api_types import Amount, Plain
+
+
+class AgreedIn(Schema):
+    """`agreed` is the hash of the key facts that the borrower agreed to; they are kept with the application."""
+
+    agreed: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] = ""
+    language: Annotated[str, Field(pattern="^(en|st)$")] = "en"
+
+
+class ApplicationIn(AgreedIn):
+    product_id: UUID
+    principal: Amount
+    installments: Annotated[int, Field(ge=1, le=360)]
+    purpose: Annotated[str, Field(max_length=200)] = ""
+
+
+class AnswerIn(Schema):
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class DraftIn(Schema):
+    """What is filled in so far; nothing of it is binding."""
+
+    product_id: UUID | None = None
+    principal: Amount | None = None
+    installments: Annotated[int, Field(ge=1, le=360)] | None = None
+    purpose: Annotated[str, Field(max_length=200)] = ""
+
+
+class DraftOut(Schema):
+    id: UUID
+    product_id: UUID | None
+    principal: str | None
+    installments: int | None
+    purpose: str
+    created_at: datetime
+
+
+class DocumentOut(Schema):
+    id: UUID
+    what: str
+    what_label: str
+    file_name: str
+    content_type: str
+    size: int
+    created_at: datetime
+
+
+class ApplicationOut(Plain):
+    id: UUID
+    number: str

@@ -1,0 +1,1 @@
+"""What may be done about an application: drafting, handing in, review and decision, documents."""

@@ -1,0 +1,187 @@
+"""Review and decision of an application."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from apps.loans.applications.eligibility import check_eligible
+from apps.loans.book.models import EventType, Loan, LoanEvent, LoanState
+from apps.loans.book.selectors.other_lenders import other_lenders_installments
+from apps.loans.book.workflow import TRANSITIONS
+from apps.loans.groups.selectors import check_group
+from apps.loans.products.models import the_policy
+from apps.loans.recording.services import append_event, check_transition, check_value_date, lock_loan, lock_own_loan
+from apps.mfis.core.actor import Actor
+from apps.mfis.core.clock import business_date
+from apps.mfis.core.commands import command
+from apps.mfis.core.errors import InvalidInput, NotAllowed, NotFound
+from apps.mfis.core.roles import Action, Duty, Role
+from apps.users.accounts.models import Account
+
+
+@command(TRANSITIONS["start_review"].duty)
+def start_review(*, loan_id: UUID, actor: Actor, value_date: date | None = None) -> LoanEvent:
+    """Takes the application up; the actor becomes its reviewing officer."""
+    return _take_step("start_review", lock_loan(loan_id), actor, value_date)
+
+
+@command(TRANSITIONS["assign"].duty)
+def assign(*, loan_id: UUID, actor: Actor, officer_id: UUID, reason: str = "") -> LoanEvent:
+    """Gives an application to an officer, who goes on with it.
+
+    Raises:
+        NotAllowed, WrongState: duty or state. NotFound: nobody here who may review.
+    """
+    loan, state = lock_loan(loan_id)
+    check_transition("assign", loan, state, actor)
+    officer = Account.objects.filter(pk=officer_id, role=Role.MFI_ADMIN, is_active=True).first()
+    if officer is None or not officer.may(Action.REVIEW):
+        raise NotFound("Nobody of this name reviews applications here.")
+    return append_event(
+        loan=loan,
+        event_type=EventType.ASSIGNED,
+        actor=actor,
+        value_date=business_date(),
+        reason=f"To {officer.full_name}. {reason.strip()}",
+        payload={"officer": str(officer.pk), "name": officer.full_name},
+    )
+
+
+@command(TRANSITIONS["recommend"].duty)
+def recommend(
+    *, loan_id: UUID, actor: Actor, reason: str, value_date: date | None = None, checked: list[str] | None = None
+) -> LoanEvent:
+    """Ends the review with what was found, for a second person to decide.
+
+    `checked` are the sentences of the MFI's checklist that were gone through; None where the whole list was.
+
+    Raises:
+        NotAllowed, WrongState: duty or state. InvalidInput: no reason, or something was left unchecked.
+    """
+    checklist = the_policy().review_checklist
+    unchecked = [] if checked is None else [item for item in checklist if item not in checked]
+    if unchecked:
+        raise InvalidInput(f"Not checked yet: {'; '.join(unchecked)}.", field="checked")
+    return _take_step("recommend", lock_loan(loan_id), actor, value_date, reason, {"checked": checklist})
+
+
+@command(TRANSITIONS["approve"].duty)
+def approve(*, loan_id: UUID, actor: Actor, reason: str = "", value_date: date | None = None) -> LoanEvent:
+    """Approves a reviewed application.
+
+    Raises:
+        NotAllowed: the duty is missing; or the actor reviewed or entered it, whatever their duties are now.
+        WrongState: it is not ready for approval. InvalidInput: with what goes to other MFIs it is too dear.
+    """
+    loan, state = lock_loan(loan_id)
+    check_transition("approve", loan, state, actor, reason=reason)
+    day = _value_date(loan, value_date)
+    _check_limit(loan, actor)
+    check_group(loan.group, loan.borrower, loan.product)
+    check_eligible(
+        loan.product,
+        loan.borrower,
+        loan.terms,
+        leaving_out=loan.pk,
+        other_installments=other_lenders_installments(loan),
+    )
+    return append_event(loan=loan, event_type=EventType.APPROVED, actor=actor, value_date=day, reason=reason)
+
+
+@command(TRANSITIONS["reject"].duty)
+def reject(*, loan_id: UUID, actor: Actor, reason: str, value_date: date | None = None) -> LoanEvent:
+    """Rejects an application, with a reason the borrower sees."""
+    return _take_step("reject", lock_loan(loan_id), actor, value_date, reason)
+
+
+@command(TRANSITIONS["request_info"].duty)
+def request_info(*, loan_id: UUID, actor: Actor, reason: str, value_date: date | None = None) -> LoanEvent:
+    """Asks the borrower for something; the review waits until it is in."""
+    return _take_step("request_info", lock_loan(loan_id), actor, value_date, reason)
+
+
+@command(TRANSITIONS["give_info"].duty)
+def give_info(*, loan_id: UUID, actor: Actor, reason: str, value_date: date | None = None) -> LoanEvent:
+    """Writes down what was brought; the review goes on."""
+    return _take_step("give_info", lock_loan(loan_id), actor, value_date, reason)
+
+
+@command(TRANSITIONS["answer_info"].duty)
+def answer_info(*, loan_id: UUID, actor: Actor, reason: str, value_date: date | None = None) -> LoanEvent:
+    """The borrower's own answer to what was asked; the review goes on.
+
+    Raises:
+        NotFound: it is another borrower's. WrongState: nothing is asked.
+    """
+    return _take_step("answer_info", lock_own_loan(loan_id, actor), actor, value_date, reason)
+
+
+@command(TRANSITIONS["undo_approval"].duty)
+def undo_approval(*, loan_id: UUID, actor: Actor, reason: str) -> LoanEvent:
+    """Takes an approval back, until the loan is disbursed; it may be approved again.
+
+    Raises:
+        NotAllowed, WrongState: duty, or it is disbursed. InvalidInput: no reason.
+    """
+    loan, state = lock_loan(loan_id)
+    check_transition("undo_approval", loan, state, actor, reason=reason)
+    approval = loan.events.of_type(EventType.APPROVED).standing().latest_first()[0]
+    return append_event(
+        loan=loan,
+        event_type=EventType.REVERSAL,
+        actor=actor,
+        value_date=business_date(),
+        reverses=approval,
+        reason=reason,
+    )
+
+
+@command(TRANSITIONS["withdraw"].duty)
+def withdraw(*, loan_id: UUID, actor: Actor, reason: str = "", value_date: date | None = None) -> LoanEvent:
+    """The borrower takes the application back, until it is disbursed.
+
+    Raises:
+        NotFound: it is another borrower's. WrongState: it is too late.
+    """
+    loan, state = lock_own_loan(loan_id, actor)
+    check_transition("withdraw", loan, state, actor)
+    return append_event(
+        loan=loan, event_type=EventType.WITHDRAWN, actor=actor, value_date=value_date or business_date(), reason=reason
+    )
+
+
+def _take_step(
+    name: str,
+    locked: tuple[Loan, LoanState],
+    actor: Actor,
+    value_date: date | None,
+    reason: str = "",
+    payload: dict[str, Any] | None = None,
+) -> LoanEvent:
+    """Makes a transition of a locked loan that writes its one event and nothing else."""
+    loan, state = locked
+    transition = check_transition(name, loan, state, actor, reason=reason)
+    (event_type,) = transition.events
+    return append_event(
+        loan=loan,
+        event_type=EventType(event_type),
+        actor=actor,
+        value_date=_value_date(loan, value_date),
+        reason=reason,
+        payload=payload or {},
+    )
+
+
+def _value_date(loan: Loan, value_date: date | None) -> date:
+    day = value_date or business_date()
+    check_value_date(day, not_before=loan.submitted_on)
+    return day
+
+
+def _check_limit(loan: Loan, actor: Actor) -> None:
+    """An approver decides up to the MFI's limit; above it a manager does."""
+    limit = the_policy().approver_limit
+    if limit is not None and loan.principal > limit and Duty.MANAGER not in actor.duties:
+        raise NotAllowed(f"An approver decides up to {limit:,.2f}; this loan needs a manager.")

@@ -1,0 +1,1 @@
+"""The loan book: loans, the facts about them, what may be done to them, and where they stand."""

@@ -1,0 +1,22 @@
+"""Loans, what happened to them, and where they stand."""
+
+from apps.loans.book.models.arrival import Arrival
+from apps.loans.book.models.chain import ChainHead
+from apps.loans.book.models.event import Channel, EventType, LoanEvent
+from apps.loans.book.models.loan import Loan
+from apps.loans.book.models.number import NumberSequence
+from apps.loans.book.models.state import Earning, Installment, LoanState, Status
+
+__all__ = [
+    "Arrival",
+    "ChainHead",
+    "Channel",
+    "Earning",
+    "EventType",
+    "Installment",
+    "Loan",
+    "LoanEvent",
+    "LoanState",
+    "NumberSequence",
+    "Status",
+]

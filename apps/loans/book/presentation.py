@@ -1,0 +1,65 @@
+"""Loans as the API shows them to their borrower."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from apps.loans.book.models import Loan, Status
+from apps.loans.book.projection import fold_loan
+from apps.loans.book.queries import LoanLine, line_of
+from apps.loans.book.workflow import TRANSITIONS, reason_shown, steps
+from apps.loans.domain.calculator import state_json
+from apps.loans.domain.fold import quote
+from apps.loans.domain.rates import apr, eir
+from apps.loans.domain.snapshot import LoanSnapshot
+from apps.mfis.core.api_types import amount_text
+from apps.mfis.core.clock import business_date
+
+
+def loan_row(line: LoanLine, today: date) -> dict[str, Any]:
+    """One line of the borrower's list, from the projection alone."""
+    days_past_due = (today - line.oldest_due_date).days if line.oldest_due_date else 0
+    return {
+        "id": line.id,
+        "number": line.number,
+        "product": line.product,
+        "principal": amount_text(line.principal),
+        "currency": line.currency,
+        "status": line.status,
+        "status_label": str(Status(line.status).label),
+        "submitted_on": line.submitted_on,
+        "disbursed_on": line.disbursed_on,
+        "outstanding": amount_text(line.outstanding),
+        "overpaid": amount_text(line.overpaid),
+        "next_due_date": line.oldest_due_date,
+        "next_due_amount": amount_text(line.next_due_amount),
+        "days_late": max(days_past_due, 0) if line.status == Status.ACTIVE else 0,
+    }
+
+
+def loan_detail(loan: Loan) -> dict[str, Any]:
+    """One loan with its steps and cost."""
+    events = list(loan.events.in_booking_order())
+    folded = fold_loan(loan, events=events)
+    terms = loan.terms
+    promised = quote(terms, folded.disbursed_on or loan.submitted_on)  # what was agreed, whatever was paid since
+    rate, effective = apr(terms, promised), eir(terms, promised)
+    status = Status(loan.state.status)
+    return {
+        **loan_row(line_of(loan), business_date()),
+        "purpose": loan.purpose,
+        "paid": amount_text(folded.total_paid),
+        "net": amount_text(loan.principal - promised.fees_at_disbursement - promised.savings),
+        "apr": None if rate is None else str(rate),
+        "eir": None if effective is None else str(effective),
+        "steps": [{"label": step.label, "state": step.state} for step in steps(status, events)],
+        "reason": reason_shown(status, events),
+        "may_withdraw": status in TRANSITIONS["withdraw"].sources,
+    }
+
+
+def statement_rows(loan: Loan, folded: LoanSnapshot) -> list[dict[str, Any]]:
+    """The movements of money in booking order."""
+    names = ("date", "type", "amount", "principal", "interest", "fees", "penalties", "balance", "undone")
+    return [{name: row[name] for name in names} for row in state_json(folded, loan.terms.currency)["transactions"]]

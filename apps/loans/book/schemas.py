@@ -1,0 +1,48 @@
+"""Shapes of the API about a loan."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from apps.mfis.core.api_types import Plain
+
+
+class StepOut(Plain):
+    label: str
+    state: str
+
+
+class LoanOut(Plain):
+    id: UUID
+    number: str
+    product: str
+    principal: str
+    currency: str
+    status: str
+    status_label: str
+    submitted_on: date
+    disbursed_on: date | None
+    outstanding: str
+    overpaid: str
+    next_due_date: date | None
+    next_due_amount: str
+    days_late: int
+
+
+class LoanPage(Plain):
+    """`next` is the `after` of the following page; null at the end."""
+
+    items: list[LoanOut]
+    next: UUID | None
+
+
+class LoanDetail(LoanOut):
+    purpose: str
+    paid: str
+    net: str
+    apr: str | None
+    eir: str | None
+    steps: list[StepOut]
+    reason: str
+    may_withdraw: bool

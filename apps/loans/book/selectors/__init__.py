@@ -1,0 +1,1 @@
+"""What the book says of a loan, now or on another day."""

@@ -1,0 +1,344 @@
+"""The workflow table against the services: each transition from each state, by whoever may and whoever may not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+
+from apps.loans.applications.models import Document
+from apps.loans.applications.services import review
+from apps.loans.applications.services.documents import add_document, deactivate_document
+from apps.loans.book.models import EventType, Loan, LoanEvent, LoanState, Status
+from apps.loans.book.workflow import EVENTS, LOAN, REVERSIBLE, Transition
+from apps.loans.histories.services.inquiries import ask_other_lenders
+from apps.loans.products.models import Product
+from apps.loans.security.models import Guarantor
+from apps.loans.security.services import add_collateral, add_guarantor, release
+from apps.loans.servicing.services.change_of_terms import propose_restructuring
+from apps.loans.servicing.services.charges import add_charge, waive
+from apps.loans.servicing.services.correction import reverse_repayment
+from apps.loans.servicing.services.credits import credit_goodwill, refund
+from apps.loans.servicing.services.notes import take_note
+from apps.loans.servicing.services.pay_out import disburse, undo_disbursement
+from apps.loans.servicing.services.proposals import decide_proposal
+from apps.loans.servicing.services.repayment import pay_off, record_repayment
+from apps.loans.servicing.services.write_off import propose_charge_off, propose_write_off, record_recovery
+from apps.mfis.core.actor import Actor
+from apps.mfis.core.clock import business_date
+from apps.mfis.core.errors import InvalidInput, NotAllowed, NotFound, ServiceError, WrongState
+from apps.mfis.core.roles import Action
+from apps.users.consents.services import give_consent
+from tests.factories import Branch
+
+D = Decimal
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_histories")]
+
+WHY = "So it is."
+PDF = b"%PDF-1.7 a payslip"
+NOTHING = uuid4()  # a key that no record has
+
+
+def begun() -> date:
+    """The day on which the loans of these tests begin."""
+    return business_date() - timedelta(days=40)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A call of the service that makes a transition, whose duty `by` has; `prepare` makes what it needs of a loan."""
+
+    by: str
+    call: Callable[[Branch, Loan, Actor, str], Any]
+    prepare: Callable[[Branch, Loan, str], Any] = lambda branch, loan, maker: None
+    refusals: tuple[type[ServiceError], ...] = (WrongState,)  # where it does not start
+    instead: str = ""  # the transition that the same call makes elsewhere
+
+
+def step(service: Callable[..., Any], **values: Any) -> Callable[[Branch, Loan, Actor, str], Any]:
+    """A call with the loan and the actor alone."""
+    return lambda branch, loan, actor, reason: service(loan_id=loan.pk, actor=actor, **values)
+
+
+def reasoned(service: Callable[..., Any], **values: Any) -> Callable[[Branch, Loan, Actor, str], Any]:
+    """A call with a reason too."""
+    return lambda branch, loan, actor, reason: service(loan_id=loan.pk, actor=actor, reason=reason, **values)
+
+
+def assign(branch: Branch, loan: Loan, actor: Actor, reason: str) -> None:
+    review.assign(loan_id=loan.pk, actor=actor, officer_id=branch.staff["officer"].pk, reason=reason)
+
+
+def note(branch: Branch, loan: Loan, actor: Actor, reason: str) -> None:
+    take_note(loan_id=loan.pk, actor=actor, text=reason)
+
+
+def restructure(branch: Branch, loan: Loan, actor: Actor, reason: str) -> None:
+    coming = loan.installments.filter(due_date__gt=business_date()).order_by("n").first()
+    start = coming.due_date if coming else business_date()
+    terms = {"from": start.isoformat(), "extra_terms": 3}
+    propose_restructuring(loan_id=loan.pk, actor=actor, reason=reason, terms=terms)
+
+
+def reverse(branch: Branch, loan: Loan, actor: Actor, reason: str) -> None:
+    event = loan.events.of_type(*REVERSIBLE).standing().latest_first().first()
+    reverse_repayment(event_id=event.pk if event else NOTHING, actor=actor, reason=reason)
+
+
+def release_guarantor(branch: Branch, loan: Loan, actor: Actor, reason: str) -> None:
+    release(security=Guarantor, record_id=Guarantor.objects.get().pk, actor=actor, reason=reason)
+
+
+def set_aside(branch: Branch, loan: Loan, actor: Actor, reason: str) -> None:
+    deactivate_document(document_id=Document.objects.get().pk, actor=actor, reason=reason)
+
+
+def consented(branch: Branch, loan: Loan, maker: str) -> None:
+    give_consent(actor=branch.borrower.actor, purpose="sharing", version=1, language="en", value_date=business_date())
+
+
+def proposed(branch: Branch, loan: Loan, maker: str) -> None:
+    propose_write_off(loan_id=loan.pk, actor=branch.staff[maker].actor, reason=WHY)
+
+
+def received(branch: Branch, loan: Loan, maker: str) -> None:
+    if LoanState.objects.get(pk=loan.pk).status in LOAN["record_repayment"].sources:
+        pay(branch, loan, D(10))
+
+
+def disbursed_in_part(branch: Branch, loan: Loan, maker: str) -> None:
+    undo_disbursement(loan_id=loan.pk, actor=branch.staff["accountant"].actor, reason=WHY)
+    Product.objects.filter(pk=loan.product_id).update(tranches_max=2)
+    disburse(loan_id=loan.pk, actor=branch.staff["cashier"].actor, channel="cash", amount=D(400), value_date=begun())
+
+
+def guaranteed(branch: Branch, loan: Loan, maker: str) -> None:
+    Guarantor.objects.create(loan=loan, full_name="Neo Letuka", amount=D(100))
+
+
+def documented(branch: Branch, loan: Loan, maker: str) -> None:
+    Document.objects.create(
+        loan=loan, borrower=branch.borrower, what="other", file_name="a.pdf", size=1, content_type="application/pdf"
+    )
+
+
+MONEY = {"channel": "cash", "amount": D(10)}
+PAPER = {"what": "payslip", "file_name": "slip.pdf", "content": PDF}
+
+RECIPES = {
+    "start_review": Recipe("officer", step(review.start_review)),
+    "assign": Recipe("manager", assign),
+    "recommend": Recipe("officer", reasoned(review.recommend)),
+    "approve": Recipe("approver", reasoned(review.approve)),
+    "reject": Recipe("approver", reasoned(review.reject)),
+    "request_info": Recipe("officer", reasoned(review.request_info)),
+    "give_info": Recipe("officer", reasoned(review.give_info)),
+    "answer_info": Recipe("borrower", reasoned(review.answer_info)),
+    "withdraw": Recipe("borrower", reasoned(review.withdraw)),
+    "undo_approval": Recipe("approver", reasoned(review.undo_approval)),
+    "disburse": Recipe("cashier", step(disburse, channel="cash")),
+    "disburse_tranche": Recipe("cashier", step(disburse, channel="cash"), disbursed_in_part, instead="disburse"),
+    "record_repayment": Recipe("cashier", step(record_repayment, **MONEY)),
+    "pay_off": Recipe("cashier", step(pay_off, channel="cash")),
+    "add_charge": Recipe("cashier", step(add_charge, name="Letter", kind="fee", amount=D(20))),
+    "waive": Recipe("manager", reasoned(waive, component="interest", amount=D(1))),
+    "credit_goodwill": Recipe("manager", reasoned(credit_goodwill, amount=D(5))),
+    "refund": Recipe("cashier", step(refund, **MONEY)),
+    "propose_restructuring": Recipe("officer", restructure),
+    "propose_charge_off": Recipe("officer", reasoned(propose_charge_off)),
+    "propose_write_off": Recipe("officer", reasoned(propose_write_off)),
+    "decide_proposal": Recipe("approver", step(decide_proposal, agree=True), proposed),
+    "record_recovery": Recipe("cashier", step(record_recovery, **MONEY)),
+    "take_note": Recipe("officer", note),
+    "ask_other_lenders": Recipe("officer", step(ask_other_lenders), consented),
+    "add_guarantor": Recipe("officer", step(add_guarantor, full_name="Neo Letuka", amount=D(100))),
+    "add_collateral": Recipe("officer", step(add_collateral, what="livestock", description="A cow", value=D(900))),
+    "add_document": Recipe("officer", step(add_document, **PAPER)),
+    "hand_in": Recipe("borrower", step(add_document, **PAPER)),
+    "release_security": Recipe("officer", release_guarantor, guaranteed),
+    "deactivate_document": Recipe("officer", set_aside, documented),
+    "undo_disbursement": Recipe("accountant", reasoned(undo_disbursement)),
+    "reverse": Recipe("accountant", reverse, received, refusals=(WrongState, NotFound)),  # nothing there to reverse
+}
+
+
+def pay(branch: Branch, loan: Loan, amount: Decimal) -> None:
+    record_repayment(loan_id=loan.pk, actor=branch.staff["cashier"].actor, channel="cash", amount=amount)
+
+
+def reach(branch: Branch, loan: Loan, status: Status, reviewer: str) -> None:
+    """Brings an application just entered to `status`; `reviewer` reviews it and proposes what is proposed."""
+    staff, at = {duty: account.actor for duty, account in branch.staff.items()}, {"loan_id": loan.pk}
+    on: dict[str, Any] = {**at, "value_date": begun()}
+    if status == Status.WITHDRAWN:
+        review.withdraw(**on, actor=branch.borrower.actor)
+    elif status == Status.REJECTED:
+        review.reject(**on, actor=staff["approver"], reason=WHY)
+    elif status != Status.SUBMITTED:
+        review.start_review(**on, actor=staff[reviewer])
+    if status == Status.INFO_REQUESTED:
+        review.request_info(**on, actor=staff[reviewer], reason=WHY)
+    if status not in REVIEWED_AND_AFTER:
+        return
+    review.recommend(**on, actor=staff[reviewer], reason=WHY)
+    if status == Status.REVIEWED:
+        return
+    review.approve(**on, actor=staff["approver"])
+    if status == Status.APPROVED:
+        return
+    disburse(**on, actor=staff["cashier"], channel="cash")
+    if status == Status.CLOSED:
+        pay_off(**at, actor=staff["cashier"], channel="cash")
+    elif status == Status.OVERPAID:
+        pay(branch, loan, D(5000))
+    elif status == Status.CHARGED_OFF:
+        propose_charge_off(**at, actor=staff[reviewer], reason=WHY)
+        decide_proposal(**at, actor=staff["approver"], agree=True)
+    elif status == Status.WRITTEN_OFF:
+        pay(branch, loan, D(10))
+        propose_write_off(**at, actor=staff[reviewer], reason=WHY)
+        decide_proposal(**at, actor=staff["approver"], agree=True)
+
+
+REVIEWED_AND_AFTER = (
+    Status.REVIEWED,
+    Status.APPROVED,
+    Status.ACTIVE,
+    Status.CLOSED,
+    Status.OVERPAID,
+    Status.CHARGED_OFF,
+    Status.WRITTEN_OFF,
+)
+
+Build = Callable[..., Loan]
+
+
+@pytest.fixture
+def build(alpha: Branch, apply: Callable[..., Loan]) -> Build:
+    def run(status: Status, reviewer: str = "officer") -> Loan:
+        loan = apply(value_date=begun())
+        reach(alpha, loan, status, reviewer)
+        assert LoanState.objects.get(pk=loan.pk).status == status
+        return Loan.objects.select_related("state").get(pk=loan.pk)
+
+    return run
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """What happens inside has never happened."""
+    savepoint = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(savepoint)
+
+
+def actor_of(branch: Branch, who: str) -> Actor:
+    return (branch.borrower if who == "borrower" else branch.staff[who]).actor
+
+
+def outcome(branch: Branch, loan: Loan, recipe: Recipe, *, by: str, reason: str = WHY) -> tuple[str, list[LoanEvent]]:
+    """The status after the call, and the events that it wrote."""
+    before = set(LoanEvent.objects.values_list("pk", flat=True))
+    recipe.call(branch, Loan.objects.get(pk=loan.pk), actor_of(branch, by), reason)
+    written = list(LoanEvent.objects.filter(loan=loan).exclude(pk__in=before))
+    return LoanState.objects.get(pk=loan.pk).status, written
+
+
+def test_every_transition_is_driven_and_every_event_is_written_by_one() -> None:
+    assert set(RECIPES) == set(LOAN.transitions)
+    written = {event for made in LOAN for event in made.events}
+    assert written | {EventType.SUBMITTED} == set(EventType)  # an application begins where no loan is yet
+
+
+def test_what_an_event_leads_to_is_where_its_transition_ends() -> None:
+    for made in LOAN:
+        for event in made.events:
+            status = EVENTS[EventType(event)].status
+            assert status is None or made.targets == {status}, made.name
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_loan_goes_where_the_table_says_and_nowhere_else(alpha: Branch, build: Build, status: Status) -> None:
+    loan = build(status)
+    faults = []
+    for made in LOAN:
+        with rolled_back():
+            fault = drive(alpha, loan, made) if status in made.sources else withstand(alpha, loan, made)
+            faults += [f"{made.name} from {status}: {fault}"] if fault else []
+    assert faults == []
+
+
+def drive(branch: Branch, loan: Loan, made: Transition) -> str:
+    """What differs from the table where the transition starts."""
+    recipe = RECIPES[made.name]
+    recipe.prepare(branch, loan, "officer")
+    try:
+        status, events = outcome(branch, loan, recipe, by=recipe.by)
+    except ServiceError as error:
+        return f"refused: {error.message}"
+    if status not in made.targets:
+        return f"ended {status}"
+    types = [event.type for event in events]
+    return "" if types and set(types) <= set(made.events) else f"wrote {types}"
+
+
+def withstand(branch: Branch, loan: Loan, made: Transition) -> str:
+    """What differs from the table where the transition does not start."""
+    recipe = RECIPES[made.name]
+    if recipe.instead and loan.state.status in LOAN[recipe.instead].sources:
+        return ""
+    try:
+        status, _ = outcome(branch, loan, recipe, by=recipe.by)
+    except recipe.refusals:
+        return ""
+    except ServiceError as error:
+        return f"refused for another reason: {error.message}"
+    return f"not refused, and ended {status}"
+
+
+def first_source(made: Transition) -> Status:
+    """The state nearest to the beginning from which the transition starts."""
+    return next(status for status in Status if status in made.sources)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_nobody_does_it_without_the_duty(alpha: Branch, build: Build, name: str) -> None:
+    """The auditor only looks on; and who works here is no borrower."""
+    made, recipe = LOAN[name], RECIPES[name]
+    loan = build(first_source(made))
+    recipe.prepare(alpha, loan, "officer")
+    borrowers_may = made.duty == Action.BORROW or name == "add_document"  # theirs is handed in
+    for who in ["auditor"] if borrowers_may else ["auditor", "borrower"]:
+        with rolled_back(), pytest.raises(NotAllowed):
+            outcome(alpha, loan, recipe, by=who)
+
+
+@pytest.mark.parametrize("name", [made.name for made in LOAN if made.needs_reason])
+def test_nothing_that_needs_a_reason_is_done_without(alpha: Branch, build: Build, name: str) -> None:
+    loan, recipe = build(first_source(LOAN[name])), RECIPES[name]
+    recipe.prepare(alpha, loan, "officer")
+    with pytest.raises(InvalidInput) as refused:
+        outcome(alpha, loan, recipe, by=recipe.by, reason="  ")
+    assert "reason" in refused.value.errors
+
+
+@pytest.mark.parametrize("name", [made.name for made in LOAN if made.second_person])
+def test_nobody_decides_on_what_they_made(alpha: Branch, build: Build, name: str) -> None:
+    """A manager may do both, but not both on one loan."""
+    made, recipe = LOAN[name], RECIPES[name]
+    loan = build(first_source(made), reviewer="manager")
+    recipe.prepare(alpha, loan, "manager")
+    with pytest.raises(NotAllowed) as refused:
+        outcome(alpha, loan, recipe, by="manager")
+    assert refused.value.message == made.second_person
+    outcome(alpha, loan, recipe, by=recipe.by)

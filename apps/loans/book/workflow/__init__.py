@@ -1,0 +1,40 @@
+"""The loan's workflow: what may be done to it, what each event does, and the stages that people follow."""
+
+from apps.loans.book.workflow.events import ENGINE_EVENTS, EVENTS, PROPOSALS, REVERSIBLE, EventRule, types_that
+from apps.loans.book.workflow.states import (
+    BEFORE_APPROVAL,
+    BEFORE_DISBURSEMENT,
+    COLLECTED,
+    DISBURSED,
+    REPAID,
+    RUNNING,
+    SECURED,
+)
+from apps.loans.book.workflow.steps import ENDED, STEPS, Step, reason_shown, steps
+from apps.loans.book.workflow.transitions import LOAN, TRANSITIONS, hands_in
+from apps.mfis.core.workflow import Transition
+
+__all__ = [
+    "BEFORE_APPROVAL",
+    "BEFORE_DISBURSEMENT",
+    "COLLECTED",
+    "DISBURSED",
+    "ENDED",
+    "ENGINE_EVENTS",
+    "EVENTS",
+    "LOAN",
+    "PROPOSALS",
+    "REPAID",
+    "REVERSIBLE",
+    "RUNNING",
+    "SECURED",
+    "STEPS",
+    "TRANSITIONS",
+    "EventRule",
+    "Step",
+    "Transition",
+    "hands_in",
+    "reason_shown",
+    "steps",
+    "types_that",
+]

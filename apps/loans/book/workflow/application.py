@@ -1,0 +1,123 @@
+"""What may be done to an application, until it is paid out."""
+
+from __future__ import annotations
+
+from apps.loans.book.models import EventType, Status
+from apps.loans.book.workflow.states import BEFORE_APPROVAL, BEFORE_DISBURSEMENT, states
+from apps.mfis.core.roles import Action
+from apps.mfis.core.workflow import Transition
+
+_E, _S = EventType, Status
+
+APPLICATION = (
+    Transition(
+        "start_review",
+        "Start review",
+        Action.REVIEW,
+        states(_S.SUBMITTED),
+        states(_S.UNDER_REVIEW),
+        (_E.REVIEW_STARTED,),
+        style="primary",
+        explanation="You become the officer who reviews this application.",
+    ),
+    Transition(
+        "assign",
+        "Assign",
+        Action.ASSIGN,
+        BEFORE_APPROVAL,
+        BEFORE_APPROVAL,
+        (_E.ASSIGNED,),
+        explanation="Another officer goes on with this application.",
+    ),
+    Transition(
+        "recommend",
+        "Recommend",
+        Action.REVIEW,
+        states(_S.UNDER_REVIEW),
+        states(_S.REVIEWED),
+        (_E.REVIEWED,),
+        needs_reason=True,
+        style="primary",
+        explanation="Say what you checked (identity, income, purpose); a second person then approves.",
+    ),
+    Transition(
+        "approve",
+        "Approve",
+        Action.APPROVE,
+        states(_S.REVIEWED),
+        states(_S.APPROVED),
+        (_E.APPROVED,),
+        makers=states(_E.SUBMITTED, _E.REVIEW_STARTED, _E.REVIEWED),
+        second_person="You entered or reviewed this application; a second person approves it.",
+        style="primary",
+        explanation="The loan may then be paid out. A second person always decides.",
+    ),
+    Transition(
+        "reject",
+        "Reject",
+        Action.REJECT,
+        BEFORE_APPROVAL,
+        states(_S.REJECTED),
+        (_E.REJECTED,),
+        needs_reason=True,
+        style="danger",
+        explanation="The borrower sees the reason.",
+    ),
+    Transition(
+        "request_info",
+        "Ask for information",
+        Action.REVIEW,
+        states(_S.SUBMITTED, _S.UNDER_REVIEW),
+        states(_S.INFO_REQUESTED),
+        (_E.INFO_REQUESTED,),
+        needs_reason=True,
+        explanation="The borrower sees what is asked for; the review waits.",
+    ),
+    Transition(
+        "give_info",
+        "Information is in",
+        Action.REVIEW,
+        states(_S.INFO_REQUESTED),
+        states(_S.UNDER_REVIEW),
+        (_E.INFO_GIVEN,),
+        needs_reason=True,
+        style="primary",
+        explanation="Say what was brought; the review goes on.",
+        anywhere=True,
+    ),
+    Transition(
+        "undo_approval",
+        "Undo the approval",
+        Action.APPROVE,
+        states(_S.APPROVED),
+        states(_S.REVIEWED),
+        (_E.REVERSAL,),
+        undoes=states(_E.APPROVED),
+        needs_reason=True,
+        style="danger",
+        explanation="Possible until the loan is paid out. It stays on the record.",
+    ),
+    Transition(
+        "answer_info",
+        "Answer",
+        Action.BORROW,
+        states(_S.INFO_REQUESTED),
+        states(_S.UNDER_REVIEW),
+        (_E.INFO_GIVEN,),
+        needs_reason=True,
+        explanation="The review goes on.",
+        anywhere=True,
+        has_button=False,
+    ),
+    Transition(
+        "withdraw",
+        "Withdraw",
+        Action.BORROW,
+        BEFORE_DISBURSEMENT,
+        states(_S.WITHDRAWN),
+        (_E.WITHDRAWN,),
+        style="danger",
+        explanation="The application ends.",
+        has_button=False,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Collecting: what a group's members bring to their meeting."""

@@ -1,0 +1,104 @@
+"""Collecting what a group's members bring to their meeting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, Sum
+
+from apps.loans.book.models import Installment, Loan
+from apps.loans.groups.models import Group
+from apps.loans.groups.selectors import find_group, running_loans
+from apps.loans.servicing.services.repayment import record_repayment
+from apps.mfis.core.actor import Actor
+from apps.mfis.core.errors import NotAllowed, NotFound, ServiceError
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What one loan of a group owes at a meeting: what is overdue and what falls due by then."""
+
+    loan: Loan
+    member: str
+    overdue: Decimal
+    now_due: Decimal
+    outstanding: Decimal
+
+    @property
+    def expected(self) -> Decimal:
+        return self.overdue + self.now_due
+
+
+def due_at(group: Group, meeting: date) -> list[Due]:
+    """What each running loan of the group owes by a meeting: two queries, whatever the group's size."""
+    states = list(running_loans(group).select_related("loan__borrower").order_by("loan__borrower__full_name", "loan"))
+    rows = Installment.objects.unpaid().filter(loan__in=[state.pk for state in states], due_date__lte=meeting)
+    sums = (
+        rows.order_by()
+        .values("loan")
+        .annotate(
+            overdue=Sum("outstanding", filter=Q(due_date__lt=meeting), default=ZERO),
+            now_due=Sum("outstanding", filter=Q(due_date=meeting), default=ZERO),
+        )
+    )
+    due = {row["loan"]: (row["overdue"], row["now_due"]) for row in sums}
+    return [
+        Due(state.loan, state.loan.borrower.full_name, *due.get(state.pk, (ZERO, ZERO)), state.total_outstanding)
+        for state in states
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What became of one line of a collection sheet: the receipt, or why there is none."""
+
+    loan: Loan
+    amount: Decimal
+    number: str = ""
+    error: str = ""
+
+
+def collect(
+    *,
+    group_id: UUID,
+    actor: Actor,
+    amounts: dict[UUID, Decimal],
+    channel: str,
+    reference: str = "",
+    value_date: date | None = None,
+    idempotency_key: str = "",
+) -> list[Collected]:
+    """Books what the members brought to a meeting: each line a command of its own, so that one fault stops no other.
+
+    `amounts` are by loan. Each line's key is derived from `idempotency_key`: sent again, nothing is booked twice, and
+    what was refused may be put right.
+
+    Raises:
+        NotAllowed: duty. NotFound: no such group, or a loan that is not the group's.
+    """
+    group = find_group(group_id)
+    loans = Loan.objects.filter(group=group, pk__in=amounts).in_bulk()
+    if len(loans) != len(amounts):
+        raise NotFound("This loan is not one of the group's.")
+    payment = {"actor": actor, "channel": channel, "reference": reference, "value_date": value_date}
+    return [
+        _take(loans[loan_id], amount, payment, f"{idempotency_key}-{loan_id}"[:80] if idempotency_key else "")
+        for loan_id, amount in amounts.items()
+        if amount
+    ]
+
+
+def _take(loan: Loan, amount: Decimal, payment: dict[str, Any], idempotency_key: str) -> Collected:
+    try:
+        receipt = record_repayment(loan_id=loan.pk, amount=amount, idempotency_key=idempotency_key, **payment)
+    except NotAllowed:  # of whoever takes the money, so of every line
+        raise
+    except ServiceError as error:
+        return Collected(loan, amount, error=error.message)
+    return Collected(loan, amount, receipt.number)

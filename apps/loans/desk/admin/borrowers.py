@@ -1,0 +1,207 @@
+"""Borrowers: who they are, their loans, and their credit history as it stands in MongoDB."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+
+from apps.credit.history import credit_history
+from apps.loans.book.models import Loan
+from apps.loans.desk.forms import BorrowerForm
+from apps.loans.histories.forms import ConsentForm
+from apps.mfis.core.clock import business_date
+from apps.mfis.core.roles import Action
+from apps.users.access.services.invitations import invite_again
+from apps.users.accounts.identity import format_phone
+from apps.users.accounts.models import Account, BorrowerProfile
+from apps.users.accounts.selectors import belongs_to
+from apps.users.accounts.services.borrowers import register_borrower, update_borrower
+from apps.users.accounts.services.people import Person
+from apps.users.back_office.base import LetsemaAdmin, run_action, status_badge
+from apps.users.back_office.sites import tenant_site
+from apps.users.consents.models import Consent
+from apps.users.consents.selectors import all_consents
+from apps.users.consents.services import record_consent
+from apps.users.consents.texts import TEXTS, current_text
+
+
+class BorrowerAdmin(LetsemaAdmin):
+    add_action = change_action = Action.REGISTER_BORROWER
+    add_label = "Register a borrower"
+    list_display = ("name", "phone", "national_id", "district", "employer", "state")
+    list_filter = ("district", "account__is_active")
+    list_select_related = ("account",)
+    search_fields = ("account__full_name", "account__phone", "account__email", "national_id")
+    search_help_text = "Name, phone, e-mail or national ID"
+    ordering = ("account__full_name",)
+
+    def name(self, profile: BorrowerProfile) -> str:
+        return profile.account.full_name
+
+    name.admin_order_field = "account__full_name"  # type: ignore[attr-defined]
+
+    def phone(self, profile: BorrowerProfile) -> str:
+        return format_phone(profile.account.phone)
+
+    def state(self, profile: BorrowerProfile) -> str:
+        if not profile.account.is_active:
+            return status_badge("suspended", "Closed")
+        return (
+            status_badge("active", "Open")
+            if profile.account.has_usable_password()
+            else status_badge("waiting", "Not signed up")
+        )
+
+    def get_urls(self) -> Any:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<uuid:account_id>/edit/", wrap(self.edit_view), name="borrower_edit"),
+            path("<uuid:account_id>/invite/", wrap(self.invite_view), name="borrower_invite"),
+            path(
+                "<uuid:account_id>/consent/<str:purpose>/<str:wanted>/",
+                wrap(self.consent_view),
+                name="borrower_consent",
+            ),
+            *super().get_urls(),
+        ]
+
+    def history_rows(self, obj: BorrowerProfile) -> list[Any]:
+        return [obj, obj.account]
+
+    def _profile(self, request: HttpRequest, account_id: Any) -> BorrowerProfile:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        profile = self.get_object(request, str(account_id))
+        if profile is None:
+            raise Http404
+        return profile  # type: ignore[no-any-return]
+
+    def add_view(self, request: Any, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+
+        def run(values: dict[str, Any]) -> None:
+            account = register_borrower(person=Person(**values), actor=request.user.actor, today=business_date())
+            self._show_invitation(request, account)
+
+        return run_action(
+            request,
+            admin=self,
+            form=BorrowerForm(request.POST or None),
+            run=run,
+            done="The borrower is registered.",
+            back_url=reverse("admin:users_borrowerprofile_changelist"),
+            subject="Borrowers",
+            title="Register a borrower",
+            button="Register",
+        )
+
+    def edit_view(self, request: Any, account_id: UUID) -> HttpResponse:
+        profile = self._profile(request, account_id)
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        account = profile.account
+        initial = {name: getattr(profile, name) for name in BorrowerForm.base_fields if hasattr(profile, name)}
+        initial |= {"full_name": account.full_name, "phone": account.phone, "email": account.email}
+        return run_action(
+            request,
+            admin=self,
+            form=BorrowerForm(request.POST or None, initial=initial),
+            run=lambda v: (
+                update_borrower(account=account, person=Person(**v), actor=request.user.actor, today=business_date())
+                and None
+            ),
+            done="Saved.",
+            back_url=reverse("admin:users_borrowerprofile_change", args=[account.pk]),
+            subject=account.full_name,
+            title=f"Edit {account.full_name}",
+            button="Save",
+        )
+
+    def invite_view(self, request: Any, account_id: UUID) -> HttpResponse:
+        profile = self._profile(request, account_id)
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        return run_action(
+            request,
+            admin=self,
+            form=forms.Form(request.POST or None),
+            run=lambda _: self._show_invitation(request, profile.account),
+            done="Earlier invitations have ended.",
+            back_url=reverse("admin:users_borrowerprofile_change", args=[profile.pk]),
+            subject=str(profile),
+            title=f"Invite {profile} to the portal",
+            button="Make the invitation",
+            explanation="A link by which the borrower chooses a password; hand it over, or it goes by e-mail.",
+        )
+
+    def consent_view(self, request: Any, account_id: UUID, purpose: str, wanted: str) -> HttpResponse:
+        """What a borrower agreed to, or took back, at the counter; the words are read out from this page."""
+        profile = self._profile(request, account_id)
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        if purpose not in TEXTS or wanted not in ("give", "withdraw"):
+            raise Http404
+        today, account, granted = business_date(), profile.account, wanted == "give"
+        text, name = current_text(purpose), Consent.Purpose(purpose).label
+        return run_action(
+            request,
+            admin=self,
+            form=ConsentForm(request.POST or None, initial={"language": account.language}),
+            run=lambda v: record_consent(
+                account=account,
+                purpose=purpose,
+                granted=granted,
+                actor=request.user.actor,
+                value_date=today,
+                language=v["language"],
+            ),
+            done="It is kept, with your name.",
+            subject=account.full_name,
+            facts=[
+                ("In English", text.read("en", request.tenant.name)),
+                ("In Sesotho", text.read("st", request.tenant.name)),
+            ],
+            back_url=reverse("admin:users_borrowerprofile_change", args=[account.pk]),
+            title=f"{name}: {'agreed' if granted else 'taken back'}",
+            button="The borrower agrees" if granted else "The borrower takes it back",
+            explanation="Read it to the borrower in the language they choose; enter only what they say themselves.",
+        )
+
+    def _show_invitation(self, request: Any, account: Account) -> None:
+        url = invite_again(account=account, actor=request.user.actor, mfi=request.tenant)
+        text = "Invitation to the portal for {}, shown only now: <code>{}</code>"
+        self.message_user(request, format_html(text, account.full_name, url), messages.SUCCESS)
+
+    def change_view(self, request: Any, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        profile = self._profile(request, object_id)
+        account = profile.account
+        loans = list(
+            Loan.objects.filter(belongs_to(account.pk), state__isnull=False).select_related("state", "product")
+        )
+        history = credit_history(loan_ids=[loan.pk for loan in loans])
+        context = {
+            **self.admin_site.each_context(request),
+            "title": account.full_name,
+            "opts": self.opts,
+            "profile": profile,
+            "account": account,
+            "phone": format_phone(account.phone),
+            "loans": loans,
+            "consents": all_consents(account=account, as_of=business_date()),
+            "history": history,
+            "may_edit": self.has_change_permission(request),
+            "may_apply": self._may(request, Action.APPLY_FOR_BORROWER),
+        }
+        return TemplateResponse(request, "admin/borrower.html", context)
+
+
+tenant_site.register(BorrowerProfile, BorrowerAdmin)

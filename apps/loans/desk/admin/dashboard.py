@@ -1,0 +1,173 @@
+"""The MFI's dashboard: the portfolio, the work that waits, and whether everything runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from apps.credit.models import OutboxEntry
+from apps.credit.repository import ping
+from apps.loans.book.models import Loan, Status
+from apps.loans.ledger.models import BooksCheck
+from apps.loans.reporting.selectors import portfolio as figures
+from apps.loans.servicing.services.day_end import days_not_ended
+from apps.mfis.core.clock import business_date
+from apps.mfis.core.roles import Action
+from apps.users.accounts.models import Account
+from apps.users.back_office.sites import Link, tenant_site
+
+COLOURS = {
+    "submitted": "#e0a83c",
+    "under_review": "#c98a1b",
+    "reviewed": "#a8730f",
+    "approved": "#3b73b9",
+    "info_requested": "#d9c07a",
+    "charged_off": "#8a5a2b",
+    "written_off": "#7d1812",
+    "rejected": "#b3423b",
+    "withdrawn": "#9aa7a1",
+    "active": "#0f6f57",
+    "overpaid": "#7a57b0",
+    "closed": "#5d6d66",
+}
+
+# Whose turn it is: the states that wait for somebody with one of these rights.
+QUEUES = (
+    (Action.REVIEW, (Status.SUBMITTED, Status.UNDER_REVIEW), "Review"),
+    (Action.APPROVE, (Status.REVIEWED,), "Decide"),
+    (Action.DISBURSE, (Status.APPROVED,), "Pay out"),
+)
+
+
+def dashboard(request: HttpRequest) -> dict[str, Any]:
+    """What admin/dashboard_tenant.html shows."""
+    today, user = business_date(), request.user
+    assert isinstance(user, Account)  # noqa: S101 - the site lets nobody else in
+    counts = figures.by_status()
+    months = figures.months(today)
+    collected, receipts = figures.collected(today)
+    return {
+        "title": "Dashboard",
+        "today": today,
+        "portfolio": figures.portfolio(today),
+        "collected": collected,
+        "receipts": receipts,
+        "ageing": figures.ageing(today),
+        "queue": _queue(user),
+        "credit": credit_state(),
+        "books": {"check": BooksCheck.objects.first(), "behind": days_not_ended(today)},
+        "charts": {
+            "chart-months": {
+                "type": "bar",
+                "data": {
+                    "labels": [f"{m:%b}" for m, _, _ in months],
+                    "datasets": [
+                        {"label": "Disbursed", "data": [float(d) for _, d, _ in months], "backgroundColor": "#0f6f57"},
+                        {"label": "Collected", "data": [float(c) for _, _, c in months], "backgroundColor": "#e0a83c"},
+                    ],
+                },
+            },
+            "chart-status": {
+                "type": "doughnut",
+                "data": {
+                    "labels": [str(Status(s).label) for s in counts],
+                    "datasets": [{"data": list(counts.values()), "backgroundColor": [COLOURS[s] for s in counts]}],
+                },
+            },
+        },
+    }
+
+
+def _queue(user: Account) -> list[dict[str, Any]]:
+    wanted = {s: label for action, states, label in QUEUES if user.may(action) for s in states}
+    loans = (
+        Loan.objects.filter(state__status__in=list(wanted))
+        .select_related("borrower", "product", "state")
+        .order_by("recorded_at")[:8]
+    )
+    return [{"loan": loan, "label": wanted[Status(loan.state.status)]} for loan in loans]
+
+
+def credit_state() -> dict[str, Any]:
+    """Whether the credit histories can be reached, and what still waits for them."""
+    waiting = OutboxEntry.objects.filter(relayed_at=None)
+    oldest = waiting.order_by("id").values_list("queued_at", flat=True).first()
+    aside = waiting.filter(dead_letter=True).count()
+    return {"up": ping(), "waiting": waiting.count(), "oldest": oldest, "aside": aside}
+
+
+tenant_site.dashboard = dashboard
+
+tenant_site.menu = [
+    ("", [Link("Dashboard", "fas fa-th-large", "admin:index")]),
+    (
+        "Lending",
+        [
+            Link("Loans", "fas fa-hand-holding-usd", "admin:loans_loan_changelist"),
+            Link(
+                "My applications", "fas fa-user-check", "admin:loans_loan_changelist", "?mine=1", action=Action.REVIEW
+            ),
+            Link("Arrears", "fas fa-exclamation-circle", "admin:loans_loan_changelist", "?late=any"),
+            Link(
+                "Reported payments",
+                "fas fa-bell",
+                "admin:loans_paymentnotice_changelist",
+                "?status__exact=waiting",
+                count=figures.waiting_notices,
+            ),
+            Link(
+                "Drafts",
+                "fas fa-pencil-alt",
+                "admin:loans_applicationdraft_changelist",
+                action=Action.APPLY_FOR_BORROWER,
+            ),
+            Link("Groups", "fas fa-people-carry", "admin:loans_group_changelist"),
+            Link("Borrowers", "fas fa-users", "admin:users_borrowerprofile_changelist"),
+            Link(
+                "Complaints",
+                "fas fa-comment-dots",
+                "admin:users_complaint_changelist",
+                "?answered_on__isempty=1",
+                count=figures.waiting_complaints,
+            ),
+            Link(
+                "Disputes",
+                "fas fa-balance-scale",
+                "admin:loans_dispute_changelist",
+                "?decided_on__isempty=1",
+                count=figures.waiting_disputes,
+            ),
+            Link("Score", "fas fa-tachometer-alt", "admin:credit_score", action=Action.VIEW_BOOKS),
+            Link("Messages", "fas fa-envelope", "admin:users_message_changelist"),
+            Link("Guarantors", "fas fa-handshake", "admin:loans_guarantor_changelist"),
+            Link("Collateral", "fas fa-warehouse", "admin:loans_collateral_changelist"),
+        ],
+    ),
+    (
+        "Books",
+        [
+            Link("Overview", "fas fa-book", "admin:loans_books", action=Action.VIEW_BOOKS),
+            Link("Journal", "fas fa-list", "admin:loans_journalentry_changelist"),
+            Link("Journals by hand", "fas fa-pen", "admin:loans_manualjournal_changelist"),
+            Link(
+                "Credit bureau",
+                "fas fa-paper-plane",
+                "admin:loans_bureaufile_changelist",
+                action=Action.REPORT_TO_BUREAU,
+            ),
+            Link("Chart of accounts", "fas fa-sitemap", "admin:loans_glaccount_changelist"),
+        ],
+    ),
+    (
+        "Set-up",
+        [
+            Link("Products", "fas fa-tags", "admin:loans_product_changelist"),
+            Link("Policy", "fas fa-sliders-h", "admin:loans_policy_changelist", action=Action.MANAGE_POLICY),
+            Link("Public holidays", "fas fa-calendar-alt", "admin:loans_publicholiday_changelist"),
+            Link("Ageing rates", "fas fa-hourglass-half", "admin:loans_ageingpreset_changelist"),
+            Link("Histories kept for", "fas fa-archive", "admin:credit_retentionperiod_changelist"),
+            Link("Colleagues", "fas fa-user-shield", "admin:users_account_changelist", action=Action.MANAGE_PEOPLE),
+        ],
+    ),
+]

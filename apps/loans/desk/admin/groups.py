@@ -1,0 +1,225 @@
+"""Groups: their members, their loans, and the collection sheet of a meeting."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q, QuerySet, Sum
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.dateparse import parse_date
+
+from apps.loans.book.models import LoanState
+from apps.loans.book.workflow import COLLECTED
+from apps.loans.collections.forms import CollectionForm
+from apps.loans.collections.services.meetings import collect, due_at
+from apps.loans.domain.money import spoken
+from apps.loans.groups.forms import MemberForm
+from apps.loans.groups.models import Group, Membership
+from apps.loans.groups.services import add_member, leave_group, save_group
+from apps.mfis.core.clock import business_date
+from apps.mfis.core.errors import ServiceError
+from apps.mfis.core.forms import show_service_error
+from apps.mfis.core.roles import Action, Role
+from apps.users.back_office.base import LetsemaAdmin, posted, run_action, status_badge
+from apps.users.back_office.sites import tenant_site
+
+
+class GroupAdmin(LetsemaAdmin):
+    list_title = "Groups"
+    add_action = change_action = Action.MANAGE_GROUPS
+    add_label = "Form a group"
+    list_display = ("name", "meets", "place", "officer", "members", "owed", "state")
+    list_filter = ("is_active", "frequency")
+    list_select_related = ("officer",)
+    search_fields = ("name", "place", "memberships__borrower__full_name")
+    fields = ("name", "place", "meets_from", "meets_every", "frequency", "officer", "is_active")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        found: QuerySet[Group] = super().get_queryset(request)
+        return found.annotate(people=Count("memberships", filter=Q(memberships__left_on=None), distinct=True))
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "officer" and field and field.queryset is not None:
+            field.queryset = field.queryset.filter(role=Role.MFI_ADMIN, is_active=True)
+        return field
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """What the groups on the page owe: one query for all of them."""
+        found = super().get_changelist_instance(request)
+        owed = LoanState.objects.filter(loan__group__in=[g.pk for g in found.result_list], status__in=COLLECTED)
+        sums = dict(owed.order_by().values_list("loan__group").annotate(total=Sum("principal_outstanding")))
+        for group in found.result_list:
+            group.principal = sums.get(group.pk, Decimal(0))
+        return found
+
+    def meets(self, group: Group) -> str:
+        return f"{group.rhythm}, from {group.meets_from:%-d %b %Y}"
+
+    def members(self, group: Any) -> int:
+        return int(group.people)
+
+    members.admin_order_field = "people"  # type: ignore[attr-defined]
+
+    def owed(self, group: Any) -> str:
+        return spoken(group.principal)
+
+    owed.short_description = "principal owed"  # type: ignore[attr-defined]
+
+    def state(self, group: Group) -> str:
+        return status_badge("active", "Meets") if group.is_active else status_badge("closed", "Ended")
+
+    def save_model(self, request: Any, obj: Group, form: Any, change: bool) -> None:
+        save_group(group=obj, actor=request.user.actor)
+
+    def page_tools(self, request: HttpRequest, obj: Any) -> list[dict[str, str]]:
+        return [
+            {"label": "Members and loans", "style": "primary", "url": reverse("admin:loans_group_page", args=[obj.pk])}
+        ]
+
+    def response_add(self, request: HttpRequest, obj: Group, post_url_continue: Any = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:loans_group_page", args=[obj.pk]))
+
+    def get_urls(self) -> Any:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<uuid:group_id>/members/", wrap(self.page_view), name="loans_group_page"),
+            path("<uuid:group_id>/members/add/", wrap(self.add_member_view), name="loans_group_add_member"),
+            path("<uuid:group_id>/members/<uuid:member_id>/leave/", wrap(self.leave_view), name="loans_group_leave"),
+            path("<uuid:group_id>/collect/", wrap(self.collect_view), name="loans_group_collect"),
+            *super().get_urls(),
+        ]
+
+    def _group(self, request: HttpRequest, group_id: UUID) -> Group:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        group = Group.objects.select_related("officer").filter(pk=group_id).first()
+        if group is None:
+            raise Http404
+        return group
+
+    def page_view(self, request: Any, group_id: UUID) -> HttpResponse:
+        group = self._group(request, group_id)
+        today = business_date()
+        members = group.memberships.filter(left_on=None).select_related("borrower").order_by("borrower__full_name")
+        loans = (
+            LoanState.objects.filter(loan__group=group)
+            .exclude(disbursed_on=None)
+            .select_related("loan__borrower")
+            .order_by("status", "loan__borrower__full_name")
+        )
+        lines = due_at(group, group.next_meeting(today))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": group.name,
+            "opts": self.opts,
+            "group": group,
+            "members": members,
+            "loans": loans,
+            "meeting": group.next_meeting(today),
+            "expected": sum((line.expected for line in lines), Decimal(0)),
+            "owed": sum((line.outstanding for line in lines), Decimal(0)),
+            "overdue": sum((line.overdue for line in lines), Decimal(0)),
+            "may_manage": self._may(request, Action.MANAGE_GROUPS),
+            "may_collect": self._may(request, Action.RECORD_REPAYMENT),
+            "today": today,
+        }
+        return TemplateResponse(request, "admin/group.html", context)
+
+    def add_member_view(self, request: Any, group_id: UUID) -> HttpResponse:
+        group = self._group(request, group_id)
+        if not self._may(request, Action.MANAGE_GROUPS):
+            raise PermissionDenied
+
+        def run(values: dict[str, Any]) -> Any:
+            return add_member(
+                group_id=group.pk, actor=request.user.actor, borrower_id=values["borrower"].pk, office=values["office"]
+            )
+
+        return run_action(
+            request,
+            admin=self,
+            form=MemberForm(posted(request)),
+            run=run,
+            subject=group.name,
+            facts=[],
+            done="The group has a new member.",
+            back_url=reverse("admin:loans_group_page", args=[group.pk]),
+            title=f"New member of {group.name}",
+            button="Take in",
+            explanation="Members answer for each other's loans in this group.",
+        )
+
+    def leave_view(self, request: Any, group_id: UUID, member_id: UUID) -> HttpResponse:
+        group = self._group(request, group_id)
+        if not self._may(request, Action.MANAGE_GROUPS):
+            raise PermissionDenied
+        member = Membership.objects.select_related("borrower").filter(pk=member_id, group=group, left_on=None).first()
+        if member is None:
+            raise Http404
+        return run_action(
+            request,
+            admin=self,
+            form=Form(posted(request)),
+            subject=group.name,
+            run=lambda v: leave_group(membership_id=member.pk, actor=request.user.actor),
+            facts=[("Member", member.borrower.full_name)],
+            done=f"{member.borrower.full_name} has left the group.",
+            back_url=reverse("admin:loans_group_page", args=[group.pk]),
+            title=f"{member.borrower.full_name} leaves",
+            button="Let them go",
+            style="danger",
+            explanation="Possible once no loan of the group is owed any more.",
+        )
+
+    def collect_view(self, request: Any, group_id: UUID) -> HttpResponse:
+        """The collection sheet of a meeting: to print, or to enter what was brought."""
+        group = self._group(request, group_id)
+        if not self._may(request, Action.RECORD_REPAYMENT):
+            raise PermissionDenied
+        meeting = parse_date(request.GET.get("meeting", "")) or group.next_meeting(business_date())
+        lines = due_at(group, meeting)
+        initial = {"value_date": min(meeting, business_date())}
+        form = CollectionForm(posted(request), lines=lines, initial=initial)
+        if request.method == "POST" and form.is_valid():
+            try:
+                found = collect(
+                    group_id=group.pk,
+                    actor=request.user.actor,
+                    amounts=form.amounts(),
+                    channel=form.cleaned_data["channel"],
+                    reference=form.cleaned_data["reference"],
+                    value_date=form.cleaned_data["value_date"],
+                    idempotency_key=form.cleaned_data["idempotency_key"],
+                )
+            except ServiceError as error:
+                show_service_error(form, error)
+            else:
+                for line in found:
+                    if line.error:
+                        messages.error(request, f"{line.loan.number}: {line.error}")
+                booked = [line for line in found if line.number]
+                total = sum((line.amount for line in booked), Decimal(0))
+                if booked:
+                    messages.success(request, f"{len(booked)} receipt(s) are booked: {spoken(total)}.")
+                return HttpResponseRedirect(reverse("admin:loans_group_page", args=[group.pk]))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Collection sheet: {group.name}",
+            "opts": self.opts,
+            "group": group,
+            "meeting": meeting,
+            "form": form,
+            "expected": sum((line.expected for line in lines), Decimal(0)),
+        }
+        return TemplateResponse(request, "admin/collect.html", context, status=422 if form.errors else 200)
+
+
+tenant_site.register(Group, GroupAdmin)

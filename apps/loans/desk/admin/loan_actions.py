@@ -1,0 +1,220 @@
+"""What each of a loan's actions asks for, shows and calls: one entry for each transition a person may make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Protocol, TypeAlias
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
+
+from apps.loans.applications.forms import AssignForm, DocumentForm, ReviewForm
+from apps.loans.applications.services import documents, review
+from apps.loans.applications.services.documents import MAXIMUM_BYTES
+from apps.loans.book.models import EventType, Loan
+from apps.loans.book.selectors.disbursement import net_disbursement
+from apps.loans.domain.money import spoken
+from apps.loans.histories.services import inquiries
+from apps.loans.security.forms import CollateralForm, GuarantorForm
+from apps.loans.security.services import add_collateral, add_guarantor
+from apps.loans.servicing.forms import (
+    ChargeForm,
+    GoodwillForm,
+    MoneyForm,
+    NoteForm,
+    ProposalForm,
+    RestructureForm,
+    ReverseForm,
+    WaiverForm,
+)
+from apps.loans.servicing.services.change_of_terms import preview_restructured, propose_restructuring
+from apps.loans.servicing.services.charges import add_charge, waive
+from apps.loans.servicing.services.credits import credit_goodwill, refund
+from apps.loans.servicing.services.notes import take_note
+from apps.loans.servicing.services.pay_out import disburse, undo_disbursement
+from apps.loans.servicing.services.proposals import decide_proposal
+from apps.loans.servicing.services.repayment import pay_off, payoff_amount, record_repayment
+from apps.loans.servicing.services.write_off import propose_charge_off, propose_write_off, record_recovery
+from apps.mfis.core.actor import Actor
+from apps.mfis.core.clock import business_date
+from apps.users.back_office.forms import OptionalReasonForm, ReasonForm
+
+Facts = list[tuple[str, str]]
+Posted = QueryDict | None
+Files: TypeAlias = "MultiValueDict[str, UploadedFile[Any]] | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A confirm page: its form, the call it makes with the form's values, more facts, and what it says when done."""
+
+    form: forms.Form
+    run: Callable[[dict[str, Any]], object]
+    facts: Facts = field(default_factory=list)
+    done: str = ""
+
+
+class Asking(Protocol):
+    """Makes the confirm page of one transition of a loan."""
+
+    def __call__(self, loan: Loan, actor: Actor, data: Posted, files: Files = None, /) -> Ask: ...
+
+
+def _simple(form: type[forms.Form], command: Callable[..., object], done: str = "") -> Asking:
+    """A page whose form's fields are the command's own arguments."""
+
+    def ask(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:
+        return Ask(form(data), lambda values: command(loan_id=loan.pk, actor=actor, **values), [], done)
+
+    return ask
+
+
+def _disburse(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:
+    net, fee = net_disbursement(loan, business_date())
+    facts = [("Fee kept back", spoken(fee, loan.currency)), ("To hand over", spoken(net, loan.currency))]
+    in_parts = loan.product.tranches_max > 1
+    form = MoneyForm(data, with_amount=in_parts, initial={"amount": net + fee} if in_parts else {})
+    return Ask(
+        form,
+        lambda v: disburse(loan_id=loan.pk, actor=actor, **v),
+        facts,
+        "Paid out: {net} handed over, {fee} kept back.",
+    )
+
+
+def _repayment(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:
+    state = loan.state
+    due = "—"
+    if state.oldest_due_date:
+        due = f"{spoken(state.next_due_amount, loan.currency)} on {state.oldest_due_date:%-d %b %Y}"
+    facts = [("Outstanding", spoken(state.total_outstanding, loan.currency)), ("Next due", due)]
+    form = MoneyForm(data, initial={"amount": state.next_due_amount or Decimal("0.01")})
+    return Ask(
+        form,
+        lambda v: record_repayment(loan_id=loan.pk, actor=actor, **v),
+        facts,
+        "Receipt {number} is booked; outstanding {outstanding}.",
+    )
+
+
+def _pay_off(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:
+    owed = payoff_amount(loan, business_date())
+    return Ask(
+        MoneyForm(data, with_amount=False),
+        lambda v: pay_off(loan_id=loan.pk, actor=actor, **v),
+        [("Settles it today", spoken(owed, loan.currency))],
+        "Receipt {number}: {amount}; the loan is settled.",
+    )
+
+
+def _refund(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:
+    over = loan.state.overpaid
+    return Ask(
+        MoneyForm(data, initial={"amount": over}),
+        lambda v: refund(loan_id=loan.pk, actor=actor, **v),
+        [("Overpaid", spoken(over, loan.currency))],
+        "{amount} is paid back, number {number}.",
+    )
+
+
+def _restructure(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:
+    open_rows = [row for row in loan.installments.order_by("n") if row.outstanding]
+    start = next((row.due_date for row in open_rows if row.due_date >= business_date()), None)
+
+    def run(values: dict[str, Any]) -> Any:
+        wanted = {name: values[name] for name in ("terms", "reason", "idempotency_key")}
+        return propose_restructuring(loan_id=loan.pk, actor=actor, **wanted)
+
+    return Ask(RestructureForm(data, initial={"start": start}), run, [], "The new terms wait for a second person.")
+
+
+def _decide(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:
+    proposal = loan.events.filter(type=loan.state.proposal).latest_first().first()
+    facts: Facts = []
+    if proposal:
+        facts = [("Proposal", proposal.get_type_display()), ("By", proposal.actor_name), ("Why", proposal.reason)]
+        if proposal.type == EventType.RESTRUCTURE_PROPOSED:
+            facts += _new_terms(loan, proposal)
+        elif proposal.type == EventType.CHARGE_OFF_PROPOSED:
+            facts.append(("Principal to charge off", spoken(loan.state.principal_outstanding, loan.currency)))
+        else:
+            facts.append(("To write off", spoken(payoff_amount(loan, business_date()), loan.currency)))
+    return Ask(ProposalForm(data), lambda v: decide_proposal(loan_id=loan.pk, actor=actor, **v), facts, "Decided.")
+
+
+def _new_terms(loan: Loan, proposal: Any) -> Facts:
+    """The restructured schedule in a few words, from the engine itself."""
+    then = preview_restructured(loan, proposal.payload["terms"], proposal.value_date)
+    last = then.installments[-1]
+    said = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in proposal.payload["terms"].items())
+    return [
+        ("New terms", said),
+        ("Outstanding then", spoken(then.total_outstanding, loan.currency)),
+        ("Last installment", f"no. {last.n} on {last.due_date:%-d %b %Y}"),
+    ]
+
+
+def _ask_other_lenders(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:
+    return Ask(
+        OptionalReasonForm(data),
+        lambda v: inquiries.ask_other_lenders(loan_id=loan.pk, actor=actor),
+        [],
+        "Asked; the answer stands on the loan's page.",
+    )
+
+
+def _assign(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:
+    def run(values: dict[str, Any]) -> Any:
+        return review.assign(loan_id=loan.pk, actor=actor, officer_id=values["officer"].pk, reason=values["reason"])
+
+    return Ask(AssignForm(data), run, [])
+
+
+def _document(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:
+    def run(values: dict[str, Any]) -> Any:
+        file = values["file"]
+        return documents.add_document(
+            loan_id=loan.pk, actor=actor, what=values["what"], file_name=file.name, content=file.read(MAXIMUM_BYTES + 1)
+        )
+
+    return Ask(DocumentForm(data, files), run, [], "The document is kept.")
+
+
+def _start_review(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:
+    return Ask(OptionalReasonForm(data), lambda values: review.start_review(loan_id=loan.pk, actor=actor))
+
+
+WAITS = "The {} waits for a second person."
+ACTIONS: dict[str, Asking] = {
+    "start_review": _start_review,
+    "assign": _assign,
+    "recommend": _simple(ReviewForm, review.recommend),
+    "approve": _simple(OptionalReasonForm, review.approve),
+    "reject": _simple(ReasonForm, review.reject),
+    "request_info": _simple(ReasonForm, review.request_info),
+    "give_info": _simple(ReasonForm, review.give_info),
+    "undo_approval": _simple(ReasonForm, review.undo_approval),
+    "add_document": _document,
+    "disburse": _disburse,
+    "disburse_tranche": _disburse,
+    "record_repayment": _repayment,
+    "pay_off": _pay_off,
+    "refund": _refund,
+    "record_recovery": _simple(MoneyForm, record_recovery, "Receipt {number}: {amount} recovered."),
+    "add_charge": _simple(ChargeForm, add_charge, "Charged: {amount}."),
+    "waive": _simple(WaiverForm, waive, "Waived: {amount}."),
+    "credit_goodwill": _simple(GoodwillForm, credit_goodwill, "Credited, number {number}."),
+    "propose_restructuring": _restructure,
+    "propose_charge_off": _simple(ReasonForm, propose_charge_off, WAITS.format("charge-off")),
+    "propose_write_off": _simple(ReasonForm, propose_write_off, WAITS.format("write-off")),
+    "decide_proposal": _decide,
+    "take_note": _simple(NoteForm, take_note, "Noted."),
+    "ask_other_lenders": _ask_other_lenders,
+    "add_guarantor": _simple(GuarantorForm, add_guarantor, "Entered."),
+    "add_collateral": _simple(CollateralForm, add_collateral, "Entered."),
+    "undo_disbursement": _simple(ReverseForm, undo_disbursement, "The pay-out {number} is undone."),
+}

@@ -1,0 +1,183 @@
+"""Loans: the list, entering an application, and the loan's page."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from import_export.admin import ExportMixin
+from import_export.formats.base_formats import CSV, XLSX
+from import_export.forms import ExportForm
+
+from apps.loans.applications.admin import enter
+from apps.loans.applications.forms import ApplicationForm
+from apps.loans.applications.models import ApplicationDraft
+from apps.loans.applications.services import drafts
+from apps.loans.book.models import Loan, Status
+from apps.loans.book.selectors.other_lenders import other_lenders_exposure
+from apps.loans.book.workflow import BEFORE_DISBURSEMENT
+from apps.loans.desk.admin.filters import LateFilter, MineFilter, StatusFilter
+from apps.loans.desk.admin.loan_views import LoanViews
+from apps.loans.desk.exports import LoanResource
+from apps.loans.desk.selectors import loan_page
+from apps.loans.domain.money import spoken
+from apps.loans.histories.models import Dispute
+from apps.loans.histories.services.inquiries import credit_standing
+from apps.mfis.core.clock import business_date
+from apps.mfis.core.roles import Action, Role
+from apps.users.accounts.models import Account
+from apps.users.back_office.base import run_action, status_badge
+from apps.users.back_office.requests import StaffRequest, staff_of
+from apps.users.back_office.sites import tenant_site
+from apps.users.consents.models import Consent
+from apps.users.consents.selectors import standing_consent
+
+
+@admin.register(Loan, site=tenant_site)
+class LoanAdmin(ExportMixin, LoanViews):  # type: ignore[misc]
+    """The list of loans, and the page of one."""
+
+    resource_classes = [LoanResource]
+    export_form_class = ExportForm
+    export_template_name = "admin/import_export/export.html"
+    import_export_change_list_template = "admin/change_list.html"
+    change_list_template = "admin/change_list.html"
+    list_display = (
+        "number",
+        "borrower_name",
+        "product",
+        "formatted_principal",
+        "outstanding",
+        "late",
+        "state_badge",
+        "submitted_on",
+    )
+    list_filter = (StatusFilter, LateFilter, MineFilter, "product")
+    list_select_related = ("borrower", "product", "state")
+    search_fields = (
+        "number",
+        "borrower__full_name",
+        "borrower__phone",
+        "borrower__email",
+        "borrower__profile__national_id",
+    )
+    search_help_text = "Number, name, phone or national ID"
+    add_action = Action.APPLY_FOR_BORROWER
+    add_label = "Enter an application"
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def get_export_formats(self) -> list[Any]:
+        return [XLSX, CSV]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Loan]:
+        loans: QuerySet[Loan] = super().get_queryset(request)
+        return loans.filter(state__isnull=False)  # one that just arrived from another node is folded in a moment
+
+    def get_export_queryset(self, request: HttpRequest) -> Any:
+        return super().get_export_queryset(request).select_related("borrower", "product", "state")
+
+    @admin.display(description="borrower", ordering="borrower__full_name")
+    def borrower_name(self, loan: Loan) -> str:
+        return loan.borrower.full_name
+
+    @admin.display(description="principal", ordering="principal")
+    def formatted_principal(self, loan: Loan) -> str:
+        return spoken(loan.principal, loan.currency)
+
+    @admin.display(ordering=F("state__principal_outstanding"))
+    def outstanding(self, loan: Loan) -> str:
+        return spoken(loan.state.total_outstanding, loan.currency) if loan.state.disbursed_on else "—"
+
+    @admin.display(ordering="state__oldest_due_date")
+    def late(self, loan: Loan) -> str:
+        days = days_past_due(loan)
+        return f"{days} day{'' if days == 1 else 's'}" if days else "—"
+
+    @admin.display(description="status")
+    def state_badge(self, loan: Loan) -> str:
+        if days_past_due(loan):
+            return status_badge("arrears", "In arrears")
+        return status_badge(loan.state.status, loan.state.get_status_display())
+
+    def get_urls(self) -> list[Any]:
+        return [*self.loan_urls(), *super().get_urls()]
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        draft = _asked_for(request, "draft", ApplicationDraft.objects.filter(is_active=True))
+        borrower = draft.borrower if draft else _asked_for(request, "borrower", BORROWERS.all())
+        initial = {name: getattr(draft, name) for name in drafts.FIELDS} if draft else {}
+        return run_action(
+            request,
+            admin=self,
+            form=ApplicationForm(request.POST or None, borrower=borrower, initial=initial),
+            run=lambda values: enter(_typed(request), values, draft),
+            done="{said}",
+            back_url=reverse("admin:loans_loan_changelist"),
+            subject="Loans",
+            title="Enter an application",
+            button="Go on",
+            explanation="Handed in, the borrower sees it on the portal at once.",
+        )
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        loan = self.find_loan(request, _uuid(object_id))
+        page = loan_page(loan, staff_of(request), business_date(), whole="all" in request.GET)
+        context = {
+            "loan": loan,
+            "page": page,
+            "elsewhere": other_lenders_exposure(loan),
+            "disputes": Dispute.objects.filter(loan=loan, decided_on=None),
+            "consent": standing_consent(account=loan.borrower, purpose=Consent.Purpose.SHARING, as_of=page.as_of),
+        }
+        if loan.state.status in BEFORE_DISBURSEMENT:
+            context["standing"] = credit_standing(loan.borrower, on=page.as_of)
+        return self.render(request, "admin/loan.html", f"Loan {loan.number}", **context)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return self.change_view(request, object_id)
+
+
+BORROWERS = Account.objects.filter(role=Role.BORROWER)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
+
+
+def _asked_for(request: HttpRequest, name: str, among: QuerySet[Any]) -> Any | None:
+    """The record that the address names by its key, if it names one.
+
+    Raises:
+        Http404: it is not `among` them.
+    """
+    asked = request.GET.get(name)
+    found: Model | None = get_object_or_404(among, pk=_uuid(asked)) if asked else None
+    return found
+
+
+def _typed(request: HttpRequest) -> StaffRequest:
+    staff_of(request)
+    return request  # type: ignore[return-value]
+
+
+def days_past_due(loan: Loan) -> int:
+    """Days past due today, from the projection alone."""
+    state = loan.state
+    if state.status != Status.ACTIVE or state.oldest_due_date is None:
+        return 0
+    return max((business_date() - state.oldest_due_date).days, 0)

@@ -1,0 +1,212 @@
+"""Everything a loan's page shows, in a fixed number of queries however long its history is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from apps.loans.applications.models import Document
+from apps.loans.book.models import EventType, Loan, LoanEvent, Status
+from apps.loans.book.projection import fold_loan
+from apps.loans.book.selectors.disbursement import drawn
+from apps.loans.book.workflow import REVERSIBLE, TRANSITIONS, Step, Transition, hands_in, steps
+from apps.loans.domain.fold import quote
+from apps.loans.domain.rates import apr, eir
+from apps.loans.security.models import Collateral, Guarantor
+from apps.mfis.core.roles import Action
+from apps.users.accounts.models import Account
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One fact as a person reads it."""
+
+    event: LoanEvent
+    label: str
+    undone: bool
+    can_reverse: bool
+    can_correct: bool
+
+    @property
+    def when(self) -> datetime:
+        return self.event.recorded_at
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRow:
+    """An installment as it is stored: what falls due by component, and what was paid on it."""
+
+    n: int
+    due_date: date
+    due: dict[str, Decimal]
+    total_due: Decimal
+    total_paid: Decimal
+    outstanding: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LoanPage:
+    """The loan as of a day."""
+
+    as_of: date
+    disbursed_on: date | None
+    total_due: Decimal
+    total_paid: Decimal
+    total_outstanding: Decimal
+    overpaid: Decimal
+    overdue: Decimal
+    fees_at_disbursement: Decimal
+    net: Decimal
+    apr: Decimal | None
+    eir: Decimal | None
+    steps: list[Step]
+    actions: list[Transition]
+    timeline: list[TimelineEntry]
+    events: int
+    guarantors: list[Guarantor]
+    collaterals: list[Collateral]
+    documents: list[Document]
+    officer: str
+    checked: list[str]
+    status_label: str
+    status_class: str
+    restructured: bool
+    schedule: list[ScheduleRow]
+
+
+LATEST = 30  # events on the page; all of them are one click away
+
+TELLING = (
+    EventType.SUBMITTED,
+    EventType.REVIEW_STARTED,
+    EventType.ASSIGNED,
+    EventType.REVIEWED,
+    EventType.RESTRUCTURE_PROPOSED,
+    EventType.CHARGE_OFF_PROPOSED,
+    EventType.WRITE_OFF_PROPOSED,
+)
+
+
+def loan_page(loan: Loan, viewer: Account, on: date, *, whole: bool = False) -> LoanPage:
+    """The page of `loan` for `viewer`: only the actions that state and duties allow.
+
+    A loan whose dues only events change is read from its projection, so that a long history costs no more than a
+    short one; one that moves with time, or is not paid out yet, is folded to the day. `whole` tells all events.
+    """
+    stored = loan.state.disbursed_on is not None and not loan.terms.moves_with_time
+    schedule = _stored(loan) if stored else _folded(loan, on)
+    status, terms = Status(loan.state.status), loan.terms
+    overdue = [row for row in schedule if row.due_date < on and row.outstanding > 0]
+    late = (on - overdue[0].due_date).days if overdue and status == Status.ACTIVE else 0
+    promised = quote(terms, loan.state.disbursed_on or loan.submitted_on)
+    telling = list(loan.events.filter(type__in=TELLING).in_booking_order())
+    moved = LoanEvent.objects.filter(
+        loan=loan, type__in=[*REVERSIBLE, EventType.RESTRUCTURED], reversed_by__isnull=True
+    ).exists()
+    return LoanPage(
+        as_of=on,
+        disbursed_on=loan.state.disbursed_on,
+        total_due=sum((row.total_due for row in schedule), ZERO),
+        total_paid=loan.state.total_paid,
+        total_outstanding=sum((row.outstanding for row in schedule), ZERO),
+        overpaid=loan.state.overpaid,
+        overdue=sum((row.outstanding for row in overdue), ZERO) if late else ZERO,
+        fees_at_disbursement=promised.fees_at_disbursement,
+        net=loan.principal - promised.fees_at_disbursement - promised.savings,
+        apr=apr(terms, promised),
+        eir=eir(terms, promised),
+        steps=steps(status, telling),
+        actions=allowed_actions(loan, viewer, telling, moved=moved),
+        timeline=_timeline(loan, viewer, whole=whole),
+        events=loan.state.events_folded,
+        guarantors=list(loan.guarantors.filter(is_active=True)),
+        collaterals=list(loan.collaterals.filter(is_active=True)),
+        documents=list(loan.documents.filter(is_active=True)),
+        officer=_officer(telling),
+        checked=next((e.payload.get("checked", []) for e in reversed(telling) if e.type == EventType.REVIEWED), []),
+        status_label=f"{late} day{'' if late == 1 else 's'} late" if late else str(status.label),
+        status_class="arrears" if late else status.value,
+        restructured=loan.state.restructured,
+        schedule=schedule,
+    )
+
+
+def _officer(telling: list[LoanEvent]) -> str:
+    """Who reviews the application, by name."""
+    found = ""
+    for event in telling:
+        if event.type == EventType.REVIEW_STARTED:
+            found = found or event.actor_name
+        elif event.type == EventType.ASSIGNED:
+            found = str(event.payload["name"])
+    return found
+
+
+def _stored(loan: Loan) -> list[ScheduleRow]:
+    return [
+        ScheduleRow(
+            row.n,
+            row.due_date,
+            {"principal": row.principal, "interest": row.interest, "fees": row.fees, "penalties": row.penalties},
+            row.paid + row.outstanding,
+            row.paid,
+            row.outstanding,
+        )
+        for row in loan.installments.order_by("n")
+    ]
+
+
+def _folded(loan: Loan, on: date) -> list[ScheduleRow]:
+    events = list(loan.events.in_booking_order())
+    folded = fold_loan(loan, as_of=max([on, *(e.value_date for e in events)]), events=events)
+    return [ScheduleRow(r.n, r.due_date, r.due, r.total_due, r.total_paid, r.outstanding) for r in folded.installments]
+
+
+def allowed_actions(loan: Loan, viewer: Account, telling: list[LoanEvent], *, moved: bool) -> list[Transition]:
+    """The buttons: whoever made the application or reviewed it gets no Approve.
+
+    `telling` are the events that say who had a hand in it; `moved` says that money came since the pay-out.
+    """
+    found = []
+    for transition in TRANSITIONS.values():
+        if not transition.has_button or loan.state.status not in transition.sources:
+            continue
+        if transition.second_person and viewer.pk in hands_in(transition, loan, loan.state.proposal, telling):
+            continue
+        if viewer.may(transition.duty) and _fits(transition.name, loan, moved=moved):
+            found.append(transition)
+    return found
+
+
+def _fits(name: str, loan: Loan, *, moved: bool) -> bool:
+    """Whether the loan's own facts allow what its state does: nothing is shown that would be refused."""
+    waiting = loan.state.proposal
+    if name == "disburse_tranche":
+        return loan.product.tranches_max > 1 and drawn(loan) < loan.principal
+    if name in ("propose_restructuring", "propose_charge_off", "propose_write_off"):
+        return not waiting
+    if name == "decide_proposal":
+        return bool(waiting)
+    if name == "undo_disbursement":
+        return not moved
+    return True
+
+
+def _timeline(loan: Loan, viewer: Account, *, whole: bool) -> list[TimelineEntry]:
+    """The latest events, or all of them, newest first."""
+    events = list(loan.events.latest_first()[: None if whole else LATEST])
+    undone = set(LoanEvent.objects.filter(loan=loan, reverses__in=events).values_list("reverses_id", flat=True))
+    may_reverse = viewer.may(Action.REVERSE_REPAYMENT)
+    return [
+        TimelineEntry(
+            event=event,
+            label=str(EventType(event.type).label),
+            undone=event.pk in undone,
+            can_reverse=event.type in REVERSIBLE and may_reverse and event.pk not in undone,
+            can_correct=event.type == EventType.REPAYMENT and may_reverse and event.pk not in undone,
+        )
+        for event in events
+    ]

@@ -1,0 +1,64 @@
+"""What is lawful by itself and cannot stand beside something else: settings that mean nothing together, amounts finer
+than the currency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from .money import Currency, quantum
+from .terms import Charge, Event, Terms
+from .violations import Violation
+
+
+def check_terms(terms: Terms, path: str) -> list[Violation]:
+    """What is wrong with terms whose fields are right one by one, by JSON path."""
+    return [*_together(terms, path), *_finer(_amounts_agreed(terms, path), terms.currency)]
+
+
+def check_amounts(terms: Terms, events: list[Event], path: str) -> list[Violation]:
+    """The amounts of events that are finer than the currency's decimals, by JSON path."""
+    return list(_finer(_amounts_booked(events, path), terms.currency))
+
+
+def _together(terms: Terms, path: str) -> Iterator[Violation]:
+    if terms.recalculate_interest and terms.interest_method == "flat" and terms.rate:
+        yield Violation(
+            f"{path}.recalculate_interest", "flat interest is not recalculated; use declining_balance or null"
+        )
+    if terms.due_day and terms.frequency != "months":
+        yield Violation(f"{path}.due_day", "needs a frequency of months")
+    if terms.meets_from and (terms.due_day or terms.first_due_date):
+        yield Violation(f"{path}.meets_from", "and due_day or first_due_date exclude each other; give one")
+    if terms.due_day and terms.first_due_date:
+        yield Violation(f"{path}.due_day", "and first_due_date exclude each other; give one")
+    if terms.settlement_rebate != "none" and not terms.fixed_schedule:
+        yield Violation(f"{path}.settlement_rebate", "needs a cumulative schedule without interest recalculation")
+
+
+def _amounts_agreed(terms: Terms, path: str) -> Iterator[tuple[str, Decimal]]:
+    yield f"{path}.principal", terms.principal
+    if terms.installment_multiple:
+        yield f"{path}.installment_multiple", terms.installment_multiple
+    for i, charge in enumerate(terms.charges):
+        yield from _amount_charged(charge, f"{path}.charges[{i}]")
+
+
+def _amounts_booked(events: list[Event], path: str) -> Iterator[tuple[str, Decimal]]:
+    for i, event in enumerate(events):
+        yield f"{path}.events[{i}].amount", event.amount
+        if event.charge:
+            yield from _amount_charged(event.charge, f"{path}.events[{i}].charge")
+
+
+def _amount_charged(charge: Charge, path: str) -> Iterator[tuple[str, Decimal]]:
+    if charge.calculation == "flat":
+        yield f"{path}.amount", charge.amount
+
+
+def _finer(amounts: Iterable[tuple[str, Decimal]], currency: Currency) -> Iterator[Violation]:
+    unit = quantum(currency.decimals)
+    for path, amount in amounts:
+        if amount != amount.quantize(unit):
+            yield Violation(path, f"{amount} is finer than the {currency.decimals} decimals of {currency.code}")

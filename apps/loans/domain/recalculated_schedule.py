@@ -1,0 +1,301 @@
+"""The installments of a loan whose schedule is recalculated: progressive schedules, and interest by what is paid.
+
+Each installment has a level amount. Its interest is counted over the principal really outstanding up to the day of
+reckoning, and from then on over the principal as scheduled, taking what is overdue as paid on that day and what was
+paid early as paid. Its principal is the rest of the level; the last open installment takes what is left.
+
+A progressive schedule rounds the interest of a period once; a cumulative one each stretch of equal balance, and it
+takes what is paid beyond an installment into that installment.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from .allocation import Part
+from .fixed_schedule import down_payment, down_payment_installment, number
+from .installment_periods import build_installment_periods
+from .level_installments import annuity, annuity_rate, balanced_level, equal_principal, rounded_installment
+from .money import ZERO
+from .recalculated_interest import Line, RecalculatedInterest
+from .schedule import Tranche, build_schedule
+from .snapshot import Installment, nothing
+from .terms import Restructuring, Terms
+
+
+class RecalculatedSchedule:
+    """Installments that are recomputed as money comes, on the day of each event and on the day asked for."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.interest = RecalculatedInterest(terms)
+        self.recalculation, self.progressive = self.interest.recalculation, self.interest.progressive
+        self.lines: list[Line] = []
+        self.others: list[Installment] = []  # down payments, and what a charge after the last installment added
+        self.installments: list[Installment] = []
+        self.gross: list[tuple[date, Decimal]] = []
+        self.changes: tuple[Restructuring, ...] = ()
+        self.frozen = False
+
+    @property
+    def regular(self) -> list[Installment]:
+        return [line.row for line in self.lines]
+
+    # What is paid out and agreed
+
+    def disburse(self, day: date, amount: Decimal) -> None:
+        """Takes a tranche in: its down payment as an installment, the rest spread over the installments to come."""
+        down = down_payment(self.terms, amount)
+        self.gross.append((day, amount))
+        self.interest.disbursements.append((day, amount - down))
+        if not self.lines:
+            self._frame(day)
+        if down:
+            self.others.append(down_payment_installment(day, down))
+        self._plan_from(day, amount - down)
+        self._arrange()
+        self.recompute(day)
+
+    def restructure(self, change: Restructuring, day: date) -> None:
+        """Moves dates, adds installments, or changes the rate from the installment due on `change.from_`."""
+        index = next((k for k, line in enumerate(self.lines) if line.row.due_date == change.from_), 0)
+        self.changes = (*self.changes, change)
+        kept = self.lines
+        self._frame(self.gross[0][0])
+        for old, new in zip(kept, self.lines, strict=False):
+            new.level, new.extra, new.waived, new.fixed_interest = old.level, old.extra, old.waived, old.fixed_interest
+            old.row.start, old.row.due_date = new.period.start, new.period.due_date
+            new.row, new.settled = old.row, old.settled
+        if change.new_due_date is None:
+            self._level(index)
+        self._arrange()
+        self.recompute(day)
+
+    def _frame(self, day: date) -> None:
+        periods = build_installment_periods(self.terms, day, self.changes)
+        self.lines = [Line(Installment(0, p.start, p.due_date, ZERO, nothing()), p) for p in periods]
+
+    def _arrange(self) -> None:
+        self.installments = [*self.regular, *self.others]
+
+    def _plan_from(self, day: date, amount: Decimal) -> None:
+        """Spreads what a tranche added over the installments due after it (cumulative: also the one due on its day)."""
+        later = [k for k, x in enumerate(self.lines) if not self._after(x.row.due_date, day)]
+        first = later[0] if later else len(self.lines) - 1
+        if self.terms.interest_method == "flat" and self.terms.rate:
+            self._plan_flat()
+        elif self.progressive and not self.terms.rate and len(self.interest.disbursements) > 1:
+            self._raise_evenly(first, amount)
+        else:
+            self._level(first)
+
+    def _after(self, due: date, day: date) -> bool:
+        """True when an installment due on `due` has no part in a tranche of `day`."""
+        return due <= day if self.progressive else due < day
+
+    def _raise_evenly(self, first: int, amount: Decimal) -> None:
+        """Without interest each installment to come grows by the same; the last takes the rest when recomputed."""
+        lines = self.lines[first:]
+        for line in lines:
+            line.level = rounded_installment(self.terms, line.level + amount / len(lines))
+            line.settled = False
+
+    def _plan_flat(self) -> None:
+        tranches = [Tranche(*t) for t in self.interest.disbursements]
+        rows = build_schedule(self.terms, tranches, self.changes)
+        for line, (_, principal, interest) in zip(self.lines, rows, strict=False):
+            line.level, line.fixed_interest, line.settled = principal + interest, interest, False
+
+    def _level(self, first: int) -> None:
+        """The level amount of the installments from index `first` on, for what is then outstanding."""
+        lines = [x for x in self.lines[first:] if not x.period.principal_free]
+        if not lines:
+            return
+        balance = self._scheduled(first)
+        if self.terms.amortization != "equal_installments" or self.terms.fixed_principal_percent:
+            whole = self.interest.lent if self.terms.fixed_principal_percent else balance
+            level = rounded_installment(self.terms, equal_principal(self.terms, whole, len(lines)))
+        elif self.progressive:
+            level = balanced_level(self.terms, [x.period.rate * x.period.share for x in lines], balance)
+        else:
+            rate = annuity_rate(self.terms, lines[0].period.rate)
+            level = rounded_installment(self.terms, annuity(balance, rate, len(lines)))
+        for line in lines:
+            line.level, line.settled = level, False
+
+    def _scheduled(self, index: int) -> Decimal:
+        """The principal scheduled to be outstanding when the installment at `index` begins, tranches included."""
+        repaid = sum((x.row.due["principal"] for x in self.lines[:index]), ZERO)
+        early = ZERO
+        if self.recalculation:
+            early = sum((x.row.paid["principal"] for x in self.lines[index:]), ZERO)
+        return max(self.interest.lent - repaid - early, ZERO)
+
+    # What is due
+
+    def settle(self, value_date: date) -> None:
+        """Sets what is due to what would settle the loan on `value_date`: interest to the day, nothing after it."""
+        if self.recalculation:
+            self._compute(value_date, settle=True)
+
+    def recompute(self, value_date: date) -> None:
+        """Sets what is due by all that is known on `value_date`."""
+        self._compute(value_date, settle=False)
+
+    def _compute(self, till: date, *, settle: bool) -> None:
+        if self.frozen or not self.lines:
+            return
+        carried = spare = ZERO
+        left = self.interest.lent  # principal no installment has taken yet
+        early = sum((x.row.paid["principal"] for x in self.lines), ZERO)  # paid on this installment and later ones
+        absorbing = self._absorbing()
+        for k, line in enumerate(self.lines):
+            counted = self.interest.counted(self.lines, k, till, left, early, settle=settle) + carried
+            early -= line.row.paid["principal"]
+            interest, carried = self._due_interest(k, line, counted)
+            wanted = self._wanted(line, interest)
+            if k < absorbing:
+                principal, spare = self._principal_before_last(line, wanted, left - early, spare)
+            else:
+                principal = self._principal_from_last(k, line, absorbing, left, early)
+            left -= principal
+            line.row.due["interest"], line.row.due["principal"] = interest, principal
+        number(self.installments, self.gross, before_tranche=self.progressive)
+
+    def _principal_before_last(
+        self, line: Line, wanted: Decimal, room: Decimal, spare: Decimal
+    ) -> tuple[Decimal, Decimal]:
+        """The principal due before the last open installment, and what is then spare for the ones after it.
+
+        `room` is the principal that is neither taken yet nor paid on later installments.
+        """
+        paid = line.row.paid["principal"]
+        if line.settled and self.recalculation:
+            return paid, spare + line.spare
+        cut = min(spare, wanted)
+        return min(max(wanted - cut, paid), max(room, paid)), spare - cut + line.spare
+
+    def _principal_from_last(self, k: int, line: Line, absorbing: int, left: Decimal, early: Decimal) -> Decimal:
+        """The principal due on the last open installment, which takes what is left, and on those after it."""
+        paid = line.row.paid["principal"]
+        if k == absorbing:
+            return max(left - early, paid)
+        return left if k == len(self.lines) - 1 else max(min(paid, left - early), ZERO)
+
+    def _absorbing(self) -> int:
+        """The index of the installment that takes what is left: the last that is not paid in full."""
+        last = len(self.lines) - 1
+        if not self.recalculation:
+            return last
+        return next((k for k in range(last, -1, -1) if not self.lines[k].settled), last)
+
+    def _wanted(self, line: Line, interest: Decimal) -> Decimal:
+        """The principal of an installment that is not the last."""
+        if line.period.principal_free:
+            return line.extra
+        if self.terms.amortization != "equal_installments" or self.terms.fixed_principal_percent:
+            return line.level + line.extra
+        return max(line.level - interest - line.waived, ZERO) + line.extra
+
+    def _due_interest(self, k: int, line: Line, counted: Decimal) -> tuple[Decimal, Decimal]:
+        """The interest due on the installment, of what was counted, and what is carried to the next."""
+        paid, last = line.row.paid["interest"], k == len(self.lines) - 1
+        if k < self.terms.grace.interest_payment and not last:
+            return paid, counted - paid
+        if line.settled and self.recalculation:
+            return paid, ZERO if last else max(counted - paid - line.waived, ZERO)
+        due = counted
+        level_bound = self.terms.amortization == "equal_installments" and not line.period.principal_free
+        if self.recalculation and level_bound and not last and k < self._absorbing():
+            due = min(counted, max(line.level + line.extra - line.row.paid["principal"], ZERO))
+        return max(due - line.waived, paid), max(counted - due, ZERO)
+
+    # What is paid
+
+    def payable(self, value_date: date) -> list[Installment]:
+        """The installments that a payment on `value_date` may reach: where paying early changes them, none to come."""
+        if self.progressive or not self.recalculation:
+            return self.installments
+        running = self._running(value_date)
+        regular = self.lines if running is None else self.lines[: running + 1]
+        rows = [*(x.row for x in regular), *self.others]
+        return sorted(rows, key=lambda row: row.n)
+
+    def _running(self, value_date: date) -> int | None:
+        """The index of the installment in whose period the day falls; None after the last."""
+        return next((k for k, x in enumerate(self.lines) if value_date <= x.row.due_date), None)
+
+    def note(self, parts: list[Part], value_date: date) -> None:
+        """Remembers what was paid: principal counts from the day, or from the day to which interest runs anyway."""
+        counts_from = self._counts_from(value_date)
+        ids = {id(x.row): x for x in self.lines}
+        for row, component, amount in parts:
+            line = ids.get(id(row))
+            if line is None:
+                continue
+            if component == "principal":
+                early = row.due_date > value_date
+                self.interest.repaid.append((max(value_date, counts_from) if early else value_date, amount))
+            elif component == "interest":
+                self.interest.interest_paid.append((value_date, amount))
+            line.settled = row.left("principal") <= 0 and row.left("interest") <= 0
+        if not _owed_on(self.lines):
+            self._settle_all()  # also those that had nothing of their own to pay
+
+    def _settle_all(self) -> None:
+        for line in self.lines:
+            line.settled = True
+
+    def _counts_from(self, value_date: date) -> date:
+        if self.recalculation and (
+            self.recalculation.rest == "same_as_repayment" or self.recalculation.payoff == "to_the_rest_date"
+        ):
+            running = self._running(value_date)
+            return value_date if running is None else self.lines[running].row.due_date
+        return value_date
+
+    def absorb(self, amount: Decimal, value_date: date) -> tuple[list[Part], Decimal]:
+        """Takes what is paid beyond the installment into the principal of the period it is paid in."""
+        if self.progressive or not self.recalculation:
+            return [], amount
+        index = self._running(value_date)
+        if index is None:
+            return [], amount
+        line = self.lines[index]
+        owed = self.interest.lent - sum((x.row.paid["principal"] for x in self.lines), ZERO)
+        take = min(amount, owed)
+        line.extra += take
+        line.row.due["principal"] += take
+        line.row.paid["principal"] += take
+        if value_date < line.row.due_date:
+            line.row.paid_in_advance += take
+        self.interest.repaid.append((self._counts_from(value_date), take))
+        if take == owed and not _owed_on(self.lines[: index + 1]):
+            self._settle_all()  # nothing is counted after the day
+        self._compute(value_date, settle=False)
+        if not all(x.settled for x in self.lines):
+            self._answer_early_payment(index, take, value_date)
+        return ([(line.row, "principal", take)] if take else []), amount - take
+
+    def _answer_early_payment(self, index: int, amount: Decimal, value_date: date) -> None:
+        """What an early payment does to the installments after it, as agreed."""
+        answer = self.recalculation.early_payment if self.recalculation else ""
+        if answer == "reduce_amount" and index + 1 < len(self.lines):
+            self._level(index + 1)
+        elif answer == "next_installments":
+            self.lines[index].spare += amount
+            self._compute(value_date, settle=False)
+
+    def waive_interest(self, row: Installment, amount: Decimal) -> None:
+        next(x for x in self.lines if x.row is row).waived += amount
+        row.due["interest"] -= amount
+
+    def freeze(self) -> None:
+        """Nothing is recalculated any more: the loan is written off."""
+        self.frozen = True
+
+
+def _owed_on(lines: list[Line]) -> bool:
+    """True when principal or interest is unpaid on any of the installments."""
+    return any(line.row.left("principal") > 0 or line.row.left("interest") > 0 for line in lines)

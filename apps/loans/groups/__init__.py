@@ -1,0 +1,1 @@
+"""Groups whose members answer for each other, and who belongs to them."""

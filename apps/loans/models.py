@@ -1,0 +1,68 @@
+"""Where Django looks for the models of this app; each stands in its room, and is imported from there."""
+
+from apps.loans.applications.models import ApplicationDraft, Document, DocumentContent
+from apps.loans.book.models import (
+    Arrival,
+    ChainHead,
+    Channel,
+    Earning,
+    EventType,
+    Installment,
+    Loan,
+    LoanEvent,
+    LoanState,
+    NumberSequence,
+    Status,
+)
+from apps.loans.bureau.models import BureauFile, BureauReply
+from apps.loans.groups.models import Group, Membership
+from apps.loans.histories.models import Dispute
+from apps.loans.ledger.models import (
+    AccountMapping,
+    BooksCheck,
+    GLAccount,
+    JournalEntry,
+    JournalLine,
+    ManualJournal,
+    PeriodClosing,
+)
+from apps.loans.products.models import AgeingPreset, Policy, Product, PublicHoliday
+from apps.loans.security.models import Collateral, Guarantor
+from apps.loans.servicing.models import DayEnd, PaymentNotice
+
+__all__ = [
+    "AccountMapping",
+    "AgeingPreset",
+    "ApplicationDraft",
+    "Arrival",
+    "BooksCheck",
+    "BureauFile",
+    "BureauReply",
+    "ChainHead",
+    "Channel",
+    "Collateral",
+    "DayEnd",
+    "Dispute",
+    "Document",
+    "DocumentContent",
+    "Earning",
+    "EventType",
+    "GLAccount",
+    "Group",
+    "Guarantor",
+    "Installment",
+    "JournalEntry",
+    "JournalLine",
+    "Loan",
+    "LoanEvent",
+    "LoanState",
+    "ManualJournal",
+    "Membership",
+    "NumberSequence",
+    "PaymentNotice",
+    "PeriodClosing",
+    "Policy",
+    "Product",
+    "PublicHoliday",
+    "Status",
+]

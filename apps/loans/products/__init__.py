@@ -1,0 +1,1 @@
+"""What a lender offers: products, what they would cost, policy and holidays."""

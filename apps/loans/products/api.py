@@ -1,0 +1,79 @@
+"""What this MFI lends, and what it costs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from ninja import Query, Router
+
+from apps.loans.domain.calculator import state_json
+from apps.loans.domain.rates import apr, eir
+from apps.loans.products.models import Product
+from apps.loans.products.quotes import quote_product
+from apps.loans.products.schemas import ProductOut, QuoteOut
+from apps.loans.products.selectors import offered_product
+from apps.mfis.core.api_types import REFUSED, Amount, amount_text
+from apps.mfis.core.clock import business_date
+from apps.mfis.tenancy.requests import TenantRequest
+
+router = Router(tags=["loans"])
+
+Wanted = Annotated[Amount, Query()]
+
+Term = Annotated[int, Query(ge=1, le=360)]
+
+
+PLAIN_FIELDS = (
+    "id",
+    "name",
+    "description",
+    "installments_min",
+    "installments_default",
+    "installments_max",
+    "repay_every",
+    "frequency",
+    "rate_per",
+    "interest_method",
+)
+
+
+@router.get("/products", response={200: list[ProductOut], **REFUSED}, auth=None)
+def products(request: TenantRequest) -> Any:
+    """What this MFI lends."""
+    return [
+        {
+            **{name: getattr(product, name) for name in PLAIN_FIELDS},
+            "currency": request.tenant.currency,
+            "principal_min": amount_text(product.principal_min),
+            "principal_default": amount_text(product.principal_default),
+            "principal_max": amount_text(product.principal_max),
+            "rate": f"{product.rate.normalize():f}",
+        }
+        for product in Product.objects.offered()
+    ]
+
+
+@router.get("/products/{uuid:product_id}/quote", response={200: QuoteOut, **REFUSED}, auth=None)
+def quote(request: TenantRequest, product_id: UUID, principal: Wanted, installments: Term) -> Any:
+    """Schedule and whole cost of a loan paid out today, by the engine that would book it."""
+    product = offered_product(product_id)
+    terms, state = quote_product(
+        product=product,
+        principal=principal,
+        installments=installments,
+        on=business_date(),
+        currency=request.tenant.currency,
+    )
+    rate, effective = apr(terms, state), eir(terms, state)
+    return {
+        "principal": amount_text(principal),
+        "net": amount_text(principal - state.fees_at_disbursement),
+        "fee": amount_text(state.fees_at_disbursement),
+        "interest": amount_text(state.due("interest")),
+        "total": amount_text(state.total_due + state.fees_at_disbursement),
+        "installment": amount_text(state.installments[0].total_due),
+        "apr": None if rate is None else str(rate),
+        "eir": None if effective is None else str(effective),
+        "schedule": state_json(state, terms.currency)["installments"],
+    }

@@ -1,0 +1,153 @@
+"""What an MFI has settled for all its lending: recognition of income, limits, holidays, ageing rates."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from apps.mfis.core.tables import Revisioned
+
+POLICY_ID = UUID("0f5c4a00-0000-7000-8000-000000000001")
+
+# Sa-Dhan, Tracking Financial Performance Standards, p. 76: days late from, and percent set aside.
+USUAL_AGEING: list[list[Any]] = [[0, "0"], [1, "10"], [31, "25"], [61, "50"], [91, "75"], [181, "90"], [366, "100"]]
+
+
+def usual_checklist() -> list[str]:
+    """What a review looks at in an MFI that has settled nothing else."""
+    return [
+        "Identity paper seen",
+        "Income checked against a payslip or records",
+        "Other debts asked about",
+        "Key Fact Statement given and explained",
+    ]
+
+
+def check_checklist(value: Any) -> None:
+    """Refuses anything but a list of up to 20 short sentences.
+
+    Raises:
+        ValidationError: saying what is wanted.
+    """
+    is_short_list = isinstance(value, list) and len(value) <= 20
+    if not is_short_list or not all(isinstance(item, str) and 0 < len(item.strip()) <= 120 for item in value):
+        raise ValidationError("Up to 20 sentences of at most 120 letters each.")
+
+
+class Policy(Revisioned):
+    """One row per MFI, with a fixed key so that every node means the same."""
+
+    class Recognition(models.TextChoices):
+        CASH = "cash", "When it is paid"
+        ACCRUAL = "accrual", "Day by day as it is earned"
+
+    recognition = models.CharField(
+        "income counts", max_length=10, choices=Recognition.choices, default=Recognition.ACCRUAL
+    )
+    approver_limit = models.DecimalField(
+        "an approver decides up to",
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="Above it a manager approves. Empty: no limit.",
+    )
+    review_checklist = models.JSONField(
+        "checked in every review", default=usual_checklist, blank=True, validators=[check_checklist]
+    )
+    group_arrears_days = models.PositiveSmallIntegerField(
+        "no new loan in a group with a member late more than (days)", default=30, validators=[MaxValueValidator(3650)]
+    )
+    fiscal_year_starts = models.PositiveSmallIntegerField(
+        "fiscal year begins in month", default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+
+    class Meta:
+        verbose_name = "policy"
+        verbose_name_plural = "policy"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(recognition__in=["cash", "accrual"]), name="policy_recognition_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(fiscal_year_starts__gte=1, fiscal_year_starts__lte=12), name="policy_month"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "Policy"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.id = POLICY_ID
+        super().save(*args, **kwargs)
+
+
+def the_policy() -> Policy:
+    """The MFI's policy, or the usual one where nothing was settled yet."""
+    return Policy.objects.filter(pk=POLICY_ID).first() or Policy(id=POLICY_ID)
+
+
+class PublicHoliday(Revisioned):
+    """A day on which nothing falls due, where the product moves due dates."""
+
+    day = models.DateField()
+    name = models.CharField(max_length=80)
+    is_active = models.BooleanField("kept", default=True)
+
+    class Meta:
+        ordering = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.day:%-d %b %Y} {self.name}"
+
+
+class AgeingPreset(Revisioned):
+    """How much is set aside for loans by how late they are, from a day on."""
+
+    valid_from = models.DateField()
+    rates = models.JSONField(
+        default=list, help_text='Days late from, and percent: [[0, "0"], [1, "10"], [31, "25"], …]'
+    )
+
+    class Meta:
+        ordering = ["-valid_from"]
+
+    def __str__(self) -> str:
+        return f"From {self.valid_from:%-d %b %Y}"
+
+    def clean(self) -> None:
+        """Refuses rates that are not in order or not between 0 and 100.
+
+        Raises:
+            ValidationError: naming the row.
+        """
+        days_before = -1
+        rows: list[Any] = self.rates if isinstance(self.rates, list) and self.rates else [None]
+        for row in rows:
+            if not _is_rate(row, days_before):
+                raise ValidationError({"rates": f"{row!r} is not [days from, percent], in rising order."})
+            days_before = row[0]
+        if self.rates[0][0] != 0:
+            raise ValidationError({"rates": "The first row begins at 0 days: loans that are not late."})
+
+
+def _is_rate(row: Any, days_before: int) -> bool:
+    """True for [days from, percent] that begins later than the row before."""
+    try:
+        days, percent = row
+        return isinstance(days, int) and days > days_before and 0 <= Decimal(str(percent)) <= 100
+    except (TypeError, ValueError, ArithmeticError):
+        return False
+
+
+def ageing_rates(on: date) -> list[tuple[int, Decimal]]:
+    """Days late from, and the fraction set aside, as they hold `on`."""
+    preset = AgeingPreset.objects.filter(valid_from__lte=on).first()
+    rows: list[list[Any]] = list(preset.rates) if preset else list(USUAL_AGEING)
+    return [(int(days), Decimal(str(percent)) / 100) for days, percent in rows]

@@ -1,0 +1,47 @@
+"""What a manager settles for all the lending of the MFI: checked, and put down to whoever changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+
+from apps.credit.models import RetentionPeriod
+from apps.loans.products.models import AgeingPreset, Policy, PublicHoliday
+from apps.mfis.core.actor import Actor
+from apps.mfis.core.commands import command
+from apps.mfis.core.errors import InvalidInput
+from apps.mfis.core.roles import Action
+
+Setting = Policy | PublicHoliday | AgeingPreset | RetentionPeriod
+
+# What rooms above have to say about a new policy before it is saved; each raises InvalidInput.
+policy_checks: list[Callable[[Policy], None]] = []
+
+
+@command(Action.MANAGE_POLICY)
+def save_setting(*, setting: Setting, actor: Actor) -> Setting:
+    """Saves a new or changed policy, holiday, ageing preset, or period for which histories are kept.
+
+    Raises:
+        NotAllowed: duty. InvalidInput: with the sentences by field.
+    """
+    check_fields(setting)
+    if isinstance(setting, Policy):
+        for check in policy_checks:
+            check(setting)
+    setting.save()
+    return setting
+
+
+def check_fields(record: Model) -> None:
+    """Refuses what the model's own fields and constraints refuse.
+
+    Raises:
+        InvalidInput: with the sentences by field.
+    """
+    try:
+        record.full_clean()
+    except ValidationError as error:
+        raise InvalidInput.from_validation(error) from None

@@ -1,0 +1,76 @@
+"""What the credit histories are told of an event of a loan."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db.models import F, Max, Sum
+
+from apps.credit.outbox import CreditEvent, queue_event
+from apps.loans.book.models import Installment, Loan, LoanEvent, LoanState
+from apps.loans.book.workflow import COLLECTED, REPAID, types_that
+from apps.users.accounts.models import Account
+
+HISTORY_EVENTS = types_that("in_histories")
+
+
+def queue_credit_events(loan: Loan, state: LoanState, event: LoanEvent, status_before: str | None) -> None:
+    """What moves money or gives some up reaches the credit history, and so does the closing."""
+    kinds = history_kinds(event.type, state.status, status_before)
+    monthly = monthly_installment(loan, state) if kinds else Decimal(0)
+    for kind in kinds:
+        queue_event(credit_event(loan, state, event, kind, monthly))
+
+
+def history_kinds(event_type: str, status: str, status_before: str | None) -> list[str]:
+    """What the credit history keeps of an event that brought the loan from `status_before` to `status`."""
+    kinds = [str(event_type)] if event_type in HISTORY_EVENTS else []
+    if status in REPAID and status_before in COLLECTED:
+        kinds.append("closed")
+    return kinds
+
+
+def credit_event(loan: Loan, state: LoanState, event: LoanEvent, kind: str, monthly: Decimal) -> CreditEvent:
+    """One event for the credit history; `state` is the loan's after it."""
+    return CreditEvent(
+        event_id=event.pk,
+        loan_id=loan.pk,
+        loan_number=loan.number,
+        person_key_source=national_id(loan.borrower),
+        borrower_id=loan.borrower_id,
+        kind=kind,
+        value_date=event.value_date,
+        amount=event.amount,
+        status=state.status,
+        principal=loan.principal,
+        outstanding=state.total_outstanding,
+        oldest_due_date=state.oldest_due_date,
+        disbursed_on=state.disbursed_on,
+        closed_on=state.closed_on,
+        installments=int(loan.terms_agreed["installments"]),
+        monthly_installment=monthly,
+        currency=loan.currency,
+    )
+
+
+def monthly_installment(loan: Loan, state: LoanState) -> Decimal:
+    """What a loan costs a month: all that is scheduled, divided by the months from pay-out to the last due date."""
+    rows = Installment.objects.filter(loan=loan).aggregate(
+        total=Sum(F("principal") + F("interest") + F("fees")), last=Max("due_date")
+    )
+    return per_month(rows["total"] or Decimal(0), state.disbursed_on, rows["last"])
+
+
+def per_month(total: Decimal, since: date | None, last: date | None) -> Decimal:
+    """`total` divided by the months from `since` to `last`, to the cent."""
+    if since is None or last is None:
+        return Decimal(0)
+    months = max(1, round((last - since).days * 12 / 365.25))
+    return Decimal(total / months).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def national_id(borrower: Account) -> str:
+    """The number on the borrower's identity paper; empty where none is on record."""
+    profile = getattr(borrower, "profile", None)
+    return (profile.national_id or "") if profile else ""

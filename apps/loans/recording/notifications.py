@@ -1,0 +1,79 @@
+"""Which events of a loan its borrower is told of, and the reminders before and after an installment falls due."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from apps.loans.book.models import EventType, Installment, Loan, LoanEvent, LoanState, Status
+from apps.loans.book.wording import day, money
+from apps.loans.book.workflow import EVENTS
+from apps.mfis.core.clock import business_date
+from apps.users.messaging.services import queue_message
+
+REMIND_DAYS_BEFORE = 3
+
+NEWS_DAYS = 7
+
+
+def notify_borrower(loan: Loan, state: LoanState, event: LoanEvent) -> None:
+    """Queues the message about an event, in its transaction. Of reversals only some are told, as the table says.
+
+    What is entered late, or brought in from another system, is no news to anybody.
+    """
+    undone = event.reverses if event.type == EventType.REVERSAL else None
+    about = EVENTS[EventType(undone.type)].reversal_message if undone else EVENTS[EventType(event.type)].message
+    if not about or (business_date() - event.value_date).days > NEWS_DAYS:
+        return
+    queue_message(account=loan.borrower, about=about, key=f"event-{event.pk}", values=_values(loan, state, event))
+
+
+def _values(loan: Loan, state: LoanState, event: LoanEvent) -> dict[str, str]:
+    """What the texts may name of an event and of the loan after it."""
+    told_of = event.reverses or event
+    left = state.total_outstanding if state.disbursed_on else Decimal(0)
+    return {
+        "loan": loan.number,
+        "amount": money(told_of.amount or loan.principal, loan.currency),
+        "number": event.number,
+        "left": money(left, loan.currency),
+        "due_amount": money(state.next_due_amount, loan.currency),
+        "due": day(state.oldest_due_date, loan.borrower.language) if state.oldest_due_date else "",
+    }
+
+
+def queue_reminders(today: date) -> int:
+    """Queues what is to be said today of installments that fall due in three days or today, or fell due yesterday.
+
+    Each is said once, however often this runs. Returns how many are new.
+    """
+    due_dates = {
+        "due_soon": today + timedelta(days=REMIND_DAYS_BEFORE),
+        "due_today": today,
+        "overdue": today - timedelta(days=1),
+    }
+    return sum(
+        _remind(about, row)
+        for about, due_date in due_dates.items()
+        for row in due_on(due_date).select_related("loan__borrower").iterator(500)
+    )
+
+
+def _remind(about: str, row: Installment) -> bool:
+    """Queues one reminder. Returns whether it is new."""
+    loan = row.loan
+    values = {
+        "loan": loan.number,
+        "amount": money(row.outstanding, loan.currency),
+        "due": day(row.due_date, loan.borrower.language),
+    }
+    return queue_message(
+        account=loan.borrower, about=about, key=f"{about}-{loan.pk}-{row.due_date:%Y%m%d}", values=values
+    )
+
+
+def due_on(due_date: date) -> QuerySet[Installment]:
+    """Unpaid installments of running loans that fall due on a day."""
+    return Installment.objects.filter(due_date=due_date, outstanding__gt=0, loan__state__status=Status.ACTIVE)

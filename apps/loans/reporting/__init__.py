@@ -1,0 +1,1 @@
+"""Figures of the whole book: indicators, reports, snapshots, closing a period."""

@@ -1,0 +1,65 @@
+"""The chart of accounts, to which the pages of the books belong."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet, Sum
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from apps.loans.domain.money import spoken
+from apps.loans.ledger.chart import ensure_chart
+from apps.loans.ledger.models import GLAccount
+from apps.loans.ledger.reports import CREDIT_SIDE
+from apps.loans.ledger.settings import save_account
+from apps.loans.reporting.admin.overview import BooksPages
+from apps.loans.reporting.admin.report import ReportPages
+from apps.mfis.core.roles import Action
+from apps.users.back_office.base import status_badge
+from apps.users.back_office.requests import staff_of
+from apps.users.back_office.sites import tenant_site
+
+
+@admin.register(GLAccount, site=tenant_site)
+class AccountAdmin(BooksPages, ReportPages):
+    list_title = "Chart of accounts"
+    add_action = change_action = Action.MANAGE_ACCOUNTS
+    add_label = "Open an account"
+    list_display = ("code", "name", "type", "balance", "used_by", "state")
+    list_filter = ("type", "is_active")
+    search_fields = ("code", "name")
+    fields = ("code", "name", "type", "is_financing", "is_active")
+    list_per_page = 200
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[GLAccount]:
+        ensure_chart()
+        accounts: QuerySet[GLAccount] = super().get_queryset(request)
+        return accounts.annotate(total=Sum("lines__amount"))
+
+    @admin.display(ordering="total")
+    def balance(self, account: Any) -> str:
+        sign = -1 if account.type in CREDIT_SIDE else 1
+        return format_html(
+            '<a href="{}?account={}">{}</a>',
+            reverse("admin:loans_books_report", args=["general-ledger"]),
+            account.pk,
+            spoken(sign * (account.total or Decimal(0))),
+        )
+
+    @admin.display
+    def used_by(self, account: GLAccount) -> str:
+        return f"Loans: {account.role.replace('_', ' ')}" if account.role else "By hand"
+
+    @admin.display
+    def state(self, account: GLAccount) -> str:
+        return status_badge("active", "In use") if account.is_active else status_badge("closed", "Not in use")
+
+    def save_model(self, request: HttpRequest, obj: GLAccount, form: Any, change: bool) -> None:
+        save_account(account=obj, actor=staff_of(request).actor)
+
+    def list_tools(self, request: HttpRequest) -> list[dict[str, str]]:
+        return [{"label": "Reports", "style": "quiet", "url": reverse("admin:loans_books")}]

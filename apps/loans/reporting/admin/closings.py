@@ -1,0 +1,67 @@
+"""Closed periods with what the portfolio was when each was closed: frozen, whatever comes later."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from apps.loans.domain.money import spoken
+from apps.loans.ledger.models import PeriodClosing
+from apps.loans.reporting.reports import EXPORTS, export
+from apps.users.back_office.base import LetsemaAdmin
+from apps.users.back_office.sites import tenant_site
+
+
+def _frozen(closing: PeriodClosing, name: str) -> str:
+    return spoken(Decimal(closing.figures.get(name, "0")))
+
+
+@admin.register(PeriodClosing, site=tenant_site)
+class ClosingAdmin(LetsemaAdmin):
+    list_title = "Closed periods"
+    list_display = ("through", "kind", "glp", "par30", "allowance", "actor_name", "recorded_at")
+
+    @admin.display(description="what")
+    def kind(self, closing: PeriodClosing) -> str:
+        return "Year end" if closing.is_year_end else "Period"
+
+    @admin.display(description="outstanding principal")
+    def glp(self, closing: PeriodClosing) -> str:
+        return _frozen(closing, "glp")
+
+    @admin.display(description="over 30 days late")
+    def par30(self, closing: PeriodClosing) -> str:
+        return _frozen(closing, "par30")
+
+    @admin.display
+    def allowance(self, closing: PeriodClosing) -> str:
+        return _frozen(closing, "allowance")
+
+    def list_tools(self, request: HttpRequest) -> list[dict[str, str]]:
+        return [{"label": "Books", "style": "quiet", "url": reverse("admin:loans_books")}]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        closing = self.get_object(request, object_id)
+        if closing is None or not self.has_view_permission(request):
+            raise Http404
+        file_format = request.GET.get("format")
+        if file_format in EXPORTS:
+            rows = [["Indicator", "Value"], *([i["name"], i["value"]] for i in closing.figures.get("indicators", []))]
+            return export(f"closing-{closing.through}", rows, file_format)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Closed through {closing.through:%-d %b %Y}",
+            "opts": self.opts,
+            "closing": closing,
+        }
+        return TemplateResponse(request, "admin/closing.html", context)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return self.change_view(request, object_id)

@@ -1,0 +1,91 @@
+"""Reports over the portfolio of any day: ageing and provision, indicators, the loans themselves."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from apps.loans.book.selectors.loans_as_of import LoanAsOf, loans_as_of
+from apps.loans.ledger.provision import provisions_of
+from apps.loans.reporting.reports.report import ZERO, Context, Report, Rows
+from apps.loans.reporting.selectors.figures import gather
+from apps.loans.reporting.selectors.indicators import indicators
+
+MOST_SHOWN = 500  # loans on a page; the export has them all
+
+
+def _provision(since: date, day: date, asked: Context) -> Context:
+    active = (loan for loan in loans_as_of(day, asked.get("known_on")) if loan.is_active)
+    buckets = provisions_of(day, ((loan.days_late, loan.principal) for loan in active))
+    return {
+        "buckets": buckets,
+        "glp": sum((bucket.principal for bucket in buckets), ZERO),
+        "allowance": sum((bucket.provision for bucket in buckets), ZERO),
+    }
+
+
+def _provision_table(built: Context) -> Rows:
+    rows = ([b.label, b.loans, b.principal, b.rate, b.provision] for b in built["buckets"])
+    return [["Days late", "Loans", "Principal", "Rate", "Provision"], *rows]
+
+
+def _indicators(since: date, day: date, asked: Context) -> Context:
+    figures = gather(since, day, asked.get("known_on"))
+    return {"figures": figures, "indicators": indicators(figures, restructured_at_risk=bool(asked.get("restructured")))}
+
+
+def _indicators_table(built: Context) -> Rows:
+    rows = ([line.name, line.value, *line.part, *line.whole] for line in built["indicators"])
+    return [["Indicator", "Value", "Figure", "Amount", "Over", "Amount"], *rows]
+
+
+def _loans(since: date, day: date, asked: Context) -> Context:
+    loans = [loan for loan in loans_as_of(day, asked.get("known_on")) if loan.is_active]
+    loans.sort(key=lambda loan: (-loan.days_late, loan.loan.number))
+    return {
+        "loans": loans,
+        "shown": loans[:MOST_SHOWN],
+        "glp": sum((loan.principal for loan in loans), ZERO),
+        "overdue": sum((loan.folded.arrears.total for loan in loans), ZERO),
+    }
+
+
+LOAN_COLUMNS = (
+    "Loan",
+    "Borrower",
+    "Product",
+    "Paid out",
+    "Principal",
+    "Interest",
+    "Fees and penalties",
+    "Overdue",
+    "Days late",
+    "Restructured",
+)
+
+
+def _loans_table(built: Context) -> Rows:
+    return [list(LOAN_COLUMNS), *(_loan_row(loan) for loan in built["loans"])]
+
+
+def _loan_row(then: LoanAsOf) -> list[Any]:
+    state = then.folded
+    return [
+        then.loan.number,
+        then.loan.borrower.full_name,
+        then.loan.product.name,
+        state.disbursed_on,
+        then.principal,
+        state.outstanding("interest"),
+        state.outstanding("fees") + state.outstanding("penalties"),
+        state.arrears.total,
+        then.days_late,
+        "yes" if then.restructured else "",
+    ]
+
+
+PORTFOLIO = {
+    "provision": Report("Ageing and provision", _provision, _provision_table),
+    "indicators": Report("Indicators", _indicators, _indicators_table),
+    "loans": Report("Loans on a day", _loans, _loans_table),
+}

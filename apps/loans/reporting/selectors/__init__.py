@@ -1,0 +1,1 @@
+"""Questions about books and portfolio that change nothing."""

@@ -1,0 +1,51 @@
+"""Portfolio snapshots for the public dashboard."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from django_tenants.utils import tenant_context
+
+from apps.credit.models import OutboxEntry
+from apps.loans.reporting.selectors.portfolio import by_status, portfolio
+from apps.mfis.core.actor import Actor
+from apps.mfis.core.clock import business_date
+from apps.mfis.core.commands import command
+from apps.mfis.core.database import connection
+from apps.mfis.core.roles import Action
+from apps.mfis.tenancy.models import MFI, PortfolioSnapshot
+
+
+def snapshot_values(day: date) -> dict[str, Any]:
+    """The portfolio of the current schema as it stands on `day`, as the snapshot's columns."""
+    figures = portfolio(day)
+    return {
+        "borrowers": figures.borrowers,
+        "active_loans": figures.loans,
+        "loans_by_status": by_status(),
+        "outstanding_principal": figures.glp,
+        "par1": figures.par1,
+        "par30": figures.par30,
+    }
+
+
+@command(Action.MANAGE_MFIS)
+def take_snapshot(*, mfi: MFI, actor: Actor) -> PortfolioSnapshot:
+    """Brings the public row of `mfi`'s portfolio up to now. Only its own schema is read.
+
+    Raises:
+        NotAllowed: duty.
+    """
+    with tenant_context(mfi):
+        waiting = OutboxEntry.objects.filter(relayed_at=None)
+        values = {
+            "taken_at": timezone.now(),
+            **snapshot_values(business_date()),
+            "outbox_waiting": waiting.count(),
+            "outbox_oldest": waiting.order_by("id").values_list("queued_at", flat=True).first(),
+        }
+    connection.set_schema_to_public()
+    snapshot, _ = PortfolioSnapshot.objects.update_or_create(mfi=mfi, defaults=values)
+    return snapshot

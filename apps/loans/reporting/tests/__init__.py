@@ -1,0 +1,1 @@
+"""Tests of reports, closings and the pages of the books."""

@@ -1,0 +1,115 @@
+"""Guarantors and the collateral register."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from import_export.admin import ExportMixin
+from import_export.formats.base_formats import CSV, XLSX
+from import_export.forms import ExportForm
+from import_export.resources import modelresource_factory
+
+from apps.loans.book.workflow import TRANSITIONS
+from apps.loans.domain.money import spoken
+from apps.loans.security.models import Collateral, Guarantor
+from apps.loans.security.services import release
+from apps.users.back_office.base import LetsemaAdmin, run_action, status_badge
+from apps.users.back_office.forms import ReasonForm
+from apps.users.back_office.requests import StaffRequest
+from apps.users.back_office.sites import tenant_site
+
+RELEASE = TRANSITIONS["release_security"]
+
+
+class SecurityAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
+    """A register: entered from the loan's page, searched and exported here, released from its own page."""
+
+    export_form_class = ExportForm
+    export_template_name = "admin/import_export/export.html"
+    import_export_change_list_template = "admin/change_list.html"
+    change_list_template = "admin/change_list.html"
+    list_select_related = ("loan", "loan__borrower")
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def get_export_formats(self) -> list[Any]:
+        return [XLSX, CSV]
+
+    def borrower(self, record: Guarantor | Collateral) -> str:
+        return record.loan.borrower.full_name
+
+    def state(self, record: Guarantor | Collateral) -> str:
+        return status_badge("active", "Held") if record.is_active else status_badge("closed", "Released")
+
+    def page_tools(self, request: HttpRequest, obj: Guarantor | Collateral) -> list[dict[str, str]]:
+        if not obj.is_active or not self._may(request, RELEASE.duty):
+            return []
+        url = reverse(f"admin:{self._url_name('release')}", args=[obj.pk])
+        return [{"label": "Release", "style": RELEASE.style, "url": url}]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.release_view)
+        return [path("<uuid:record_id>/release/", view, name=self._url_name("release")), *super().get_urls()]
+
+    def release_view(self, request: StaffRequest, record_id: UUID) -> HttpResponse:
+        if not self._may(request, RELEASE.duty):
+            raise PermissionDenied
+        record = get_object_or_404(self.get_queryset(request), pk=record_id)
+
+        def release_it(values: dict[str, Any]) -> None:
+            release(security=self.model, record_id=record_id, actor=request.user.actor, **values)
+
+        return run_action(
+            request,
+            admin=self,
+            form=ReasonForm(request.POST or None),
+            subject=self.list_title,
+            run=release_it,
+            done="Released.",
+            facts=[("Loan", record.loan.number), ("Borrower", record.loan.borrower.full_name)],
+            back_url=reverse(f"admin:{self._url_name('changelist')}"),
+            style=RELEASE.style,
+            title=f"Release {record}",
+            button="Release",
+            explanation=RELEASE.explanation,
+        )
+
+    def _url_name(self, page: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
+
+
+@admin.register(Guarantor, site=tenant_site)
+class GuarantorAdmin(SecurityAdmin):
+    """People who answer for loans."""
+
+    list_title = "Guarantors"
+    resource_classes = [modelresource_factory(Guarantor)]
+    list_display = ("full_name", "loan", "borrower", "phone", "relation", "answers_for", "state")
+    search_fields = ("full_name", "phone", "loan__number", "loan__borrower__full_name")
+    list_filter = ("is_active",)
+    fields = readonly_fields = ("loan", "full_name", "phone", "relation", "amount", "is_active")
+
+    def answers_for(self, record: Guarantor) -> str:
+        return spoken(record.amount, record.loan.currency)
+
+
+@admin.register(Collateral, site=tenant_site)
+class CollateralAdmin(SecurityAdmin):
+    """Things pledged for loans."""
+
+    list_title = "Collateral register"
+    resource_classes = [modelresource_factory(Collateral)]
+    list_display = ("description", "what", "serial", "loan", "borrower", "worth", "state")
+    list_filter = ("what", "is_active")
+    search_fields = ("description", "serial", "loan__number", "loan__borrower__full_name")
+    fields = readonly_fields = ("loan", "what", "description", "serial", "value", "is_active")
+
+    def worth(self, record: Collateral) -> str:
+        return spoken(record.value, record.loan.currency)

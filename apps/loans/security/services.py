@@ -1,0 +1,120 @@
+"""Guarantors and collateral: entered, and given back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from apps.loans.book.checks import check_amount
+from apps.loans.book.workflow import TRANSITIONS
+from apps.loans.recording.services import append_note, check_transition, lock_loan
+from apps.loans.security.models import Collateral, Guarantor
+from apps.mfis.core.actor import Actor
+from apps.mfis.core.commands import command
+from apps.mfis.core.errors import InvalidInput, NotFound, WrongState
+
+# Financial Consumer Protection Act 2022 and the 2023 Disclosure Regulations: no identity paper or bank card is taken.
+FORBIDDEN = re.compile(r"\b(passports?|ids?|identity|atm)\b|\b(bank|debit|credit)[\s-]*cards?\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """What was entered: the record's key, and what it is called."""
+
+    id: UUID
+    name: str
+
+
+@command(TRANSITIONS["add_guarantor"].duty)
+def add_guarantor(
+    *,
+    loan_id: UUID,
+    actor: Actor,
+    full_name: str,
+    amount: Decimal,
+    phone: str = "",
+    relation: str = "",
+    idempotency_key: str = "",
+) -> Security:
+    """Enters who answers for a loan, up to `amount`.
+
+    Raises:
+        NotAllowed, WrongState: duty or state. InvalidInput: no name, an amount, or more than the loan.
+    """
+    loan, state = lock_loan(loan_id)
+    check_transition("add_guarantor", loan, state, actor)
+    check_amount(amount)
+    if not full_name.strip():
+        raise InvalidInput("Give the guarantor's name.", field="full_name")
+    if amount > loan.principal:
+        raise InvalidInput(f"The loan is {loan.principal:,.2f}; nobody answers for more.", field="amount")
+    guarantor = Guarantor.objects.create(
+        loan=loan,
+        full_name=full_name.strip()[:150],
+        phone=phone.strip()[:16],
+        relation=relation.strip()[:60],
+        amount=amount,
+    )
+    append_note(loan=loan, actor=actor, text=f"Guarantor: {guarantor.full_name}, up to {amount:,.2f}")
+    return Security(guarantor.pk, guarantor.full_name)
+
+
+@command(TRANSITIONS["add_collateral"].duty)
+def add_collateral(
+    *,
+    loan_id: UUID,
+    actor: Actor,
+    what: str,
+    description: str,
+    value: Decimal,
+    serial: str = "",
+    idempotency_key: str = "",
+) -> Security:
+    """Enters a thing pledged for a loan, with its estimated value.
+
+    Raises:
+        NotAllowed, WrongState: duty or state. InvalidInput: what the law forbids to take, no description, no value.
+    """
+    loan, state = lock_loan(loan_id)
+    check_transition("add_collateral", loan, state, actor)
+    check_amount(value)
+    if what not in Collateral.Kind.values:
+        raise InvalidInput("Choose what kind of thing it is.", field="what")
+    _check_description(description)
+    collateral = Collateral.objects.create(
+        loan=loan, what=what, description=description.strip()[:200], serial=serial.strip()[:60], value=value
+    )
+    append_note(loan=loan, actor=actor, text=f"Collateral: {collateral.description}, {value:,.2f}")
+    return Security(collateral.pk, collateral.description)
+
+
+@command(TRANSITIONS["release_security"].duty)
+def release(*, security: type[Guarantor] | type[Collateral], record_id: UUID, actor: Actor, reason: str) -> None:
+    """Lets a guarantor go, or gives a thing back. The record stays.
+
+    Raises:
+        NotFound: no such record. WrongState: released before. NotAllowed: duty. InvalidInput: no reason.
+    """
+    record = security.objects.select_for_update().filter(pk=record_id).first()
+    if record is None:
+        raise NotFound("There is no such record.")
+    if not record.is_active:
+        raise WrongState("It was released before.")
+    loan, state = lock_loan(record.loan_id)
+    check_transition("release_security", loan, state, actor, reason=reason)
+    record.is_active = False
+    record.save(update_fields=["is_active"])
+    append_note(loan=loan, actor=actor, text=f"Released: {record}. {reason.strip()}")
+
+
+def _check_description(description: str) -> None:
+    if not description.strip():
+        raise InvalidInput("Describe it, so that it is known again.", field="description")
+    if FORBIDDEN.search(description):
+        raise InvalidInput(
+            "Identity papers and bank cards may not be taken as security (2023 Disclosure Regulations under the "
+            "Financial Consumer Protection Act 2022).",
+            field="description",
+        )

@@ -1,0 +1,85 @@
+"""Reporting a payment in one statement: what borrowers send most."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+from apps.loans.book.models import Status
+from apps.loans.book.queries import ONE
+from apps.mfis.core.actor import Actor, actor_setting
+from apps.mfis.core.commands import Identity
+from apps.mfis.core.prepared import Query
+from apps.mfis.core.tables import this_node
+
+PAYABLE = [Status.ACTIVE.value, Status.CHARGED_OFF.value]
+
+# One statement, which is its own transaction. $1 to $8: the notice and whose it is; $9: PAYABLE; $10 to $15: the
+# command, without id and lock where it came without a key. Nothing is kept unless all is; what comes back says why not.
+# The look for an earlier answer is older than the wait for the lock, so that what came first during it is not seen, but
+# nothing is kept either.
+REPORT = Query(
+    "report_payment",
+    "uuid, uuid, uuid, numeric, text, text, date, text, text[], text, uuid, text, text, jsonb, bigint",
+    f"""
+    WITH own AS ({ONE}),
+    payable AS (
+        SELECT own.id FROM own, (SELECT set_config('letsema.actor', $10, true), pg_advisory_xact_lock($15)) named
+         WHERE own.status = ANY($9) AND $7 >= coalesce(own.disbursed_on, $7)
+    ),
+    claimed AS (
+        INSERT INTO users_command (id, node, name, actor_id, body_hash, answer)
+        SELECT $11, $12, 'report_payment', $1, $13, $14 FROM payable WHERE $11 IS NOT NULL
+            ON CONFLICT (id) DO NOTHING RETURNING id
+    ),
+    kept AS (
+        INSERT INTO loans_paymentnotice
+               (id, created_at, loan_id, amount, channel, reference, paid_on, status, decided_reason)
+        SELECT $3, now(), payable.id, $4, $5, $6, $7, $8, '' FROM payable
+         WHERE $11 IS NULL OR EXISTS (SELECT FROM claimed)
+        RETURNING id
+    )
+    SELECT EXISTS (SELECT FROM kept), before.body_hash, before.answer::text, own.status, own.disbursed_on
+      FROM (VALUES (1)) always LEFT JOIN own ON true LEFT JOIN users_command before ON before.id = $11
+    """,  # noqa: S608 - constants
+)
+
+
+class NewNotice(NamedTuple):
+    """A reported payment as it is to be kept."""
+
+    id: UUID
+    amount: Decimal
+    channel: str
+    reference: str
+    paid_on: date
+    status: str
+
+
+class Outcome(NamedTuple):
+    """Whether a reported payment was kept, and what says why not."""
+
+    kept: bool
+    earlier_hash: str | None  # of the command that came before with the same key, with its answer
+    earlier_answer: str | None
+    loan_status: str | None  # None where the borrower has no such loan
+    disbursed_on: date | None
+
+
+def keep_notice(*, loan_id: UUID, actor: Actor, notice: NewNotice, sent: Identity | None, answer: str) -> Outcome:
+    """Keeps a reported payment on the actor's own loan, with the answer to its key, or nothing at all."""
+    [row] = REPORT.rows(
+        actor.id,
+        loan_id,
+        *notice,
+        PAYABLE,
+        actor_setting(actor),
+        sent and sent.id,
+        this_node(),
+        sent and sent.body_hash,
+        answer,
+        sent and sent.lock,
+    )
+    return Outcome._make(row)

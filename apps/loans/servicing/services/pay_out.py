@@ -1,0 +1,111 @@
+"""Paying a loan out, and taking that back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from apps.loans.book.checks import check_amount, check_channel
+from apps.loans.book.models import EventType, Loan
+from apps.loans.book.numbers import next_number
+from apps.loans.book.selectors.disbursement import drawn, net_disbursement
+from apps.loans.book.workflow import REVERSIBLE, TRANSITIONS
+from apps.loans.servicing.services.booking import Booked, Booking, begin, lock_booking
+from apps.mfis.core.actor import Actor
+from apps.mfis.core.commands import command
+from apps.mfis.core.errors import InvalidInput, WrongState
+
+
+@dataclass(frozen=True, slots=True)
+class PayOut:
+    """A pay-out: what was handed over, and what was kept back."""
+
+    id: UUID
+    number: str
+    net: Decimal
+    fee: Decimal
+
+
+@command(TRANSITIONS["disburse"].duty)
+def disburse(
+    *,
+    loan_id: UUID,
+    actor: Actor,
+    channel: str,
+    reference: str = "",
+    value_date: date | None = None,
+    idempotency_key: str = "",
+    amount: Decimal | None = None,
+) -> PayOut:
+    """Pays an approved loan out, less what is kept back: all that is left of it, or `amount` as one tranche of several.
+
+    Each tranche happens once, whatever is repeated.
+
+    Raises:
+        NotAllowed, WrongState: duty or state. InvalidInput: channel, missing reference, date, or an amount or a number
+            of tranches that the product does not allow.
+    """
+    booking = lock_booking(loan_id, actor, idempotency_key=idempotency_key)
+    booking.check("disburse" if booking.state.disbursed_on is None else "disburse_tranche")
+    check_channel(channel, reference)
+    day = booking.day(value_date, not_before=_approved_or_paid_out_on(booking.loan))
+    tranche = _tranche(booking.loan, amount)
+    net, fee = net_disbursement(booking.loan, day, tranche)
+    event = booking.append(
+        EventType.DISBURSED,
+        day,
+        amount=tranche,
+        channel=channel,
+        reference=reference.strip(),
+        number=next_number("D"),
+        payload={"net": str(net), "fee": str(fee)},
+    )
+    return PayOut(event.pk, event.number, net, fee)
+
+
+def _approved_or_paid_out_on(loan: Loan) -> date:
+    """The day of the last step towards this pay-out: no pay-out is dated before it."""
+    steps = loan.events.of_type(EventType.APPROVED, EventType.DISBURSED).standing()
+    last = steps.order_by("-value_date").values_list("value_date", flat=True).first()
+    return last or loan.submitted_on
+
+
+def _tranche(loan: Loan, amount: Decimal | None) -> Decimal:
+    """What is paid out now, as the product's number of tranches allows."""
+    left = loan.principal - drawn(loan)
+    tranche = left if amount is None else amount
+    if left <= 0:
+        raise WrongState("The whole loan is paid out.")
+    check_amount(tranche)
+    if tranche > left:
+        raise InvalidInput(f"Of the approved principal {left:,.2f} is left.", field="amount")
+    paid = loan.events.of_type(EventType.DISBURSED).standing().count()
+    maximum = loan.product.tranches_max
+    if tranche < left and paid + 1 >= maximum:
+        rule = "is paid out whole" if maximum == 1 else f"is paid out in at most {maximum} parts, and this is the last"
+        raise InvalidInput(f"{loan.product.name} {rule}: {left:,.2f}.", field="amount")
+    return tranche
+
+
+@command(TRANSITIONS["undo_disbursement"].duty)
+def undo_disbursement(*, loan_id: UUID, actor: Actor, reason: str, idempotency_key: str = "") -> Booked:
+    """Takes a pay-out back whose money was never handed over; the loan is approved again.
+
+    Returns the reversal, with the number of the pay-out that it takes back.
+
+    Raises:
+        WrongState: something was booked after it. NotAllowed: duty. InvalidInput: no reason.
+    """
+    booking = begin("undo_disbursement", loan_id, actor, reason=reason, idempotency_key=idempotency_key)
+    last = booking.loan.events.of_type(EventType.DISBURSED).standing().latest_first()[0]
+    _check_nothing_since(booking, last.recorded_at)
+    reversal = booking.append(EventType.REVERSAL, last.value_date, amount=last.amount, reverses=last)
+    return Booked(reversal.pk, last.number, last.amount)
+
+
+def _check_nothing_since(booking: Booking, recorded_at: datetime) -> None:
+    later = booking.loan.events.standing().filter(recorded_at__gt=recorded_at)
+    if later.of_type(*REVERSIBLE, EventType.RESTRUCTURED).exists():
+        raise WrongState("Something was booked after the pay-out; reverse that first.")

@@ -1,0 +1,85 @@
+"""What one person proposes and another decides: new terms, a charge-off, a write-off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from uuid import UUID
+
+from apps.loans.book.models import EventType, LoanEvent
+from apps.loans.book.numbers import next_number
+from apps.loans.book.projection import fold_loan
+from apps.loans.book.workflow import TRANSITIONS
+from apps.loans.servicing.services.booking import Booked, Booking, begin
+from apps.mfis.core.actor import Actor
+from apps.mfis.core.commands import command
+from apps.mfis.core.errors import InvalidInput, WrongState
+from apps.mfis.core.workflow import REASON_WANTED
+
+
+def begin_proposal(transition: str, loan_id: UUID, actor: Actor, reason: str, idempotency_key: str) -> Booking:
+    """Locks the loan for a proposal, of which one waits at a time.
+
+    Raises:
+        WrongState: another proposal waits. NotAllowed, InvalidInput, NotHome: what `begin` refuses.
+    """
+    booking = begin(transition, loan_id, actor, reason=reason, idempotency_key=idempotency_key)
+    waiting = booking.state.proposal
+    if waiting:
+        raise WrongState(f"“{EventType(waiting).label}” still waits for a decision on this loan.")
+    return booking
+
+
+@command(TRANSITIONS["decide_proposal"].duty)
+def decide_proposal(
+    *,
+    loan_id: UUID,
+    actor: Actor,
+    agree: bool,
+    reason: str = "",
+    value_date: date | None = None,
+    idempotency_key: str = "",
+) -> Booked:
+    """Decides on the waiting proposal; never by the person who made it.
+
+    A write-off or charge-off takes what is outstanding on the day of decision; a restructuring takes effect on the
+    proposed day.
+
+    Raises:
+        NotAllowed: duty, or own proposal. WrongState: nothing waits. InvalidInput: no reason to decline.
+    """
+    booking = begin("decide_proposal", loan_id, actor, reason=reason, idempotency_key=idempotency_key)
+    proposal = booking.loan.events.filter(type=booking.state.proposal).latest_first().first()
+    if not booking.state.proposal or proposal is None:
+        raise WrongState("Nothing waits for a decision on this loan.")
+    day = booking.day(value_date)
+    decide = AGREED[EventType(proposal.type)] if agree else _decline
+    return Booked.of(decide(booking, proposal, day))
+
+
+def _decline(booking: Booking, proposal: LoanEvent, day: date) -> LoanEvent:
+    if not booking.reason:
+        raise InvalidInput(REASON_WANTED, field="reason")
+    return booking.append(EventType.PROPOSAL_DECLINED, day)
+
+
+def _restructure(booking: Booking, proposal: LoanEvent, day: date) -> LoanEvent:
+    return booking.append(EventType.RESTRUCTURED, proposal.value_date, payload=proposal.payload)
+
+
+def _charge_off(booking: Booking, proposal: LoanEvent, day: date) -> LoanEvent:
+    principal = fold_loan(booking.loan, as_of=day).outstanding("principal")
+    return booking.append(EventType.CHARGED_OFF, day, amount=principal, number=next_number("W"))
+
+
+def _write_off(booking: Booking, proposal: LoanEvent, day: date) -> LoanEvent:
+    owed = fold_loan(booking.loan, as_of=day).payoff
+    return booking.append(EventType.WRITTEN_OFF, day, amount=owed, number=next_number("W"))
+
+
+# What each kind of proposal becomes once somebody agrees to it.
+AGREED: dict[EventType, Callable[[Booking, LoanEvent, date], LoanEvent]] = {
+    EventType.RESTRUCTURE_PROPOSED: _restructure,
+    EventType.CHARGE_OFF_PROPOSED: _charge_off,
+    EventType.WRITE_OFF_PROPOSED: _write_off,
+}

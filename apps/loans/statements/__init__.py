@@ -1,0 +1,1 @@
+"""What borrowers are handed: key facts, receipts, statements, their data, as PDF and JSON."""

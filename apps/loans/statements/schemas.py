@@ -1,0 +1,89 @@
+"""Shapes of the API about statements, receipts and key facts."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from ninja import Schema
+
+
+class FactRow(Schema):
+    n: int
+    due_date: date
+    total_due: str
+    balance: str
+
+
+class KeyFacts(Schema):
+    """The Key Facts Statement; what the figures mean is in docs/api.md."""
+
+    version: str
+    lender: str
+    product: str
+    as_of: date
+    currency: str
+    principal: str
+    net: str
+    fee: str
+    savings: str
+    interest: str
+    other_fees: str
+    total: str
+    cost: str
+    rate: str
+    rate_per: str
+    apr: str | None
+    eir: str | None
+    installments: int
+    installment: str
+    first_due: date
+    last_due: date
+    penalty: dict[str, Any] | None
+    schedule: list[FactRow]
+
+
+class KeyFactsOut(Schema):
+    facts: KeyFacts
+    hash: str
+
+
+class PayOffOut(Schema):
+    """What settles the loan on a day, if nothing else happens until then."""
+
+    on: date
+    amount: str
+    currency: str
+
+
+class RepaymentOut(Schema):
+    id: UUID
+    number: str
+    date: date
+    amount: str
+    channel: str
+    reference: str
+    reversed: bool
+
+
+class StatementRow(Schema):
+    date: date
+    type: str
+    amount: str
+    principal: str
+    interest: str
+    fees: str
+    penalties: str
+    balance: str
+    undone: bool
+
+
+class StatementOut(Schema):
+    number: str
+    lender: str
+    borrower: str
+    as_of: date
+    currency: str
+    outstanding: str
+    rows: list[StatementRow]

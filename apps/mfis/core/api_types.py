@@ -1,0 +1,48 @@
+"""Types that several rooms' API shapes are made of. Money and dates are text in their one form."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from ninja import Header, Query, Schema
+from pydantic import BaseModel, Field
+
+Amount = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2)]
+
+Income = Annotated[Decimal, Field(ge=0, max_digits=11, decimal_places=2)]
+
+Short = Annotated[str, Field(max_length=120)]
+
+
+class Plain(BaseModel):
+    """The shape of what comes as JSON, or of an answer that is made from dicts with the fields' own types.
+
+    ninja's own Schema looks for Django's objects at every field, which was a tenth of the time of a list.
+    """
+
+
+class Problem(Schema):
+    """RFC 9457 problem details; `errors` names the fields at fault."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str | None = None
+    errors: dict[str, list[str]] | None = None
+
+
+# What every call may answer beside its own: problem details (RFC 9457).
+REFUSED: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 409, 415, 422, 429, 503), Problem)
+
+Key = Annotated[str, Header(alias="Idempotency-Key", max_length=80)]
+
+After = Annotated[UUID | None, Query(description="`next` of the page before")]
+
+Most = Annotated[int, Query(ge=1, le=200)]
+
+
+def amount_text(amount: Decimal) -> str:
+    return f"{amount:.2f}"

@@ -1,0 +1,184 @@
+"""Commands: the one way in which anything is written.
+
+`@command(duty)` makes a service function a command. A call of it
+
+1. checks the duty of the `actor`, before anything is looked at;
+2. with an `idempotency_key`, hashes the call's own arguments, waits for a twin that is on its way, and gives the first
+   answer again where the key came before;
+3. runs the function in one transaction, in which every change is put down to the actor;
+4. keeps the answer, and returns it as the type that the function says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, is_dataclass
+from functools import cached_property, wraps
+from hashlib import sha256
+from inspect import Parameter, signature
+from typing import Any, NamedTuple, ParamSpec, TypeVar, get_type_hints
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.db.models import Model
+from pydantic import TypeAdapter
+
+from apps.mfis.core.actor import NAME_ACTOR, Actor, actor_context, actor_setting
+from apps.mfis.core.database import connection, execute, fetch_one
+from apps.mfis.core.errors import InvalidInput, KeyReused, NotAllowed
+from apps.mfis.core.roles import Action
+from apps.mfis.core.tables import this_node
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+LONGEST_KEY = 80
+
+# Of the table of models.Command. Every command with a key passes here, and the ORM would write the same SQL each time.
+BEFORE = f"""
+    {NAME_ACTOR};
+    SELECT pg_advisory_xact_lock(%s);
+    SELECT body_hash, answer::text FROM users_command WHERE id = %s
+"""  # noqa: S608 - a constant
+
+KEEP = """
+    INSERT INTO users_command (id, node, name, actor_id, body_hash, answer) VALUES (%s, %s, %s, %s, %s, %s)
+"""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A service function as it is known to whoever lists all commands."""
+
+    name: str
+    duties: tuple[Action, ...]  # any of them; none: open to everybody
+    function: Callable[..., Any]
+
+    @cached_property
+    def defaults(self) -> dict[str, Any]:
+        """The values of what a call may leave out: it asks for the same whether it says them or not."""
+        given = signature(self.function).parameters.values()
+        return {p.name: p.default for p in given if p.default is not Parameter.empty}
+
+    @cached_property
+    def takes_key(self) -> bool:
+        return "idempotency_key" in signature(self.function).parameters
+
+    @cached_property
+    def answer(self) -> TypeAdapter[Any]:
+        return TypeAdapter(get_type_hints(self.function)["return"])
+
+    def arguments(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """What a call asks for: all of its arguments but who asks, and the key it is known by."""
+        said = self.defaults | kwargs
+        return {name: value for name, value in said.items() if name not in ("actor", "idempotency_key")}
+
+    def check_duty(self, actor: Actor) -> None:
+        """Refuses an actor who has none of the command's duties.
+
+        Raises:
+            NotAllowed: naming what their duties do not include.
+        """
+        if self.duties and not any(actor.may(duty) for duty in self.duties):
+            raise NotAllowed(f"Your duties do not include this: {self.duties[-1].label}.")
+
+
+COMMANDS: dict[str, Command] = {}
+
+
+def command(
+    *duties: Action, name: str = "", own_transaction: bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Makes a keyword-only function with an `actor` a command for whoever has any of `duties`.
+
+    Without duties it is open to everybody, for what people do before they are signed in. A function that takes an
+    `idempotency_key` returns a dataclass, or something else that pydantic can write and read. With `own_transaction`
+    it is only registered and its duty checked: it opens its transactions itself, several or one in a single statement,
+    names the actor in each, and keeps the answer to a key.
+
+    Raises (each call):
+        NotAllowed: the actor has none of the duties. KeyReused: the key came before with other arguments.
+        InvalidInput: the key is longer than 80 characters.
+    """
+
+    def made(function: Callable[P, R]) -> Callable[P, R]:
+        registered = Command(name or function.__name__, duties, function)
+        COMMANDS[f"{function.__module__}.{function.__qualname__}"] = registered
+
+        @wraps(function)
+        def call(*args: P.args, **kwargs: P.kwargs) -> R:
+            actor: Any = kwargs["actor"]
+            registered.check_duty(actor)
+            if own_transaction:
+                return function(*args, **kwargs)
+            key: Any = kwargs.get("idempotency_key")
+            if key:
+                asked = registered.arguments(kwargs)
+                answer: R = _once(registered, identify(actor, key, registered.name, asked), actor, kwargs)
+                return answer
+            with actor_context(actor):
+                return function(*args, **kwargs)
+
+        return call
+
+    return made
+
+
+def _once(registered: Command, sent: Identity, actor: Actor, kwargs: dict[str, Any]) -> Any:
+    """Runs a command that has a key, or gives the answer that it got when it first came."""
+    with transaction.atomic():
+        # Three statements on one way: the last begins, and so looks, once the lock is had.
+        before = fetch_one(BEFORE, [actor_setting(actor), sent.lock, sent.id])
+        if before:
+            return registered.answer.validate_python(answered(sent, *before))
+        answer = registered.function(**kwargs)
+        kept = json.dumps(registered.answer.dump_python(answer, mode="json"))
+        execute(KEEP, [sent.id, this_node(), registered.name, actor.id, sent.body_hash, kept])
+        return answer
+
+
+class _Argument(DjangoJSONEncoder):
+    """A record counts by its key, bytes by their hash, a dataclass by its fields."""
+
+    def default(self, o: Any) -> Any:
+        if isinstance(o, Model):
+            return str(o.pk)
+        if isinstance(o, bytes):
+            return sha256(o).hexdigest()
+        if is_dataclass(o) and not isinstance(o, type):
+            return asdict(o)
+        return super().default(o)
+
+
+class Identity(NamedTuple):
+    """What a command with a key is known by: its row, the lock of whoever runs it, what tells it from another one."""
+
+    id: UUID
+    lock: int
+    body_hash: str
+
+
+def identify(actor: Actor, key: str, name: str, body: dict[str, Any]) -> Identity:
+    """The identity of a command that `actor` sends with `key`. Keys belong to their actor.
+
+    Raises:
+        InvalidInput: the key is longer than 80 characters.
+    """
+    if len(key) > LONGEST_KEY:
+        raise InvalidInput(f"An idempotency key has at most {LONGEST_KEY} characters.", field="Idempotency-Key")
+    own = uuid5(NAMESPACE_OID, f"{connection.schema_name}:{actor.id}:{key}")
+    body_hash = sha256(json.dumps([name, body], sort_keys=True, cls=_Argument).encode()).hexdigest()
+    return Identity(own, int.from_bytes(own.bytes[:8], "big", signed=True), body_hash)
+
+
+def answered(sent: Identity, kept_hash: str, kept_answer: str) -> Any:
+    """What the command was answered when it first came.
+
+    Raises:
+        KeyReused: it was another one, with the same key.
+    """
+    if kept_hash != sent.body_hash:
+        raise KeyReused("This idempotency key was already used for another request; take a new one.")
+    return json.loads(kept_answer)

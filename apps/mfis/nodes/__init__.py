@@ -1,0 +1,1 @@
+"""Several writable nodes: what travels between them, where each MFI is at home, what disagrees."""

@@ -1,0 +1,1 @@
+"""The SQL of several nodes: homes, schemas, streams, and tables that are compared or put right."""

@@ -1,0 +1,1 @@
+"""What changes a cluster: nodes that come and go, homes that move, conflicts that are decided."""

@@ -1,1 +1,0 @@
-"""Making and migrating the schema of an MFI."""

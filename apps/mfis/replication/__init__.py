@@ -1,1 +1,0 @@
-"""Several writable nodes: what travels between them, and how each keeps its streams, schemas and home in order."""

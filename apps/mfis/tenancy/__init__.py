@@ -1,0 +1,1 @@
+"""The MFI, its addresses and its schema: chosen by host name, opened, migrated, suspended."""

@@ -1,0 +1,35 @@
+"""The ten districts of Lesotho."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class District(models.TextChoices):
+    BEREA = "berea", "Berea"
+    BUTHA_BUTHE = "butha_buthe", "Butha-Buthe"
+    LERIBE = "leribe", "Leribe"
+    MAFETENG = "mafeteng", "Mafeteng"
+    MASERU = "maseru", "Maseru"
+    MOHALES_HOEK = "mohales_hoek", "Mohale's Hoek"
+    MOKHOTLONG = "mokhotlong", "Mokhotlong"
+    QACHAS_NEK = "qachas_nek", "Qacha's Nek"
+    QUTHING = "quthing", "Quthing"
+    THABA_TSEKA = "thaba_tseka", "Thaba-Tseka"
+
+    @classmethod
+    def from_text(cls, text: str) -> District:
+        """The district a person wrote: by name or code, whatever the case, spaces, hyphens and apostrophes.
+
+        Raises:
+            ValueError: naming the ten districts.
+        """
+        plain = _plain(text)
+        for district in cls:
+            if plain in (_plain(district.value), _plain(str(district.label))):
+                return district
+        raise ValueError(f"“{text}” is not a district of Lesotho; use one of {', '.join(map(str, cls.labels))}.")
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalpha())

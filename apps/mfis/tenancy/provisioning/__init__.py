@@ -1,0 +1,1 @@
+"""How the schemas of MFIs are rendered, made and migrated."""

@@ -1,0 +1,1 @@
+"""The SQL of schemas: how one is made and migrated, and what PostgreSQL's catalog says of one."""

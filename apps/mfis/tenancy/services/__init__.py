@@ -1,0 +1,1 @@
+"""What changes MFIs: opening, changing, suspending, and their logos."""

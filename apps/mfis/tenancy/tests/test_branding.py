@@ -1,0 +1,30 @@
+"""Logos."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from apps.mfis.core.actor import OPERATOR
+from apps.mfis.core.errors import InvalidInput, NotAllowed
+from apps.mfis.tenancy.models import MFILogo
+from apps.mfis.tenancy.services.branding import save_logo
+from tests.factories import Branch
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c636060f80f0001040100"
+)
+
+
+def test_a_logo_is_a_picture_and_small(alpha: Branch) -> None:
+    for content in (b"<svg onload=alert(1)>", b"", PIXEL + b"x" * MFILogo.MAXIMUM_BYTES):
+        with pytest.raises(InvalidInput):
+            save_logo(mfi=alpha.mfi, content=content, actor=OPERATOR)
+    save_logo(mfi=alpha.mfi, content=PIXEL, actor=OPERATOR)
+    answer = Client(HTTP_HOST=alpha.host).get("/brand/logo")
+    assert (answer["Content-Type"], answer.content) == ("image/png", PIXEL)
+
+
+def test_an_mfi_s_own_people_do_not_change_it(alpha: Branch) -> None:
+    with pytest.raises(NotAllowed):
+        save_logo(mfi=alpha.mfi, content=PIXEL, actor=alpha.staff["manager"].actor)

@@ -1,0 +1,78 @@
+"""One's own profile, settings and messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router
+
+from apps.mfis.core.api_types import REFUSED
+from apps.mfis.core.clock import business_date
+from apps.mfis.tenancy.requests import TenantRequest
+from apps.users.access.api.auth import ANY, borrower
+from apps.users.access.schemas import Me, MessageOut, ProfileIn, SettingsIn
+from apps.users.accounts.models import Account, BorrowerProfile
+from apps.users.accounts.services.borrowers import change_settings, update_own_profile
+from apps.users.accounts.services.people import Person
+from apps.users.messaging.models import Message
+from apps.users.messaging.texts import text_of
+
+router = Router(tags=["accounts"])
+
+
+def me_of(account: Account) -> dict[str, Any]:
+    """The account as its owner sees it."""
+    profile = BorrowerProfile.objects.filter(pk=account.pk).first() or BorrowerProfile()
+    income = profile.net_monthly_income
+    return {
+        "id": account.pk,
+        "full_name": account.full_name,
+        "phone": account.phone or "",
+        "email": account.email or "",
+        "language": account.language,
+        "wants_reminders": account.wants_reminders,
+        "phone_verified": account.phone_is_verified,
+        "email_verified": account.email_is_verified,
+        "second_factor": account.second_factor,
+        "national_id": profile.national_id or "",
+        "date_of_birth": profile.date_of_birth,
+        "district": profile.district,
+        "village": profile.village,
+        "employer": profile.employer,
+        "net_monthly_income": None if income is None else f"{income:.2f}",
+    }
+
+
+@router.get("/me", response={200: Me, **REFUSED}, auth=ANY)
+def me(request: HttpRequest) -> Any:
+    """One's own account and profile."""
+    return me_of(borrower(request))
+
+
+@router.put("/me", response={200: Me, **REFUSED}, auth=ANY)
+def update_me(request: HttpRequest, payload: ProfileIn) -> Any:
+    """Changes one's own profile; the MFI sees the history of changes."""
+    person = Person(**payload.dict())
+    return me_of(update_own_profile(actor=borrower(request).actor, person=person, today=business_date()))
+
+
+@router.put("/me/settings", response={200: Me, **REFUSED}, auth=ANY)
+def settings(request: HttpRequest, payload: SettingsIn) -> Any:
+    """The language of one's messages and papers, and whether one wants to be reminded of what falls due."""
+    return me_of(change_settings(actor=borrower(request).actor, **payload.dict(exclude_none=True)))
+
+
+@router.get("/messages", response={200: list[MessageOut], **REFUSED}, auth=ANY)
+def messages(request: TenantRequest) -> Any:
+    """What one was told last by SMS or e-mail, newest first; at most 50."""
+    account, lender = borrower(request), request.tenant.name
+    return [
+        {
+            "id": m.pk,
+            "about": m.about,
+            "at": m.sent_at,
+            "text": text_of(m.about, account.language, {**m.values, "lender": lender}),
+        }
+        for m in Message.objects.told_to(account)[:50]
+    ]

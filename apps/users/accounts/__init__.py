@@ -1,0 +1,1 @@
+"""Who somebody is: accounts of one schema, borrowers' profiles, passwords, merged records."""

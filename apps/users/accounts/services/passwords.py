@@ -1,0 +1,53 @@
+"""Passwords: their strength, and setting them."""
+
+from __future__ import annotations
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from apps.mfis.core.actor import Actor
+from apps.mfis.core.commands import command
+from apps.mfis.core.errors import InvalidInput, NotAllowed
+from apps.mfis.core.roles import Action
+from apps.users.accounts.models import Account
+
+
+@command(Action.MANAGE_OWN_ACCOUNT)
+def set_password(*, account: Account, password: str, actor: Actor) -> None:
+    """A new password for one's own account, checked for strength. Other sessions of the account end.
+
+    The system alone sets it for others: for tests and for the demonstration.
+
+    Raises:
+        NotAllowed: it is somebody else's account. InvalidInput: the password is too weak, with the reasons.
+    """
+    if actor.role is not None and actor.id != account.pk:
+        raise NotAllowed("Everybody chooses their own password; send them an invitation.")
+    write_password(account, password)
+    account.save(update_fields=["password"])
+
+
+def write_password(account: Account, password: str) -> None:
+    """Puts a password into an account that its caller saves; without one nobody can sign in to it.
+
+    Raises:
+        InvalidInput: it is too weak, with the reasons.
+    """
+    if not password:
+        account.password = make_password(None)
+        return
+    check_strength(password, account)
+    account.set_password(password)
+
+
+def check_strength(password: str, account: Account | None) -> None:
+    """Whether a password may be taken.
+
+    Raises:
+        InvalidInput: it is too weak, with the reasons.
+    """
+    try:
+        validate_password(password, account)
+    except ValidationError as error:
+        raise InvalidInput(error.messages[0], field="password", errors={"password": error.messages}) from None

@@ -1,1 +1,0 @@
-"""The two back-office sites and their pages about people."""

@@ -1,0 +1,1 @@
+"""Tests of what back-office pages share."""

@@ -1,0 +1,1 @@
+"""Complaints of borrowers, and the thirty days in which they are answered."""

@@ -1,0 +1,24 @@
+"""Where Django looks for the models of this app; each stands in its room, and is imported from there."""
+
+from apps.mfis.core.models import Command, Revision
+from apps.users.access.models import ApiToken, CallCount, Invitation, Scope, SignIn
+from apps.users.accounts.models import Account, BorrowerProfile, OneTimeCode
+from apps.users.complaints.models import Complaint
+from apps.users.consents.models import Consent
+from apps.users.messaging.models import Message
+
+__all__ = [
+    "Account",
+    "ApiToken",
+    "BorrowerProfile",
+    "CallCount",
+    "Command",
+    "Complaint",
+    "Consent",
+    "Invitation",
+    "Message",
+    "OneTimeCode",
+    "Revision",
+    "Scope",
+    "SignIn",
+]

@@ -1,0 +1,1 @@
+"""Letsema's own site: institutions, everybody in them, nodes."""

@@ -1,0 +1,210 @@
+"""Everybody of every MFI, in one list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+
+from apps.mfis.core.errors import ServiceError
+from apps.mfis.core.roles import Action, Role
+from apps.mfis.tenancy.addresses import in_schema_of
+from apps.mfis.tenancy.models import MFI, DirectoryEntry
+from apps.users.access.services.invitations import invite_again
+from apps.users.accounts.identity import format_phone
+from apps.users.accounts.models import Account
+from apps.users.back_office.base import LetsemaAdmin, posted, run_action, status_badge
+from apps.users.back_office.forms import ReasonForm
+from apps.users.back_office.history import row_history
+from apps.users.back_office.requests import StaffRequest
+from apps.users.back_office.sites import public_site
+from apps.users.operators.spreadsheets.people import PeopleImport
+from apps.users.spreadsheets.admin import ServiceImportMixin
+from apps.users.staff.services import set_active
+
+INVITATION = "Earlier invitations end. The link is sent by e-mail where there is one, and shown here once."
+
+INVITED = "A fresh invitation for {} (shown only now): <code>{}</code>"
+
+
+class MFIFilter(admin.SimpleListFilter):
+    """By the institution that people belong to."""
+
+    title = "MFI"
+    parameter_name = "mfi"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("public", "Letsema"), *MFI.objects.values_list("schema_name", "name")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[DirectoryEntry]) -> QuerySet[DirectoryEntry]:
+        return queryset.filter(schema_name=self.value()) if self.value() else queryset
+
+
+class RoleFilter(admin.SimpleListFilter):
+    """By what people are in the system."""
+
+    title = "role"
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(role.value, str(role.label)) for role in Role]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[DirectoryEntry]) -> QuerySet[DirectoryEntry]:
+        return queryset.filter(role=self.value()) if self.value() else queryset
+
+
+@admin.register(DirectoryEntry, site=public_site)
+class PeopleAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
+    """The directory; a person's page reads and changes the account where it stands."""
+
+    import_of = PeopleImport
+    view_action = Action.MANAGE_PEOPLE
+    list_display = ("full_name", "mfi_name", "role_label", "email", "formatted_phone", "state")
+    list_filter = (MFIFilter, RoleFilter, "is_active", "has_signed_up")
+    search_fields = ("full_name", "email", "phone")
+    search_help_text = "Name, e-mail or phone"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DirectoryEntry]:
+        names = MFI.objects.filter(schema_name=OuterRef("schema_name")).values("name")
+        entries: QuerySet[DirectoryEntry] = super().get_queryset(request)
+        return entries.annotate(mfi=Subquery(names[:1]))
+
+    @admin.display(description="MFI")
+    def mfi_name(self, entry: Any) -> str:
+        return entry.mfi or "Letsema"
+
+    @admin.display(description="role")
+    def role_label(self, entry: DirectoryEntry) -> str:
+        label = str(Role(entry.role).label)
+        return f"{label} ({entry.duties})" if entry.duties else label
+
+    @admin.display(description="phone")
+    def formatted_phone(self, entry: DirectoryEntry) -> str:
+        return format_phone(entry.phone)
+
+    @admin.display
+    def state(self, entry: DirectoryEntry) -> str:
+        if not entry.is_active:
+            return status_badge("suspended", "Closed")
+        return status_badge("active", "Open") if entry.has_signed_up else status_badge("waiting", "Not signed up")
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<uuid:account_id>/open/<str:wanted>/", wrap(self.active_view), name="directory_active"),
+            path("<uuid:account_id>/invite/", wrap(self.invite_view), name="directory_invite"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        entry, mfi = self._find(request, object_id)
+        with in_schema_of(mfi):
+            account = get_object_or_404(Account.objects.select_related("profile"), pk=entry.account_id)
+            profile = getattr(account, "profile", None)
+            changes = row_history(account, profile) if profile else row_history(account)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": entry.full_name,
+            "entry": entry,
+            "opts": self.opts,
+            "mfi_of": mfi,
+            "role_label": self.role_label(entry),
+            "phone": format_phone(entry.phone),
+            "tools": _tools(entry),
+            "changes": changes,
+            "state": self.state(entry),
+        }
+        return TemplateResponse(request, "admin/person.html", context)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:mfis_directoryentry_change", args=[object_id]))
+
+    def _find(self, request: HttpRequest, account_id: UUID | str) -> tuple[DirectoryEntry, MFI | None]:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        entry = self.get_object(request, str(account_id))
+        if entry is None:
+            raise Http404
+        return entry, MFI.objects.filter(schema_name=entry.schema_name).first()
+
+    def active_view(self, request: StaffRequest, account_id: UUID, wanted: str) -> HttpResponse:
+        """Opens or closes an account, with the reason."""
+        entry, mfi = self._find(request, account_id)
+        active = wanted == "yes"
+
+        def run(values: dict[str, Any]) -> None:
+            # In the MFI's own history nobody knows who of Letsema that is.
+            actor = replace(request.user.actor, name=f"{request.user.full_name} of Letsema")
+            with in_schema_of(mfi):
+                account = Account.objects.get(pk=entry.account_id)
+                set_active(account=account, active=active, actor=actor.because(values["reason"]))
+
+        verb = "Open" if active else "Close"
+        return run_action(
+            request,
+            admin=self,
+            form=ReasonForm(posted(request)),
+            run=run,
+            done=f"The account of {entry.full_name} is {'open' if active else 'closed'}.",
+            back_url=reverse("admin:mfis_directoryentry_change", args=[entry.pk]),
+            subject=entry.full_name,
+            title=f"{verb} the account of {entry.full_name}",
+            button=f"{verb} the account",
+            explanation="Sign-in works again." if active else "They are signed out at once and cannot sign in.",
+            style="primary" if active else "danger",
+        )
+
+    def invite_view(self, request: StaffRequest, account_id: UUID) -> HttpResponse:
+        """Makes a fresh invitation, and shows its link once."""
+        entry, mfi = self._find(request, account_id)
+        back = reverse("admin:mfis_directoryentry_change", args=[entry.pk])
+        if request.method == "POST":
+            self._invite(request, entry, mfi)
+            return HttpResponseRedirect(back)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "form": Form(),
+            "back_url": back,
+            "subject": entry.full_name,
+            "title": f"Invite {entry.full_name} again",
+            "button": "Make the invitation",
+            "explanation": INVITATION,
+        }
+        return TemplateResponse(request, "admin/action.html", context)
+
+    def _invite(self, request: StaffRequest, entry: DirectoryEntry, mfi: MFI | None) -> None:
+        try:
+            with in_schema_of(mfi):
+                account = Account.objects.get(pk=entry.account_id)
+                url = invite_again(account=account, actor=request.user.actor, mfi=mfi)
+        except ServiceError as error:
+            self.message_user(request, error.message, messages.ERROR)
+        else:
+            self.message_user(request, format_html(INVITED, entry.full_name, url), messages.SUCCESS)
+
+
+def _tools(entry: DirectoryEntry) -> list[dict[str, str]]:
+    """The buttons of a person's page."""
+    invite = {"label": "Invite again", "style": "quiet", "url": reverse("admin:directory_invite", args=[entry.pk])}
+    wanted = "no" if entry.is_active else "yes"
+    change = {
+        "label": "Close account" if entry.is_active else "Open account",
+        "style": "danger" if entry.is_active else "primary",
+        "url": reverse("admin:directory_active", args=[entry.pk, wanted]),
+    }
+    return [invite, change] if entry.is_active else [change]

@@ -1,0 +1,58 @@
+"""Shapes of Letsema's own API: opening and following MFIs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field
+
+from apps.mfis.core.api_types import Short
+
+
+class MFIIn(Schema):
+    name: Short
+    subdomain: Annotated[str, Field(max_length=40)]
+    licence_type: Annotated[str, Field(max_length=20)]
+    district: Annotated[str, Field(max_length=20)]
+    location: Short = ""
+    contact_name: Short = ""
+    contact_email: Annotated[str, Field(max_length=254)]
+    contact_phone: Annotated[str, Field(max_length=16)] = ""
+    brand_colour: Annotated[str, Field(max_length=7)] = "#0f5c4a"
+    admin_name: Annotated[str, Field(max_length=150)]
+    admin_email: Annotated[str, Field(max_length=254)]
+
+
+class MFIOut(Schema):
+    id: UUID
+    name: str
+    subdomain: str
+    licence_type: str
+    district: str
+    status: str
+    url: str
+
+
+class NodeReady(Schema):
+    node: str
+    ready: bool
+
+
+class MFIListed(MFIOut):
+    """`nodes` says where the MFI's schema stands; on a node where it is not `ready` the MFI answers 503."""
+
+    home_node: str
+    nodes: list[NodeReady]
+
+
+class MFIMade(MFIOut):
+    """`invitation_url` is null where the same call came before: a secret is shown once."""
+
+    invitation_url: str | None
+
+
+class StatusIn(Schema):
+    status: Annotated[str, Field(max_length=10)]
+    reason: Annotated[str, Field(min_length=1, max_length=500)]

@@ -1,0 +1,1 @@
+"""The spreadsheets that operators import: MFIs, and their people."""

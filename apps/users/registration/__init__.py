@@ -1,0 +1,1 @@
+"""Registration: a borrower opens an account at an MFI, and agrees to how its data is kept."""

@@ -1,0 +1,1 @@
+"""Bringing rows in: reading a file, rehearsing it, running it."""

@@ -1,1 +1,0 @@
-"""Pages that stand outside the back-office: invitations, password reset, the MFI's logo."""

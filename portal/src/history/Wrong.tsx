@@ -1,0 +1,62 @@
+import { useState } from "react";
+import { call, type Dispute } from "../api";
+import { Field, Form } from "../ui/forms";
+import type { Loaded } from "../ui/loading";
+import { useKey } from "../ui/state";
+import { t } from "../words";
+
+interface WrongProps {
+  what: string;
+  loan: string;
+  entry?: string;
+  disputes: Loaded<Dispute[]>;
+}
+
+/** Where an entry, or a loan as a whole, is disputed; while that waits for a decision it says so instead. */
+export function Wrong({ what, loan, entry, disputes }: WrongProps) {
+  const [open, setOpen] = useState(false);
+  const disputed = (disputes.value ?? []).some(
+    (dispute) => dispute.loan === loan && dispute.entry === (entry ?? null) && !dispute.decided_on,
+  );
+  function sent() {
+    setOpen(false);
+    disputes.reload();
+  }
+  if (disputed) return <span className="badge waiting">{t("Disputed")}</span>;
+  if (open) return <SayWhat loan={loan} entry={entry ?? null} sent={sent} />;
+  return (
+    <button className="link" aria-label={`${t("Wrong?")} ${what}`} onClick={() => setOpen(true)}>
+      {t("Wrong?")}
+    </button>
+  );
+}
+
+interface SayWhatProps {
+  loan: string;
+  entry: string | null;
+  sent: () => void;
+}
+
+function SayWhat({ loan, entry, sent }: SayWhatProps) {
+  const [text, setText] = useState("");
+  const key = useKey(text);
+  async function send() {
+    await call("POST", "disputes", { loan, entry, text }, key);
+    sent();
+  }
+  return (
+    <div className="entry">
+      <Form button={t("Send")} send={send}>
+        {(errors) => (
+          <Field
+            label={t("What is wrong, and how it was")}
+            maxLength={2000}
+            value={text}
+            set={setText}
+            errors={errors.text}
+          />
+        )}
+      </Form>
+    </div>
+  );
+}

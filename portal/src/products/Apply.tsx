@@ -1,0 +1,74 @@
+import { call, type KeyFacts, type Product, Refused } from "../api";
+import { day, money } from "../format";
+import { Field, Form, Tick } from "../ui/forms";
+import { PaperLink } from "../ui/parts";
+import { useRenewed } from "../ui/state";
+import { language, t } from "../words";
+import { forgetDraft, type Draft } from "./draft";
+
+interface ApplyProps {
+  product: Product;
+  draft: Draft;
+  change: (part: Partial<Draft>) => void;
+  query: string;
+  keyFacts: KeyFacts;
+}
+
+/** The key facts, and an application by whoever agrees to them. */
+export function Apply({ product, draft, change, query, keyFacts }: ApplyProps) {
+  const [agreed, setAgreed] = useRenewed(() => false, query); // to other figures one agrees anew
+  async function send() {
+    if (!agreed) throw new Refused(0, t("Tick that you agree to the key facts first."));
+    window.location.hash = await apply(product.id, draft, keyFacts.hash);
+    forgetDraft(product.id);
+  }
+  return (
+    <Form button={t("Apply for this loan")} send={send}>
+      {(errors) => (
+        <>
+          <Field
+            label={t("What is it for? (optional)")}
+            maxLength={200}
+            value={draft.purpose}
+            set={(purpose) => change({ purpose })}
+            errors={errors.purpose}
+          />
+          <h2>{t("Key facts of your loan")}</h2>
+          <p>{whole(keyFacts.facts)}</p>
+          <p>
+            <PaperLink path={`products/${product.id}/key-facts.pdf?${query}`}>{t("Read them as a paper")}</PaperLink>
+          </p>
+          <Tick
+            label={t("I have read the key facts and agree to them.")}
+            checked={agreed}
+            set={setAgreed}
+            errors={errors.agreed}
+          />
+        </>
+      )}
+    </Form>
+  );
+}
+
+/** Hands the application in; returns the address of the page that shows it. */
+async function apply(product: string, draft: Draft, agreed: string): Promise<string> {
+  const { principal, installments, purpose, key } = draft;
+  const asked = { principal, installments: Number(installments), purpose };
+  const body = { product_id: product, ...asked, agreed, language: language() };
+  try {
+    const made = await call<{ id: string }>("POST", "loans", body, `${key}-${principal}-${installments}`.slice(0, 80));
+    return `#/loans/${made.id}`;
+  } catch (reason) {
+    if (!(reason instanceof Refused && reason.code === "idempotency_key_reused")) throw reason;
+    return "#/"; // it had arrived before the line dropped, and stands among the loans
+  }
+}
+
+function whole({ cost, net, total, last_due, currency }: KeyFacts["facts"]): string {
+  return t("The loan costs you {cost} in all: you receive {net} and pay back {total} until {day}.", {
+    cost: money(cost, currency),
+    net: money(net, currency),
+    total: money(total, currency),
+    day: day(last_due),
+  });
+}

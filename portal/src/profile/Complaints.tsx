@@ -1,0 +1,67 @@
+import { useState } from "react";
+import { call, type Complaint } from "../api";
+import { day } from "../format";
+import { complaintLabel, complaintOptions } from "../labels";
+import { Field, Form, Select } from "../ui/forms";
+import { Show, useLoad } from "../ui/loading";
+import { Card } from "../ui/parts";
+import { useKey } from "../ui/state";
+import { t } from "../words";
+
+/** What one complained of, its answer, and complaining. */
+export function Complaints() {
+  const complaints = useLoad(() => call<Complaint[]>("GET", "complaints"));
+  return (
+    <Card title={t("Complaints")}>
+      <p className="quiet">
+        {t("You are answered within 30 days. If you are not, turn to the Central Bank of Lesotho.")}
+      </p>
+      <Show of={complaints}>
+        {(made) => (
+          <ul className="plain">
+            {made.map((complaint) => (
+              <li key={complaint.id}>
+                <strong>{complaintLabel(complaint.about)}</strong>: {complaint.text}
+                <br />
+                <Answer complaint={complaint} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Show>
+      <Complain sent={complaints.reload} />
+    </Card>
+  );
+}
+
+function Answer({ complaint }: { complaint: Complaint }) {
+  if (complaint.answered_on) {
+    return (
+      <>
+        {t("Answered {day}", { day: day(complaint.answered_on) })}: {complaint.answer}
+      </>
+    );
+  }
+  return <span className="quiet">{t("To be answered by {day}", { day: day(complaint.due_on) })}</span>;
+}
+
+function Complain({ sent }: { sent: () => void }) {
+  const [about, setAbout] = useState("service");
+  const [text, setText] = useState("");
+  const key = useKey(about, text);
+  async function send() {
+    await call("POST", "complaints", { about, text }, key);
+    setText("");
+    sent();
+  }
+  return (
+    <Form button={t("Send the complaint")} send={send}>
+      {(errors) => (
+        <>
+          <Select label={t("What it is about")} options={complaintOptions()} value={about} set={setAbout} />
+          <Field label={t("What happened")} maxLength={2000} value={text} set={setText} errors={errors.text} />
+        </>
+      )}
+    </Form>
+  );
+}
