@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import count
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -62,7 +63,8 @@ class Group(Revisioned):
 
     def next_meeting(self, day: date) -> date:
         """The first meeting on or after `day`."""
-        meetings = (add_periods(self.meets_from, self.frequency, self.meets_every * n) for n in count())  # type: ignore[arg-type]
+        unit: Any = self.frequency
+        meetings = (add_periods(self.meets_from, unit, self.meets_every * n) for n in count())
         return next(meeting for meeting in meetings if meeting >= day)
 
 

@@ -20,57 +20,69 @@ RECEIPTS = (EventType.REPAYMENT, EventType.PAY_OFF, EventType.RECOVERY)
 def key_facts_pdf(facts: Facts, *, mfi: MFI, language: str, signed: dict[str, Any] | None = None) -> bytes:
     """The statement as a PDF; `signed` says by whom and when it was agreed to, and its hash."""
     with translation.override(language):
-        currency = facts["currency"]
-
-        def amount(name: str) -> str:
-            return money(facts[name], currency)
-
-        rows = [
-            (_("Loan"), facts["product"]),
-            (_("You borrow"), amount("principal")),
-            (_("Fee kept back"), amount("fee")),
-            (_("You receive"), amount("net")),
-            (_("Interest"), f"{amount('interest')} ({facts['rate']} % {_per(facts['rate_per'])})"),
-            (_("Other fees"), amount("other_fees")),
-            (_("You pay back in all"), amount("total")),
-            (_("The loan costs you"), amount("cost")),
-            (_("APR, the yearly cost as a rate"), f"{facts['apr'] or '—'} %"),
-            (_("Effective rate"), f"{facts['eir'] or '—'} %"),
-            (_("Installments"), f"{facts['installments']} × {amount('installment')}"),
-            (_("First and last due date"), f"{day(facts['first_due'], language)} – {day(facts['last_due'], language)}"),
-            (_("If you pay late"), _penalty(facts["penalty"])),
-        ]
-        schedule = [
-            (str(r["n"]), day(r["due_date"], language), money(r["total_due"], currency), money(r["balance"], currency))
-            for r in facts["schedule"]
-        ]
-        notes = [
-            _("You may pay back early at any time; interest is then counted as the loan's terms say."),
-            _("You may withdraw at no cost until the money is paid out."),
-            _(
-                "Complaints: tell your branch. They have 30 days to answer; then you may turn to the Central Bank of "
-                "Lesotho."
-            ),
-            _("Figures for a loan paid out on %(day)s. Version %(version)s of this statement.")
-            % {"day": day(facts["as_of"], language), "version": facts["version"]},
-        ]
-        if signed:
-            notes.append(
-                _("Agreed to by %(name)s on %(at)s. Fingerprint %(hash)s.")
-                % {"name": signed["name"], "at": day(signed["at"][:10], language), "hash": signed["hash"]}
-            )
         return render(
             Paper(
                 lender=facts["lender"],
                 title=_("Key facts of your loan"),
                 colour=mfi.brand_colour,
-                facts=rows,
+                facts=_cost(facts, language),
                 columns=[_("No."), _("Due"), _("Installment"), _("Principal left")],
-                rows=schedule,
-                notes=notes,
+                rows=_schedule(facts, language),
+                notes=_notes(facts, language, signed),
                 language=language,
             )
         )
+
+
+def _cost(facts: Facts, language: str) -> list[tuple[str, str]]:
+    """What is borrowed, and all that it costs."""
+
+    def amount(name: str) -> str:
+        return money(facts[name], facts["currency"])
+
+    return [
+        (_("Loan"), facts["product"]),
+        (_("You borrow"), amount("principal")),
+        (_("Fee kept back"), amount("fee")),
+        (_("You receive"), amount("net")),
+        (_("Interest"), f"{amount('interest')} ({facts['rate']} % {_per(facts['rate_per'])})"),
+        (_("Other fees"), amount("other_fees")),
+        (_("You pay back in all"), amount("total")),
+        (_("The loan costs you"), amount("cost")),
+        (_("APR, the yearly cost as a rate"), f"{facts['apr'] or '—'} %"),
+        (_("Effective rate"), f"{facts['eir'] or '—'} %"),
+        (_("Installments"), f"{facts['installments']} × {amount('installment')}"),
+        (_("First and last due date"), f"{day(facts['first_due'], language)} – {day(facts['last_due'], language)}"),
+        (_("If you pay late"), _penalty(facts["penalty"])),
+    ]
+
+
+def _schedule(facts: Facts, language: str) -> list[tuple[str, str, str, str]]:
+    currency = facts["currency"]
+    return [
+        (str(r["n"]), day(r["due_date"], language), money(r["total_due"], currency), money(r["balance"], currency))
+        for r in facts["schedule"]
+    ]
+
+
+def _notes(facts: Facts, language: str, signed: dict[str, Any] | None) -> list[str]:
+    """A borrower's rights, what the figures are counted for, and who agreed to them."""
+    notes = [
+        _("You may pay back early at any time; interest is then counted as the loan's terms say."),
+        _("You may withdraw at no cost until the money is paid out."),
+        _(
+            "Complaints: tell your branch. They have 30 days to answer; then you may turn to the Central Bank of "
+            "Lesotho."
+        ),
+        _("Figures for a loan paid out on %(day)s. Version %(version)s of this statement.")
+        % {"day": day(facts["as_of"], language), "version": facts["version"]},
+    ]
+    if signed:
+        notes.append(
+            _("Agreed to by %(name)s on %(at)s. Fingerprint %(hash)s.")
+            % {"name": signed["name"], "at": day(signed["at"][:10], language), "hash": signed["hash"]}
+        )
+    return notes
 
 
 def _per(unit: str) -> str:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def post(client: Client, path: str, body: dict[str, Any], **headers: str) -> Any:
-    return client.post(f"/api/v1/{path}", json.dumps(body), content_type="application/json", **headers)  # type: ignore[arg-type]
+    return client.post(f"/api/v1/{path}", json.dumps(body), "application/json", **headers)  # type: ignore[arg-type]
 
 
 def test_a_borrower_answers_hands_in_papers_and_keeps_drafts(alpha: Branch, apply: Callable[..., Loan]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -37,7 +37,8 @@ class DecisionForm(forms.Form):
 
     def __init__(self, data: Any, dispute: Dispute) -> None:
         super().__init__(data)
-        self.fields["correction"].queryset = corrections_of(dispute).select_related("loan")  # type: ignore[attr-defined]
+        field = cast("forms.ModelChoiceField[LoanEvent]", self.fields["correction"])
+        field.queryset = corrections_of(dispute).select_related("loan")
 
 
 @admin.register(Dispute, site=tenant_site)
