@@ -142,7 +142,8 @@ def approve(loan: str) -> Answer:
 
 
 def disburse(loan: str, key: str = "") -> Answer:
-    return dict(pay_out.disburse(loan_id=UUID(loan), actor=staff("cashier").actor, channel="cash", idempotency_key=key))
+    paid = pay_out.disburse(loan_id=UUID(loan), actor=staff("cashier").actor, channel="cash", idempotency_key=key)
+    return asdict(paid)
 
 
 def lend(borrower: str, principal: str = "1000.00") -> Answer:
