@@ -22,6 +22,7 @@ from apps.credit.tests import kept
 from apps.loans.applications.services.apply import LoanRequest, apply_for_loan
 from apps.loans.applications.services.review import approve, recommend, start_review
 from apps.loans.book.models import Loan
+from apps.loans.groups.tests.fixtures import friend, weekly, women  # noqa: F401 - fixtures of several rooms
 from apps.loans.servicing.services import pay_out
 from apps.mfis.core.actor import SYSTEM
 from apps.mfis.core.roles import Role
