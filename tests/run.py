@@ -54,7 +54,7 @@ def lint() -> int:
     for name, *arguments in LINTERS:
         if code := _run(str(bin_dir / name), *arguments):
             return code
-    return lint_portal()
+    return _run(sys.executable, "-m", "tests.shape") or lint_portal()
 
 
 def lint_portal() -> int:
