@@ -176,7 +176,7 @@ def close_books() -> Answer:
 
 
 def fold() -> Answer:
-    return {"loans": fold_arrivals()}
+    return {"loans": fold_arrivals(actor=SYSTEM)}
 
 
 def agent_round() -> Answer:

@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from apps.loans.book.models import EventType, LoanEvent, Status
 from apps.loans.book.selectors.loans_as_of import LoanAsOf, loans_as_of
-from apps.loans.bureau.adapter import Header, bureau_adapter
+from apps.loans.bureau.adapter import BureauAnswer, Header, bureau_adapter
 from apps.loans.bureau.models import BureauFile, BureauReply
 from apps.loans.bureau.records import ACTIVE, CHARGED_OFF, CLOSED, WRITTEN_OFF, Record, Totals, faults, totals
-from apps.mfis.core.actor import Actor, actor_context
+from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
+from apps.mfis.core.commands import command
 from apps.mfis.core.database import connection
 from apps.mfis.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from apps.mfis.core.roles import Action
@@ -54,16 +55,17 @@ def rehearse(*, month_end: date, actor: Actor) -> Rehearsal:
     Raises:
         NotAllowed: the duty is missing. InvalidInput: not a month's last day, or not over yet.
     """
-    _check_duty(actor)
+    if not actor.may(Action.REPORT_TO_BUREAU):
+        raise NotAllowed(f"Your duties do not include this: {Action.REPORT_TO_BUREAU.label}.")
     if (month_end + timedelta(days=1)).day != 1 or month_end >= business_date():
         raise InvalidInput("Choose a month that is over, by its last day.", field="month_end")
     records, left_out = [], []
     profiles = BorrowerProfile.objects.in_bulk()
-    for found in loans_as_of(month_end):
-        ended = found.folded.closed_on
+    for standing in loans_as_of(month_end):
+        ended = standing.folded.closed_on
         if ended and ended < month_end.replace(day=1):
             continue  # it was told of in the month in which it ended
-        record = _record(found, profiles.get(found.loan.borrower_id))
+        record = _record(standing, profiles.get(standing.loan.borrower_id))
         if broken := faults(record, month_end):
             left_out.append((record.loan_number, "; ".join(broken)))
         else:
@@ -72,6 +74,7 @@ def rehearse(*, month_end: date, actor: Actor) -> Rehearsal:
     return Rehearsal(month_end, records, sorted(left_out))
 
 
+@command(Action.REPORT_TO_BUREAU)
 def make_file(*, month_end: date, actor: Actor) -> BureauFile:
     """Makes the file of a month and keeps it. One made again gets the next number.
 
@@ -79,33 +82,34 @@ def make_file(*, month_end: date, actor: Actor) -> BureauFile:
         NotAllowed, InvalidInput: as for the rehearsal. WrongState: nothing to tell, or the same file stands already.
         NotHome: the MFI's home is another node.
     """
-    _check_duty(actor)
     require_home()
-    with actor_context(actor):
-        found = rehearse(month_end=month_end, actor=actor)
-        if not found.records:
-            raise WrongState("There is nothing to tell of this month.")
-        mfi = MFI.objects.select_for_update().get(schema_name=connection.schema_name)
-        before = BureauFile.objects.filter(month_end=month_end).order_by("sequence").last()
-        sequence = before.sequence + 1 if before else 1
-        adapter = bureau_adapter()
-        header = Header(mfi.subdomain, month_end, business_date(), sequence)
-        if before and adapter.write(_with(header, before), found.records) == bytes(before.content):
-            raise WrongState(f"File no. {before.sequence} of this month holds exactly this already.")
-        content = adapter.write(header, found.records)
-        return BureauFile.objects.create(
-            month_end=month_end,
-            sequence=sequence,
-            layout=adapter.layout,
-            records=len(found.records),
-            left_out=len(found.left_out),
-            balance=found.totals.balance,
-            overdue=found.totals.overdue,
-            sha256=sha256(content).hexdigest(),
-            loans=[r.loan_number for r in found.records],
-            content=content,
-            made_by=actor.name,
-        )
+    rehearsal = rehearse(month_end=month_end, actor=actor)
+    if not rehearsal.records:
+        raise WrongState("There is nothing to tell of this month.")
+    mfi = MFI.objects.select_for_update().get(schema_name=connection.schema_name)
+    before = BureauFile.objects.filter(month_end=month_end).order_by("sequence").last()
+    header = Header(mfi.subdomain, month_end, business_date(), before.sequence + 1 if before else 1)
+    if before and bureau_adapter().write(_with(header, before), rehearsal.records) == bytes(before.content):
+        raise WrongState(f"File no. {before.sequence} of this month holds exactly this already.")
+    return _keep_file(rehearsal, header, made_by=actor.name)
+
+
+def _keep_file(rehearsal: Rehearsal, header: Header, *, made_by: str) -> BureauFile:
+    adapter = bureau_adapter()
+    content = adapter.write(header, rehearsal.records)
+    return BureauFile.objects.create(
+        month_end=rehearsal.month_end,
+        sequence=header.sequence,
+        layout=adapter.layout,
+        records=len(rehearsal.records),
+        left_out=len(rehearsal.left_out),
+        balance=rehearsal.totals.balance,
+        overdue=rehearsal.totals.overdue,
+        sha256=sha256(content).hexdigest(),
+        loans=[r.loan_number for r in rehearsal.records],
+        content=content,
+        made_by=made_by,
+    )
 
 
 def _with(header: Header, before: BureauFile) -> Header:
@@ -113,6 +117,7 @@ def _with(header: Header, before: BureauFile) -> Header:
     return Header(header.supplier, header.month_end, timezone.localdate(before.recorded_at), before.sequence)
 
 
+@command(Action.REPORT_TO_BUREAU)
 def keep_answer(*, file_id: UUID, content: bytes, actor: Actor) -> BureauReply:
     """Keeps a bureau's answer to a file, once each.
 
@@ -120,48 +125,42 @@ def keep_answer(*, file_id: UUID, content: bytes, actor: Actor) -> BureauReply:
         NotAllowed: the duty is missing. NotFound: no such file. WrongState: this answer is kept already.
         InvalidInput: it cannot be read, or is not an answer to this file.
     """
-    _check_duty(actor)
+    answer = _read_answer(content)
+    file = BureauFile.objects.filter(pk=file_id).first()
+    if file is None:
+        raise NotFound("There is no such file.")
+    _check_answer(answer, file)
+    return BureauReply.objects.create(
+        file=file, reference=answer.reference, accepted=answer.accepted, refused=answer.refused, entered_by=actor.name
+    )
+
+
+def _read_answer(content: bytes) -> BureauAnswer:
     if not content or len(content) > LARGEST_ANSWER:
         raise InvalidInput("The answer is empty, or larger than 5 MB.", field="answer")
     try:
-        answer = bureau_adapter().read_answer(content)
+        return bureau_adapter().read_answer(content)
     except ValueError as error:
         raise InvalidInput(str(error), field="answer") from error
-    with actor_context(actor):
-        file = BureauFile.objects.filter(pk=file_id).first()
-        if file is None:
-            raise NotFound("There is no such file.")
-        if strangers := set(answer.refused) - set(file.loans):
-            raise InvalidInput(
-                f"Loan {min(strangers)} is not in this file; is it the answer to another?", field="answer"
-            )
-        if answer.accepted + len(answer.refused) != file.records:
-            raise InvalidInput(
-                f"It speaks of {answer.accepted + len(answer.refused)} records; this file has {file.records}.",
-                field="answer",
-            )
-        if BureauReply.objects.filter(file=file, reference=answer.reference).exists():
-            raise WrongState("This answer is kept already.")
-        return BureauReply.objects.create(
-            file=file,
-            reference=answer.reference,
-            accepted=answer.accepted,
-            refused=answer.refused,
-            entered_by=actor.name,
-        )
 
 
-def _check_duty(actor: Actor) -> None:
-    if not actor.may(Action.REPORT_TO_BUREAU):
-        raise NotAllowed(f"Your duties do not include this: {Action.REPORT_TO_BUREAU.label}.")
+def _check_answer(answer: BureauAnswer, file: BureauFile) -> None:
+    """Refuses an answer to another file, and one that is kept already."""
+    if strangers := set(answer.refused) - set(file.loans):
+        raise InvalidInput(f"Loan {min(strangers)} is not in this file; is it the answer to another?", field="answer")
+    count = answer.accepted + len(answer.refused)
+    if count != file.records:
+        raise InvalidInput(f"It speaks of {count} records; this file has {file.records}.", field="answer")
+    if BureauReply.objects.filter(file=file, reference=answer.reference).exists():
+        raise WrongState("This answer is kept already.")
 
 
-def _record(found: LoanAsOf, profile: BorrowerProfile | None) -> Record:
-    loan, folded = found.loan, found.before_write_off()
-    given_up = found.folded.status == Status.WRITTEN_OFF
-    closed = found.folded.status in (Status.CLOSED, Status.OVERPAID)
+def _record(standing: LoanAsOf, profile: BorrowerProfile | None) -> Record:
+    loan, folded = standing.loan, standing.before_write_off()
+    given_up = standing.folded.status == Status.WRITTEN_OFF
+    closed = standing.folded.status in (Status.CLOSED, Status.OVERPAID)
     arrears = folded.arrears
-    status = WRITTEN_OFF if given_up else CLOSED if closed else CHARGED_OFF if found.charged_off else ACTIVE
+    status = WRITTEN_OFF if given_up else CLOSED if closed else CHARGED_OFF if standing.charged_off else ACTIVE
     assert folded.disbursed_on  # noqa: S101 - loans_as_of leaves out what was not paid out
     return Record(
         loan_number=loan.number,
@@ -178,8 +177,8 @@ def _record(found: LoanAsOf, profile: BorrowerProfile | None) -> Record:
         balance=folded.total_outstanding,
         overdue=arrears.total,
         months_in_arrears=-(-arrears.days_past_due // 30),
-        last_paid_on=_last_paid(found.facts),
-        closed_on=found.folded.closed_on if given_up or closed else None,
+        last_paid_on=_last_paid(standing.facts),
+        closed_on=standing.folded.closed_on if given_up or closed else None,
     )
 
 

@@ -24,7 +24,7 @@ from apps.loans.servicing.services.repayment import pay_off
 from apps.loans.servicing.services.write_off import propose_write_off
 from apps.mfis.core.errors import InvalidInput, NotAllowed, WrongState
 from apps.users.accounts.models import BorrowerProfile
-from tests.factories import TODAY, Branch
+from conftest import TODAY, Branch
 
 Maker = Callable[..., Loan]
 
@@ -54,8 +54,7 @@ CLEAN = {"overdue": Decimal(0), "months_in_arrears": 0}
 
 def test_a_right_record_has_no_fault() -> None:
     assert faults(RIGHT, MONTH) == []
-    closed = replace(RIGHT, status="C", balance=Decimal(0), closed_on=MONTH, **CLEAN)  # type: ignore[arg-type]
-    assert faults(closed, MONTH) == []
+    assert faults(replace(RIGHT, status="C", balance=Decimal(0), closed_on=MONTH, **CLEAN), MONTH) == []  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def open_dispute(*, actor: Actor, loan_id: UUID, entry: UUID | None, text: str, 
         NotAllowed: not a borrower. NotFound: no such loan, or no such entry of it. InvalidInput: no words.
         WrongState: it is disputed already, or too many wait for a decision.
     """
-    words = _checked_words(text, "Say what is wrong", field="text")
+    words = _checked_words(text, f"Say what is wrong, in at most {MAXIMUM_LENGTH} characters.", field="text")
     account = Account.objects.select_for_update().own(actor)
     loan = Loan.objects.filter(belongs_to(account.pk), pk=loan_id, state__disbursed_on__isnull=False).first()
     if loan is None:
@@ -72,7 +72,7 @@ def open_dispute(*, actor: Actor, loan_id: UUID, entry: UUID | None, text: str, 
 def _checked_words(text: str, wanted: str, *, field: str) -> str:
     words = text.strip()
     if not words or len(words) > MAXIMUM_LENGTH:
-        raise InvalidInput(f"{wanted}, in at most {MAXIMUM_LENGTH} characters.", field=field)
+        raise InvalidInput(wanted, field=field)
     return words
 
 
@@ -97,7 +97,7 @@ def decide_dispute(
     """
     if outcome not in DECIDE.targets:
         raise InvalidInput("Say whether it stands or is corrected.", field="outcome")
-    words = _checked_words(answer, "Give the reason in words", field="answer")
+    words = _checked_words(answer, f"Give the reason in words, in at most {MAXIMUM_LENGTH} characters.", field="answer")
     require_home()
     dispute = _locked(dispute_id)
     DECIDE.check(
