@@ -24,7 +24,9 @@ export const SAID = {
     "Nomoro ea hau ea boitsebiso e se e ngotsoe; kopa lekala la hau hore le e lokise.",
   "Your date of birth is already on record; ask your branch to correct it.":
     "Letsatsi la hau la tsoalo le se le ngotsoe; kopa lekala la hau hore le le lokise.",
-  "Say what is wrong, in at most {MAXIMUM_LENGTH} characters.": "Bolela se fosahetseng, ka litlhaku tse sa feteng {MAXIMUM_LENGTH}.",
+  "Say what is wrong, in at most {MAXIMUM_LENGTH} characters.":
+    "Bolela se fosahetseng, ka litlhaku tse sa feteng {MAXIMUM_LENGTH}.",
   "You have disputed this already; it waits for a decision.": "U se u hanne sena; ho emetsoe qeto.",
-  "Say what happened, in at most {MAXIMUM_LENGTH} characters.": "Bolela se etsahetseng, ka litlhaku tse sa feteng {MAXIMUM_LENGTH}.",
+  "Say what happened, in at most {MAXIMUM_LENGTH} characters.":
+    "Bolela se etsahetseng, ka litlhaku tse sa feteng {MAXIMUM_LENGTH}.",
 };
