@@ -54,7 +54,8 @@ CLEAN = {"overdue": Decimal(0), "months_in_arrears": 0}
 
 def test_a_right_record_has_no_fault() -> None:
     assert faults(RIGHT, MONTH) == []
-    assert faults(replace(RIGHT, status="C", balance=Decimal(0), closed_on=MONTH, **CLEAN), MONTH) == []  # type: ignore[arg-type]
+    closed = replace(RIGHT, status="C", balance=Decimal(0), closed_on=MONTH, **CLEAN)  # type: ignore[arg-type]
+    assert faults(closed, MONTH) == []
 
 
 @pytest.mark.parametrize(
