@@ -64,13 +64,13 @@ with tenant_context(opened.mfi):
         interest_method="flat", principal_min=1, principal_default=1000, principal_max=9000, installments_min=1,
         installments_default=10, installments_max=12)
     who = register_borrower(person=Person("Palesa", phone="58123499"), actor=SYSTEM, today=business_date())
-    loan = apply_for_loan(borrower=who, product_id=product.pk, principal=Decimal(1000), installments=10,
-        purpose="", by=who, currency="LSL")["id"]
-    review.start_review(loan_id=loan, by=staff["officer"])
-    review.recommend(loan_id=loan, by=staff["officer"], reason="seen")
-    review.approve(loan_id=loan, by=staff["approver"])
-    disburse(loan_id=loan, by=staff["cashier"], channel="cash")
-    print("RESULT " + json.dumps([create_token(actor=who.actor, name="t").secret, loan]))
+    asked = LoanRequest(product_id=product.pk, principal=Decimal(1000), installments=10)
+    loan = apply_for_loan(borrower=who, request=asked, actor=who.actor, currency="LSL").id
+    review.start_review(loan_id=loan, actor=staff["officer"].actor)
+    review.recommend(loan_id=loan, actor=staff["officer"].actor, reason="seen")
+    review.approve(loan_id=loan, actor=staff["approver"].actor)
+    disburse(loan_id=loan, actor=staff["cashier"].actor, channel="cash")
+    print("RESULT " + json.dumps([create_token(actor=who.actor, name="t").secret, str(loan)]))
 """
     out = served.manage("shell", "-v", "0", "-c", script)
     return out.split("RESULT ")[1].strip()
@@ -109,13 +109,14 @@ def test_mongodb_killed(served: Served, borrower: str) -> None:
     mongo.kill()
     script = f"""
 from decimal import Decimal
+from uuid import UUID
 from apps.mfis.tenancy.models import MFI
 from apps.users.accounts.models import Account
 from apps.loans.servicing.services.repayment import record_repayment
 from django_tenants.utils import tenant_context
 with tenant_context(MFI.objects.get(subdomain="faults")):
     for n in range(5):
-        record_repayment(loan_id="{loan}", actor=Account.objects.get(email="cashier@f.example").actor,
+        record_repayment(loan_id=UUID("{loan}"), actor=Account.objects.get(email="cashier@f.example").actor,
             amount=Decimal(20), channel="mpesa", reference=f"M{{n}}")
 """
     served.manage("shell", "-v", "0", "-c", script)  # lending goes on
