@@ -16,6 +16,7 @@ from django_tenants.utils import tenant_context
 
 from apps.loans.book.models import Loan
 from apps.loans.book.queries import list_loans
+from apps.mfis.core import database, prepared
 from apps.mfis.core.database import connection
 from apps.users.access.queries import bearer_of
 from apps.users.access.services.tokens import create_token
@@ -166,3 +167,17 @@ def test_a_connection_that_the_server_ended_is_opened_anew(kept: Any) -> None:
     with kept.cursor() as cursor:
         cursor.execute("SELECT 'there again'")
         assert cursor.fetchone()[0] == "there again"
+
+
+def test_the_first_query_after_the_server_was_killed_may_be_a_prepared_one(
+    kept: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the look at a bearer token is, where the schema stands as the last request left it."""
+    monkeypatch.setattr(prepared, "connection", kept)
+    monkeypatch.setattr(database, "connection", kept)
+    query = prepared.Query("test_of_a_killed_server", "int", "SELECT $1 + 1")
+    assert query.rows(1) == [(2,)]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [kept.connection.info.backend_pid])
+    kept.health_check_enabled, kept.health_check_done = True, False
+    assert query.rows(2) == [(3,)]

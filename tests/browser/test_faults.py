@@ -137,5 +137,8 @@ def call_get(served: Served, path: str, token: str) -> Any:
     request = urllib.request.Request(f"http://127.0.0.1:{served.system.port}{path}")
     request.add_header("Host", f"faults.localhost:{served.system.port}")
     request.add_header("Authorization", f"Bearer {token}")
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        return json.load(answer)
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as refused:
+        raise AssertionError((refused.code, refused.read().decode())) from refused

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 
 from apps.loans.bureau.models import BureauFile
 from apps.loans.bureau.services import keep_answer, last_month_end, make_file, rehearse
-from apps.loans.domain.money import spoken
+from apps.loans.domain.money import format_money
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.errors import ServiceError
 from apps.mfis.core.forms import show_service_error
@@ -66,12 +66,12 @@ class BureauFileAdmin(LetsemaAdmin):
     month.admin_order_field = "month_end"  # type: ignore[attr-defined]
 
     def in_all(self, file: BureauFile) -> str:
-        return spoken(file.balance)
+        return format_money(file.balance)
 
     in_all.short_description = "owed in all"  # type: ignore[attr-defined]
 
     def late(self, file: BureauFile) -> str:
-        return spoken(file.overdue)
+        return format_money(file.overdue)
 
     late.short_description = "overdue"  # type: ignore[attr-defined]
 

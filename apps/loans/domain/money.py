@@ -55,7 +55,7 @@ def to_multiple(amount: Decimal, multiple: Decimal, rounding: str = ROUND_HALF_E
     return (amount / multiple).quantize(Decimal(1), rounding) * multiple
 
 
-def spoken(amount: Decimal, code: str = "LSL") -> str:
+def format_money(amount: Decimal, code: str = "LSL") -> str:
     """An amount as people in Lesotho write it: "M 1,250.00"; other currencies by their code."""
     sign = "−" if amount < 0 else ""
     symbol = "M" if code == "LSL" else code

@@ -16,7 +16,7 @@ from import_export.forms import ExportForm
 from import_export.resources import modelresource_factory
 
 from apps.loans.book.workflow import TRANSITIONS
-from apps.loans.domain.money import spoken
+from apps.loans.domain.money import format_money
 from apps.loans.security.models import Collateral, Guarantor
 from apps.loans.security.services import release
 from apps.users.back_office.base import LetsemaAdmin, run_action, status_badge
@@ -97,7 +97,7 @@ class GuarantorAdmin(SecurityAdmin):
     fields = readonly_fields = ("loan", "full_name", "phone", "relation", "amount", "is_active")
 
     def answers_for(self, record: Guarantor) -> str:
-        return spoken(record.amount, record.loan.currency)
+        return format_money(record.amount, record.loan.currency)
 
 
 @admin.register(Collateral, site=tenant_site)
@@ -112,4 +112,4 @@ class CollateralAdmin(SecurityAdmin):
     fields = readonly_fields = ("loan", "what", "description", "serial", "value", "is_active")
 
     def worth(self, record: Collateral) -> str:
-        return spoken(record.value, record.loan.currency)
+        return format_money(record.value, record.loan.currency)

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 
-from apps.loans.domain.money import spoken
+from apps.loans.domain.money import format_money
 from apps.loans.servicing.models import PaymentNotice
 from apps.loans.servicing.services.reported_payments import confirm_payment, decline_payment
 from apps.loans.servicing.workflow import REPORTED_PAYMENT
@@ -42,7 +42,7 @@ class NoticeAdmin(LetsemaAdmin):
 
     @admin.display(description="amount")
     def formatted_amount(self, notice: PaymentNotice) -> str:
-        return spoken(notice.amount, notice.loan.currency)
+        return format_money(notice.amount, notice.loan.currency)
 
     @admin.display
     def state(self, notice: PaymentNotice) -> str:
@@ -97,6 +97,6 @@ def _facts(notice: PaymentNotice) -> list[tuple[str, str]]:
     return [
         ("Borrower", notice.loan.borrower.full_name),
         ("Loan", notice.loan.number),
-        ("Amount", spoken(notice.amount, notice.loan.currency)),
+        ("Amount", format_money(notice.amount, notice.loan.currency)),
         ("Paid by", f"{notice.get_channel_display()} {notice.reference}"),
     ]

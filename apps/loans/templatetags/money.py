@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 
 from apps.loans.book.wording import movement
-from apps.loans.domain.money import spoken
+from apps.loans.domain.money import format_money
 
 register = template.Library()
 
@@ -16,7 +16,7 @@ register = template.Library()
 @register.filter
 def money(amount: Decimal | str | None, currency: str = "LSL") -> str:
     """M 1,250.00; a dash for none, and for what a template did not find, which is an empty text."""
-    return "—" if amount is None or amount == "" else spoken(Decimal(amount), currency)
+    return "—" if amount is None or amount == "" else format_money(Decimal(amount), currency)
 
 
 @register.filter

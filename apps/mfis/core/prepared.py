@@ -29,6 +29,7 @@ class Query:
 
     def rows(self, *values: Any) -> list[tuple[Any, ...]]:
         """All rows of the present schema for these values."""
+        connection.close_if_health_check_failed()  # the first cursor would: by then the wrong connection is looked up
         connection.ensure_connection()
         known = _prepared.setdefault(connection.connection, set())
         if self.name not in known:

@@ -19,7 +19,7 @@ from apps.loans.book.models import LoanState
 from apps.loans.book.workflow import COLLECTED
 from apps.loans.collections.forms import CollectionForm
 from apps.loans.collections.services.meetings import collect, due_at
-from apps.loans.domain.money import spoken
+from apps.loans.domain.money import format_money
 from apps.loans.groups.forms import MemberForm
 from apps.loans.groups.models import Group, Membership
 from apps.loans.groups.services import add_member, leave_group, save_group
@@ -69,7 +69,7 @@ class GroupAdmin(LetsemaAdmin):
     members.admin_order_field = "people"  # type: ignore[attr-defined]
 
     def owed(self, group: Any) -> str:
-        return spoken(group.principal)
+        return format_money(group.principal)
 
     owed.short_description = "principal owed"  # type: ignore[attr-defined]
 
@@ -208,7 +208,7 @@ class GroupAdmin(LetsemaAdmin):
                 booked = [line for line in found if line.number]
                 total = sum((line.amount for line in booked), Decimal(0))
                 if booked:
-                    messages.success(request, f"{len(booked)} receipt(s) are booked: {spoken(total)}.")
+                    messages.success(request, f"{len(booked)} receipt(s) are booked: {format_money(total)}.")
                 return HttpResponseRedirect(reverse("admin:loans_group_page", args=[group.pk]))
         context = {
             **self.admin_site.each_context(request),

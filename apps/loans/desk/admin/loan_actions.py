@@ -17,7 +17,7 @@ from apps.loans.applications.services import documents, review
 from apps.loans.applications.services.documents import MAXIMUM_BYTES
 from apps.loans.book.models import EventType, Loan
 from apps.loans.book.selectors.disbursement import net_disbursement
-from apps.loans.domain.money import spoken
+from apps.loans.domain.money import format_money
 from apps.loans.histories.services import inquiries
 from apps.loans.security.forms import CollateralForm, GuarantorForm
 from apps.loans.security.services import add_collateral, add_guarantor
@@ -75,7 +75,7 @@ def _simple(form: type[forms.Form], command: Callable[..., object], done: str = 
 
 def _disburse(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:
     net, fee = net_disbursement(loan, business_date())
-    facts = [("Fee kept back", spoken(fee, loan.currency)), ("To hand over", spoken(net, loan.currency))]
+    facts = [("Fee kept back", format_money(fee, loan.currency)), ("To hand over", format_money(net, loan.currency))]
     in_parts = loan.product.tranches_max > 1
     form = MoneyForm(data, with_amount=in_parts, initial={"amount": net + fee} if in_parts else {})
     return Ask(
@@ -90,8 +90,8 @@ def _repayment(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> A
     state = loan.state
     due = "—"
     if state.oldest_due_date:
-        due = f"{spoken(state.next_due_amount, loan.currency)} on {state.oldest_due_date:%-d %b %Y}"
-    facts = [("Outstanding", spoken(state.total_outstanding, loan.currency)), ("Next due", due)]
+        due = f"{format_money(state.next_due_amount, loan.currency)} on {state.oldest_due_date:%-d %b %Y}"
+    facts = [("Outstanding", format_money(state.total_outstanding, loan.currency)), ("Next due", due)]
     form = MoneyForm(data, initial={"amount": state.next_due_amount or Decimal("0.01")})
     return Ask(
         form,
@@ -106,7 +106,7 @@ def _pay_off(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask
     return Ask(
         MoneyForm(data, with_amount=False),
         lambda v: pay_off(loan_id=loan.pk, actor=actor, **v),
-        [("Settles it today", spoken(owed, loan.currency))],
+        [("Settles it today", format_money(owed, loan.currency))],
         "Receipt {number}: {amount}; the loan is settled.",
     )
 
@@ -116,7 +116,7 @@ def _refund(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:
     return Ask(
         MoneyForm(data, initial={"amount": over}),
         lambda v: refund(loan_id=loan.pk, actor=actor, **v),
-        [("Overpaid", spoken(over, loan.currency))],
+        [("Overpaid", format_money(over, loan.currency))],
         "{amount} is paid back, number {number}.",
     )
 
@@ -140,9 +140,9 @@ def _decide(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:
         if proposal.type == EventType.RESTRUCTURE_PROPOSED:
             facts += _new_terms(loan, proposal)
         elif proposal.type == EventType.CHARGE_OFF_PROPOSED:
-            facts.append(("Principal to charge off", spoken(loan.state.principal_outstanding, loan.currency)))
+            facts.append(("Principal to charge off", format_money(loan.state.principal_outstanding, loan.currency)))
         else:
-            facts.append(("To write off", spoken(payoff_amount(loan, business_date()), loan.currency)))
+            facts.append(("To write off", format_money(payoff_amount(loan, business_date()), loan.currency)))
     return Ask(ProposalForm(data), lambda v: decide_proposal(loan_id=loan.pk, actor=actor, **v), facts, "Decided.")
 
 
@@ -153,7 +153,7 @@ def _new_terms(loan: Loan, proposal: Any) -> Facts:
     said = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in proposal.payload["terms"].items())
     return [
         ("New terms", said),
-        ("Outstanding then", spoken(then.total_outstanding, loan.currency)),
+        ("Outstanding then", format_money(then.total_outstanding, loan.currency)),
         ("Last installment", f"no. {last.n} on {last.due_date:%-d %b %Y}"),
     ]
 

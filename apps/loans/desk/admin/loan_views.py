@@ -20,7 +20,7 @@ from apps.loans.book.models import EventType, Loan, LoanEvent
 from apps.loans.book.projection import fold_loan
 from apps.loans.book.workflow import REVERSIBLE, TRANSITIONS
 from apps.loans.desk.admin.loan_actions import ACTIONS
-from apps.loans.domain.money import spoken
+from apps.loans.domain.money import format_money
 from apps.loans.servicing.forms import CorrectionForm, ReverseForm
 from apps.loans.servicing.services import correction
 from apps.mfis.core.clock import business_date
@@ -123,7 +123,7 @@ class LoanViews(LetsemaAdmin):
             messages.error(request, f"{transition.label} is not possible: the loan is {stands}.")
             return HttpResponseRedirect(page_of(loan))
         ask = ACTIONS[name](loan, request.user.actor, request.POST or None, request.FILES or None)
-        facts = [("Borrower", loan.borrower.full_name), ("Principal", spoken(loan.principal, loan.currency))]
+        facts = [("Borrower", loan.borrower.full_name), ("Principal", format_money(loan.principal, loan.currency))]
         return run_action(
             request,
             admin=self,
@@ -191,6 +191,6 @@ def _document_of(loan: Loan, document_id: UUID) -> Document:
 def _facts_of(event: LoanEvent, currency: str) -> list[tuple[str, str]]:
     return [
         ("What", f"{event.get_type_display()} {event.number}"),
-        ("Amount", spoken(event.amount, currency) if event.amount else "—"),
+        ("Amount", format_money(event.amount, currency) if event.amount else "—"),
         ("On", f"{event.value_date:%-d %b %Y}"),
     ]

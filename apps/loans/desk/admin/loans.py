@@ -26,7 +26,7 @@ from apps.loans.desk.admin.filters import LateFilter, MineFilter, StatusFilter
 from apps.loans.desk.admin.loan_views import LoanViews
 from apps.loans.desk.exports import LoanResource
 from apps.loans.desk.selectors import loan_page
-from apps.loans.domain.money import spoken
+from apps.loans.domain.money import format_money
 from apps.loans.histories.models import Dispute
 from apps.loans.histories.services.inquiries import credit_standing
 from apps.mfis.core.clock import business_date
@@ -90,11 +90,11 @@ class LoanAdmin(ExportMixin, LoanViews):  # type: ignore[misc]
 
     @admin.display(description="principal", ordering="principal")
     def formatted_principal(self, loan: Loan) -> str:
-        return spoken(loan.principal, loan.currency)
+        return format_money(loan.principal, loan.currency)
 
     @admin.display(ordering=F("state__principal_outstanding"))
     def outstanding(self, loan: Loan) -> str:
-        return spoken(loan.state.total_outstanding, loan.currency) if loan.state.disbursed_on else "—"
+        return format_money(loan.state.total_outstanding, loan.currency) if loan.state.disbursed_on else "—"
 
     @admin.display(ordering="state__oldest_due_date")
     def late(self, loan: Loan) -> str:

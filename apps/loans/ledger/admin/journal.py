@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from apps.loans.domain.money import spoken
+from apps.loans.domain.money import format_money
 from apps.loans.ledger.models import JournalEntry
 from apps.users.back_office.base import LetsemaAdmin
 from apps.users.back_office.sites import tenant_site
@@ -34,7 +34,7 @@ class EntryAdmin(LetsemaAdmin):
 
     @admin.display
     def amount(self, entry: Any) -> str:
-        return spoken(entry.debit or Decimal(0))
+        return format_money(entry.debit or Decimal(0))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

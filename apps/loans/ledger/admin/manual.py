@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from apps.loans.domain.money import spoken
+from apps.loans.domain.money import format_money
 from apps.loans.ledger.chart import ensure_chart
 from apps.loans.ledger.forms import JournalForm
 from apps.loans.ledger.manual import ProposedJournal, decide_journal, propose_journal
@@ -40,7 +40,7 @@ class ManualAdmin(LetsemaAdmin):
 
     @admin.display
     def amount(self, journal: ManualJournal) -> str:
-        return spoken(sum((amount for _, amount in journal.amounts() if amount > 0), Decimal(0)))
+        return format_money(sum((amount for _, amount in journal.amounts() if amount > 0), Decimal(0)))
 
     @admin.display
     def state(self, journal: ManualJournal) -> str:

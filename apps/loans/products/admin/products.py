@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from apps.loans.domain.money import spoken
+from apps.loans.domain.money import format_money
 from apps.loans.domain.rates import apr, eir
 from apps.loans.domain.violations import InvalidTerms
 from apps.loans.products.forms import ProductForm
@@ -119,7 +119,7 @@ class ProductAdmin(LetsemaAdmin):
     ]
 
     def amounts(self, product: Product) -> str:
-        return f"{spoken(product.principal_min)} – {spoken(product.principal_max)}"
+        return f"{format_money(product.principal_min)} – {format_money(product.principal_max)}"
 
     @admin.display(description="installments")
     def installments_range(self, product: Product) -> str:

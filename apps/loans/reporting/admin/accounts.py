@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from apps.loans.domain.money import spoken
+from apps.loans.domain.money import format_money
 from apps.loans.ledger.chart import ensure_chart
 from apps.loans.ledger.models import GLAccount
 from apps.loans.ledger.reports import CREDIT_SIDE
@@ -47,7 +47,7 @@ class AccountAdmin(BooksPages, ReportPages):
             '<a href="{}?account={}">{}</a>',
             reverse("admin:loans_books_report", args=["general-ledger"]),
             account.pk,
-            spoken(sign * (account.total or Decimal(0))),
+            format_money(sign * (account.total or Decimal(0))),
         )
 
     @admin.display

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from apps.loans.domain.money import spoken
+from apps.loans.domain.money import format_money
 from apps.loans.ledger.models import PeriodClosing
 from apps.loans.reporting.reports import EXPORTS, export
 from apps.users.back_office.base import LetsemaAdmin
@@ -18,7 +18,7 @@ from apps.users.back_office.sites import tenant_site
 
 
 def _frozen(closing: PeriodClosing, name: str) -> str:
-    return spoken(Decimal(closing.figures.get(name, "0")))
+    return format_money(Decimal(closing.figures.get(name, "0")))
 
 
 @admin.register(PeriodClosing, site=tenant_site)
