@@ -77,7 +77,7 @@ STATEMENT = """
 
 
 def fill(loans: int) -> None:
-    """Copies the one loan there is, with state, earning and installments, and what the baselines work on."""
+    """Copies the one loan there is, with state, accrual state and installments, and what the baselines work on."""
     from apps.mfis.core.database import execute, fetch_all
 
     begun = time.perf_counter()

@@ -2,10 +2,10 @@
 
 from apps.loans.applications.models import ApplicationDraft, Document, DocumentContent
 from apps.loans.book.models import (
+    AccrualState,
     Arrival,
     ChainHead,
     Channel,
-    Earning,
     EventType,
     Installment,
     Loan,
@@ -32,6 +32,7 @@ from apps.loans.servicing.models import DayEnd, PaymentNotice
 
 __all__ = [
     "AccountMapping",
+    "AccrualState",
     "AgeingPreset",
     "ApplicationDraft",
     "Arrival",
@@ -45,7 +46,6 @@ __all__ = [
     "Dispute",
     "Document",
     "DocumentContent",
-    "Earning",
     "EventType",
     "GLAccount",
     "Group",

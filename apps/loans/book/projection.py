@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
-from apps.loans.book.models import Earning, EventType, Installment, Loan, LoanEvent, LoanState, Status
+from apps.loans.book.models import AccrualState, EventType, Installment, Loan, LoanEvent, LoanState, Status
 from apps.loans.book.workflow import ENGINE_EVENTS, EVENTS
 from apps.loans.domain import fold as engine
 from apps.loans.domain.snapshot import LoanSnapshot
@@ -87,9 +87,11 @@ def project(loan: Loan, *, on: date | None = None) -> Projected:
     state, _ = LoanState.objects.update_or_create(loan=loan, defaults=values)
     _write_installments(loan, rows)
     if folded.disbursed_on:
-        Earning.objects.update_or_create(loan=loan, defaults=earning(loan, events, folded, business_date()))
+        AccrualState.objects.update_or_create(
+            loan=loan, defaults=accrual_columns(loan, events, folded, business_date())
+        )
     else:
-        Earning.objects.filter(loan=loan).delete()
+        AccrualState.objects.filter(loan=loan).delete()
     return Projected(state, folded, events)
 
 
@@ -122,8 +124,8 @@ def projected(loan: Loan, events: list[LoanEvent], folded: LoanSnapshot) -> tupl
     return values, [_installment(loan, row) for row in rows]
 
 
-def earning(loan: Loan, events: list[LoanEvent], folded: LoanSnapshot, today: date) -> dict[str, Any]:
-    """The columns of the loan's `Earning`, placed on the day before `today`.
+def accrual_columns(loan: Loan, events: list[LoanEvent], folded: LoanSnapshot, today: date) -> dict[str, Any]:
+    """The columns of the loan's `AccrualState`, placed on the day before `today`.
 
     A loan that is charged off has earned what was paid, and goes on earning only what is.
     """

@@ -23,6 +23,7 @@ from apps.mfis.core.forms import show_service_error
 from apps.mfis.core.roles import Action
 from apps.users.back_office.base import LetsemaAdmin, run_action, status_badge
 from apps.users.back_office.forms import DateInput
+from apps.users.back_office.requests import StaffRequest
 from apps.users.back_office.sites import tenant_site
 
 SHOWN = 200  # of what is left out; the rest would be no page to read
@@ -111,7 +112,7 @@ class BureauFileAdmin(LetsemaAdmin):
             *super().get_urls(),
         ]
 
-    def _file(self, request: HttpRequest, file_id: UUID) -> BureauFile:
+    def _file(self, request: StaffRequest, file_id: UUID) -> BureauFile:
         if not self.has_view_permission(request):
             raise PermissionDenied
         file = BureauFile.objects.filter(pk=file_id).first()
@@ -119,7 +120,7 @@ class BureauFileAdmin(LetsemaAdmin):
             raise Http404
         return file
 
-    def rehearsal_view(self, request: Any) -> HttpResponse:
+    def rehearsal_view(self, request: StaffRequest) -> HttpResponse:
         """GET shows what a month's file would hold; POST makes it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -132,7 +133,7 @@ class BureauFileAdmin(LetsemaAdmin):
                 form=MonthForm(request.POST),
                 back_url=back,
                 title="Make the file",
-                run=lambda v: make_file(actor=request.user.actor, **v) and None,
+                run=lambda v: make_file(actor=request.user.actor, **v),
                 done="The file is made.",
                 button="Make the file",
                 subject="Credit bureau",
@@ -157,7 +158,7 @@ class BureauFileAdmin(LetsemaAdmin):
         }
         return TemplateResponse(request, "admin/bureau_rehearsal.html", context, status=status)
 
-    def download_view(self, request: Any, file_id: UUID) -> HttpResponse:
+    def download_view(self, request: StaffRequest, file_id: UUID) -> HttpResponse:
         file = self._file(request, file_id)
         response = HttpResponse(bytes(file.content), content_type="application/octet-stream")
         name = f"{request.tenant.subdomain}-{file.month_end:%Y-%m}-{file.sequence}.txt"
@@ -165,13 +166,13 @@ class BureauFileAdmin(LetsemaAdmin):
         response["Cache-Control"] = "no-store"
         return response
 
-    def answer_view(self, request: Any, file_id: UUID) -> HttpResponse:
+    def answer_view(self, request: StaffRequest, file_id: UUID) -> HttpResponse:
         file = self._file(request, file_id)
         return run_action(
             request,
             admin=self,
             form=ReplyForm(request.POST or None, request.FILES or None),
-            run=lambda v: keep_answer(file_id=file.pk, content=v["answer"].read(), actor=request.user.actor) and None,
+            run=lambda v: keep_answer(file_id=file.pk, content=v["answer"].read(), actor=request.user.actor),
             done="The answer is kept.",
             back_url=reverse("admin:loans_bureaufile_change", args=[file.pk]),
             title=f"Answer to {file}",

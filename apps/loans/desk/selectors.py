@@ -79,15 +79,8 @@ class LoanPage:
 
 LATEST = 30  # events on the page; all of them are one click away
 
-TELLING = (
-    EventType.SUBMITTED,
-    EventType.REVIEW_STARTED,
-    EventType.ASSIGNED,
-    EventType.REVIEWED,
-    EventType.RESTRUCTURE_PROPOSED,
-    EventType.CHARGE_OFF_PROPOSED,
-    EventType.WRITE_OFF_PROPOSED,
-)
+# What says how far an application came, and who had a hand in what waits for a second person.
+TELLING = frozenset({EventType.REVIEW_STARTED}).union(*(transition.makers for transition in TRANSITIONS.values()))
 
 
 def loan_page(loan: Loan, viewer: Account, on: date, *, whole: bool = False) -> LoanPage:

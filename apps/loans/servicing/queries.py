@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from apps.loans.book.models import Status
 from apps.loans.book.queries import ONE
+from apps.loans.book.workflow import TRANSITIONS
 from apps.mfis.core.actor import Actor, actor_setting
 from apps.mfis.core.commands import Identity
 from apps.mfis.core.prepared import Query
 from apps.mfis.core.tables import this_node
 
-PAYABLE = [Status.ACTIVE.value, Status.CHARGED_OFF.value]
+PAYABLE = sorted(TRANSITIONS["record_repayment"].sources)
 
 # One statement, which is its own transaction. $1 to $8: the notice and whose it is; $9: PAYABLE; $10 to $15: the
 # command, without id and lock where it came without a key. Nothing is kept unless all is; what comes back says why not.

@@ -5,13 +5,13 @@ from apps.loans.book.models.chain import ChainHead
 from apps.loans.book.models.event import Channel, EventType, LoanEvent
 from apps.loans.book.models.loan import Loan
 from apps.loans.book.models.number import NumberSequence
-from apps.loans.book.models.state import Earning, Installment, LoanState, Status
+from apps.loans.book.models.state import AccrualState, Installment, LoanState, Status
 
 __all__ = [
+    "AccrualState",
     "Arrival",
     "ChainHead",
     "Channel",
-    "Earning",
     "EventType",
     "Installment",
     "Loan",

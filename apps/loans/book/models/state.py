@@ -127,14 +127,14 @@ class Installment(Projection):
         return f"{self.loan_id} {self.n}"
 
 
-class Earning(Projection):
+class AccrualState(Projection):
     """How a loan's income runs: what its past installments earned, and the one running. Read whole at each day end.
 
     One narrow row a loan stands for its dozen installments, so that a day's accrual reads a twelfth of them. It is
     placed on yesterday, the last day that can be ended; `closed_on` with the totals takes its place from that day on.
     """
 
-    loan = models.OneToOneField(Loan, on_delete=models.PROTECT, primary_key=True, related_name="earning")
+    loan = models.OneToOneField(Loan, on_delete=models.PROTECT, primary_key=True, related_name="accrual_state")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", db_index=False)
     start = models.DateField()
     due = models.DateField(null=True)  # of the running installment; None after the last
@@ -148,6 +148,7 @@ class Earning(Projection):
     total_penalties = models.DecimalField(max_digits=12, decimal_places=2, default=0)
 
     class Meta:
+        db_table = "loans_earning"
         ordering = ["loan"]
 
     def __str__(self) -> str:

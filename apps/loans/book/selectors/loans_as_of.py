@@ -42,7 +42,7 @@ class LoanAsOf:
         return self.folded.outstanding("principal")
 
     @property
-    def days_late(self) -> int:
+    def days_past_due(self) -> int:
         return self.folded.arrears.days_past_due
 
     @property

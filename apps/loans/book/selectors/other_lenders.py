@@ -15,7 +15,7 @@ class Exposure:
     lenders: int
     outstanding: Decimal
     monthly_installments: Decimal
-    worst_days_late: int  # in the twelve months before
+    worst_days_past_due: int  # in the twelve months before
     asked_at: str  # in ISO's form
 
 
@@ -30,7 +30,7 @@ def other_lenders_exposure(loan: Loan) -> Exposure | None:
         lenders=told["lenders"],
         outstanding=Decimal(told["outstanding"]),
         monthly_installments=Decimal(told["monthly_installments"]),
-        worst_days_late=told["worst_days_late"],
+        worst_days_past_due=told["worst_days_late"],
         asked_at=told["asked_at"],
     )
 

@@ -28,6 +28,7 @@ from apps.mfis.core.errors import ServiceError
 from apps.mfis.core.forms import show_service_error
 from apps.mfis.core.roles import Action, Role
 from apps.users.back_office.base import LetsemaAdmin, posted, run_action, status_badge
+from apps.users.back_office.requests import StaffRequest, staff_of
 from apps.users.back_office.sites import tenant_site
 
 
@@ -45,7 +46,7 @@ class GroupAdmin(LetsemaAdmin):
         found: QuerySet[Group] = super().get_queryset(request)
         return found.annotate(people=Count("memberships", filter=Q(memberships__left_on=None), distinct=True))
 
-    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "officer" and field and field.queryset is not None:
             field.queryset = field.queryset.filter(role=Role.MFI_ADMIN, is_active=True)
@@ -76,8 +77,8 @@ class GroupAdmin(LetsemaAdmin):
     def state(self, group: Group) -> str:
         return status_badge("active", "Meets") if group.is_active else status_badge("closed", "Ended")
 
-    def save_model(self, request: Any, obj: Group, form: Any, change: bool) -> None:
-        save_group(group=obj, actor=request.user.actor)
+    def save_model(self, request: HttpRequest, obj: Group, form: Any, change: bool) -> None:
+        save_group(group=obj, actor=staff_of(request).actor)
 
     def page_tools(self, request: HttpRequest, obj: Any) -> list[dict[str, str]]:
         return [
@@ -97,7 +98,7 @@ class GroupAdmin(LetsemaAdmin):
             *super().get_urls(),
         ]
 
-    def _group(self, request: HttpRequest, group_id: UUID) -> Group:
+    def _group(self, request: StaffRequest, group_id: UUID) -> Group:
         if not self.has_view_permission(request):
             raise PermissionDenied
         group = Group.objects.select_related("officer").filter(pk=group_id).first()
@@ -105,7 +106,7 @@ class GroupAdmin(LetsemaAdmin):
             raise Http404
         return group
 
-    def page_view(self, request: Any, group_id: UUID) -> HttpResponse:
+    def page_view(self, request: StaffRequest, group_id: UUID) -> HttpResponse:
         group = self._group(request, group_id)
         today = business_date()
         members = group.memberships.filter(left_on=None).select_related("borrower").order_by("borrower__full_name")
@@ -133,7 +134,7 @@ class GroupAdmin(LetsemaAdmin):
         }
         return TemplateResponse(request, "admin/group.html", context)
 
-    def add_member_view(self, request: Any, group_id: UUID) -> HttpResponse:
+    def add_member_view(self, request: StaffRequest, group_id: UUID) -> HttpResponse:
         group = self._group(request, group_id)
         if not self._may(request, Action.MANAGE_GROUPS):
             raise PermissionDenied
@@ -157,7 +158,7 @@ class GroupAdmin(LetsemaAdmin):
             explanation="Members answer for each other's loans in this group.",
         )
 
-    def leave_view(self, request: Any, group_id: UUID, member_id: UUID) -> HttpResponse:
+    def leave_view(self, request: StaffRequest, group_id: UUID, member_id: UUID) -> HttpResponse:
         group = self._group(request, group_id)
         if not self._may(request, Action.MANAGE_GROUPS):
             raise PermissionDenied
@@ -179,7 +180,7 @@ class GroupAdmin(LetsemaAdmin):
             explanation="Possible once no loan of the group is owed any more.",
         )
 
-    def collect_view(self, request: Any, group_id: UUID) -> HttpResponse:
+    def collect_view(self, request: StaffRequest, group_id: UUID) -> HttpResponse:
         """The collection sheet of a meeting: to print, or to enter what was brought."""
         group = self._group(request, group_id)
         if not self._may(request, Action.RECORD_REPAYMENT):

@@ -28,7 +28,7 @@ from apps.loans.desk.exports import LoanResource
 from apps.loans.desk.selectors import loan_page
 from apps.loans.domain.money import format_money
 from apps.loans.histories.models import Dispute
-from apps.loans.histories.services.inquiries import credit_standing
+from apps.loans.histories.services.inquiries import credit_summary
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.roles import Action, Role
 from apps.users.accounts.models import Account
@@ -137,12 +137,12 @@ class LoanAdmin(ExportMixin, LoanViews):  # type: ignore[misc]
         context = {
             "loan": loan,
             "page": page,
-            "elsewhere": other_lenders_exposure(loan),
+            "other_lenders": other_lenders_exposure(loan),
             "disputes": Dispute.objects.filter(loan=loan, decided_on=None),
             "consent": standing_consent(account=loan.borrower, purpose=Consent.Purpose.SHARING, as_of=page.as_of),
         }
         if loan.state.status in BEFORE_DISBURSEMENT:
-            context["standing"] = credit_standing(loan.borrower, on=page.as_of)
+            context["credit_summary"] = credit_summary(loan.borrower, on=page.as_of)
         return self.render(request, "admin/loan.html", f"Loan {loan.number}", **context)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Router
 
 from apps.loans.applications import api as applications_api
@@ -55,7 +55,7 @@ def everything(request: TenantRequest) -> Any:
     }
 
 
-def _loan(request: HttpRequest, loan: Loan) -> dict[str, Any]:
+def _loan(request: TenantRequest, loan: Loan) -> dict[str, Any]:
     folded = fold_loan(loan)
     return {
         "loan": loan_detail(loan),
@@ -68,7 +68,7 @@ def _loan(request: HttpRequest, loan: Loan) -> dict[str, Any]:
 
 
 @router.get("/me/everything.pdf", response=documents.PDF, auth=ANY)
-def everything_paper(request: Any, language: documents.Language = "en") -> HttpResponse:
+def everything_paper(request: TenantRequest, language: documents.Language = "en") -> HttpResponse:
     """The same as a paper."""
     kept = s.EverythingOut.model_validate(everything(request)).model_dump(mode="json")
     return documents.as_pdf(everything_pdf(kept, mfi=request.tenant, language=language), "everything")

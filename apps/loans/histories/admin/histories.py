@@ -20,6 +20,7 @@ from apps.mfis.core.clock import business_date
 from apps.mfis.core.roles import Action
 from apps.users.back_office.base import LetsemaAdmin
 from apps.users.back_office.forms import DateInput
+from apps.users.back_office.requests import StaffRequest
 from apps.users.back_office.sites import tenant_site
 
 
@@ -65,7 +66,7 @@ class RetentionRunAdmin(LetsemaAdmin):
         wrap = self.admin_site.admin_view
         return [path("score/", wrap(self.score_view), name="credit_score"), *super().get_urls()]
 
-    def score_view(self, request: Any) -> HttpResponse:
+    def score_view(self, request: StaffRequest) -> HttpResponse:
         """How borrowers spread over the bands of the score, and who of a band then failed to pay."""
         if not request.user.may(Action.VIEW_BOOKS):
             raise PermissionDenied

@@ -11,7 +11,7 @@ from apps.credit.history import credit_history
 from apps.credit.score import ADVICE, Score
 from apps.loans.book.models import Loan
 from apps.loans.histories.schemas import HistoryOut
-from apps.loans.histories.services.inquiries import look_ups
+from apps.loans.histories.services.inquiries import past_inquiries
 from apps.mfis.core.api_types import REFUSED, amount_text
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.database import connection
@@ -26,7 +26,7 @@ def history(request: HttpRequest) -> Any:
     """What the credit histories hold about the caller at this MFI, the score that follows, and who asked others."""
     account, today = borrower(request), business_date()
     own = list(Loan.objects.filter(belongs_to(account.pk)).values_list("pk", flat=True))
-    found, asked = credit_history(loan_ids=own, borrowers=[account.pk]), look_ups(account)
+    found, asked = credit_history(loan_ids=own, borrowers=[account.pk]), past_inquiries(account)
     return {
         "available": found.available and asked is not None,
         "waiting": found.waiting,

@@ -25,7 +25,7 @@ from apps.users.consents.selectors import standing_consent
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CreditSummary:
     """A borrower's credit standing at this MFI; `available` is False while MongoDB is away."""
 
     available: bool
@@ -33,12 +33,12 @@ class Standing:
     profiles: list[tuple[str, str]]  # loan number, payment profile
 
 
-def credit_standing(borrower: Account, *, on: date) -> Standing:
+def credit_summary(borrower: Account, *, on: date) -> CreditSummary:
     """Profiles and score from the loans of `borrower` at this MFI. Never raises where MongoDB is away."""
     history = credit_history(loan_ids=list(Loan.objects.filter(belongs_to(borrower.pk)).values_list("pk", flat=True)))
     if not history.available:
-        return Standing(False, None, [])
-    return Standing(True, history.score(on), [(a.loan_number, a.profile(on)) for a in history.accounts])
+        return CreditSummary(False, None, [])
+    return CreditSummary(True, history.score(on), [(a.loan_number, a.profile(on)) for a in history.accounts])
 
 
 @command(TRANSITIONS["ask_other_lenders"].duty)
@@ -94,7 +94,7 @@ def _summary(exposure: OtherLendersExposure) -> str:
     )
 
 
-def look_ups(borrower: Account) -> list[PastInquiry] | None:
+def past_inquiries(borrower: Account) -> list[PastInquiry] | None:
     """Who asked about the borrower, the latest first; None while MongoDB is away."""
     profile = BorrowerProfile.objects.filter(pk=borrower.pk).first()
     person = person_key((profile.national_id or "") if profile else "", otherwise=borrower.pk)

@@ -80,7 +80,7 @@ def _take(month_end: date, loans: set[UUID] | None, now: datetime, report: Repor
         standings = []
         for then in batch:
             borrowers[then.loan.borrower_id] = _person(then.loan)
-            stood = None if then.loan.pk in over else standing_of(then, month_end)
+            stood = None if then.loan.pk in over else account_snapshot(then, month_end)
             if stood:
                 standings.append(stood)
         gone -= {s.account for s in standings}
@@ -118,7 +118,7 @@ def _person(loan: Loan) -> str:
     return person_key(national_id(loan.borrower), otherwise=loan.borrower_id)
 
 
-def standing_of(then: LoanAsOf, month_end: date) -> AccountSnapshot | None:
+def account_snapshot(then: LoanAsOf, month_end: date) -> AccountSnapshot | None:
     """How a loan stood at the end of a month; None where it had ended before that month began."""
     given_up = then.folded.status == Status.WRITTEN_OFF
     closed = then.folded.status in (Status.CLOSED, Status.OVERPAID)

@@ -20,7 +20,7 @@ from apps.loans.applications.services.apply import LoanRequest, apply_for_loan
 from apps.loans.applications.services.review import approve, recommend, start_review, withdraw
 from apps.loans.book.models import Loan, LoanEvent
 from apps.loans.book.selectors.other_lenders import other_lenders_exposure
-from apps.loans.histories.services.inquiries import ask_other_lenders, credit_standing, look_ups
+from apps.loans.histories.services.inquiries import ask_other_lenders, credit_summary, past_inquiries
 from apps.loans.products.models import Product
 from apps.loans.servicing.services import repayment
 from apps.mfis.core.actor import SYSTEM
@@ -109,13 +109,13 @@ def test_with_consent_the_sums_and_after_its_end_nothing(
         event = ask_other_lenders(loan_id=here.pk, actor=officer.actor)
         known = other_lenders_exposure(here)
         assert known
-        assert (known.lenders, known.worst_days_late) == (1, (business_date() - rows[0].due_date).days)
+        assert (known.lenders, known.worst_days_past_due) == (1, (business_date() - rows[0].due_date).days)
         assert known.outstanding == elsewhere.state.total_outstanding
         # 12 monthly installments: what is scheduled, divided by the 12 months.
         scheduled = sum(r.principal + r.interest + r.fees for r in rows)
         assert known.monthly_installments == (scheduled / 12).quantize(Decimal("0.01"))
         assert "Asked other lenders: 1 lend" in event.reason
-        (seen,) = look_ups(beta.borrower) or []
+        (seen,) = past_inquiries(beta.borrower) or []
         assert (seen.mfi, seen.purpose) == (beta.mfi.schema_name, "application")
         page = beta.client("approver").get(f"/admin/loans/loan/{here.pk}/change/").content.decode()
         assert "At other lenders" in page
@@ -144,7 +144,7 @@ def test_another_with_the_same_number_in_their_profile_sees_no_look_up(
         impostor = register_borrower(
             person=Person("Im Postor", phone="58990045", national_id=NATIONAL_ID), actor=SYSTEM, today=TODAY
         )
-        assert look_ups(impostor) == []
+        assert past_inquiries(impostor) == []
 
 
 def test_an_mfi_does_not_probe(beta: Branch, here: Loan) -> None:
@@ -177,7 +177,7 @@ def test_a_look_up_that_is_not_written_is_not_answered(
             ask_other_lenders(loan_id=here.pk, actor=beta.staff["officer"].actor)
         assert answered == []
         assert LoanEvent.objects.filter(loan=here).count() == before
-        assert not credit_standing(beta.borrower, on=TODAY).available
+        assert not credit_summary(beta.borrower, on=TODAY).available
         page = beta.client("officer").get(f"/admin/loans/loan/{here.pk}/change/").content.decode()
         assert "out of reach" in page
         told = beta.client(beta.borrower).get("/api/v1/credit-history").json()
@@ -217,7 +217,7 @@ def test_months_late_are_told_by_profile_and_score(alpha: Branch, active: Maker)
     first = loan.installments.order_by("n").first()
     assert first
     on = first.due_date + timedelta(days=40)
-    standing = credit_standing(alpha.borrower, on=on)
+    standing = credit_summary(alpha.borrower, on=on)
     assert standing.profiles[0][1].startswith("2")
     repayment.record_repayment(
         loan_id=loan.pk,
@@ -227,4 +227,4 @@ def test_months_late_are_told_by_profile_and_score(alpha: Branch, active: Maker)
         value_date=TODAY + timedelta(days=1),
     )
     relay_outbox()
-    assert credit_standing(alpha.borrower, on=TODAY + timedelta(days=2)).profiles[0][1].startswith("C")
+    assert credit_summary(alpha.borrower, on=TODAY + timedelta(days=2)).profiles[0][1].startswith("C")

@@ -16,7 +16,7 @@ MOST_SHOWN = 500  # loans on a page; the export has them all
 
 def _provision(since: date, day: date, asked: Context) -> Context:
     active = (loan for loan in loans_as_of(day, asked.get("known_on")) if loan.is_active)
-    buckets = provisions_of(day, ((loan.days_late, loan.principal) for loan in active))
+    buckets = provisions_of(day, ((loan.days_past_due, loan.principal) for loan in active))
     return {
         "buckets": buckets,
         "glp": sum((bucket.principal for bucket in buckets), ZERO),
@@ -41,7 +41,7 @@ def _indicators_table(built: Context) -> Rows:
 
 def _loans(since: date, day: date, asked: Context) -> Context:
     loans = [loan for loan in loans_as_of(day, asked.get("known_on")) if loan.is_active]
-    loans.sort(key=lambda loan: (-loan.days_late, loan.loan.number))
+    loans.sort(key=lambda loan: (-loan.days_past_due, loan.loan.number))
     return {
         "loans": loans,
         "shown": loans[:MOST_SHOWN],
@@ -79,7 +79,7 @@ def _loan_row(then: LoanAsOf) -> list[Any]:
         state.outstanding("interest"),
         state.outstanding("fees") + state.outstanding("penalties"),
         state.arrears.total,
-        then.days_late,
+        then.days_past_due,
         "yes" if then.restructured else "",
     ]
 

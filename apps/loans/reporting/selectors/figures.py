@@ -96,7 +96,7 @@ def _add_balance(figures: Figures, now: LoanAsOf) -> None:
     if now.restructured:
         figures.restructured += principal
     for days in PAR_DAYS:
-        if now.days_late > days:
+        if now.days_past_due > days:
             figures.past_due[days] += principal
         elif now.restructured:
             figures.restructured_not_past_due[days] += principal

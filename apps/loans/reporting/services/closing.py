@@ -57,7 +57,7 @@ def close_period(*, through: date, actor: Actor) -> PeriodClosing:
 def _frozen(since: date, through: date) -> dict[str, Any]:
     """The portfolio as it is closed, kept with the closing: what is entered later does not change it."""
     figures = gather(since, through)
-    ageing = ((then.days_late, then.principal) for then in loans_as_of(through) if then.is_active)
+    ageing = ((then.days_past_due, then.principal) for then in loans_as_of(through) if then.is_active)
     return {
         "since": since.isoformat(),
         "glp": str(figures.glp),

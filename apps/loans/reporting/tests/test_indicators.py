@@ -96,9 +96,9 @@ def test_a_past_day_is_told_as_it_was_and_as_it_was_known(alpha: Branch, loan: L
         receive(alpha, loan, "100.00", date(2026, 2, 10))
         day = date(2026, 3, 31)
         (then,) = loans_as_of(day)
-        assert (then.principal, then.days_late) == (D("1100.00"), 21)
+        assert (then.principal, then.days_past_due) == (D("1100.00"), 21)
         receive(alpha, loan, "100.00", date(2026, 3, 10))  # entered today, received then
-        assert next(loans_as_of(day)).days_late == 0
+        assert next(loans_as_of(day)).days_past_due == 0
         # Yesterday nothing at all was known of this loan.
         assert list(loans_as_of(day, known_on=business_date() - timedelta(days=1))) == []
         assert list(loans_as_of(START - timedelta(days=1))) == []

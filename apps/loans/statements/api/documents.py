@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from ninja import Query, Router
 
@@ -25,6 +25,7 @@ from apps.loans.statements.documents import RECEIPTS, key_facts_pdf, receipt_pdf
 from apps.mfis.core.api_types import REFUSED
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.errors import InvalidInput, NotFound
+from apps.mfis.tenancy.requests import TenantRequest
 from apps.users.access.api.auth import ANY
 
 router = Router(tags=["papers"])
@@ -43,7 +44,7 @@ def as_pdf(content: bytes, name: str) -> HttpResponse:
     return response
 
 
-def _facts(request: Any, product_id: UUID, principal: Decimal, installments: int) -> dict[str, Any]:
+def _facts(request: TenantRequest, product_id: UUID, principal: Decimal, installments: int) -> dict[str, Any]:
     product = Product.objects.filter(pk=product_id, is_active=True).first()
     if product is None:
         raise NotFound("This product is not on offer.")
@@ -52,7 +53,7 @@ def _facts(request: Any, product_id: UUID, principal: Decimal, installments: int
 
 
 @router.get("/products/{uuid:product_id}/key-facts", response={200: s.KeyFactsOut, **REFUSED}, auth=None)
-def key_facts(request: HttpRequest, product_id: UUID, principal: Wanted, installments: Term) -> Any:
+def key_facts(request: TenantRequest, product_id: UUID, principal: Wanted, installments: Term) -> Any:
     """The Key Facts Statement of a loan paid out today, and its hash: send it as `agreed` with the application."""
     facts = _facts(request, product_id, principal, installments)
     return {"facts": facts, "hash": facts_hash(facts)}
@@ -60,7 +61,7 @@ def key_facts(request: HttpRequest, product_id: UUID, principal: Wanted, install
 
 @router.get("/products/{uuid:product_id}/key-facts.pdf", response=PDF, auth=None)
 def key_facts_paper(
-    request: Any, product_id: UUID, principal: Wanted, installments: Term, language: Language = "en"
+    request: TenantRequest, product_id: UUID, principal: Wanted, installments: Term, language: Language = "en"
 ) -> HttpResponse:
     """The same as a paper."""
     facts = _facts(request, product_id, principal, installments)
@@ -68,7 +69,9 @@ def key_facts_paper(
 
 
 @router.get("/loans/{uuid:loan_id}/key-facts.pdf", response=PDF, auth=ANY)
-def signed_key_facts(request: Any, loan_id: UUID, language: Annotated[str, Query(pattern="^(en|st)?$")] = "") -> Any:
+def signed_key_facts(
+    request: TenantRequest, loan_id: UUID, language: Annotated[str, Query(pattern="^(en|st)?$")] = ""
+) -> Any:
     """The statement that was agreed to with the application, as it was then.
 
     Of an application that was entered without one: the facts of its terms.
@@ -84,7 +87,7 @@ def signed_key_facts(request: Any, loan_id: UUID, language: Annotated[str, Query
 
 
 @router.get("/loans/{uuid:loan_id}/statement.pdf", response=PDF, auth=ANY)
-def statement_paper(request: Any, loan_id: UUID, language: Language = "en") -> HttpResponse:
+def statement_paper(request: TenantRequest, loan_id: UUID, language: Language = "en") -> HttpResponse:
     """Every movement of money with what is left, as a paper."""
     loan = own_loan(request, loan_id)
     folded = fold_loan(loan)
@@ -94,7 +97,7 @@ def statement_paper(request: Any, loan_id: UUID, language: Language = "en") -> H
 
 
 @router.get("/loans/{uuid:loan_id}/receipts/{uuid:event_id}.pdf", response=PDF, auth=ANY)
-def receipt_paper(request: Any, loan_id: UUID, event_id: UUID, language: Language = "en") -> HttpResponse:
+def receipt_paper(request: TenantRequest, loan_id: UUID, event_id: UUID, language: Language = "en") -> HttpResponse:
     """One receipt. Its code leads to a page on which anybody can see whether it stands, without a name."""
     loan = own_loan(request, loan_id)
     event = LoanEvent.objects.filter(pk=event_id, loan=loan, type__in=RECEIPTS).first()
@@ -106,7 +109,7 @@ def receipt_paper(request: Any, loan_id: UUID, event_id: UUID, language: Languag
 
 
 @router.get("/loans/{uuid:loan_id}/pay-off", response={200: s.PayOffOut, **REFUSED}, auth=ANY)
-def pay_off(request: HttpRequest, loan_id: UUID, on: date | None = None) -> Any:
+def pay_off(request: TenantRequest, loan_id: UUID, on: date | None = None) -> Any:
     """What settles the loan today, or on a day to come."""
     loan, today = own_loan(request, loan_id), business_date()
     day = on or today

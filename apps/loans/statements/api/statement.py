@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Router
 
 from apps.loans.book.api import own_loan
@@ -21,20 +21,21 @@ from apps.loans.statements.documents import RECEIPTS
 from apps.loans.statements.schemas import RepaymentOut, StatementOut, StatementRow
 from apps.mfis.core.api_types import REFUSED, amount_text
 from apps.mfis.core.clock import business_date
+from apps.mfis.tenancy.requests import TenantRequest
 from apps.users.access.api.auth import ANY
 
 router = Router(tags=["loans"])
 
 
 @router.get("/loans/{uuid:loan_id}/schedule", response={200: list[InstallmentOut], **REFUSED}, auth=ANY)
-def schedule(request: HttpRequest, loan_id: UUID) -> Any:
+def schedule(request: TenantRequest, loan_id: UUID) -> Any:
     """Every installment: what falls due when, and what was paid on it."""
     found = own_loan(request, loan_id)
     return state_json(fold_loan(found), found.terms.currency)["installments"]
 
 
 @router.get("/loans/{uuid:loan_id}/repayments", response={200: list[RepaymentOut], **REFUSED}, auth=ANY)
-def repayments(request: HttpRequest, loan_id: UUID) -> Any:
+def repayments(request: TenantRequest, loan_id: UUID) -> Any:
     """Receipts, newest first; a reversed one stays, marked."""
     events = list(own_loan(request, loan_id).events.filter(type__in=[*RECEIPTS, EventType.REVERSAL]))
     undone = {e.reverses_id for e in events}
@@ -54,7 +55,7 @@ def _receipt(event: LoanEvent, undone: bool) -> dict[str, Any]:
 
 
 @router.get("/loans/{uuid:loan_id}/statement", response={200: StatementOut, **REFUSED}, auth=ANY)
-def statement(request: Any, loan_id: UUID) -> Any:
+def statement(request: TenantRequest, loan_id: UUID) -> Any:
     """Every movement of money with its split."""
     found = own_loan(request, loan_id)
     folded = fold_loan(found)
@@ -70,7 +71,7 @@ def statement(request: Any, loan_id: UUID) -> Any:
 
 
 @router.get("/loans/{uuid:loan_id}/statement.csv", response={200: str, **REFUSED}, auth=ANY)
-def statement_csv(request: Any, loan_id: UUID) -> HttpResponse:
+def statement_csv(request: TenantRequest, loan_id: UUID) -> HttpResponse:
     """The statement as a spreadsheet."""
     found = own_loan(request, loan_id)
     rows = statement_rows(found, fold_loan(found))
