@@ -7,7 +7,7 @@ export PYTHONUNBUFFERED := 1
 # Dependencies come from the lock file alone; a parent's virtual environment must not be mistaken for ours.
 unexport VIRTUAL_ENV
 
-.PHONY: run cluster test setup lint portal clean
+.PHONY: run cluster test test-quick setup lint portal clean
 run: setup
 	@$(UV) run --frozen --no-sync python manage.py demo
 
@@ -17,6 +17,10 @@ cluster: setup
 
 test: setup
 	@$(UV) run --frozen --no-sync python -m tests.run
+
+# Without linters, browsers, clusters and what kills servers.
+test-quick: setup
+	@$(UV) run --frozen --no-sync python -m tests.run --quick
 
 lint: setup
 	@$(UV) run --frozen --no-sync python -m tests.run --lint

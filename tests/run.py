@@ -27,6 +27,9 @@ LINTERS = (
     ("djlint", "templates", "--lint"),
     ("mypy",),
 )
+# What starts servers, nodes or browsers of its own, or kills them: `make test` runs it, `make test-quick` does not.
+SLOW = ("browser", "cluster", "test_killed.py", "test_histories_killed.py", "test_embedded.py", "test_contract.py")
+BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "20")
 
 
 def find_chromium() -> str | None:
@@ -50,9 +53,8 @@ def ensure_chromium() -> str | None:
 
 def lint() -> int:
     """The linters of the Python and of the portal; returns the first exit code that is not 0."""
-    bin_dir = Path(sys.executable).parent
-    for name, *arguments in LINTERS:
-        if code := _run(str(bin_dir / name), *arguments):
+    for linter in LINTERS:
+        if code := _run(sys.executable, "-m", *linter):
             return code
     return _run(sys.executable, "-m", "tests.shape") or lint_portal()
 
@@ -79,10 +81,10 @@ def _run(*command: str, folder: Path = ROOT) -> int:
     return subprocess.run(command, cwd=folder).returncode
 
 
-def run_tests(arguments: list[str]) -> int:
-    """pytest on throw-away servers; returns its exit code."""
-    chromium = ensure_chromium()
-    if chromium is None:
+def run_tests(arguments: list[str], *, browser: bool = True) -> int:
+    """pytest on throw-away servers; returns its exit code. Without `browser` no Chromium is looked for."""
+    chromium = ensure_chromium() if browser else None
+    if browser and chromium is None:
         print(
             "No Chromium is on this machine: the browser tests (tests/browser) do not run. Install the package "
             "`chromium`, or name one by LETSEMA_CHROMIUM.",
@@ -100,14 +102,7 @@ def run_tests(arguments: list[str]) -> int:
         if chromium:
             env["LETSEMA_CHROMIUM"] = chromium
         return subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "pytest",
-                *(arguments or ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]),
-            ],
-            cwd=ROOT,
-            env=env,
+            [sys.executable, "-m", "pytest", *(arguments or BOTH_CORES)], cwd=ROOT, env=env
         ).returncode
     except CannotStart as error:
         print(error, file=sys.stderr)
@@ -147,6 +142,9 @@ def main() -> int:
         return run_room(arguments[1:])
     if arguments and arguments[0] == "--only-tests":
         return run_tests(arguments[1:])
+    if arguments and arguments[0] == "--quick":
+        left_out = [f"--ignore=tests/{path}" for path in SLOW]
+        return run_tests([*BOTH_CORES, *left_out, *arguments[1:]], browser=False)
     code = lint()
     if code or "--lint" in arguments:
         return code
