@@ -61,7 +61,7 @@ def allocate(
         due, paid = row.due, row.paid
         early = value_date < row.due_date
         if early and charges_due:
-            left -= _pay_charges_due(row, left, value_date, charges_due, parts)
+            left -= pay_charges_due(row, left, value_date, charges_due, parts)
         before = left
         for component in in_advance if early else when_due:
             owed = due[component] - paid[component]
@@ -79,7 +79,7 @@ def allocate(
     return parts, left
 
 
-def _pay_charges_due(
+def pay_charges_due(
     row: Installment, amount: Decimal, value_date: date, charges_due: ChargesDue, parts: list[Part]
 ) -> Decimal:
     """Charges whose own day has come go before the order of what is paid early. Returns what was taken."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from .fold import fold
+from .fold import check_bookings, fold
 from .money import Currency
 from .rates import apr, eir
 from .snapshot import COMPONENTS, Installment, LoanSnapshot, Transaction
@@ -27,6 +27,7 @@ def state_of(case: Any, path: str = "$") -> dict[str, Any]:
     """
     terms, events, as_of = parse_case(case, path)
     snapshot = fold(terms, events, as_of)
+    check_bookings(terms, events)
     return {
         "id": case.get("id"),
         **state_json(snapshot, terms.currency),

@@ -27,17 +27,26 @@ def _read_weekend(raw: Any) -> frozenset[int]:
 
 @dataclass(frozen=True, slots=True)
 class WorkingDays(CaseObject):
-    """What happens to a due date on a weekend (1 Monday … 7 Sunday) or public holiday: keep, next or previous."""
+    """What happens to a due date on a weekend (1 Monday … 7 Sunday) or public holiday: keep, next or previous.
+
+    No due date falls on or before the pay-out, nor two on one day: where "previous" cannot be, the next working day is
+    taken.
+    """
 
     rule: Literal["keep", "next", "previous"] = "keep"
     weekend: Annotated[frozenset[int], PlainValidator(_read_weekend)] = frozenset()
     holidays: frozenset[Day] = frozenset()
 
-    def adjust(self, day: date) -> date:
-        """`day`, or the working day that the rule puts in its place."""
+    def adjust(self, day: date, after: date = date.min) -> date:
+        """`day`, or the working day that the rule puts in its place; always one after `after`."""
         if self.rule == "keep":
-            return day
-        step = timedelta(days=1 if self.rule == "next" else -1)
+            return max(day, after + timedelta(days=1))
+        found = self._nearest(day, timedelta(days=1 if self.rule == "next" else -1))
+        if found > after:
+            return found
+        return self._nearest(max(day, after + timedelta(days=1)), timedelta(days=1))
+
+    def _nearest(self, day: date, step: timedelta) -> date:
         while day.isoweekday() in self.weekend or day in self.holidays:
             day += step
         return day
@@ -67,6 +76,14 @@ def due_dates(start: date, frequency: Frequency, every: int, count: int, first_d
     if first_due is None:
         return [add_periods(start, frequency, every * n) for n in range(1, count + 1)]
     return [add_periods(first_due, frequency, every * n) for n in range(count)]
+
+
+def are_months_apart(start: date, end: date, months: int) -> bool:
+    """Whether `end` is whole `months` after `start`, one of them being clipped to its month's length or none.
+
+    31 January, 28 February and 31 March are one month apart each.
+    """
+    return add_months(start, months) == end or add_months(end, -months) == start
 
 
 def first_salary_day(start: date, day: int) -> date:

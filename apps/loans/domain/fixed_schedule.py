@@ -12,7 +12,7 @@ from decimal import Decimal
 from .allocation import Part
 from .installment_periods import InstallmentPeriod
 from .money import ZERO, to_multiple
-from .schedule import Tranche, build_schedule
+from .schedule import Plan, PlannedRow
 from .snapshot import Installment, nothing
 from .terms import Restructuring, Terms
 
@@ -66,18 +66,68 @@ def _is_out(day: date, row: Installment, *, before_tranche: bool) -> bool:
 
 
 class FixedSchedule:
-    """Installments that stand from the start; payments change only what is paid on them."""
+    """Installments that stand whatever is paid; a tranche or new terms change those from its own on alone."""
 
-    def __init__(
-        self, terms: Terms, disbursements: list[tuple[date, Decimal]], changes: tuple[Restructuring, ...]
-    ) -> None:
+    def __init__(self, terms: Terms) -> None:
         self.terms = terms
-        downs = [(day, down_payment(terms, amount)) for day, amount in disbursements]
-        tranches = [Tranche(day, amount - down) for (day, amount), (_, down) in zip(disbursements, downs, strict=True)]
-        self.regular = [_installment(*row) for row in build_schedule(terms, tranches, changes)]
-        rows = [down_payment_installment(day, down) for day, down in downs if down]
-        self.installments = [*rows, *self.regular]
-        number(self.installments, disbursements, before_tranche=False)
+        self.plan = Plan(terms)
+        self.regular: list[Installment] = []
+        self.others: list[Installment] = []  # down payments, and what a charge after the last installment added
+        self.installments: list[Installment] = []
+        self.disbursements: list[tuple[date, Decimal]] = []
+        self._given_up: dict[int, Decimal] = {}  # interest by id of the row
+
+    def disburse(self, day: date, amount: Decimal) -> int:
+        """Takes a tranche in; tells the index of the first regular installment that it changed."""
+        down = down_payment(self.terms, amount)
+        self.disbursements.append((day, amount))
+        if down:
+            self.others.append(down_payment_installment(day, down))
+        return self._take(self.plan.lend(day, amount - down))
+
+    def restructure(self, change: Restructuring, day: date) -> int:
+        """Holds the loan to new terms; tells the index of the first regular installment that they changed.
+
+        Raises:
+            InvalidTerms: something is restructured that does not exist.
+        """
+        return self._take(self.plan.change(change))
+
+    def _take(self, first: int) -> int:
+        """Brings the installments from index `first` on to the plan; what is paid on them stays paid."""
+        rows = self.plan.rows
+        first = min(first, len(self.regular))
+        for k in range(first, min(len(rows), len(self.regular))):
+            row, period = self.regular[k], self.plan.periods[k]
+            row.start, row.due_date = period.start, period.due_date
+            self._owe(row, rows[k].principal, rows[k].interest)
+        self._drop_after(len(rows))
+        fresh = range(len(self.regular), len(rows))
+        self.regular += [_installment(self.plan.periods[k], rows[k]) for k in fresh]
+        if len(fresh) < len(rows):
+            reseat(self.regular)
+        self.arrange()
+        self.number()
+        return first
+
+    def _drop_after(self, count: int) -> None:
+        """Takes out installments that the plan has no more, but not what is charged or paid on them."""
+        for row in self.regular[count:]:
+            self._owe(row, ZERO, ZERO)
+        kept = [row for row in self.regular[count:] if row.total_due or row.total_paid]
+        self.regular[count:] = kept
+
+    def _owe(self, row: Installment, principal: Decimal, interest: Decimal) -> None:
+        row.due["principal"] = principal
+        row.due["interest"] = max(interest - self._given_up.get(id(row), ZERO), ZERO)
+
+    def arrange(self) -> None:
+        """Puts the installments together with what others there are."""
+        self.installments = [*self.regular, *self.others]
+
+    def number(self) -> None:
+        """Sorts and numbers what is due."""
+        number(self.installments, self.disbursements, before_tranche=False)
 
     def settle(self, value_date: date) -> None:
         """Nothing changes: what is due is due whatever the day."""
@@ -97,12 +147,40 @@ class FixedSchedule:
         return [], amount
 
     def waive_interest(self, row: Installment, amount: Decimal) -> None:
+        """Takes interest off the installment, for good."""
         row.due["interest"] -= amount
+        self._given_up[id(row)] = self._given_up.get(id(row), ZERO) + amount
 
     def freeze(self) -> None:
         """Nothing changes anyway."""
 
 
-def _installment(period: InstallmentPeriod, principal: Decimal, interest: Decimal) -> Installment:
-    due = {"penalties": ZERO, "fees": ZERO, "interest": interest, "principal": principal}
+def _installment(period: InstallmentPeriod, plan: PlannedRow) -> Installment:
+    due = {"penalties": ZERO, "fees": ZERO, "interest": plan.interest, "principal": plan.principal}
     return Installment(0, period.start, period.due_date, ZERO, due)
+
+
+def reseat(rows: list[Installment]) -> None:
+    """Moves what was paid ahead on an installment that has become less to the next that are open, per component.
+
+    So a change of what is due splits no receipt anew. Interest that no installment asks for any more stays due where it
+    was paid.
+    """
+    for component in ("principal", "interest"):
+        for k, row in enumerate(rows):
+            over = -row.left(component)
+            for other in (*rows[k + 1 :], *rows[:k]) if over > 0 else ():
+                part = min(over, max(other.left(component), ZERO))
+                _move_paid(row, other, component, part)
+                over -= part
+            if over > 0:
+                row.due[component] += over
+
+
+def _move_paid(row: Installment, other: Installment, component: str, amount: Decimal) -> None:
+    row.paid[component] -= amount
+    other.paid[component] += amount
+    ahead = min(amount, row.paid_in_advance)
+    row.paid_in_advance -= ahead
+    other.paid_in_advance += ahead
+    row.paid_late -= min(amount - ahead, row.paid_late)

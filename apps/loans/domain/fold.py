@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from .fixed_schedule import FixedSchedule
-from .recalculated_schedule import RecalculatedSchedule
 from .replay import Replay
 from .snapshot import LoanSnapshot, Transaction
 from .terms import MOVEMENTS, Event, Terms
-from .violations import InvalidTerms
+from .violations import InvalidTerms, Violation
 
+# What asks for something that must be there.
+RESTING = ("waive_charge", "waive_interest", "refund", "write_off", "recovery", "reschedule")
 # What stands in the list of transactions, undone or not.
 SHOWN = ("disbursement", *MOVEMENTS, "waive_charge", "waive_interest", "refund", "write_off", "recovery")
 
@@ -25,15 +25,21 @@ def fold(terms: Terms, events: list[Event], as_of: date) -> LoanSnapshot:
     Events dated after `as_of` are left out. Without a disbursement the state is the schedule as applied for:
     the whole principal paid out on the day of application. Amounts are in the currency's units.
 
+    No fact is refused because of a later one, nor lost: see `Replay`. It is refused where it could not be when it was
+    booked.
+
     Raises:
         InvalidTerms: the events cannot have happened: money moved before the loan was paid out, a refund of more than
-            was overpaid, a waiver of more than is owed, a restructured installment that does not exist.
+            was overpaid, a waiver of more than is owed, a recovery of more than was given up, a restructured
+            installment that does not exist.
     """
     known = [e for e in events if e.date <= as_of]
     undone = {e.undoes for e in known if e.type == "undo"}
     standing = [e for e in known if e.type != "undo" and e.seq not in undone]
     disbursed = any(e.type == "disbursement" for e in standing)
     replay = _replay(terms, standing, as_of) if disbursed else _as_applied_for(terms, standing)
+    for seq in {s.seq for s in replay.shortfalls if s.refuses}:
+        _check_when_booked(terms, known, seq)
     transactions = _in_booking_order(terms, known, undone, replay) if disbursed or undone else []
     return LoanSnapshot(
         status=replay.status if disbursed else "submitted",
@@ -76,20 +82,12 @@ def _replay(terms: Terms, events: list[Event], as_of: date, *, pay_down: bool = 
     early = next((e for e in ordered if e.date < first.date and e.type in SHOWN), None)
     if early:
         raise InvalidTerms.at(f"events[seq={early.seq}]", "comes before the disbursement")
-    replay = Replay(terms, _schedule(terms, [first, *ordered]), pay_down=pay_down and terms.down_payment_auto)
+    replay = Replay(terms, pay_down=pay_down and terms.down_payment_auto)
     for event in [first, *ordered]:
         replay.advance(event.date)
         replay.apply(event)
     replay.advance(as_of)
     return replay
-
-
-def _schedule(terms: Terms, ordered: list[Event]) -> FixedSchedule | RecalculatedSchedule:
-    if not terms.fixed_schedule:
-        return RecalculatedSchedule(terms)
-    disbursements = [(e.date, e.amount) for e in ordered if e.type == "disbursement"]
-    restructurings = sorted((e for e in ordered if e.type == "reschedule"), key=lambda e: e.seq)
-    return FixedSchedule(terms, disbursements, tuple(e.terms for e in restructurings if e.terms))
 
 
 def _in_booking_order(terms: Terms, known: list[Event], undone: set[int | None], replay: Replay) -> list[Transaction]:
@@ -104,11 +102,33 @@ def _in_booking_order(terms: Terms, known: list[Event], undone: set[int | None],
 
 
 def _as_it_stood(terms: Terms, known: list[Event], event: Event) -> list[Transaction]:
-    until = [e for e in known if e.seq <= event.seq]
-    undone_by_then = {e.undoes for e in until if e.type == "undo"}
-    standing = [e for e in until if e.type != "undo" and e.seq not in undone_by_then]
-    then = _replay(terms, standing, max(e.date for e in standing))
-    transactions = [t for t in then.transactions if t.seq == event.seq]
+    transactions = [t for t in _check_when_booked(terms, known, event.seq).transactions if t.seq == event.seq]
     for transaction in transactions:
         transaction.undone = True
     return transactions
+
+
+def check_bookings(terms: Terms, events: list[Event]) -> None:
+    """Refuses facts that asked for more than there was when they were booked, though later ones made up for it.
+
+    Raises:
+        InvalidTerms: naming the first such fact.
+    """
+    for event in events:
+        if event.type in RESTING:
+            _check_when_booked(terms, events, event.seq)
+
+
+def _check_when_booked(terms: Terms, events: list[Event], seq: int) -> Replay:
+    """The state when the fact `seq` was booked, with all that was known then.
+
+    Raises:
+        InvalidTerms: it asked for more than there was.
+    """
+    until = [e for e in events if e.seq <= seq]
+    undone_by_then = {e.undoes for e in until if e.type == "undo"}
+    standing = [e for e in until if e.type != "undo" and e.seq not in undone_by_then]
+    then = _replay(terms, standing, max(e.date for e in standing))
+    if short := [Violation(s.path, s.problem) for s in then.shortfalls if s.seq == seq and s.refuses]:
+        raise InvalidTerms(short)
+    return then

@@ -7,7 +7,15 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
-from .calendar import add_months, add_periods, day_of_month, first_salary_day, meetings_before, periods_between
+from .calendar import (
+    add_months,
+    add_periods,
+    are_months_apart,
+    day_of_month,
+    first_salary_day,
+    meetings_before,
+    periods_between,
+)
 from .terms import Restructuring, Terms
 from .violations import InvalidTerms
 
@@ -23,6 +31,7 @@ class InstallmentPeriod:
     principal_free: bool = False
     final: bool = False  # the last agreed installment, or one added for a later tranche: all that is left is due
     replan: bool = False  # the level installment is computed afresh from here
+    since: int = 0  # the index from which it counts: what is added later changes nothing before it
 
     @property
     def days(self) -> int:
@@ -30,10 +39,13 @@ class InstallmentPeriod:
 
 
 class _DueDates:
-    """Due dates by index, each counted from the last agreed seed, so that month ends stay month ends."""
+    """Due dates by index, each counted from the last agreed seed, so that month ends stay month ends.
 
-    def __init__(self, terms: Terms, start: date) -> None:
-        self.terms = terms
+    None falls on or before the pay-out, nor two on one day.
+    """
+
+    def __init__(self, terms: Terms, start: date, disbursed_on: date) -> None:
+        self.terms, self.disbursed_on = terms, disbursed_on
         if terms.due_day:
             self.anchors = [(0, first_salary_day(start, terms.due_day))]
         elif terms.meets_from:
@@ -60,11 +72,37 @@ class _DueDates:
         """The first `count` due dates."""
         if self.terms.working_days.rule == "keep" and len(self.anchors) == 1 and not self.salary:
             (at, anchor), terms = self.anchors[0], self.terms
-            return [add_periods(anchor, terms.frequency, terms.repay_every * (n - at)) for n in range(count)]
-        return [self.due(n) for n in range(count)]
+            dates = [add_periods(anchor, terms.frequency, terms.repay_every * (n - at)) for n in range(count)]
+            if dates[0] > self.disbursed_on:
+                return dates
+        return self._one_after_the_other(count)
 
-    def due(self, index: int) -> date:
-        return self.terms.working_days.adjust(self.seed(index))
+    def _one_after_the_other(self, count: int) -> list[date]:
+        dates: list[date] = []
+        before = self.disbursed_on
+        for n in range(count):
+            before = self.terms.working_days.adjust(self.seed(n), before)
+            dates.append(before)
+        return dates
+
+
+@dataclass(slots=True)
+class _Frame:
+    """What restructurings change, by index of installment."""
+
+    dates: _DueDates
+    free: list[bool]
+    rates: list[Decimal]
+    since: list[int]
+    replan: set[int]
+
+    def due(self) -> list[date]:
+        return self.dates.all(len(self.free))
+
+    def insert(self, index: int, count: int, *, free: bool, rate: Decimal, since: int) -> None:
+        self.free[index:index] = [free] * count
+        self.rates[index:index] = [rate] * count
+        self.since[index:index] = [since] * count
 
 
 def build_installment_periods(
@@ -72,54 +110,70 @@ def build_installment_periods(
 ) -> list[InstallmentPeriod]:
     """The regular installments' frame for a loan first paid out on `disbursed_on`.
 
-    `changes` are restructurings in booking order; periods are added so that one falls due on or after `until`.
+    `changes` are restructurings in the order they hold from; periods are added so that one falls due on or after
+    `until`.
 
     Raises:
         InvalidTerms: a restructured installment does not exist, or its new date is not after the one before it.
     """
     start = terms.submitted_on if terms.schedule_counts_from == "submitted_on" else disbursed_on
-    dates = _DueDates(terms, start)
-    free = [n < terms.grace.principal for n in range(terms.installments)]
-    rates = [terms.annual_rate] * terms.installments
-    replan: set[int] = set()
+    count = terms.installments
+    free = [n < terms.grace.principal for n in range(count)]
+    frame = _Frame(_DueDates(terms, start, disbursed_on), free, [terms.annual_rate] * count, [0] * count, set())
     for change in changes:
-        _apply(change, dates, free, rates, replan)
-    agreed = len(free)
-    while until and dates.due(len(free) - 1) < until:
-        free.append(False)
-        rates.append(rates[-1])
-    due = dates.all(len(free))
+        _apply(change, frame)
+    agreed, due = len(frame.free), frame.due()
+    while until and due[-1] < until:
+        frame.insert(len(frame.free), 1, free=False, rate=frame.rates[-1], since=0)
+        due = frame.due()
+    return _periods(terms, disbursed_on, frame, due, agreed)
+
+
+def _periods(
+    terms: Terms, disbursed_on: date, frame: _Frame, due: list[date], agreed: int
+) -> list[InstallmentPeriod]:
     starts = [disbursed_on, *due[:-1]]
     shares = _shares(terms, starts, due)
-    periods = [InstallmentPeriod(*frame) for frame in zip(starts, due, rates, shares, free, strict=True)]
-    if terms.dated_first and terms.partial_period_interest and periods:
+    rows = zip(starts, due, frame.rates, shares, frame.free, strict=True)
+    periods = [InstallmentPeriod(*row) for row in rows]
+    if terms.dated_first and terms.partial_period_interest:
         _break_first(terms, periods[0])
-    for index in replan:
+    for index in frame.replan:
         periods[index].replan = True
+    for period, since in zip(periods, frame.since, strict=True):
+        period.since = since
     for period in periods[agreed - 1 :]:
         period.final = True
     return periods
 
 
-def _apply(change: Restructuring, dates: _DueDates, free: list[bool], rates: list[Decimal], replan: set[int]) -> None:
-    index = next((n for n in range(len(free)) if dates.due(n) == change.from_), None)
-    if index is None:
-        raise InvalidTerms.at("reschedule.from", f"no installment falls due on {change.from_}")
+def changed_index(change: Restructuring, due: list[date]) -> int:
+    """Which of the installments due on `due` is the first that `change` is for.
+
+    Raises:
+        InvalidTerms: there is none, or its new date is not after the one before it.
+    """
+    if change.from_ not in due:
+        raise InvalidTerms.at("terms.from", f"no installment falls due on {change.from_}")
+    index = due.index(change.from_)
+    if change.new_due_date and index and change.new_due_date <= due[index - 1]:
+        raise InvalidTerms.at("terms.new_due_date", f"is not after the installment before it, {due[index - 1]}")
+    return index
+
+
+def _apply(change: Restructuring, frame: _Frame) -> None:
+    """Changes the frame from the installment due on `change.from_` on, and nothing before it."""
+    index = changed_index(change, frame.due())
     if change.new_due_date:
-        before = dates.due(index - 1) if index else None
-        if before and change.new_due_date <= before:
-            raise InvalidTerms.at("reschedule.new_due_date", f"is not after the installment before it, {before}")
-        dates.move(index, change.new_due_date)
-    for _ in range(change.grace_principal):
-        free.insert(index, True)
-        rates.insert(index, rates[index])
+        frame.dates.move(index, change.new_due_date)
+    if change.grace_principal:
+        frame.insert(index, change.grace_principal, free=True, rate=frame.rates[index], since=index)
     if change.extra_terms:
-        free.extend([False] * change.extra_terms)
-        rates.extend([rates[-1]] * change.extra_terms)
-        replan.add(index)
+        frame.insert(len(frame.free), change.extra_terms, free=False, rate=frame.rates[-1], since=index)
+        frame.replan.add(index)
     if change.new_interest_rate is not None:
-        rates[index:] = [change.new_interest_rate / 100] * (len(rates) - index)
-        replan.add(index)
+        frame.rates[index:] = [change.new_interest_rate / 100] * (len(frame.rates) - index)
+        frame.replan.add(index)
 
 
 def _shares(terms: Terms, starts: list[date], due: list[date]) -> list[Decimal]:
@@ -139,11 +193,15 @@ def _share(terms: Terms, start: date, due: date) -> Decimal:
 
 
 def _progressive_share(terms: Terms, start: date, due: date) -> Decimal:
-    """As above, with each year's own length where days in the year are actual, and months of 30 days by their part."""
+    """As above, with each year's own length where days in the year are actual, and months of 30 days by their part.
+
+    A period of whole months counts 30 days for each, also from and to month ends that are clipped.
+    """
     days = Decimal((due - start).days)
     if terms.days_in_month == "30" and terms.frequency == "months":
-        whole = (add_periods(start, "months", terms.repay_every) - start).days
-        part = Decimal(30 * terms.repay_every) * days / whole
+        part = Decimal(30 * terms.repay_every)
+        if not are_months_apart(start, due, terms.repay_every):
+            part *= days / (add_periods(start, "months", terms.repay_every) - start).days
     else:
         part = days
     if terms.days_in_year != "actual":

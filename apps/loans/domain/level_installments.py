@@ -47,32 +47,37 @@ def equal_principal(terms: Terms, principal: Decimal, paying: int) -> Decimal:
     return terms.currency.round(part, terms.round_mode)
 
 
-def balanced_level(terms: Terms, rates: list[Decimal], balance: Decimal) -> Decimal:
+def balanced_level(
+    terms: Terms, rates: list[Decimal], balance: Decimal, first_interest: Decimal | None = None
+) -> Decimal:
     """The level installment that repays `balance` at `rates` a period, so that the last differs little from the rest.
 
     The annuity over uneven periods, then moved by the last installment's difference while that makes it smaller, as
-    long as the difference is more than half a cent for each installment.
+    long as the difference is more than half a cent for each installment. `first_interest` is that of the first
+    installment where a tranche comes inside its period, so that not all of the balance bears interest there.
     """
+    first = balance * rates[0] if first_interest is None else first_interest
     growth, factor = Decimal(1), Decimal(1)
-    for k, rate in enumerate(rates):
+    for rate in rates[1:]:
         growth *= 1 + rate
-        factor = factor if k == 0 else 1 + factor * (1 + rate)
-    level = rounded_installment(terms, balance * growth / factor)
-    difference = _last_difference(terms, rates, balance, level)
+        factor = 1 + factor * (1 + rate)
+    level = rounded_installment(terms, (balance + first) * growth / factor)
+    difference = _last_difference(terms, rates, balance, level, first)
     while len(rates) // 2 and abs(difference) * 100 > len(rates) // 2:
         other = rounded_installment(terms, level + difference / len(rates))
         if other == level:
             break
-        smaller = _last_difference(terms, rates, balance, other)
+        smaller = _last_difference(terms, rates, balance, other, first)
         if abs(smaller) >= abs(difference):
             break
         level, difference = other, smaller
     return level
 
 
-def _last_difference(terms: Terms, rates: list[Decimal], balance: Decimal, level: Decimal) -> Decimal:
-    """By how much the last installment is more than `level`."""
-    for rate in rates[:-1]:
-        interest = terms.currency.round(balance * rate, terms.round_mode)
+def _last_difference(terms: Terms, rates: list[Decimal], balance: Decimal, level: Decimal, first: Decimal) -> Decimal:
+    """By how much the last installment is more than `level`; `first` is the interest of the first."""
+    interest = terms.currency.round(first, terms.round_mode)
+    for rate in rates[1:]:
         balance -= min(max(level - interest, ZERO), balance)
-    return balance + terms.currency.round(balance * rates[-1], terms.round_mode) - level
+        interest = terms.currency.round(balance * rate, terms.round_mode)
+    return balance + interest - level

@@ -46,8 +46,8 @@ class Currency(CaseObject):
         return amount.quantize(self._quantum, rounding)
 
     def text(self, amount: Decimal) -> str:
-        """`amount` as a plain decimal string with all minor digits: "5000.00"."""
-        return f"{amount.quantize(quantum(self.decimals)):f}"
+        """`amount` as a plain decimal string with all minor digits: "5000.00"; never "-0.00"."""
+        return f"{amount.quantize(quantum(self.decimals)) + 0:f}"
 
 
 def to_multiple(amount: Decimal, multiple: Decimal, rounding: str = ROUND_HALF_EVEN) -> Decimal:

@@ -68,6 +68,28 @@ class RecalculatedInterest:
             return rounded(sum(each, ZERO), mode)
         return sum((rounded(part, mode) for part in each), ZERO)
 
+    def after_the_last(self, lines: list[Line], till: date) -> Decimal:
+        """Interest after the last due date: by the day on what is outstanding, until the loan is settled.
+
+        A progressive schedule counts none.
+        """
+        last = lines[-1].period
+        if self.progressive or self.recalculation is None or till <= last.due_date:
+            return ZERO
+        movements = self._movements(lines)
+        opening = sum((a for day, a in movements if day <= last.due_date), ZERO)
+        year = 365 if self.terms.days_in_year == "actual" else int(self.terms.days_in_year)
+        rounded, mode = self.terms.currency.round, self.terms.round_mode
+        stretches = _between(last.due_date, till, opening, movements)
+        return sum((rounded(balance * last.rate * days / year, mode) for days, balance in stretches), ZERO)
+
+    def _movements(self, lines: list[Line]) -> list[Movement]:
+        """What raised or lowered the balance that bears interest, by day; `lines` are those that fell due before."""
+        movements = [*self.disbursements, *((day, -a) for day, a in self.repaid)]
+        if self.recalculation and self.recalculation.compounding == "interest":
+            movements += self._overdue_interest(lines)
+        return sorted(movements)
+
     def _stretches(
         self, lines: list[Line], k: int, till: date, left: Decimal, early: Decimal, *, settle: bool
     ) -> Iterator[tuple[int, Decimal]]:
@@ -79,10 +101,7 @@ class RecalculatedInterest:
             yield from _between(start, end, left - later, self.disbursements)
             return
         known = min(max(self._reckoned(till, period), start), end)
-        movements = [*self.disbursements, *((day, -a) for day, a in self.repaid)]
-        if self.recalculation.compounding == "interest":
-            movements += self._overdue_interest(lines[:k])
-        movements.sort()
+        movements = self._movements(lines[:k])
         opening = sum((a for day, a in movements if day <= start), ZERO)
         yield from _between(start, known, opening, movements)
         if not settle:

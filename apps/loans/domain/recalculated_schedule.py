@@ -15,11 +15,11 @@ from decimal import Decimal
 
 from .allocation import Part
 from .fixed_schedule import down_payment, down_payment_installment, number
-from .installment_periods import build_installment_periods
+from .installment_periods import build_installment_periods, changed_index
 from .level_installments import annuity, annuity_rate, balanced_level, equal_principal, rounded_installment
 from .money import ZERO
 from .recalculated_interest import Line, RecalculatedInterest
-from .schedule import Tranche, build_schedule
+from .schedule import Plan
 from .snapshot import Installment, nothing
 from .terms import Restructuring, Terms
 
@@ -31,6 +31,7 @@ class RecalculatedSchedule:
         self.terms = terms
         self.interest = RecalculatedInterest(terms)
         self.recalculation, self.progressive = self.interest.recalculation, self.interest.progressive
+        self.flat = Plan(terms)  # of a flat loan alone
         self.lines: list[Line] = []
         self.others: list[Installment] = []  # down payments, and what a charge after the last installment added
         self.installments: list[Installment] = []
@@ -44,51 +45,82 @@ class RecalculatedSchedule:
 
     # What is paid out and agreed
 
-    def disburse(self, day: date, amount: Decimal) -> None:
-        """Takes a tranche in: its down payment as an installment, the rest spread over the installments to come."""
+    def disburse(self, day: date, amount: Decimal) -> int:
+        """Takes a tranche in: its down payment as an installment, the rest spread over the installments to come.
+
+        Tells the index of the first regular installment that it changed.
+        """
         down = down_payment(self.terms, amount)
         self.gross.append((day, amount))
         self.interest.disbursements.append((day, amount - down))
-        if not self.lines:
-            self._frame(day)
+        self._frame()
         if down:
             self.others.append(down_payment_installment(day, down))
-        self._plan_from(day, amount - down)
-        self._arrange()
-        self.recompute(day)
+        first = self._plan_from(day, amount - down)
+        self._end(day)
+        return first
 
-    def restructure(self, change: Restructuring, day: date) -> None:
-        """Moves dates, adds installments, or changes the rate from the installment due on `change.from_`."""
-        index = next((k for k, line in enumerate(self.lines) if line.row.due_date == change.from_), 0)
+    def restructure(self, change: Restructuring, day: date) -> int:
+        """Moves dates, adds installments, or changes the rate from the installment due on `change.from_`.
+
+        Tells the index of the first regular installment that it changed: those before it keep their amounts.
+
+        Raises:
+            InvalidTerms: something is restructured that does not exist.
+        """
+        index = changed_index(change, [line.row.due_date for line in self.lines])
         self.changes = (*self.changes, change)
-        kept = self.lines
-        self._frame(self.gross[0][0])
-        for old, new in zip(kept, self.lines, strict=False):
-            new.level, new.extra, new.waived, new.fixed_interest = old.level, old.extra, old.waived, old.fixed_interest
-            old.row.start, old.row.due_date = new.period.start, new.period.due_date
-            new.row, new.settled = old.row, old.settled
-        if change.new_due_date is None:
-            self._level(index)
-        self._arrange()
-        self.recompute(day)
+        self._frame()
+        if self._is_flat:
+            self.flat.change(change)
+            self._plan_flat()
+        elif change.new_due_date is None:
+            self._level(index, day)
+        self._end(day)
+        return index
 
-    def _frame(self, day: date) -> None:
-        periods = build_installment_periods(self.terms, day, self.changes)
+    @property
+    def _is_flat(self) -> bool:
+        return self.terms.interest_method == "flat" and bool(self.terms.rate)
+
+    def _frame(self) -> None:
+        """Lines for all installments that are agreed; those that stand already keep what they are computed from."""
+        kept, periods = self.lines, build_installment_periods(self.terms, self.gross[0][0], self.changes)
         self.lines = [Line(Installment(0, p.start, p.due_date, ZERO, nothing()), p) for p in periods]
+        for old, new in zip(kept, self.lines, strict=False):
+            old.row.start, old.row.due_date = new.period.start, new.period.due_date
+            old.period = new.period
+        self.lines[: len(kept)] = kept
 
-    def _arrange(self) -> None:
+    def _end(self, day: date) -> None:
+        """Recomputes what was planned, and leaves out the installments at the end that have nothing to pay."""
+        self.arrange()
+        self.recompute(day)
+        while len(self.lines) > 1 and not (self.lines[-1].row.total_due or self.lines[-1].row.total_paid):
+            self.lines.pop()
+            self.arrange()
+        self.number()
+
+    def arrange(self) -> None:
+        """Puts the installments together with what others there are."""
         self.installments = [*self.regular, *self.others]
 
-    def _plan_from(self, day: date, amount: Decimal) -> None:
+    def number(self) -> None:
+        """Sorts and numbers what is due."""
+        number(self.installments, self.gross, before_tranche=self.progressive)
+
+    def _plan_from(self, day: date, amount: Decimal) -> int:
         """Spreads what a tranche added over the installments due after it (cumulative: also the one due on its day)."""
         later = [k for k, x in enumerate(self.lines) if not self._after(x.row.due_date, day)]
         first = later[0] if later else len(self.lines) - 1
-        if self.terms.interest_method == "flat" and self.terms.rate:
+        if self._is_flat:
+            first = self.flat.lend(day, amount)
             self._plan_flat()
         elif self.progressive and not self.terms.rate and len(self.interest.disbursements) > 1:
             self._raise_evenly(first, amount)
         else:
-            self._level(first)
+            self._level(first, day)
+        return first
 
     def _after(self, due: date, day: date) -> bool:
         """True when an installment due on `due` has no part in a tranche of `day`."""
@@ -102,13 +134,11 @@ class RecalculatedSchedule:
             line.settled = False
 
     def _plan_flat(self) -> None:
-        tranches = [Tranche(*t) for t in self.interest.disbursements]
-        rows = build_schedule(self.terms, tranches, self.changes)
-        for line, (_, principal, interest) in zip(self.lines, rows, strict=False):
-            line.level, line.fixed_interest, line.settled = principal + interest, interest, False
+        for line, row in zip(self.lines, self.flat.rows, strict=False):
+            line.level, line.fixed_interest, line.settled = row.principal + row.interest, row.interest, False
 
-    def _level(self, first: int) -> None:
-        """The level amount of the installments from index `first` on, for what is then outstanding."""
+    def _level(self, first: int, day: date) -> None:
+        """The level amount of the installments from index `first` on, for what is outstanding on `day`."""
         lines = [x for x in self.lines[first:] if not x.period.principal_free]
         if not lines:
             return
@@ -117,12 +147,23 @@ class RecalculatedSchedule:
             whole = self.interest.lent if self.terms.fixed_principal_percent else balance
             level = rounded_installment(self.terms, equal_principal(self.terms, whole, len(lines)))
         elif self.progressive:
-            level = balanced_level(self.terms, [x.period.rate * x.period.share for x in lines], balance)
+            rates = [x.period.rate * x.period.share for x in lines]
+            level = balanced_level(self.terms, rates, balance, self._first_interest(first, day))
         else:
             rate = annuity_rate(self.terms, lines[0].period.rate)
             level = rounded_installment(self.terms, annuity(balance, rate, len(lines)))
         for line in lines:
             line.level, line.settled = level, False
+
+    def _first_interest(self, first: int, day: date) -> Decimal | None:
+        """What the installment at `first` bears where a tranche comes inside its period; None where it bears all."""
+        line = self.lines[first]
+        inside = any(line.period.start < paid_out < line.period.due_date for paid_out, _ in self.interest.disbursements)
+        if not inside or line.period.principal_free:
+            return None
+        left = self.interest.lent - sum((x.row.due["principal"] for x in self.lines[:first]), ZERO)
+        early = sum((x.row.paid["principal"] for x in self.lines[first:]), ZERO)
+        return self.interest.counted(self.lines, first, day, left, early, settle=False)
 
     def _scheduled(self, index: int) -> Decimal:
         """The principal scheduled to be outstanding when the installment at `index` begins, tranches included."""
@@ -152,6 +193,9 @@ class RecalculatedSchedule:
         absorbing = self._absorbing()
         for k, line in enumerate(self.lines):
             counted = self.interest.counted(self.lines, k, till, left, early, settle=settle) + carried
+            if k == absorbing:
+                line.row.due["interest"] = self._due_interest(k, line, counted)[0]  # what falls due as scheduled
+                counted += self.interest.after_the_last(self.lines, till)
             early -= line.row.paid["principal"]
             interest, carried = self._due_interest(k, line, counted)
             wanted = self._wanted(line, interest)
@@ -161,7 +205,7 @@ class RecalculatedSchedule:
                 principal = self._principal_from_last(k, line, absorbing, left, early)
             left -= principal
             line.row.due["interest"], line.row.due["principal"] = interest, principal
-        number(self.installments, self.gross, before_tranche=self.progressive)
+        self.number()
 
     def _principal_before_last(
         self, line: Line, wanted: Decimal, room: Decimal, spare: Decimal
@@ -282,7 +326,7 @@ class RecalculatedSchedule:
         """What an early payment does to the installments after it, as agreed."""
         answer = self.recalculation.early_payment if self.recalculation else ""
         if answer == "reduce_amount" and index + 1 < len(self.lines):
-            self._level(index + 1)
+            self._level(index + 1, value_date)
         elif answer == "next_installments":
             self.lines[index].spare += amount
             self._compute(value_date, settle=False)

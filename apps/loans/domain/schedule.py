@@ -6,74 +6,150 @@ the last installment absorbs what rounding left over.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from .installment_periods import InstallmentPeriod, build_installment_periods
+from .installment_periods import InstallmentPeriod, build_installment_periods, changed_index
 from .level_installments import annuity, annuity_rate, equal_principal, rounded_installment
 from .money import ZERO, to_multiple
 from .terms import Restructuring, Terms
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Tranche:
-    """Principal paid out on a day, less the down payment taken back at once."""
+    """Principal paid out on a day, less the down payment taken back at once.
+
+    `shares` is the share of a year's flat interest that it bears in each period.
+    """
 
     date: date
     amount: Decimal
+    shares: list[Decimal] = field(default_factory=list)
 
 
-def build_schedule(
-    terms: Terms, tranches: list[Tranche], changes: tuple[Restructuring, ...] = ()
-) -> list[tuple[InstallmentPeriod, Decimal, Decimal]]:
-    """The regular installments of what is paid out by `tranches` (in order of date): period, principal, interest.
+@dataclass(slots=True)
+class PlannedRow:
+    """An installment as planned: what is due, and what the ones after it are computed from."""
 
-    A tranche joins the installment in whose period (from, due] it falls, and what is left is spread afresh from there.
+    principal: Decimal
+    interest: Decimal  # due, after what the grace carried on
+    counted: Decimal  # interest of the period itself
+    level: Decimal  # the installment, or the principal of it, that holds from here
+    exact: Decimal = ZERO  # flat interest before rounding
 
-    Raises:
-        InvalidTerms: something is restructured that does not exist.
+
+class Plan:
+    """The regular installments of what is paid out and agreed, as tranches and changes of terms come.
+
+    Each computes afresh only the installments from its own on: nothing before a tranche's day sees it, and a change of
+    terms touches nothing before its `from`. A tranche joins the installment in whose period (from, due] it falls. Rows
+    at the end that have nothing to pay are left out.
     """
-    periods = build_installment_periods(terms, tranches[0].date, changes, until=tranches[-1].date)
-    arriving = _arriving(periods, tranches)
-    split = _flat if terms.interest_method == "flat" else _declining
-    return [(period, *amount) for period, amount in zip(periods, split(terms, periods, arriving), strict=True)]
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.tranches: list[Tranche] = []
+        self.changes: tuple[Restructuring, ...] = ()
+        self.periods: list[InstallmentPeriod] = []
+        self.rows: list[PlannedRow] = []
+
+    def lend(self, day: date, amount: Decimal) -> int:
+        """Takes a tranche in, and tells the index of the first installment that it changed."""
+        self.tranches.append(Tranche(day, amount))
+        self._frame()
+        first = next(k for k, period in enumerate(self.periods) if period.due_date >= day)
+        self._plan(first)
+        return first
+
+    def change(self, change: Restructuring) -> int:
+        """Holds the loan to new terms, and tells the index of the first installment that they changed.
+
+        Raises:
+            InvalidTerms: something is restructured that does not exist.
+        """
+        first = changed_index(change, [period.due_date for period in self.periods])
+        self.changes = (*self.changes, change)
+        self._frame()
+        self._plan(first)
+        return first
+
+    def _frame(self) -> None:
+        start, until = self.tranches[0].date, self.tranches[-1].date
+        self.periods = build_installment_periods(self.terms, start, self.changes, until=until)
+
+    def _plan(self, first: int) -> None:
+        kept, arriving = self.rows[:first], self._arriving()
+        plan = _flat if self.terms.interest_method == "flat" else _declining
+        self.rows = plan(self.terms, self.periods, arriving, kept)
+        while len(self.rows) > 1 and not (self.rows[-1].principal or self.rows[-1].interest):
+            self.rows.pop()
+        del self.periods[len(self.rows) :]
+
+    def _arriving(self) -> list[list[Tranche]]:
+        """Which tranches each period takes in."""
+        arriving: list[list[Tranche]] = [[] for _ in self.periods]
+        index = 0
+        for tranche in self.tranches:
+            while self.periods[index].due_date < tranche.date:
+                index += 1
+            arriving[index].append(tranche)
+        return arriving
 
 
-def _arriving(periods: list[InstallmentPeriod], tranches: list[Tranche]) -> list[list[Tranche]]:
-    """Which tranches each period takes in."""
-    arriving: list[list[Tranche]] = [[] for _ in periods]
-    index = 0
-    for tranche in tranches:
-        while periods[index].due_date < tranche.date:
-            index += 1
-        arriving[index].append(tranche)
-    return arriving
+@dataclass(slots=True)
+class _Running:
+    """Where a computation stands between two installments."""
+
+    balance: Decimal = ZERO
+    carried: Decimal = ZERO  # interest that the grace carries on
+    disbursed: Decimal = ZERO
+    level: Decimal = ZERO
+
+    @classmethod
+    def after(cls, kept: list[PlannedRow], arriving: list[list[Tranche]]) -> _Running:
+        """As it stands after the rows that are kept."""
+        if not kept:
+            return cls()
+        lent = sum((t.amount for tranches in arriving[: len(kept)] for t in tranches), ZERO)
+        balance = lent - sum((row.principal for row in kept), ZERO)
+        carried = sum((row.counted - row.interest for row in kept), ZERO)
+        return cls(balance, carried, lent, kept[-1].level)
+
+
+def _paying(periods: list[InstallmentPeriod], k: int) -> int:
+    """How many installments from `k` on share the principal, of those that count there already."""
+    count = 0
+    for period in periods[k:]:
+        if period.since <= k and not period.principal_free:
+            count += 1
+        if period.final:
+            break
+    return max(count, 1)
 
 
 def _declining(
-    terms: Terms, periods: list[InstallmentPeriod], arriving: list[list[Tranche]]
-) -> list[tuple[Decimal, Decimal]]:
+    terms: Terms, periods: list[InstallmentPeriod], arriving: list[list[Tranche]], kept: list[PlannedRow]
+) -> list[PlannedRow]:
     rounded, mode = terms.currency.round, terms.round_mode
     held = terms.grace.interest_payment > 0
     by_part = terms.amortization != "equal_installments" or bool(terms.fixed_principal_percent)
     last = len(periods) - 1
-    paying = sum(not p.principal_free for p in periods if not p.final) + 1
-    rows: list[tuple[Decimal, Decimal]] = []
-    balance = carried = disbursed = level = ZERO
-    for k, period in enumerate(periods):
+    rows, at = list(kept), _Running.after(kept, arriving)
+    balance, level = at.balance, at.level
+    for k in range(len(kept), len(periods)):
+        period = periods[k]
         interest = balance * period.rate * period.share
         if arriving[k] or period.replan:
             for tranche in arriving[k]:
                 interest += tranche.amount * period.rate * _share_from(terms, period, tranche.date)
-                disbursed += tranche.amount
+                at.disbursed += tranche.amount
                 balance += tranche.amount
-            level = _level(terms, period, balance, disbursed, max(paying, 1))
+            level = _level(terms, period, balance, at.disbursed, _paying(periods, k))
         interest = rounded(interest, mode) if k >= terms.grace.interest_free else ZERO
         due_interest = interest
         if held:
-            due_interest, carried = after_interest_grace(terms, k, last, interest, carried)
-        paying -= not period.principal_free
+            due_interest, at.carried = after_interest_grace(terms, k, last, interest, at.carried)
         if period.final:
             part = balance
         elif period.principal_free:
@@ -83,12 +159,12 @@ def _declining(
         else:
             part = min(max(level - interest, ZERO), balance)
         balance -= part
-        rows.append((part, due_interest))
+        rows.append(PlannedRow(part, due_interest, interest, level))
     return rows
 
 
 def _level(terms: Terms, period: InstallmentPeriod, balance: Decimal, disbursed: Decimal, paying: int) -> Decimal:
-    """The equal installment from `period` on, or the equal part of the principal."""
+    """The equal installment from `period` on, or the equal part of the principal: equal principal stays so."""
     if terms.amortization != "equal_installments" or terms.fixed_principal_percent:
         return equal_principal(terms, disbursed if terms.fixed_principal_percent else balance, paying)
     return rounded_installment(terms, annuity(balance, annuity_rate(terms, period.rate), paying))
@@ -104,45 +180,51 @@ def _share_from(terms: Terms, period: InstallmentPeriod, day: date) -> Decimal:
 
 
 def _flat(
-    terms: Terms, periods: list[InstallmentPeriod], arriving: list[list[Tranche]]
-) -> list[tuple[Decimal, Decimal]]:
+    terms: Terms, periods: list[InstallmentPeriod], arriving: list[list[Tranche]], kept: list[PlannedRow]
+) -> list[PlannedRow]:
     """Interest on the original principal for the whole term; equal principal and equal installment are one here."""
     rounded, mode = terms.currency.round, terms.round_mode
     last = len(periods) - 1
-    shares = _flat_interest(terms, periods, arriving)
-    left = rounded(sum(shares, ZERO), mode)
-    paying = sum(not p.principal_free for p in periods if not p.final) + 1
-    rows: list[tuple[Decimal, Decimal]] = []
-    balance = carried = disbursed = level = ZERO
-    for k, period in enumerate(periods):
+    exact = _flat_interest(terms, periods, arriving, kept)
+    left = rounded(sum(exact, ZERO), mode) - sum((row.counted for row in kept), ZERO)
+    rows, at = list(kept), _Running.after(kept, arriving)
+    for k in range(len(kept), len(periods)):
+        period = periods[k]
         for tranche in arriving[k]:
-            balance += tranche.amount
-            disbursed += tranche.amount
+            at.balance += tranche.amount
+            at.disbursed += tranche.amount
         if arriving[k] or period.replan:
-            level = equal_principal(terms, disbursed if terms.fixed_principal_percent else balance, max(paying, 1))
-        paying -= not period.principal_free
-        interest = left if k == last else min(rounded(shares[k], mode), left)
+            whole = at.disbursed if terms.fixed_principal_percent else at.balance
+            at.level = equal_principal(terms, whole, _paying(periods, k))
+        interest = left if k == last else min(rounded(exact[k], mode), left)
         left -= interest
-        part = balance if period.final else ZERO if period.principal_free else min(level, balance)
+        part = at.balance if period.final else ZERO if period.principal_free else min(at.level, at.balance)
         if terms.installment_multiple and part and not period.final:
-            part = _flat_part_in_multiple(terms, part, shares[k], interest, balance)
-        due_interest, carried = after_interest_grace(terms, k, last, interest, carried)
-        balance -= part
-        rows.append((part, due_interest))
+            part = _flat_part_in_multiple(terms, part, exact[k], interest, at.balance)
+        due_interest, at.carried = after_interest_grace(terms, k, last, interest, at.carried)
+        at.balance -= part
+        rows.append(PlannedRow(part, due_interest, interest, at.level, exact[k]))
     return rows
 
 
-def _flat_interest(terms: Terms, periods: list[InstallmentPeriod], arriving: list[list[Tranche]]) -> list[Decimal]:
-    """Each period's interest before rounding: every tranche's own, spread evenly over the periods that bear it."""
-    interest = [ZERO] * len(periods)
+def _flat_interest(
+    terms: Terms, periods: list[InstallmentPeriod], arriving: list[list[Tranche]], kept: list[PlannedRow]
+) -> list[Decimal]:
+    """Each period's interest before rounding: every tranche's own, spread evenly over the periods that bear it.
+
+    Rows that are kept keep theirs; what is added or moved after them is spread over those to come.
+    """
+    interest = [row.exact for row in kept] + [ZERO] * (len(periods) - len(kept))
     for k, tranches in enumerate(arriving):
-        amount = sum((t.amount for t in tranches), ZERO)
         bearing = range(max(k, terms.grace.interest_free), len(periods))
-        if not amount or not bearing:
-            continue
-        each = sum((periods[j].share for j in bearing), ZERO) / len(bearing)
-        for j in bearing:
-            interest[j] += amount * periods[j].rate * each
+        to_come = [j for j in bearing if j >= len(kept)]
+        whole = sum((periods[j].share for j in bearing), ZERO)
+        for tranche in tranches if to_come else ():
+            borne = tranche.shares[: len(kept)]
+            each = (whole - sum(borne, ZERO)) / len(to_come)
+            tranche.shares = [borne[j] if j < len(borne) else ZERO for j in range(to_come[0])] + [each] * len(to_come)
+            for j in to_come:
+                interest[j] += tranche.amount * periods[j].rate * each
     return interest
 
 

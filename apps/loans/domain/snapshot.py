@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from .money import ZERO
+from .terms import Charge
 
 COMPONENTS = ("penalties", "fees", "interest", "principal")
 
@@ -78,6 +79,7 @@ class ChargeDue:
     date: date
     amount: Decimal
     name: str = ""
+    of: Charge | None = None  # the charge of each installment that it is one of
 
 
 @dataclass(frozen=True, slots=True)
