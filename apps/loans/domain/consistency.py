@@ -5,10 +5,13 @@ than the currency.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 
+from .fixed_schedule import down_payment
+from .level_installments import annuity, annuity_rate
 from .money import Currency, quantum
-from .terms import Charge, Event, Terms
+from .terms import PERIODS_A_YEAR, Charge, Event, Terms
 from .violations import Violation
 
 
@@ -33,8 +36,27 @@ def _together(terms: Terms, path: str) -> Iterator[Violation]:
         yield Violation(f"{path}.meets_from", "and due_day or first_due_date exclude each other; give one")
     if terms.due_day and terms.first_due_date:
         yield Violation(f"{path}.due_day", "and first_due_date exclude each other; give one")
+    multiple = terms.installment_multiple
+    if multiple and multiple > (installment := _installment(terms)):
+        yield Violation(
+            f"{path}.installment_multiple",
+            f"{multiple} is above the installment itself, {terms.currency.round(installment)}; take a smaller one",
+        )
     if terms.settlement_rebate != "none" and not terms.fixed_schedule:
         yield Violation(f"{path}.settlement_rebate", "needs a cumulative schedule without interest recalculation")
+
+
+def _installment(terms: Terms) -> Decimal:
+    """What an installment would be without a multiple: of equal principal the first, of a bullet the last."""
+    lent = terms.principal - down_payment(replace(terms, installment_multiple=None), terms.principal)
+    rate = terms.annual_rate * terms.repay_every / PERIODS_A_YEAR[terms.frequency]
+    paying = terms.installments - terms.grace.principal
+    if terms.amortization == "bullet":
+        return lent * (1 + rate)
+    if terms.interest_method == "flat" or terms.amortization == "equal_principal" or terms.fixed_principal_percent:
+        percent = terms.fixed_principal_percent
+        return lent * rate + (lent * percent / 100 if percent else lent / paying)
+    return annuity(lent, annuity_rate(terms, terms.annual_rate), paying)
 
 
 def _amounts_agreed(terms: Terms, path: str) -> Iterator[tuple[str, Decimal]]:

@@ -82,8 +82,17 @@ class FixedSchedule:
         down = down_payment(self.terms, amount)
         self.disbursements.append((day, amount))
         if down:
-            self.others.append(down_payment_installment(day, down))
+            row = down_payment_installment(day, down)
+            self.others.append(row)
+            self._pay_from_ahead(row)
         return self._take(self.plan.lend(day, amount - down))
+
+    def _pay_from_ahead(self, down: Installment) -> None:
+        """Principal paid ahead on later installments pays the down payment first: it is due before them."""
+        for row in reversed(self.regular):
+            if row.due_date > down.due_date:
+                amount = min(down.left("principal"), row.paid["principal"], row.paid_in_advance)
+                _move_paid(row, down, "principal", amount)
 
     def restructure(self, change: Restructuring, day: date) -> int:
         """Holds the loan to new terms; tells the index of the first regular installment that they changed.

@@ -3,6 +3,8 @@
 APR: the nominal annual rate per unit period, US Regulation Z, Appendix J (b). EIR: the compounded annual rate of
 Directive 2008/48/EC, Annex I, in its form with 12 equal months, 52 weeks or 365 days a year, so that the same
 loan shows the same rate whatever month it starts in. Both in percent.
+
+They are those of the schedule agreed at pay-out, whatever happens later.
 """
 
 from __future__ import annotations
@@ -13,8 +15,9 @@ from fractions import Fraction
 
 from .calendar import periods_between
 from .cash_flows import Flow, NoRate, rate_per_period
+from .fold import fold
 from .snapshot import LoanSnapshot
-from .terms import PERIODS_A_YEAR, Terms
+from .terms import PERIODS_A_YEAR, Event, Terms
 
 CENT = Decimal("0.01")
 TELLABLE = Decimal(10) ** 12  # percent; a day rate compounded over a year has more digits than Decimal keeps
@@ -36,12 +39,21 @@ def eir(terms: Terms, snapshot: LoanSnapshot) -> Decimal | None:
 
 
 def _per_period(terms: Terms, snapshot: LoanSnapshot) -> Decimal | None:
-    flows = _flows(terms, snapshot)
+    flows = _flows(terms, _agreed(terms, snapshot))
     costs = sum((flow.amount for flow in flows), Decimal(0)) >= 0
     try:
         return rate_per_period(flows, not_below_zero=costs)
     except NoRate:
         return None
+
+
+def _agreed(terms: Terms, snapshot: LoanSnapshot) -> LoanSnapshot:
+    """The loan as it stood at pay-out: what was paid out on the first day, and nothing else yet."""
+    day = snapshot.disbursed_on
+    if day is None:
+        return snapshot
+    paid_out = [amount for on, amount in snapshot.tranches if on == day]
+    return fold(terms, [Event(n, "disbursement", day, amount) for n, amount in enumerate(paid_out, start=1)], day)
 
 
 def _unit_periods_a_year(terms: Terms) -> Decimal:

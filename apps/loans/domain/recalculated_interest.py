@@ -1,8 +1,8 @@
 """The interest of a loan whose schedule follows what is paid: counted over the principal really outstanding.
 
 Up to the day of reckoning the balance is what was really paid out and paid back; from then on it is the principal as
-scheduled, taking what is overdue as paid on that day and what was paid early as paid. A progressive schedule rounds the
-interest of a period once; a cumulative one each stretch of equal balance.
+scheduled, taking what is overdue as paid on that day and what was paid early as paid. The interest of each stretch of
+equal balance is rounded.
 """
 
 from __future__ import annotations
@@ -64,8 +64,6 @@ class RecalculatedInterest:
         stretches = self._stretches(lines, k, till, left, early, settle=settle)
         each = [balance * period.rate * period.share * days / period.days for days, balance in stretches]
         rounded, mode = self.terms.currency.round, self.terms.round_mode
-        if self.progressive:
-            return rounded(sum(each, ZERO), mode)
         return sum((rounded(part, mode) for part in each), ZERO)
 
     def after_the_last(self, lines: list[Line], till: date) -> Decimal:

@@ -4,8 +4,8 @@ Each installment has a level amount. Its interest is counted over the principal 
 reckoning, and from then on over the principal as scheduled, taking what is overdue as paid on that day and what was
 paid early as paid. Its principal is the rest of the level; the last open installment takes what is left.
 
-A progressive schedule rounds the interest of a period once; a cumulative one each stretch of equal balance, and it
-takes what is paid beyond an installment into that installment.
+A cumulative schedule takes what is paid beyond an installment into that installment, and goes on earning by the day
+after the last due date; a progressive one does neither.
 """
 
 from __future__ import annotations
