@@ -19,8 +19,6 @@ from apps.mfis.core.clock import business_date
 
 PARTS = ("principal", "interest", "fees", "penalties")
 
-FAR_AHEAD = date(9999, 12, 31)  # after everything that was or will be booked
-
 
 @dataclass(frozen=True, slots=True)
 class Projected:
@@ -67,12 +65,12 @@ def _details(event: LoanEvent) -> dict[str, Any]:
 def fold_loan(loan: Loan, *, as_of: date | None = None, events: list[LoanEvent] | None = None) -> LoanSnapshot:
     """The loan's state on `as_of` (value date); by default with everything booked.
 
-    What a loan owes may change with time alone (penalties, recalculated interest): it is folded to today.
+    What a loan owes may change with time alone (penalties, recalculated interest, overpaid money that pays what falls
+    due): it is folded to today.
     """
     facts = list(loan.events.in_booking_order()) if events is None else events
     terms = loan.terms
-    last = as_of or (_today(facts) if terms.moves_with_time else FAR_AHEAD)
-    return engine.fold(terms, engine_events(facts), last)
+    return engine.fold(terms, engine_events(facts), as_of or _today(facts))
 
 
 def _today(facts: list[LoanEvent]) -> date:
@@ -111,7 +109,7 @@ def projected(loan: Loan, events: list[LoanEvent], folded: LoanSnapshot) -> tupl
         "principal_outstanding": owed["principal"],
         "interest_outstanding": owed["interest"],
         "charges_outstanding": owed["fees"] + owed["penalties"],
-        "folded_on": folded.as_of if is_disbursed and loan.terms.moves_with_time else None,
+        "folded_on": folded.as_of if is_disbursed and _moves(loan, folded) else None,
         "restructured": any(event.type == EventType.RESTRUCTURED for event in standing(events)),
         "proposal": _proposal(events),
         "total_paid": folded.total_paid,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -56,8 +57,18 @@ class _DueDates:
         else:
             self.anchors = [(-1, start)]
         self.salary = terms.due_day is not None
+        self.skipped: dict[int, int] = {}  # periods that bear nothing, left out before an index
 
     def seed(self, index: int) -> date:
+        index += sum(count for at, count in self.skipped.items() if at <= index)
+        return self._counted(index)
+
+    def before(self, index: int) -> date:
+        """Where the period before the due date `index` begins, though installments before it are left out."""
+        count = sum(count for at, count in self.skipped.items() if at <= index)
+        return self.terms.working_days.adjust(self._counted(index + count - 1))
+
+    def _counted(self, index: int) -> date:
         at, anchor = next(a for a in reversed(self.anchors) if a[0] <= index)
         terms, steps = self.terms, index - at
         if self.salary and terms.due_day:
@@ -70,7 +81,7 @@ class _DueDates:
 
     def all(self, count: int) -> list[date]:
         """The first `count` due dates."""
-        if self.terms.working_days.rule == "keep" and len(self.anchors) == 1 and not self.salary:
+        if self.terms.working_days.rule == "keep" and len(self.anchors) == 1 and not (self.salary or self.skipped):
             (at, anchor), terms = self.anchors[0], self.terms
             dates = [add_periods(anchor, terms.frequency, terms.repay_every * (n - at)) for n in range(count)]
             if dates[0] > self.disbursed_on:
@@ -99,6 +110,14 @@ class _Frame:
     def due(self) -> list[date]:
         return self.dates.all(len(self.free))
 
+    def add_for(self, day: date) -> None:
+        """Adds the period that `day` falls in, and none of those without anything before it."""
+        index = len(self.free)
+        self.dates.skipped[index] = 0
+        while self.dates.terms.working_days.adjust(self.dates.seed(index)) < day:
+            self.dates.skipped[index] += 1
+        self.insert(index, 1, free=False, rate=self.rates[-1], since=0)
+
     def insert(self, index: int, count: int, *, free: bool, rate: Decimal, since: int) -> None:
         self.free[index:index] = [free] * count
         self.rates[index:index] = [rate] * count
@@ -106,12 +125,12 @@ class _Frame:
 
 
 def build_installment_periods(
-    terms: Terms, disbursed_on: date, changes: tuple[Restructuring, ...] = (), until: date | None = None
+    terms: Terms, disbursed_on: date, changes: tuple[Restructuring, ...] = (), tranches: Sequence[date] = ()
 ) -> list[InstallmentPeriod]:
     """The regular installments' frame for a loan first paid out on `disbursed_on`.
 
-    `changes` are restructurings in the order they hold from; periods are added so that one falls due on or after
-    `until`.
+    `changes` are restructurings in the order they hold from. For each of `tranches` (days, in order) that comes after
+    the last due date a period is added: the one in which it falls.
 
     Raises:
         InvalidTerms: a restructured installment does not exist, or its new date is not after the one before it.
@@ -123,16 +142,17 @@ def build_installment_periods(
     for change in changes:
         _apply(change, frame)
     agreed, due = len(frame.free), frame.due()
-    while until and due[-1] < until:
-        frame.insert(len(frame.free), 1, free=False, rate=frame.rates[-1], since=0)
-        due = frame.due()
+    for day in tranches:
+        if due[-1] < day:
+            frame.add_for(day)
+            due = frame.due()
     return _periods(terms, disbursed_on, frame, due, agreed)
 
 
-def _periods(
-    terms: Terms, disbursed_on: date, frame: _Frame, due: list[date], agreed: int
-) -> list[InstallmentPeriod]:
+def _periods(terms: Terms, disbursed_on: date, frame: _Frame, due: list[date], agreed: int) -> list[InstallmentPeriod]:
     starts = [disbursed_on, *due[:-1]]
+    for index in frame.dates.skipped:
+        starts[index] = max(starts[index], frame.dates.before(index))
     shares = _shares(terms, starts, due)
     rows = zip(starts, due, frame.rates, shares, frame.free, strict=True)
     periods = [InstallmentPeriod(*row) for row in rows]

@@ -44,7 +44,8 @@ class Replay:
         self.fees_at_disbursement = self.savings = ZERO
         self.written_off, self.waived = nothing(), nothing()
         self.is_written_off = False
-        self._timeless = not terms.moves_with_time
+        self._write_off_seq = 0
+        self._timeless = terms.fixed_schedule and not terms.moves_with_time
         self._open = 0  # installments before this index are paid
         self._reached = date.min  # the day up to which time has passed
         self._penalties = PenaltyClock(terms.overdue_penalty) if terms.overdue_penalty else None
@@ -91,7 +92,7 @@ class Replay:
         """The next day up to `to` on which something happens by itself."""
         penalty = self._penalties and self._penalties.next(self.schedule.regular, to)
         days = [max(penalty.charged_on, self._reached)] if penalty else []
-        if self.overpaid:
+        if self.overpaid > 0:
             days += [d for d in self._days_due() if self._reached < d <= to]
         return min(days, default=None)
 
@@ -112,14 +113,14 @@ class Replay:
     def apply(self, event: Event) -> None:
         """Applies one event on its value date."""
         if self.is_written_off and event.type not in AFTER_WRITE_OFF:
-            self._short(event, "", "comes after the write-off; only recoveries follow one")
+            self._follows_write_off(event)
             if event.type in RECEIVED_AS:
                 self._recover(event)
         elif event.type in RECEIVED_AS:
             self._receive(event, RECEIVED_AS[event.type], event.amount)
         else:
             self._apply_other(event)
-        if self.overpaid and not self.is_written_off:
+        if self.overpaid > 0 and not self.is_written_off:
             self._use_overpaid(event.date)
         self._close(event.date)
         if self._in_duplum:
@@ -141,6 +142,15 @@ class Replay:
         elif event.type == "reschedule":
             self._reschedule(event)
 
+    def _follows_write_off(self, event: Event) -> None:
+        """Nothing but recoveries follows a write-off; refused is whichever of the two is booked later."""
+        if event.seq > self._write_off_seq:
+            self._short(event, "", "comes after the write-off; only recoveries follow one")
+        else:
+            where = f"events[seq={self._write_off_seq}].date"
+            problem = f"is before what was booked on {event.date}; a write-off comes after it"
+            self.shortfalls.append(Shortfall(self._write_off_seq, where, problem))
+
     def _short(self, event: Event, where: str, problem: str) -> None:
         self.shortfalls.append(Shortfall(event.seq, f"events[seq={event.seq}]{where}", problem))
 
@@ -151,7 +161,7 @@ class Replay:
             self._open = 0
         while self._open < len(rows) and rows[self._open].paid == rows[self._open].due:
             self._open += 1
-        if self._open < len(rows) or self.is_written_off:
+        if self._open < len(rows) or self.is_written_off or self.overpaid < 0:
             self.closed_on = value_date if self.is_written_off else None
         else:
             self.closed_on = self.closed_on or value_date
@@ -180,7 +190,7 @@ class Replay:
     def _down_payment(self, event: Event) -> None:
         """The down payment of a tranche; what was overpaid pays it first, and of a recalculated loan the tranche."""
         down = down_payment(self.terms, event.amount)
-        if self.overpaid and (down or isinstance(self.schedule, RecalculatedSchedule)):
+        if self.overpaid > 0 and (down or isinstance(self.schedule, RecalculatedSchedule)):
             before = self.overpaid
             if isinstance(self.schedule, RecalculatedSchedule):
                 self._pay_out_of_overpaid(self._spread("repayment", before, event.date))
@@ -192,7 +202,7 @@ class Replay:
 
     def _use_overpaid(self, day: date) -> None:
         """What was overpaid pays what is due by `day`: a loan is never overpaid and late at once."""
-        if self.overpaid:
+        if self.overpaid > 0:
             due = self.charging.due_by(day)
             self._pay_out_of_overpaid(pay_what_is_due(self.terms, self.installments, self.overpaid, day, due))
             self._close(day)
@@ -206,7 +216,9 @@ class Replay:
             self.schedule.settle(event.date)
         if event.type == "pay_off":
             amount = self._pay_off(event)
-        parts, left = self._spread(kind, amount, event.date)
+        back = min(amount, -self.overpaid) if self.overpaid < 0 else ZERO  # of a refund that was not overpaid
+        parts, left = self._spread(kind, amount - back, event.date)
+        left += back
         if left:
             self.overpaid += left
         split = nothing()
@@ -230,7 +242,7 @@ class Replay:
             self.waived["fees"] += row.left("fees")
             row.due["fees"] = row.paid["fees"]
         self._give_rebate(rebate)
-        if self.overpaid:
+        if self.overpaid > 0:
             self._pay_out_of_overpaid(self._spread("repayment", self.overpaid, event.date))
         return event.amount or owed
 
@@ -320,8 +332,11 @@ class Replay:
         self._show(event, waived, split)
 
     def _refund(self, event: Event) -> None:
-        """Pays back what is overpaid; what turns out not to be becomes owed again."""
-        back = min(event.amount, self.overpaid)
+        """Pays back what is overpaid; what turns out not to be becomes owed again.
+
+        Where not even so much was paid, `overpaid` goes below zero, and the next receipt fills that first.
+        """
+        back = min(event.amount, max(self.overpaid, ZERO))
         split = nothing()
         if back < event.amount:
             self._short(event, ".amount", f"is more than the {self.overpaid} overpaid")
@@ -332,8 +347,8 @@ class Replay:
             self.principal_left -= split["principal"]
             self.schedule.recompute(event.date)
             self._open = 0
-        self.overpaid -= back
         left = -event.amount - sum(split.values(), ZERO)
+        self.overpaid += left
         self.transactions.append(
             Transaction(event.seq, event.date, "refund", event.amount, split, left, self.principal_left)
         )
@@ -341,7 +356,7 @@ class Replay:
     def _write_off(self, event: Event) -> None:
         """Gives up all that is outstanding; what comes in later is a recovery."""
         self.schedule.settle(event.date)
-        if self.overpaid:
+        if self.overpaid > 0:
             self._pay_out_of_overpaid(self._spread("repayment", self.overpaid, event.date))
         split = {c: sum((r.left(c) for r in self.installments), ZERO) for c in COMPONENTS}
         owed = sum(split.values(), ZERO)
@@ -355,7 +370,7 @@ class Replay:
             for c in COMPONENTS:
                 row.due[c] = row.paid[c]
         self.written_off = split
-        self.is_written_off = True
+        self.is_written_off, self._write_off_seq = True, event.seq
         self.principal_left -= split["principal"]
         self._show(event, owed, split)
 

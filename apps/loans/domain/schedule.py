@@ -75,8 +75,8 @@ class Plan:
         return first
 
     def _frame(self) -> None:
-        start, until = self.tranches[0].date, self.tranches[-1].date
-        self.periods = build_installment_periods(self.terms, start, self.changes, until=until)
+        days = [tranche.date for tranche in self.tranches]
+        self.periods = build_installment_periods(self.terms, days[0], self.changes, days[1:])
 
     def _plan(self, first: int) -> None:
         kept, arriving = self.rows[:first], self._arriving()

@@ -282,12 +282,7 @@ class Terms(CaseObject):
     @property
     def moves_with_time(self) -> bool:
         """True when what is owed changes from day to day without an event."""
-        return (
-            self.recalculate_interest is not None
-            or self.overdue_penalty is not None
-            or self.in_duplum
-            or not self.fixed_schedule
-        )
+        return self.recalculate_interest is not None or self.overdue_penalty is not None or self.in_duplum
 
     @property
     def dated_first(self) -> bool:

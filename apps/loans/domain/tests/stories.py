@@ -8,6 +8,8 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from apps.loans.domain.calendar import WorkingDays
+from apps.loans.domain.fold import fold, quote
+from apps.loans.domain.snapshot import Installment
 from apps.loans.domain.terms import (
     ALLOCATIONS,
     AllocationRules,
@@ -16,9 +18,11 @@ from apps.loans.domain.terms import (
     Grace,
     OverduePenalty,
     Recalculation,
+    Restructuring,
     Rule,
     Terms,
 )
+from apps.loans.domain.violations import InvalidTerms
 
 START = date(2026, 1, 31)
 LAST = date(2030, 1, 1)
@@ -118,3 +122,73 @@ def stories(draw: st.DrawFn, moving: bool | None = None) -> tuple[Terms, list[Ev
         on = START + timedelta(days=draw(st.integers(0, 400)))
         events.append(Event(n + 3, "repayment", on, draw(cents)))
     return terms, events
+
+
+EXTRA = (
+    "repayment",
+    "pay_off",
+    "add_charge",
+    "waive_charge",
+    "waive_interest",
+    "refund",
+    "write_off",
+    "recovery",
+    "goodwill_credit",
+    "reschedule",
+    "undo",
+)
+
+
+@st.composite
+def facts(draw: st.DrawFn, terms: Terms, seq: int) -> Event:
+    """Any fact after the pay-out, sound by itself; whether it can be booked depends on the loan."""
+    kind = draw(st.sampled_from(EXTRA))
+    on = START + timedelta(days=draw(st.integers(0, 400)))
+    amount = terms.currency.round(draw(cents))
+    if kind == "add_charge":
+        what = draw(st.sampled_from(["fee", "penalty"]))
+        due = on + timedelta(days=draw(st.integers(0, 200)))
+        return Event(seq, kind, on, charge=Charge(what, "due_date", "flat", amount, due_date=due))
+    if kind == "reschedule":
+        n = draw(st.integers(0, 14))
+        return Event(seq, kind, on, terms=_change(draw, quote(terms, START).installments, n))
+    if kind == "undo":
+        return Event(seq, kind, on, undoes=draw(st.integers(2, max(seq - 1, 2))))
+    bare = kind in ("pay_off", "write_off")
+    return Event(seq, kind, on, Decimal(0) if bare else amount, component=draw(st.sampled_from(["fees", "penalties"])))
+
+
+def _change(draw: st.DrawFn, rows: list[Installment], n: int) -> Restructuring:
+    start = rows[n % len(rows)].due_date
+    kind = draw(st.sampled_from(["new_due_date", "extra_terms", "grace_principal", "new_interest_rate"]))
+    if kind == "new_due_date":
+        return Restructuring(start, new_due_date=start + timedelta(days=draw(st.integers(1, 40))))
+    if kind == "new_interest_rate":
+        return Restructuring(start, new_interest_rate=Decimal(draw(st.integers(0, 60))))
+    count = draw(st.integers(1, 4))
+    return Restructuring(start, **{kind: count})
+
+
+@st.composite
+def histories(draw: st.DrawFn, moving: bool | None = None) -> tuple[Terms, list[Event]]:
+    """A loan with facts of every kind that could be booked one after the other, back-dated ones among them."""
+    terms, events = draw(stories(moving))
+    for _ in range(draw(st.integers(1, 6))):
+        more = [*events, draw(facts(terms, max(e.seq for e in events) + 1))]
+        if can_be_booked(terms, more):
+            events = more
+    return terms, events
+
+
+def can_be_booked(terms: Terms, events: list[Event]) -> bool:
+    """Whether the last of `events` is one that the loan allows."""
+    undone = {e.undoes for e in events[:-1] if e.type == "undo"}
+    if events[-1].type == "undo":
+        target = next((e for e in events[:-1] if e.seq == events[-1].undoes), None)
+        if target is None or target.type in ("undo", "disbursement") or target.seq in undone:
+            return False
+    try:
+        fold(terms, events, LAST)
+    except InvalidTerms:
+        return False
+    return True

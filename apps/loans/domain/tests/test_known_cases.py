@@ -19,9 +19,7 @@ from apps.loans.domain.calculator import state_of
 from apps.loans.domain.violations import InvalidTerms
 
 HERE = Path(__file__).parent
-CASES = [
-    case for file in ("loan_cases.json", "reported_faults.json") for case in json.loads((HERE / file).read_text())
-]
+CASES = [case for file in ("loan_cases.json", "reported_faults.json") for case in json.loads((HERE / file).read_text())]
 REFUSED = [case for case in CASES if case.get("refused")]
 COMPUTED = [case for case in CASES if not case.get("refused")]
 
