@@ -122,6 +122,11 @@ def projected(loan: Loan, events: list[LoanEvent], folded: LoanSnapshot) -> tupl
     return values, [_installment(loan, row) for row in rows]
 
 
+def _moves(loan: Loan, folded: LoanSnapshot) -> bool:
+    """True when what is owed changes from day to day without an event."""
+    return loan.terms.moves_with_time or (folded.overpaid > 0 and folded.total_outstanding > 0)
+
+
 def accrual_columns(loan: Loan, events: list[LoanEvent], folded: LoanSnapshot, today: date) -> dict[str, Any]:
     """The columns of the loan's `AccrualState`, placed on the day before `today`.
 

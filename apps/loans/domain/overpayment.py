@@ -10,7 +10,6 @@ from datetime import date
 from decimal import Decimal
 
 from .allocation import ORDERS, ChargesDue, Part, allocate, pay_charges_due
-from .money import ZERO
 from .snapshot import COMPONENTS, Installment
 from .terms import ALLOCATIONS, Terms
 
