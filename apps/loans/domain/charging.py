@@ -23,17 +23,17 @@ class Charging:
         self.charges: list[ChargeDue] = []
         self._of_each: list[Charge] = []
 
-    def add(self, charge: Charge, room: Decimal | None = None) -> Decimal:
+    def add(self, charge: Charge, room: Decimal | None = None) -> None:
         """Charges once, or each installment; nothing where it was kept back at disbursement.
 
-        `room` is the most that may be charged, where there is a limit. Returns by how much that was passed.
+        `room` is the most that may be charged, where there is a limit.
         """
         if charge.timing == "disbursement":
-            return ZERO
+            return
         if charge.timing == "each_installment":
             self._of_each.append(charge)
             self._charge_each(charge, 0)
-            return ZERO
+            return
         rows = self.schedule.regular
         principal = sum((r.due["principal"] for r in rows), ZERO)
         interest = sum((r.due["interest"] for r in rows), ZERO)
@@ -42,7 +42,6 @@ class Charging:
         charged = amount if room is None else min(amount, room)
         if charged or not amount:
             self.owe(self._bearing(due), component(charge), due, charged, charge.name)
-        return amount - charged
 
     def owe(self, row: Installment, kind: str, due: date, amount: Decimal, name: str) -> None:
         """Adds a charge of `amount` to the installment."""

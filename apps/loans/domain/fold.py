@@ -38,7 +38,7 @@ def fold(terms: Terms, events: list[Event], as_of: date) -> LoanSnapshot:
     standing = [e for e in known if e.type != "undo" and e.seq not in undone]
     disbursed = any(e.type == "disbursement" for e in standing)
     replay = _replay(terms, standing, as_of) if disbursed else _as_applied_for(terms, standing)
-    for seq in {s.seq for s in replay.shortfalls if s.refuses}:
+    for seq in {s.seq for s in replay.shortfalls}:
         _check_when_booked(terms, known, seq)
     transactions = _in_booking_order(terms, known, undone, replay) if disbursed or undone else []
     return LoanSnapshot(
@@ -58,6 +58,7 @@ def fold(terms: Terms, events: list[Event], as_of: date) -> LoanSnapshot:
         recovered=replay.recovered,
         savings=replay.savings,
         tranches=replay.tranches,
+        chargeable=replay.chargeable,
     )
 
 
@@ -129,6 +130,6 @@ def _check_when_booked(terms: Terms, events: list[Event], seq: int) -> Replay:
     undone_by_then = {e.undoes for e in until if e.type == "undo"}
     standing = [e for e in until if e.type != "undo" and e.seq not in undone_by_then]
     then = _replay(terms, standing, max(e.date for e in standing))
-    if short := [Violation(s.path, s.problem) for s in then.shortfalls if s.seq == seq and s.refuses]:
+    if short := [Violation(s.path, s.problem) for s in then.shortfalls if s.seq == seq]:
         raise InvalidTerms(short)
     return then

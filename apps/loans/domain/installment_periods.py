@@ -125,12 +125,12 @@ class _Frame:
 
 
 def build_installment_periods(
-    terms: Terms, disbursed_on: date, changes: tuple[Restructuring, ...] = (), tranches: Sequence[date] = ()
+    terms: Terms, disbursed_on: date, steps: Sequence[Restructuring | date] = ()
 ) -> list[InstallmentPeriod]:
     """The regular installments' frame for a loan first paid out on `disbursed_on`.
 
-    `changes` are restructurings in the order they hold from. For each of `tranches` (days, in order) that comes after
-    the last due date a period is added: the one in which it falls.
+    `steps` are restructurings and the days of further tranches, in the order they came. For a tranche after the last
+    due date a period is added: the one in which it falls.
 
     Raises:
         InvalidTerms: a restructured installment does not exist, or its new date is not after the one before it.
@@ -139,13 +139,14 @@ def build_installment_periods(
     count = terms.installments
     free = [n < terms.grace.principal for n in range(count)]
     frame = _Frame(_DueDates(terms, start, disbursed_on), free, [terms.annual_rate] * count, [0] * count, set())
-    for change in changes:
-        _apply(change, frame)
-    agreed, due = len(frame.free), frame.due()
-    for day in tranches:
-        if due[-1] < day:
-            frame.add_for(day)
-            due = frame.due()
+    agreed = count
+    for step in steps:
+        if isinstance(step, Restructuring):
+            _apply(step, frame)
+            agreed = len(frame.free) if step.extra_terms else agreed + step.grace_principal
+        elif frame.due()[-1] < step:
+            frame.add_for(step)
+    due = frame.due()
     return _periods(terms, disbursed_on, frame, due, agreed)
 
 

@@ -21,7 +21,6 @@ class Shortfall:
     seq: int
     path: str
     problem: str
-    refuses: bool = True  # whoever books it is refused; otherwise it shrinks without a word
 
 
 def pay_what_is_due(

@@ -50,12 +50,14 @@ class Plan:
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
         self.tranches: list[Tranche] = []
-        self.changes: tuple[Restructuring, ...] = ()
+        self.steps: list[Restructuring | date] = []  # new terms, and the days of tranches after the first
         self.periods: list[InstallmentPeriod] = []
         self.rows: list[PlannedRow] = []
 
     def lend(self, day: date, amount: Decimal) -> int:
         """Takes a tranche in, and tells the index of the first installment that it changed."""
+        if self.tranches:
+            self.steps.append(day)
         self.tranches.append(Tranche(day, amount))
         self._frame()
         first = next(k for k, period in enumerate(self.periods) if period.due_date >= day)
@@ -69,14 +71,13 @@ class Plan:
             InvalidTerms: something is restructured that does not exist.
         """
         first = changed_index(change, [period.due_date for period in self.periods])
-        self.changes = (*self.changes, change)
+        self.steps.append(change)
         self._frame()
         self._plan(first)
         return first
 
     def _frame(self) -> None:
-        days = [tranche.date for tranche in self.tranches]
-        self.periods = build_installment_periods(self.terms, days[0], self.changes, days[1:])
+        self.periods = build_installment_periods(self.terms, self.tranches[0].date, self.steps)
 
     def _plan(self, first: int) -> None:
         kept, arriving = self.rows[:first], self._arriving()

@@ -115,6 +115,7 @@ class LoanSnapshot:
     recovered: Decimal = ZERO
     savings: Decimal = ZERO  # held back at disbursement, given back with the last installment
     tranches: list[tuple[date, Decimal]] = field(default_factory=list)
+    chargeable: Decimal | None = None  # what in duplum leaves for penalties; None where there is no such limit
 
     def due(self, component: str) -> Decimal:
         return sum((i.due[component] for i in self.installments), ZERO)

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from apps.loans.book.checks import check_amount
-from apps.loans.book.models import EventType
+from apps.loans.book.models import EventType, Loan
+from apps.loans.book.projection import fold_loan
 from apps.loans.book.workflow import TRANSITIONS
 from apps.loans.domain.terms_parser import parse_charge
 from apps.loans.domain.violations import InvalidTerms
@@ -41,8 +42,19 @@ def add_charge(
     check_amount(amount)
     day = booking.day(value_date)
     charge = _flat_charge(name, kind, amount, due_date or day)
+    if kind == "penalty":
+        _check_in_duplum(booking.loan, amount, day)
     event = booking.append(EventType.CHARGE, day, amount=amount, reason=charge["name"], payload={"charge": charge})
     return Booked.of(event)
+
+
+def _check_in_duplum(loan: Loan, amount: Decimal, day: date) -> None:
+    room = fold_loan(loan, as_of=day).chargeable
+    if room is not None and amount > room:
+        raise InvalidInput(
+            f"Unpaid interest and penalties may not pass the principal; {room:,.2f} may still be charged.",
+            field="amount",
+        )
 
 
 def _flat_charge(name: str, kind: str, amount: Decimal, due_date: date) -> dict[str, Any]:
