@@ -110,7 +110,8 @@ class FixedSchedule:
             row, period = self.regular[k], self.plan.periods[k]
             row.start, row.due_date = period.start, period.due_date
             self._owe(row, rows[k].principal, rows[k].interest)
-        self._drop_after(len(rows))
+        if len(self.regular) > len(rows):
+            self._drop_after(len(rows))
         fresh = range(len(self.regular), len(rows))
         self.regular += [_installment(self.plan.periods[k], rows[k]) for k in fresh]
         if len(fresh) < len(rows):

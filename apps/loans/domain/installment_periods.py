@@ -161,8 +161,9 @@ def _periods(terms: Terms, disbursed_on: date, frame: _Frame, due: list[date], a
         _break_first(terms, periods[0])
     for index in frame.replan:
         periods[index].replan = True
-    for period, since in zip(periods, frame.since, strict=True):
-        period.since = since
+    if any(frame.since):
+        for period, since in zip(periods, frame.since, strict=True):
+            period.since = since
     for period in periods[agreed - 1 :]:
         period.final = True
     return periods

@@ -105,9 +105,12 @@ class Replay(Standing):
             self.schedule.settle(event.date)
         if event.type == "pay_off":
             amount = self._pay_off(event)
-        back = min(amount, -self.overpaid) if self.overpaid < 0 else ZERO  # of a refund that was not overpaid
-        parts, left = self.spread(kind, amount - back, event.date)
-        left += back
+        if self.overpaid < 0:  # a refund of what was not overpaid is filled first
+            back = min(amount, -self.overpaid)
+            parts, left = self.spread(kind, amount - back, event.date)
+            left += back
+        else:
+            parts, left = self.spread(kind, amount, event.date)
         if left:
             self.overpaid += left
         split = nothing()

@@ -153,7 +153,8 @@ class Standing:
 
         None where that is simply all that is outstanding.
         """
-        if self.is_written_off:
+        plain = self.timeless and not self.charges and not self.overpaid and self.terms.settlement_rebate == "none"
+        if self.is_written_off or plain:
             return None
         self.schedule.settle(value_date)
         _, owed = self.settles(value_date)
