@@ -59,6 +59,6 @@ def test_a_group_of_three_digits_that_may_be_either_is_asked_about(text: str) ->
     ],
 )
 def test_what_is_no_amount_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(ValueError, match="write 4500.00") as refused:
+    with pytest.raises(ValueError, match=r"write 4500\.00") as refused:
         parse_amount(text)
     assert "\x00" not in str(refused.value)
