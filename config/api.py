@@ -35,6 +35,7 @@ from apps.users.consents.api import router as consents_router
 from apps.users.operators.api import router as mfis_router
 from apps.users.registration.api import router as registration_router
 from config.openapi import DescribedAPI
+from config.parser import TextParser
 
 CALLS: list[BaseThrottle] = [Limit("read", unsafe="write", batch=10)]
 
@@ -45,6 +46,7 @@ tenant_api = DescribedAPI(
     "`Authorization: Bearer lts_…`. Errors are RFC 9457 problem details. POST takes an `Idempotency-Key`.",
     urls_namespace="tenant_api",
     throttle=CALLS,
+    parser=TextParser(),
     docs_url="/docs",
 )
 public_api = DescribedAPI(
@@ -54,6 +56,7 @@ public_api = DescribedAPI(
     "Errors are RFC 9457 problem details.",
     urls_namespace="public_api",
     throttle=CALLS,
+    parser=TextParser(),
     docs_url="/docs",
 )
 # Addresses are compared in this order: what is asked for most stands first.
@@ -107,7 +110,7 @@ def _away(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 def _unwritable(request: HttpRequest, error: ValueError) -> HttpResponse:
-    """Text that PostgreSQL cannot hold: JSON may carry it where no form can. Anything else is a fault of ours."""
+    """Text that PostgreSQL cannot hold, by a way that no rule stands on. Anything else is a fault of ours."""
     if "NUL (0x00)" not in str(error):
         raise error
     return problem(
@@ -135,6 +138,8 @@ def _not_allowed(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(error.__cause__, ServiceError):  # what the parser found; ninja puts an error of its own over it
+        return _service_error(request, error.__cause__)
     return problem(request, error.status_code, "Refused", str(error))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from csp.constants import HEADER
@@ -16,6 +18,9 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
 from apps.mfis.core.database import connection, fetch_one
+from apps.mfis.core.problem_details import problem
+
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class HealthCheckMiddleware:
@@ -34,6 +39,21 @@ class HealthCheckMiddleware:
             connection.close()
             return JsonResponse({"status": "database unreachable"}, status=503)
         return JsonResponse({"status": "ok"})
+
+
+class ReadableAddressMiddleware:
+    """Refuses an address that holds what PostgreSQL cannot: a list would look for it, whichever filter it is."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = request.path + "".join(chain.from_iterable([name, *values] for name, values in request.GET.lists()))
+        if not asked.isprintable() and _UNWRITABLE.search(asked):
+            return problem(
+                request, 400, "Bad request", "The address holds a character that no text has; go back and type it anew."
+            )
+        return self.get_response(request)
 
 
 class PolicyMiddleware(CSPMiddleware):

@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.HealthCheckMiddleware",
+    "config.middleware.ReadableAddressMiddleware",
     "config.middleware.PolicyMiddleware",
     "config.middleware.ApiETagMiddleware",
     "apps.mfis.tenancy.middleware.MFIMiddleware",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from apps.mfis.core.texts import shown
+
 LONGEST = 40  # characters; the largest amount that a column holds has 13 digits
 
 _SPACES = " \u00a0\u2009\u202f"  # typed, and what spreadsheets and phones put between thousands
@@ -48,15 +50,10 @@ def parse_amount(text: str) -> Decimal:
 
 
 def _no_amount(text: str) -> str:
-    found = f"“{_shown(text)}” is not an amount" if text.strip() else "There is no amount"
+    found = f"“{shown(text)}” is not an amount" if text.strip() else "There is no amount"
     return f"{found}; write 4500.00 or 4,500.00."
 
 
 def _two_ways(text: str) -> str:
     digits = int(re.sub("[^0-9]", "", text))
-    return f"“{_shown(text)}” may be read in two ways; write {digits}.00, or two digits after the point."
-
-
-def _shown(text: str) -> str:
-    """The text as a sentence may quote it."""
-    return "".join(c if c.isprintable() else " " for c in text.strip()[:LONGEST])
+    return f"“{shown(text)}” may be read in two ways; write {digits}.00, or two digits after the point."

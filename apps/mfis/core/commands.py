@@ -2,7 +2,7 @@
 
 `@command(duty)` makes a service function a command. A call of it
 
-1. checks the duty of the `actor`, before anything is looked at;
+1. checks the duty of the `actor`, before anything is looked at, and brings every text into its one spelling;
 2. with an `idempotency_key`, hashes the call's own arguments, waits for a twin that is on its way, and gives the first
    answer again where the key came before;
 3. runs the function in one transaction, in which every change is put down to the actor;
@@ -30,6 +30,7 @@ from apps.mfis.core.database import connection, execute, fetch_one
 from apps.mfis.core.errors import InvalidInput, KeyReused, NotAllowed
 from apps.mfis.core.roles import Action
 from apps.mfis.core.tables import this_node
+from apps.mfis.core.texts import clean_texts
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -100,7 +101,7 @@ def command(
 
     Raises (each call):
         NotAllowed: the actor has none of the duties. KeyReused: the key came before with other arguments.
-        InvalidInput: the key is longer than 80 characters.
+        InvalidInput: the key is longer than 80 characters, or a text holds what nobody can see.
     """
 
     def made(function: Callable[P, R]) -> Callable[P, R]:
@@ -108,9 +109,10 @@ def command(
         COMMANDS[f"{function.__module__}.{function.__qualname__}"] = registered
 
         @wraps(function)
-        def call(*args: P.args, **kwargs: P.kwargs) -> R:
-            actor: Any = kwargs["actor"]
+        def call(*args: P.args, **given: P.kwargs) -> R:
+            actor: Any = given["actor"]
             registered.check_duty(actor)
+            kwargs: Any = clean_texts(given)
             if own_transaction:
                 return function(*args, **kwargs)
             key: Any = kwargs.get("idempotency_key")

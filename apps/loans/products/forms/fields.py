@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
+from apps.mfis.core.texts import UnreadableText, clean_text
+
 CHARGE_ROWS = 5
 
 CHARGE_CHOICES: dict[str, list[tuple[str, str]]] = {
@@ -94,6 +96,10 @@ class ChargesField(forms.Field):
         for row in value or []:
             if not row["name"]:
                 raise ValidationError("Each charge has a name.")
+            try:
+                row["name"] = clean_text(row["name"], name="A charge's name")
+            except UnreadableText as error:
+                raise ValidationError(str(error)) from None
             if not row["amount"]:
                 raise ValidationError(f"{row['name']}: how much is it?")
         return value or []
@@ -112,7 +118,8 @@ class LinesField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         if isinstance(value, list):
             return value
-        return [line.strip() for line in str(value or "").splitlines() if line.strip()]
+        lines = super().to_python(value).split("\n")
+        return [line.strip() for line in lines if line.strip()]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool(self.to_python(initial) != self.to_python(data))
