@@ -10,10 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
-from import_export.admin import ExportMixin
-from import_export.formats.base_formats import CSV, XLSX
-from import_export.forms import ExportForm
-from import_export.resources import modelresource_factory
 
 from apps.loans.book.workflow import TRANSITIONS
 from apps.loans.domain.money import format_money
@@ -23,24 +19,17 @@ from apps.users.back_office.base import LetsemaAdmin, run_action, status_badge
 from apps.users.back_office.forms import ReasonForm
 from apps.users.back_office.requests import StaffRequest
 from apps.users.back_office.sites import tenant_site
+from apps.users.spreadsheets.exports import ExportColumn, ListExportMixin
 
 RELEASE = TRANSITIONS["release_security"]
+OF_LOAN = (ExportColumn("Loan", "loan.number"), ExportColumn("Borrower", "loan.borrower.full_name"))
+STATE = ExportColumn("State", lambda record: "Held" if record.is_active else "Released")
 
 
-class SecurityAdmin(ExportMixin, LetsemaAdmin):  # type: ignore[misc]
+class SecurityAdmin(ListExportMixin, LetsemaAdmin):  # type: ignore[misc]
     """A register: entered from the loan's page, searched and exported here, released from its own page."""
 
-    export_form_class = ExportForm
-    export_template_name = "admin/import_export/export.html"
-    import_export_change_list_template = "admin/change_list.html"
-    change_list_template = "admin/change_list.html"
     list_select_related = ("loan", "loan__borrower")
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def get_export_formats(self) -> list[Any]:
-        return [XLSX, CSV]
 
     def borrower(self, record: Guarantor | Collateral) -> str:
         return record.loan.borrower.full_name
@@ -90,7 +79,14 @@ class GuarantorAdmin(SecurityAdmin):
     """People who answer for loans."""
 
     list_title = "Guarantors"
-    resource_classes = [modelresource_factory(Guarantor)]
+    export_columns = (
+        *OF_LOAN,
+        ExportColumn("Guarantor", "full_name"),
+        ExportColumn("Phone", "phone"),
+        ExportColumn("Relation", "relation"),
+        ExportColumn("Answers for", "amount"),
+        STATE,
+    )
     list_display = ("full_name", "loan", "borrower", "phone", "relation", "answers_for", "state")
     search_fields = ("full_name", "phone", "loan__number", "loan__borrower__full_name")
     list_filter = ("is_active",)
@@ -105,7 +101,14 @@ class CollateralAdmin(SecurityAdmin):
     """Things pledged for loans."""
 
     list_title = "Collateral register"
-    resource_classes = [modelresource_factory(Collateral)]
+    export_columns = (
+        *OF_LOAN,
+        ExportColumn("Description", "description"),
+        ExportColumn("Kind", lambda record: record.get_what_display()),
+        ExportColumn("Registration or serial no.", "serial"),
+        ExportColumn("Worth", "value"),
+        STATE,
+    )
     list_display = ("description", "what", "serial", "loan", "borrower", "worth", "state")
     list_filter = ("what", "is_active")
     search_fields = ("description", "serial", "loan__number", "loan__borrower__full_name")

@@ -131,3 +131,10 @@ def _walk_record(record: Model, clean: Callable[[str, str], str]) -> None:
         value = record.__dict__.get(field.attname)
         if isinstance(field, CharField | TextField | JSONField) and value:
             setattr(record, field.attname, _walk(field.name, value, clean))
+
+
+def visible(text: str) -> str:
+    """The text without what cannot be seen, where it goes out: what was kept before the rule may hold it."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c for c in text if c in _BREAKS or not _is_unseen(c))

@@ -11,9 +11,6 @@ from django.db.models import F, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from import_export.admin import ExportMixin
-from import_export.formats.base_formats import CSV, XLSX
-from import_export.forms import ExportForm
 
 from apps.loans.applications.admin import enter
 from apps.loans.applications.forms import ApplicationForm
@@ -24,7 +21,7 @@ from apps.loans.book.selectors.other_lenders import other_lenders_exposure
 from apps.loans.book.workflow import BEFORE_DISBURSEMENT
 from apps.loans.desk.admin.filters import LateFilter, MineFilter, StatusFilter
 from apps.loans.desk.admin.loan_views import LoanViews
-from apps.loans.desk.exports import LoanResource
+from apps.loans.desk.exports import LOAN_COLUMNS
 from apps.loans.desk.selectors import loan_page
 from apps.loans.domain.money import format_money
 from apps.loans.histories.models import Dispute
@@ -37,17 +34,14 @@ from apps.users.back_office.requests import StaffRequest, staff_of
 from apps.users.back_office.sites import tenant_site
 from apps.users.consents.models import Consent
 from apps.users.consents.selectors import standing_consent
+from apps.users.spreadsheets.exports import ListExportMixin
 
 
 @admin.register(Loan, site=tenant_site)
-class LoanAdmin(ExportMixin, LoanViews):  # type: ignore[misc]
+class LoanAdmin(ListExportMixin, LoanViews):  # type: ignore[misc]
     """The list of loans, and the page of one."""
 
-    resource_classes = [LoanResource]
-    export_form_class = ExportForm
-    export_template_name = "admin/import_export/export.html"
-    import_export_change_list_template = "admin/change_list.html"
-    change_list_template = "admin/change_list.html"
+    export_columns = LOAN_COLUMNS
     list_display = (
         "number",
         "borrower_name",
@@ -70,12 +64,6 @@ class LoanAdmin(ExportMixin, LoanViews):  # type: ignore[misc]
     search_help_text = "Number, name, phone or national ID"
     add_action = Action.APPLY_FOR_BORROWER
     add_label = "Enter an application"
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def get_export_formats(self) -> list[Any]:
-        return [XLSX, CSV]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Loan]:
         loans: QuerySet[Loan] = super().get_queryset(request)

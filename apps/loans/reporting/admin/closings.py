@@ -12,9 +12,10 @@ from django.urls import reverse
 
 from apps.loans.domain.money import format_money
 from apps.loans.ledger.models import PeriodClosing
-from apps.loans.reporting.reports import EXPORTS, export
+from apps.loans.reporting.reports.portfolio import INDICATOR_COLUMNS, frozen_indicator_row
 from apps.users.back_office.base import LetsemaAdmin
 from apps.users.back_office.sites import tenant_site
+from apps.users.spreadsheets.writing import CONTENT_TYPES, Table, download
 
 
 def _frozen(closing: PeriodClosing, name: str) -> str:
@@ -52,9 +53,9 @@ class ClosingAdmin(LetsemaAdmin):
         if closing is None or not self.has_view_permission(request):
             raise Http404
         file_format = request.GET.get("format")
-        if file_format in EXPORTS:
-            rows = [["Indicator", "Value"], *([i["name"], i["value"]] for i in closing.figures.get("indicators", []))]
-            return export(f"closing-{closing.through}", rows, file_format)
+        if file_format in CONTENT_TYPES:
+            rows = map(frozen_indicator_row, closing.figures.get("indicators", []))
+            return download(Table(INDICATOR_COLUMNS, rows), f"closing-{closing.through}", file_format)
         context = {
             **self.admin_site.each_context(request),
             "title": f"Closed through {closing.through:%-d %b %Y}",

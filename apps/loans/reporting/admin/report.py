@@ -11,8 +11,9 @@ from django.urls import path
 
 from apps.loans.ledger.chart import ensure_chart
 from apps.loans.reporting.forms import PeriodForm
-from apps.loans.reporting.reports import EXPORTS, REPORTS, export
+from apps.loans.reporting.reports import REPORTS
 from apps.users.back_office.base import LetsemaAdmin
+from apps.users.spreadsheets.writing import CONTENT_TYPES, download
 
 EXPORT_LABELS = [("csv", "Export CSV"), ("xlsx", "Export XLSX")]
 
@@ -34,8 +35,8 @@ class ReportPages(LetsemaAdmin):
         since, on = form.period()
         built = report.build(since, on, form.cleaned_data) if form.is_valid() else {}
         file_format = request.GET.get("format")
-        if file_format in EXPORTS and form.is_valid():
-            return export(f"{name}-{on}", report.table(built), file_format)
+        if file_format in CONTENT_TYPES and form.is_valid():
+            return download(report.table(built), f"{name}-{on}", file_format)
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
             "title": report.label,

@@ -2,8 +2,8 @@
 
 from apps.loans.reporting.reports.books import BOOKS
 from apps.loans.reporting.reports.portfolio import PORTFOLIO
-from apps.loans.reporting.reports.report import EXPORTS, Report, export
+from apps.loans.reporting.reports.report import Report
 
 REPORTS: dict[str, Report] = BOOKS | PORTFOLIO
 
-__all__ = ["EXPORTS", "REPORTS", "Report", "export"]
+__all__ = ["REPORTS", "Report"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from apps.loans.ledger import reports
-from apps.loans.reporting.reports.report import ZERO, Context, Report, Rows
+from apps.loans.reporting.reports.report import ZERO, Context, Report
+from apps.users.spreadsheets.writing import Row, Table
 
 
 def _trial_balance(since: date, day: date, asked: Context) -> Context:
@@ -17,9 +18,9 @@ def _trial_balance(since: date, day: date, asked: Context) -> Context:
     }
 
 
-def _trial_balance_table(built: Context) -> Rows:
+def _trial_balance_table(built: Context) -> Table:
     rows = ([row.account.code, row.account.name, row.debit, row.credit] for row in built["balances"])
-    return [["Account", "Name", "Debit", "Credit"], *rows]
+    return Table(["Account", "Name", "Debit", "Credit"], rows, [["In all", "", built["debit"], built["credit"]]])
 
 
 def _general_ledger(since: date, day: date, asked: Context) -> Context:
@@ -27,18 +28,20 @@ def _general_ledger(since: date, day: date, asked: Context) -> Context:
     if account is None:
         return {}
     opening, lines = reports.general_ledger(account, since, day, asked.get("known_on"))
-    return {"account": account, "opening": opening, "lines": lines}
+    return {"account": account, "since": since, "opening": opening, "lines": lines}
 
 
-def _general_ledger_table(built: Context) -> Rows:
-    rows = (_ledger_row(line) for line in built.get("lines", []))
-    return [["Date", "Narrative", "Loan", "Amount", "Balance"], *rows]
+def _general_ledger_table(built: Context) -> Table:
+    rows: list[Row] = [_ledger_row(line) for line in built.get("lines", [])]
+    if "opening" in built:
+        rows.insert(0, [built["since"], "Balance before", "", None, None, built["opening"]])
+    return Table(["Date", "Narrative", "Loan", "Debit", "Credit", "Balance"], rows)
 
 
-def _ledger_row(row: reports.LedgerLine) -> list[object]:
+def _ledger_row(row: reports.LedgerLine) -> Row:
     entry = row.line.entry
     loan_number = entry.loan.number if entry.loan else ""
-    return [row.line.posted_on, entry.narrative, loan_number, row.line.amount, row.balance]
+    return [row.line.posted_on, entry.narrative, loan_number, row.line.debit, row.line.credit, row.balance]
 
 
 def _balance_sheet(since: date, day: date, asked: Context) -> Context:
@@ -52,13 +55,14 @@ def _income_statement(since: date, day: date, asked: Context) -> Context:
     return {"sections": [income, expense], "totals": [("Result", result)]}
 
 
-def _statement_table(built: Context) -> Rows:
-    rows: Rows = [["Section", "Account", "Name", "Amount"]]
+def _statement_table(built: Context) -> Table:
+    rows: list[Row] = []
     for section in built["sections"]:
         rows += [[section.label, row.account.code, row.account.name, row.natural] for row in section.rows]
         rows += [[section.label, "", label, amount] for label, amount in section.extra]
         rows.append([section.label, "", "In all", section.total])
-    return rows + [["", "", label, amount] for label, amount in built["totals"]]
+    totals = [["", "", label, amount] for label, amount in built["totals"]]
+    return Table(["Section", "Account", "Name", "Amount"], rows, totals)
 
 
 BOOKS = {

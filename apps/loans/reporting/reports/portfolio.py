@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from decimal import Decimal
 
 from apps.loans.book.selectors.loans_as_of import LoanAsOf, loans_as_of
 from apps.loans.ledger.provision import provisions_of
-from apps.loans.reporting.reports.report import ZERO, Context, Report, Rows
+from apps.loans.reporting.reports.report import ZERO, Context, Report
 from apps.loans.reporting.selectors.figures import gather
-from apps.loans.reporting.selectors.indicators import indicators
+from apps.loans.reporting.selectors.indicators import Indicator, indicators
+from apps.users.spreadsheets.writing import Percent, Row, Table
 
 MOST_SHOWN = 500  # loans on a page; the export has them all
 
@@ -24,9 +25,10 @@ def _provision(since: date, day: date, asked: Context) -> Context:
     }
 
 
-def _provision_table(built: Context) -> Rows:
-    rows = ([b.label, b.loans, b.principal, b.rate, b.provision] for b in built["buckets"])
-    return [["Days late", "Loans", "Principal", "Rate", "Provision"], *rows]
+def _provision_table(built: Context) -> Table:
+    rows = ([b.label, b.loans, b.principal, Percent(b.rate), b.provision] for b in built["buckets"])
+    totals = [["In all", None, built["glp"], None, built["allowance"]]]
+    return Table(["Days late", "Loans", "Principal", "Rate", "Provision"], rows, totals)
 
 
 def _indicators(since: date, day: date, asked: Context) -> Context:
@@ -34,9 +36,24 @@ def _indicators(since: date, day: date, asked: Context) -> Context:
     return {"figures": figures, "indicators": indicators(figures, restructured_at_risk=bool(asked.get("restructured")))}
 
 
-def _indicators_table(built: Context) -> Rows:
-    rows = ([line.name, line.value, *line.part, *line.whole] for line in built["indicators"])
-    return [["Indicator", "Value", "Figure", "Amount", "Over", "Amount"], *rows]
+INDICATOR_COLUMNS = ("Indicator", "Value", "Figure", "Amount", "Over", "Amount")
+
+
+def _indicators_table(built: Context) -> Table:
+    rows = ([line.name, _indicator_value(line), *line.part, *line.whole] for line in built["indicators"])
+    return Table(INDICATOR_COLUMNS, rows)
+
+
+def _indicator_value(line: Indicator) -> Decimal | None:
+    return line.value if line.value is None or line.is_amount else Percent(line.value)
+
+
+def frozen_indicator_row(line: Context) -> Row:
+    """An indicator as a closing keeps it, its figures as texts."""
+    part, whole = ((name, Decimal(amount)) for name, amount in (line["part"], line["whole"]))
+    value = None if line["value"] is None else Decimal(line["value"])
+    kept = Indicator(line["name"], "", value, part, whole, is_amount=bool(line.get("is_amount")))
+    return [kept.name, _indicator_value(kept), *part, *whole]
 
 
 def _loans(since: date, day: date, asked: Context) -> Context:
@@ -64,11 +81,13 @@ LOAN_COLUMNS = (
 )
 
 
-def _loans_table(built: Context) -> Rows:
-    return [list(LOAN_COLUMNS), *(_loan_row(loan) for loan in built["loans"])]
+def _loans_table(built: Context) -> Table:
+    count = len(built["loans"])
+    totals = [f"{count} in all", "", "", None, built["glp"], None, None, built["overdue"]]
+    return Table(LOAN_COLUMNS, (_loan_row(loan) for loan in built["loans"]), [totals])
 
 
-def _loan_row(then: LoanAsOf) -> list[Any]:
+def _loan_row(then: LoanAsOf) -> Row:
     state = then.folded
     return [
         then.loan.number,
