@@ -32,6 +32,7 @@ from apps.mfis.tenancy.models import MFI
 from apps.users.access.rate_limits import forget_old_counts
 from apps.users.access.services.sign_ins import forget_ended
 from apps.users.messaging.services import send_due
+from apps.users.spreadsheets.storage import remove_old_uploads
 from config.worker.schedule import Step, Worker, in_each, mfis_here
 
 SECOND, MINUTE, HOUR = 1.0, 60.0, 3600.0
@@ -106,7 +107,8 @@ def _take_snapshot(worker: Worker, mfi: MFI) -> None:
 
 
 def tidy(worker: Worker, step: Step) -> None:
-    """Removes sessions that have run out and counts that are too old to matter, in every schema."""
+    """Removes sessions that have run out and counts too old to matter, in every schema, and uploads left behind."""
+    remove_old_uploads()
     for mfi in [None, *mfis_here()]:
         with in_schema_of(mfi):
             Session.objects.filter(expire_date__lt=timezone.now()).delete()

@@ -44,4 +44,4 @@ def read_texts_by_one_rule() -> None:
     Django has no setting for it, and a field of our own would leave out the forms that Django and packages make: of
     models, of searches, of signing in.
     """
-    forms.CharField.to_python = _to_text  # type: ignore[method-assign]
+    forms.CharField.to_python = _to_text  # type: ignore[method-assign, assignment]

@@ -64,7 +64,8 @@ def _is_unseen(character: str) -> bool:
 
 
 def _sentence(name: str, character: str) -> str:
-    field = name.replace("_", " ").capitalize() or "The text"
+    spaced = name.replace("_", " ") or "the text"
+    field = spaced[0].upper() + spaced[1:]
     if character in _LEFT_OUT:
         return f"{field} is one line, and holds {_LEFT_OUT[character]}; write a space instead."
     called = unicodedata.name(character, "a control character").lower()

@@ -7,17 +7,20 @@ import re
 import phonenumbers
 from django.core.exceptions import ValidationError
 
+# The package would read the letters of a keypad, and leave out what follows an "x" or a second number.
+WRITTEN_PHONE = re.compile(r"\s*\+?[0-9 ().-]+")
+
 NATIONAL_ID = re.compile(r"^[0-9A-Z]{6,20}$")
 
 
 def lesotho_phone(text: str) -> str:
-    """A phone number as +266 and 8 digits. Spaces, hyphens and a missing country code are mended.
+    """A phone number as +266 and 8 digits. Spaces, hyphens and a missing country code are mended; letters are not.
 
     Raises:
         ValidationError: with an example, when it is no number of Lesotho (mobile begins 5 or 6, fixed 2).
     """
     try:
-        number = phonenumbers.parse(text, "LS")
+        number = phonenumbers.parse(text, "LS") if WRITTEN_PHONE.fullmatch(text) else None
     except phonenumbers.NumberParseException:
         number = None
     digits = str(number.national_number) if number else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -19,27 +20,28 @@ from apps.mfis.core.errors import ServiceError
 from apps.mfis.core.roles import Action
 from apps.users.accounts.models import Account
 from apps.users.spreadsheets.plan import Importer, Plan
+from apps.users.spreadsheets.storage import PrivateTempStorage
 
 
 class _Upload:
     """What a format hands to the resource: the file itself, which our reader reads with typed cells."""
 
-    def __init__(self, content: bytes, name: str) -> None:
-        self.content, self.name = content, name
+    def __init__(self, content: bytes) -> None:
+        self.content = content
 
     def __len__(self) -> int:
         return len(self.content)
 
 
 class UploadedXLSX(XLSX):  # type: ignore[misc]
-    """An upload whose cells our reader reads."""
+    """An upload whose cells our reader reads; whichever kind of file it is, its content tells."""
 
     def create_dataset(self, in_stream: Any) -> _Upload:
-        return _Upload(in_stream, "upload.xlsx")
+        return _Upload(in_stream)
 
 
 class UploadedCSV(CSV):  # type: ignore[misc]
-    """An upload whose encoding and separator our reader finds out."""
+    """The same, as import-export's confirmation form names a CSV."""
 
     def get_read_mode(self) -> str:
         return "rb"
@@ -48,10 +50,11 @@ class UploadedCSV(CSV):  # type: ignore[misc]
         return True
 
     def create_dataset(self, in_stream: Any) -> _Upload:
-        return _Upload(in_stream, "upload.csv")
+        return _Upload(in_stream)
 
 
 FORMATS = [UploadedXLSX, UploadedCSV]
+ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt")
 
 
 class PlanResult(Result):  # type: ignore[misc]
@@ -77,7 +80,7 @@ def resource_for(importer: Importer) -> type[Resource]:
         def import_data(self, dataset: _Upload, dry_run: bool = False, **kwargs: Any) -> PlanResult:
             user: Account = kwargs["user"]
             try:
-                plan = importer.plan(dataset.content, dataset.name)
+                plan = importer.plan(dataset.content)
                 if not dry_run:
                     importer.run(plan, actor=user.actor)
             except ServiceError as error:
@@ -102,7 +105,7 @@ class UploadForm(ImportForm):  # type: ignore[misc]
         self.fields["format"].required = False
         self.fields["format"].widget = forms.HiddenInput()
         self.fields["import_file"].label = "Spreadsheet"
-        self.fields["import_file"].widget.attrs["accept"] = ".xlsx,.csv"
+        self.fields["import_file"].widget.attrs["accept"] = ",".join(ENDINGS)
 
     @property
     def media(self) -> forms.Media:
@@ -111,9 +114,9 @@ class UploadForm(ImportForm):  # type: ignore[misc]
     def clean(self) -> dict[str, Any]:
         values = dict(super().clean() or self.cleaned_data)
         name = str(getattr(values.get("import_file"), "name", "")).lower()
-        if name and not name.endswith((".xlsx", ".csv")):
-            self.add_error("import_file", "Send an XLSX or CSV spreadsheet.")
-        values["format"] = "1" if name.endswith(".csv") else "0"
+        if name and not name.endswith(ENDINGS):
+            self.add_error("import_file", "Send an XLSX, XLS, ODS or CSV spreadsheet.")
+        values["format"] = "0"
         return values
 
 
@@ -150,12 +153,27 @@ class ServiceImportMixin(ImportMixin):  # type: ignore[misc]
         messages.success(request, text + (f" {left_out} faulty row(s) were left out." if left_out else ""))
         return HttpResponseRedirect(back)
 
+    def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """The preview; an upload that can be confirmed stays, any other one is deleted at once."""
+        response = super().import_action(request, **kwargs)
+        context = response.context_data
+        if "confirm_form" not in context and "form" in context and context["form"].is_bound:
+            self._remove_upload(getattr(context["form"].files.get("import_file"), "tmp_storage_name", ""))
+        return response  # type: ignore[no-any-return]
+
+    def _remove_upload(self, name: str) -> None:
+        with suppress(ValueError):  # it was never kept, or the name was tampered with
+            PrivateTempStorage(name=name).remove()
+
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """The import itself. The upload is deleted however it ends."""
         try:
             return super().process_import(request, **kwargs)  # type: ignore[no-any-return]
         except (OSError, ValueError):  # confirmed twice, or the name was tampered with
             messages.error(request, "This upload was already imported or is gone; send the file again.")
             return HttpResponseRedirect(self._page("import"))
+        finally:
+            self._remove_upload(request.POST.get("import_file_name", ""))
 
     def _page(self, name: str) -> str:
         opts = self.model._meta

@@ -19,7 +19,7 @@ class ImportCommand(BaseCommand):
     importer: ClassVar[type[Importer]]
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", help="an XLSX or CSV spreadsheet")
+        parser.add_argument("file", help="an XLSX, XLS, ODS or CSV spreadsheet")
         parser.add_argument("--dry-run", action="store_true", help="check only, write nothing")
         parser.add_argument("--skip-faulty", action="store_true", help="import the good rows and leave the others out")
 
@@ -45,10 +45,14 @@ class ImportCommand(BaseCommand):
             raise CommandError(f"{path} cannot be read: {error.strerror}") from error
 
     def _show(self, plan: Plan) -> None:
-        """Every fault by its row's number, and how many rows are good, faulty or already there."""
+        """What is to be said of the file, every fault by its row's number, and how many rows are good."""
+        for note in plan.notes:
+            self.stdout.write(note)
         for row in plan.faulty:
             for messages in row.errors.values():
                 for message in messages:
                     self.stdout.write(f"row {row.number}: {message}")
+        for row in plan.unchanged:
+            self.stdout.write(f"row {row.number}: {row.note}")
         counts = f"{len(plan.good)} good, {len(plan.faulty)} faulty, {len(plan.unchanged)} already there"
         self.stdout.write(counts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
@@ -27,7 +26,10 @@ class ExportColumn:
     def value(self, record: Model) -> object:
         if callable(self.source):
             return self.source(record)
-        return reduce(lambda value, name: getattr(value, name, None), self.source.split("."), record)
+        value: Any = record
+        for name in self.source.split("."):
+            value = getattr(value, name, None)
+        return value
 
 
 class _WrittenFormat(Format):  # type: ignore[misc]

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.errors import InvalidInput, ServiceError
-from apps.users.spreadsheets.reading import Column, Row, read_rows
+from apps.users.spreadsheets.reading import Column, Row, read_table
 
 Progress = Callable[[int, int], None]
+
+SHOWN = 50  # good rows on the page
 
 
 @dataclass(slots=True)
 class Plan:
-    """The checked rows of one file."""
+    """The checked rows of one file, under the columns that it has, and what is to be said of the file as a whole."""
 
     columns: list[Column]
     rows: list[Row]
+    notes: list[str] = field(default_factory=list)
 
     @property
     def good(self) -> list[Row]:
@@ -32,6 +35,34 @@ class Plan:
     def unchanged(self) -> list[Row]:
         return [r for r in self.rows if r.note and not r.errors]
 
+    @property
+    def shown_faulty(self) -> list[tuple[Row, list[Shown]]]:
+        return [(row, self._shown(row)) for row in self.faulty]
+
+    @property
+    def shown_good(self) -> list[tuple[Row, list[Shown]]]:
+        return [(row, self._shown(row)) for row in self.good[:SHOWN]]
+
+    @property
+    def shown_unchanged(self) -> list[tuple[Row, list[Shown]]]:
+        return [(row, self._shown(row)) for row in self.unchanged[:SHOWN]]
+
+    def _shown(self, row: Row) -> list[Shown]:
+        """What stands in a row, and what of it would be kept otherwise, column by column."""
+        return [Shown(row.stands[column.key], row.kept.get(column.key, "")) for column in self.columns]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A cell on the page: what stands in the file, and what would be kept."""
+
+    stands: str
+    kept: str
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.kept) and self.kept != self.stands
+
 
 class Importer(ABC):
     """One kind of spreadsheet: its columns, how a row is checked, and how the good rows are written."""
@@ -40,15 +71,15 @@ class Importer(ABC):
     noun: str
     columns: list[Column]
 
-    def plan(self, content: bytes, name: str) -> Plan:
-        """Reads and checks a file; writes nothing.
+    def plan(self, content: bytes, name: str = "") -> Plan:
+        """Reads and checks a file; writes nothing. What kind of file it is is told by its content, not by its name.
 
         Raises:
             InvalidInput: the file as a whole cannot be used.
         """
-        rows = read_rows(content, name, self.columns)
-        self.check(rows)
-        return Plan(self.columns, rows)
+        table = read_table(content, self.columns)
+        self.check(table.rows)
+        return Plan(table.columns, table.rows, table.notes)
 
     @abstractmethod
     def check(self, rows: list[Row]) -> None:

@@ -1,31 +1,33 @@
-"""Spreadsheets as operators send them: XLSX or CSV, a header row, one record a row."""
+"""Spreadsheets as operators send them: the sheet and the head are found, and every row is read under its columns."""
 
 from __future__ import annotations
 
-import csv
-import io
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from python_calamine import CalamineWorkbook
-
 from apps.mfis.core.errors import InvalidInput
-
-MAXIMUM_ROWS = 20_000
+from apps.mfis.core.texts import shown
+from apps.users.spreadsheets.files.cells import MAXIMUM_ROWS, Cell, Sheet, letters
+from apps.users.spreadsheets.files.reading import read_sheets
+from apps.users.spreadsheets.values import Holds, text_of
 
 MAXIMUM_BYTES = 5 * 1024 * 1024
+MOST_MERGED = 200
+
+HEAD_WITHIN = 20  # rows from the top that may stand above the head: a title, a date
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of an import: its key, the header people write, and whether it must be there."""
+    """A column of an import: its key, the header people write, whether it must be there, and what it holds."""
 
     key: str
     header: str
     required: bool = False
     also: tuple[str, ...] = ()
+    holds: Holds = Holds.TEXT
 
     def matches(self, text: str) -> bool:
         return _plain(text) in {_plain(self.key), _plain(self.header), *map(_plain, self.also)}
@@ -33,13 +35,18 @@ class Column:
 
 @dataclass(slots=True)
 class Row:
-    """One row: its number as the spreadsheet shows it, the cells by column key, and what is wrong with it."""
+    """One row: its number as the spreadsheet shows it, what stands in it and what that says, by column, and its faults.
+
+    `cells` has every column that the file has, empty where the row says nothing; `stands` has what the file shows.
+    """
 
     number: int
     cells: dict[str, str]
     errors: dict[str, list[str]] = field(default_factory=dict)
     note: str = ""  # why a good row needs nothing done
     ready: Any = None
+    stands: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)  # what a good row would be kept as
 
     @property
     def is_good(self) -> bool:
@@ -49,120 +56,146 @@ class Row:
         self.errors.setdefault(key, []).append(message)
 
     def fail_all(self, errors: dict[str, list[str]]) -> None:
-        """Adds what a service would refuse, by field."""
+        """Adds what a service would refuse, by field; what is wrong with a cell already is not said again."""
         for key, messages in errors.items():
-            self.errors.setdefault(key, []).extend(messages)
+            if key not in self.errors:
+                self.errors[key] = list(messages)
 
 
-def read_rows(content: bytes, name: str, columns: list[Column]) -> list[Row]:
-    """The rows of a spreadsheet, every cell as text; empty rows are passed over.
+@dataclass(frozen=True, slots=True)
+class ReadTable:
+    """What was read: the columns that the file has, in its order, its rows, and what has to be said of the whole."""
+
+    columns: list[Column]
+    rows: list[Row]
+    notes: list[str]
+
+
+def read_table(content: bytes, columns: list[Column]) -> ReadTable:
+    """The rows of a spreadsheet; empty rows are passed over.
 
     Raises:
-        InvalidInput: not a spreadsheet, too large, or a required column is missing.
+        InvalidInput: not a spreadsheet, too large, no head that fits, or two of them.
     """
     if len(content) > MAXIMUM_BYTES:
-        raise InvalidInput(f"The file has more than {MAXIMUM_BYTES // 1024 // 1024} MB; split it.", field="import_file")
-    sheet = _read_csv(content) if name.lower().endswith((".csv", ".txt")) else _read_xlsx(content)
-    table = [(n, [_text(cell) for cell in cells]) for n, cells in enumerate(sheet, start=1)]
-    filled = [(n, cells) for n, cells in table if any(cells)]
-    if not filled:
-        raise InvalidInput("The file is empty.", field="import_file")
-    (_, header), *body = filled
-    positions = _positions(header, columns)
+        raise _refused(f"The file has more than {MAXIMUM_BYTES // 1024 // 1024} MB; split it.")
+    sheets = [sheet for sheet in read_sheets(content) if sheet.rows]
+    if not sheets:
+        raise _refused("The file is empty.")
+    sheet, head = _find_head(sheets, columns)
+    positions = _positions(sheet.rows[head], columns)
+    body = {number: cells for number, cells in sorted(sheet.rows.items()) if number > head}
     if len(body) > MAXIMUM_ROWS:
-        raise InvalidInput(f"The file has more than {MAXIMUM_ROWS:,} rows; split it.", field="import_file")
-    return [Row(n, {key: cells[i] if i < len(cells) else "" for key, i in positions.items()}) for n, cells in body]
+        raise _refused(f"The file has more than {MAXIMUM_ROWS:,} rows; split it.")
+    rows = [_row(number, cells, positions) for number, cells in body.items()]
+    _fail_strays(sheet, head, rows)
+    _fail_merged(sheet, positions, rows)
+    notes = [sheet.note] if sheet.note else []
+    if len(sheets) > 1:
+        notes.append(f"Of {len(sheets)} sheets “{shown(sheet.name)}” is read, as its head names the columns.")
+    return ReadTable(list(positions.values()), rows, [*notes, *_left_out(sheet.rows[head], positions)])
 
 
-def _positions(header: list[str], columns: list[Column]) -> dict[str, int]:
-    """Where each column stands that the header names, by its key."""
+def _find_head(sheets: list[Sheet], columns: list[Column]) -> tuple[Sheet, int]:
+    """The sheet and the row that name every column which must be there.
+
+    Raises:
+        InvalidInput: there is none, or sheets are too many.
+    """
+    heads = [(sheet, row) for sheet in sheets if (row := _head_of(sheet, columns))]
+    if len(heads) == 1:
+        return heads[0]
+    if heads:
+        names = " and ".join(f"“{shown(sheet.name)}”" for sheet, _ in heads)
+        raise _refused(f"The sheets {names} both have a head; leave the one that is meant.")
+    missing = min((_missing(cells, columns) for sheet in sheets for cells in _first_rows(sheet)), key=len)
+    raise _refused(
+        f"The first row must name the columns; missing: {', '.join(missing)}. "
+        f"Known columns: {', '.join(column.header for column in columns)}."
+    )
+
+
+def _head_of(sheet: Sheet, columns: list[Column]) -> int:
+    """The number of the first row that is a head; 0 where none is."""
+    return next((n for n in sorted(sheet.rows)[:HEAD_WITHIN] if not _missing(sheet.rows[n], columns)), 0)
+
+
+def _first_rows(sheet: Sheet) -> Iterator[dict[int, Cell]]:
+    return (sheet.rows[number] for number in sorted(sheet.rows)[:HEAD_WITHIN])
+
+
+def _missing(cells: dict[int, Cell], columns: list[Column]) -> list[str]:
+    texts = [cell.text for cell in cells.values()]
+    return [c.header for c in columns if c.required and not any(map(c.matches, texts))]
+
+
+def _positions(head: dict[int, Cell], columns: list[Column]) -> dict[int, Column]:
+    """The column that stands at each place.
+
+    Raises:
+        InvalidInput: two places are named as the same one.
+    """
     positions = {}
-    for column in columns:
-        position = next((i for i, text in enumerate(header) if column.matches(text)), None)
-        if position is not None:
-            positions[column.key] = position
-    missing = [c.header for c in columns if c.required and c.key not in positions]
-    if missing:
-        raise InvalidInput(
-            f"The first row must name the columns; missing: {', '.join(missing)}. "
-            f"Known columns: {', '.join(c.header for c in columns)}.",
-            field="import_file",
-        )
+    for place, cell in sorted(head.items()):
+        column = next((column for column in columns if column.matches(cell.text)), None)
+        if column:
+            positions[place] = column
+    for column, count in Counter(positions.values()).items():
+        if count > 1:
+            raise _refused(f"{count} columns are named “{column.header}”; leave one, and name the others otherwise.")
     return positions
 
 
-def _read_csv(content: bytes) -> list[list[Any]]:
-    for encoding in ("utf-8-sig", "cp1252"):
+def _left_out(head: dict[int, Cell], positions: dict[int, Column]) -> list[str]:
+    unknown = [f"“{shown(cell.text)}” ({letters(place)})" for place, cell in head.items() if place not in positions]
+    return [f"Nothing takes what stands under {', '.join(unknown)}; it is left out."] if unknown else []
+
+
+def _row(number: int, cells: dict[int, Cell], positions: dict[int, Column]) -> Row:
+    row = Row(number, {})
+    for place, column in positions.items():
+        cell = cells.get(place)
+        row.stands[column.key] = _as_it_stands(cell) if cell else ""
         try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise InvalidInput("The file is no text; save it as CSV (UTF-8) or XLSX.", field="import_file")
-    separator = max(",;\t", key=text.split("\n", 1)[0].count)
-    try:
-        return list(csv.reader(io.StringIO(text), delimiter=separator))
-    except csv.Error as error:
-        raise InvalidInput(f"The CSV file cannot be read: {error}.", field="import_file") from None
+            row.cells[column.key] = text_of(cell, column.holds, column.header) if cell else ""
+        except ValueError as error:
+            row.cells[column.key] = ""
+            row.fail(column.key, str(error))
+    return row
 
 
-def _read_xlsx(content: bytes) -> list[list[Any]]:
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except Exception as error:
-        raise InvalidInput("The file is no XLSX spreadsheet; save it as XLSX or CSV.", field="import_file") from error
+def _as_it_stands(cell: Cell) -> str:
+    return shown(cell.text, 200)
 
 
-def _text(cell: Any) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
+def _fail_strays(sheet: Sheet, head: int, rows: list[Row]) -> None:
+    """A cell that has no heading above it is said, not dropped: rows that are longer than the head are shifted."""
+    named = sheet.rows[head]
+    for row in rows:
+        for place, cell in sheet.rows[row.number].items():
+            if place not in named:
+                where = f"{letters(place)}{row.number}"
+                row.fail(
+                    "", f"Cell {where} holds “{shown(cell.text, 40)}” under no heading; name the column, or empty it."
+                )
+
+
+def _fail_merged(sheet: Sheet, positions: dict[int, Column], rows: list[Row]) -> None:
+    """A value of merged cells stands in the first alone: whose it is besides would be guessed."""
+    if len(sheet.merged) > MOST_MERGED:
+        raise _refused(
+            f"More than {MOST_MERGED} ranges of cells are merged; part them, and write each row's own value."
+        )
+    for top, left, bottom, right in sheet.merged:
+        where = f"{letters(left)}{top}:{letters(right)}{bottom}"
+        keys = [column.key for place, column in positions.items() if left <= place <= right][:1]
+        for row, key in ((row, key) for row in rows for key in keys if top <= row.number <= bottom):
+            row.fail(key, f"The cells {where} are merged; part them, and write each row's own value.")
 
 
 def _plain(text: str) -> str:
     return "".join(c for c in text.lower() if c.isalnum())
 
 
-DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %b %Y", "%d %B %Y")
-
-
-def read_date(text: str) -> date | None:
-    """A date as people write it, day first; None for an empty cell.
-
-    Raises:
-        ValueError: naming the forms that are understood.
-    """
-    if not text:
-        return None
-    for form in DATE_FORMATS:
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a date of birth has no time zone
-        except ValueError:
-            continue
-    raise ValueError(f"“{text}” is not a date; write 1990-05-27 or 27/05/1990.")
-
-
-def read_amount(text: str) -> Decimal | None:
-    """An amount of money with an optional M and thousands commas; None for an empty cell.
-
-    Raises:
-        ValueError: with an example.
-    """
-    plain = text.replace(",", "").replace(" ", "").removeprefix("M")
-    if not plain:
-        return None
-    try:
-        amount = Decimal(plain)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite():
-        raise ValueError(f"“{text}” is not an amount; write 4500 or 4,500.00.")
-    return amount
+def _refused(sentence: str) -> InvalidInput:
+    return InvalidInput(sentence, field="import_file")

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
+from time import time
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from import_export.tmp_storages import BaseStorage
+
+KEPT = timedelta(days=1)  # for whoever looks at the preview and has not confirmed it yet
+
+
+def _folder() -> Path:
+    folder = Path(settings.VAR) / "imports"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def remove_old_uploads(kept: timedelta = KEPT) -> int:
+    """Deletes the uploads that nobody confirmed in time; returns how many. The worker calls it."""
+    old = [path for path in _folder().iterdir() if path.stat().st_mtime < time() - kept.total_seconds()]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
 
 
 class PrivateTempStorage(BaseStorage):  # type: ignore[misc]
@@ -17,9 +35,7 @@ class PrivateTempStorage(BaseStorage):  # type: ignore[misc]
     """
 
     def _path(self) -> Path:
-        folder = Path(settings.VAR) / "imports"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return folder / UUID(self.name).hex
+        return _folder() / UUID(self.name).hex
 
     def save(self, data: Any) -> None:
         self.name: str = str(getattr(self, "name", None) or uuid4())

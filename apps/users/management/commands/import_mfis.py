@@ -5,5 +5,5 @@ from apps.users.spreadsheets.command import ImportCommand
 
 
 class Command(ImportCommand):
-    help = "Imports MFIs from an XLSX or CSV file."
+    help = "Imports MFIs from an XLSX, XLS, ODS or CSV file."
     importer = MFIImport

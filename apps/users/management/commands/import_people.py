@@ -5,5 +5,5 @@ from apps.users.spreadsheets.command import ImportCommand
 
 
 class Command(ImportCommand):
-    help = "Imports people from an XLSX or CSV file."
+    help = "Imports people from an XLSX, XLS, ODS or CSV file."
     importer = PeopleImport

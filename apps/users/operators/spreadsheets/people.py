@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import fields
+from typing import Any
 
 from django.db import transaction
 from django_tenants.utils import tenant_context
@@ -12,20 +13,13 @@ from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.errors import InvalidInput, ServiceError
 from apps.mfis.tenancy.models import MFI
-from apps.users.accounts.models import Account, BorrowerProfile
 from apps.users.accounts.services.borrowers import register_borrower
 from apps.users.accounts.services.people import Person, clean_person
+from apps.users.operators.spreadsheets.known_people import KnownPeople
+from apps.users.operators.spreadsheets.lenders import Lenders
 from apps.users.spreadsheets.plan import Importer, Progress, row_refused
-from apps.users.spreadsheets.reading import Column, Row, read_amount, read_date
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """The natural keys that an MFI already has, loaded once for the whole file: value → name."""
-
-    phones: dict[str, str]
-    emails: dict[str, str]
-    national_ids: dict[str, str]
+from apps.users.spreadsheets.reading import Column, Row
+from apps.users.spreadsheets.values import Holds, read_amount, read_date
 
 
 class PeopleImport(Importer):
@@ -36,38 +30,28 @@ class PeopleImport(Importer):
     columns = [
         Column("mfi", "MFI", required=True, also=("subdomain", "institution")),
         Column("full_name", "Name", required=True, also=("full name",)),
-        Column("phone", "Phone", also=("mobile", "cell")),
+        Column("phone", "Phone", also=("mobile", "cell"), holds=Holds.PHONE),
         Column("email", "E-mail"),
-        Column("national_id", "National ID", also=("id number",)),
-        Column("date_of_birth", "Date of birth", also=("born", "dob")),
+        Column("national_id", "National ID", also=("id number",), holds=Holds.DIGITS),
+        Column("date_of_birth", "Date of birth", also=("born", "dob"), holds=Holds.DATE),
         Column("district", "District"),
         Column("village", "Village", also=("town",)),
         Column("employer", "Employer"),
-        Column("net_monthly_income", "Net monthly income", also=("income", "net pay")),
+        Column("net_monthly_income", "Net monthly income", also=("income", "net pay"), holds=Holds.AMOUNT),
     ]
 
     def check(self, rows: list[Row]) -> None:
-        institutions = list(MFI.objects.all())
-        mfis = {mfi.subdomain: mfi for mfi in institutions} | {mfi.name.lower(): mfi for mfi in institutions}
-        known: dict[str, _Known] = {}
+        lenders, known = Lenders(), {}
         for row in rows:
-            mfi = mfis.get(row.cells["mfi"].strip().lower())
-            if mfi is None:
-                row.fail("mfi", f"No MFI is called “{row.cells['mfi']}”; write its name or subdomain.")
+            person = _clean(row)
+            mfi = lenders.of(row)
+            if mfi is None or person is None or row.errors:
                 continue
             if mfi.schema_name not in known:
-                known[mfi.schema_name] = _load(mfi)
-            self._check_row(row, mfi, known[mfi.schema_name])
-
-    def _check_row(self, row: Row, mfi: MFI, known: _Known) -> None:
-        try:
-            person = clean_person(_person(row), today=business_date())
-        except InvalidInput as error:
-            row.fail_all(error.errors)
-            return
-        if not row.errors:
-            _check_keys(row, person, known)
+                known[mfi.schema_name] = KnownPeople.of(mfi)
+            known[mfi.schema_name].compare(row, person)
             row.ready = (mfi, person)
+            row.kept = {"mfi": f"{mfi.name} ({mfi.subdomain})", **_spoken(person)}
 
     def write(self, rows: list[Row], *, actor: Actor, progress: Progress) -> int:
         by_mfi: dict[str, list[Row]] = defaultdict(list)
@@ -76,13 +60,26 @@ class PeopleImport(Importer):
         done = 0
         with transaction.atomic():
             for batch in by_mfi.values():
-                with tenant_context(batch[0].ready[0]):
+                with tenant_context(_open_still(batch)):
                     for row in batch:
                         _register(row, actor)
                         done += 1
                         if done % 100 == 0 or done == len(rows):
                             progress(done, len(rows))
         return done
+
+
+def _open_still(batch: list[Row]) -> MFI:
+    """The institution of a batch, locked: it cannot be suspended before the batch is written.
+
+    Raises:
+        InvalidInput: it was suspended since the file was checked.
+    """
+    mfi = MFI.objects.select_for_update().get(pk=batch[0].ready[0].pk)
+    if mfi.status != MFI.Status.ACTIVE:
+        sentence = f"{mfi.name} is {mfi.get_status_display().lower()}; reopen it, or leave its rows out."
+        raise row_refused(batch[0], InvalidInput(sentence, field="mfi"))
+    return mfi
 
 
 def _register(row: Row, actor: Actor) -> None:
@@ -92,47 +89,31 @@ def _register(row: Row, actor: Actor) -> None:
         raise row_refused(row, error) from error
 
 
+def _clean(row: Row) -> Person | None:
+    """What a row tells of a borrower, in its one form; None, and why in the row's errors, where that cannot be kept."""
+    try:
+        return clean_person(_person(row), today=business_date())
+    except InvalidInput as error:
+        row.fail_all(error.errors)
+        return None
+
+
 def _person(row: Row) -> Person:
     """What a row tells of a borrower; cells that cannot be read are among its errors, and left out."""
-    values = {key: text for key, text in row.cells.items() if key not in ("mfi", "date_of_birth", "net_monthly_income")}
-    born = income = None
-    try:
-        born = read_date(row.cells.get("date_of_birth", ""))
-    except ValueError as error:
-        row.fail("date_of_birth", str(error))
-    try:
-        income = read_amount(row.cells.get("net_monthly_income", ""))
-    except ValueError as error:
-        row.fail("net_monthly_income", str(error))
-    return Person(**values, date_of_birth=born, net_monthly_income=income)
+    values: dict[str, Any] = {key: text for key, text in row.cells.items() if key != "mfi"}
+    for key, read in (("date_of_birth", read_date), ("net_monthly_income", read_amount)):
+        try:
+            values[key] = read(values.get(key, ""))
+        except ValueError as error:
+            values[key] = None
+            row.fail(key, str(error))
+    return Person(**values)
 
 
-def _load(mfi: MFI) -> _Known:
-    with tenant_context(mfi):
-        accounts = list(Account.objects.values_list("full_name", "phone", "email"))
-        profiles = list(BorrowerProfile.objects.values_list("account__full_name", "national_id"))
-    return _Known(
-        {phone: name for name, phone, _ in accounts if phone},
-        {email: name for name, _, email in accounts if email},
-        {number: name for name, number in profiles if number},
-    )
-
-
-def _check_keys(row: Row, person: Person, known: _Known) -> None:
-    """The same person again is passed over; the same number under another name is a fault."""
-    taken = {
-        "phone": known.phones.get(person.phone) if person.phone else None,
-        "email": known.emails.get(person.email) if person.email else None,
-        "national_id": known.national_ids.get(person.national_id) if person.national_id else None,
+def _spoken(person: Person) -> dict[str, str]:
+    """What would be kept of a person, as the preview shows it."""
+    values = {field.name: getattr(person, field.name) for field in fields(person)}
+    return {
+        name: f"{value:%-d %B %Y}" if name == "date_of_birth" and value else str(value or "")
+        for name, value in values.items()
     }
-    names = {name for name in taken.values() if name}
-    if names == {person.full_name}:
-        row.note = "already registered"
-        return
-    for key, name in taken.items():
-        if name:
-            row.fail(key, f"{getattr(person, key)} already belongs to {name} at this MFI.")
-    if row.errors:
-        return
-    known.phones[person.phone] = known.emails[person.email] = person.full_name
-    known.national_ids[person.national_id] = person.full_name

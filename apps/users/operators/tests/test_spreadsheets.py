@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
@@ -16,10 +18,13 @@ from apps.mfis.core.actor import SYSTEM
 from apps.mfis.core.database import connection
 from apps.mfis.core.errors import InvalidInput
 from apps.mfis.tenancy.models import MFI, DirectoryEntry
+from apps.mfis.tenancy.services.provisioning import set_status
 from apps.users.accounts.models import Account
 from apps.users.operators.spreadsheets.mfis import MFIImport
 from apps.users.operators.spreadsheets.people import PeopleImport
-from apps.users.spreadsheets.reading import read_rows
+from apps.users.spreadsheets import storage
+from apps.users.spreadsheets.reading import read_table
+from apps.users.spreadsheets.tests.workbooks import workbook
 from tests.factories import Branch
 
 HEAD = "MFI,Name,Phone,E-mail,National ID,Date of birth,District,Village,Employer,Net monthly income\n"
@@ -109,7 +114,7 @@ def test_the_demonstration_file_has_nine_faulty_rows(public: Branch) -> None:
 
 def test_xlsx_and_csv_are_read_alike() -> None:
     xlsx, sheet = (
-        read_rows((FIXTURES / name).read_bytes(), name, PeopleImport.columns) for name in ("people.xlsx", "people.csv")
+        read_table((FIXTURES / name).read_bytes(), PeopleImport.columns).rows for name in ("people.xlsx", "people.csv")
     )
     assert len(xlsx) == 1200
     assert [(r.number, r.cells) for r in xlsx] == [(r.number, r.cells) for r in sheet]
@@ -145,3 +150,153 @@ def test_a_confirmation_names_no_other_file(public_client: Client, tmp_path: Pat
         )
         assert answer.status_code == 302, name
         assert "import" in answer["Location"]
+
+
+def test_an_institution_named_as_anothers_subdomain_gets_none_of_its_people(public: Branch, beta: Branch) -> None:
+    MFI.objects.filter(pk=beta.mfi.pk).update(name="alpha")
+    (row,) = PeopleImport().plan(csv(GOOD)).good
+    assert row.ready[0].pk == public.mfi.pk
+    assert row.kept["mfi"] == f"{public.mfi.name} (alpha)"
+
+
+def test_a_name_that_two_institutions_have_names_neither(public: Branch, beta: Branch) -> None:
+    MFI.objects.filter(pk__in=(public.mfi.pk, beta.mfi.pk)).update(name="Lesotho Loans")
+    (row,) = PeopleImport().plan(csv(GOOD.replace("alpha,", "lesotho  loans,"))).faulty
+    assert row.errors["mfi"] == ["“lesotho  loans” is the name of 2 MFIs; write the subdomain: alpha or beta."]
+
+
+@pytest.mark.parametrize("phone", ["5990-CALL", "58OO1234", "59900001 x5", "59900001/59900002", "５９９００００１"])
+def test_a_phone_is_digits(public: Branch, phone: str) -> None:
+    (row,) = PeopleImport().plan(csv(GOOD.replace("+266 5990 0001", phone))).faulty
+    assert list(row.errors) == ["phone"]
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"), [("4500,50", "4500.50"), ("4.500,00", "4500.00"), ("4 500.00", "4500.00"), ("M4500", "4500")]
+)
+def test_an_income_is_read_as_it_is_written(public: Branch, written: str, kept: str) -> None:
+    (row,) = PeopleImport().plan(csv(GOOD.replace("4,500.00", written))).good
+    assert str(row.ready[1].net_monthly_income) == kept
+    assert row.kept["net_monthly_income"] == kept
+
+
+@pytest.mark.parametrize(("written", "field"), [("4.500", "net_monthly_income"), ("05/06/1990", "date_of_birth")])
+def test_what_may_be_read_in_two_ways_is_asked_about(public: Branch, written: str, field: str) -> None:
+    old = {"net_monthly_income": "4,500.00", "date_of_birth": "27/05/1990"}[field]
+    (row,) = PeopleImport().plan(csv(GOOD.replace(old, written))).faulty
+    assert "may be" in row.errors[field][0]
+
+
+def test_leading_zeros_that_a_cell_shows_are_kept(public: Branch) -> None:
+    head = ["MFI", "Name", "Phone", "National ID"]
+    content = workbook(head, ["alpha", "Khotso Pheko", 59900001, 12345], formats={"D2": "000000000000"})
+    (row,) = PeopleImport().plan(content).good
+    assert row.ready[1].national_id == "000000012345"
+    assert row.ready[1].phone == "+26659900001"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("200000000001", "200000000002", "national_id"),
+        ("5990 0001", "5990 0002", "phone"),
+        ("27/05/1990", "28/05/1990", "date_of_birth"),
+    ],
+)
+def test_somebody_registered_with_another_number_is_not_passed_over(
+    public: Branch, old: str, new: str, field: str
+) -> None:
+    importer = PeopleImport()
+    importer.run(importer.plan(csv(GOOD)), actor=SYSTEM)
+    (row,) = importer.plan(csv(GOOD.replace(old, new))).faulty
+    assert list(row.errors) == [field]
+    assert "Khotso Pheko is registered here already" in row.errors[field][0]
+
+
+def test_somebody_registered_who_moved_is_passed_over_and_it_is_said(public: Branch) -> None:
+    importer = PeopleImport()
+    importer.run(importer.plan(csv(GOOD)), actor=SYSTEM)
+    (row,) = importer.plan(csv(GOOD.replace("Peka", "Mapoteng"))).unchanged
+    assert row.note == "already registered; the file has another village Mapoteng (here: Peka), which is left out"
+
+
+def test_the_same_person_twice_in_a_file_is_said(public: Branch) -> None:
+    (row,) = PeopleImport().plan(csv(GOOD, GOOD)).faulty
+    assert row.errors == {"full_name": ["Khotso Pheko stands in row 2 already; leave one of the rows out."]}
+
+
+def test_a_colleagues_phone_is_no_borrowers(public: Branch) -> None:
+    with tenant_context(public.mfi):
+        Account.objects.filter(pk=public.staff["officer"].pk).update(full_name="Khotso Pheko", phone="+26659900001")
+    (row,) = PeopleImport().plan(csv(GOOD)).faulty
+    assert "works here" in row.errors["phone"][0]
+
+
+def test_an_institution_suspended_meanwhile_gets_nobody(public: Branch) -> None:
+    importer = PeopleImport()
+    plan = importer.plan(csv(GOOD))
+    set_status(mfi=public.mfi, status="suspended", reason="Licence", actor=SYSTEM)
+    with pytest.raises(InvalidInput, match=r"Row 2: .* is suspended; reopen it"):
+        importer.run(plan, actor=SYSTEM)
+    assert not DirectoryEntry.objects.filter(full_name="Khotso Pheko").exists()
+    assert list(importer.plan(csv(GOOD)).faulty[0].errors) == ["mfi"]
+
+
+def test_a_subdomain_twice_in_a_file_is_said_before_anything_is_written(public: Branch) -> None:
+    head = "Name,Subdomain,Licence,District,Contact e-mail,Admin name,Admin e-mail\n"
+    good = "Gamma,gamma,credit_only_3,Maseru,a@g.example,Thabo T,t@g.example\n"
+    plan = MFIImport().plan((head + good + good.replace("Gamma", "Delta").replace("gamma", "GAMMA")).encode())
+    assert [row.errors for row in plan.faulty] == [
+        {"subdomain": ["gamma stands in row 2 already; leave one of the rows out."]}
+    ]
+
+
+PAGE = "/admin/mfis/directoryentry/"
+
+
+def upload(client: Client, content: bytes) -> str:
+    """The page that the upload gives."""
+    file = SimpleUploadedFile("people.csv", content)
+    answer = client.post(f"{PAGE}import/", {"import_file": file, "format": "0", "resource": "0"})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.fixture
+def uploads(settings: object, tmp_path: Path) -> Path:
+    settings.VAR = tmp_path  # type: ignore[attr-defined]
+    return tmp_path / "imports"
+
+
+def test_the_preview_shows_what_would_be_kept_under_its_own_heading(
+    public: Branch, public_client: Client, uploads: Path
+) -> None:
+    content = b'Grade,Phone,Name,MFI,Income\n7,59900001,Khotso Pheko,alpha,"4500,50"\n'
+    page = upload(public_client, content)
+    assert "Nothing takes what stands under “Grade” (A); it is left out." in page
+    heads = [part.partition("<")[0] for part in page.split('<th scope="col">')[1:]]
+    assert heads == ["Row", "Phone", "Name", "MFI", "Net monthly income"]
+    for kept in ("+26659900001", "4500.50", f"{public.mfi.name} (alpha)"):
+        assert f"→ {kept}" in page
+
+
+def test_an_upload_is_deleted_once_it_is_imported_or_cannot_be(
+    public: Branch, public_client: Client, uploads: Path
+) -> None:
+    upload(public_client, csv("alpha,A B,123,,,,,,,\n"))
+    assert list(uploads.iterdir()) == []
+    upload(public_client, csv(GOOD))
+    (kept,) = uploads.iterdir()
+    form = {"import_file_name": kept.name, "original_file_name": "x.csv", "format": "0", "resource": "0"}
+    assert public_client.post(f"{PAGE}process_import/", form).status_code == 302
+    assert list(uploads.iterdir()) == []
+    assert DirectoryEntry.objects.filter(full_name="Khotso Pheko").exists()
+
+
+def test_an_upload_that_nobody_confirms_is_deleted_after_a_day(uploads: Path) -> None:
+    storage.PrivateTempStorage().save(b"Name\n")
+    assert storage.remove_old_uploads() == 0
+    (kept,) = uploads.iterdir()
+    os.utime(kept, (0, 0))
+    assert storage.remove_old_uploads() == 1
+    assert list(uploads.iterdir()) == []

@@ -1,0 +1,118 @@
+"""CSV of any encoding and separator."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from contextlib import suppress
+from statistics import median
+
+from charset_normalizer import from_bytes
+
+from apps.users.spreadsheets.files.cells import Sheet, UnreadableFile, cell_of
+
+SEPARATORS = ",;\t|"
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# What spreadsheets save in this part of the world: of those that fit equally well the first is taken.
+_SINGLE_BYTE = ["cp1252", "mac_roman", "cp850", "cp1250"]
+_AMISS = re.compile(r"[a-zß-ö][A-ZÀ-ÖØ-ÞŠŽŸ]|[^\w\s\x20-\x7e’‘“”–—…•€£°§©®´·]")
+_WRITTEN_AS_TEXT = re.compile(r"^'(?=\s*[=+\-@＝＋－＠\t])")  # our own exports, and what people type
+
+
+def read_delimited(content: bytes) -> list[Sheet]:
+    """The one sheet of a CSV file.
+
+    Raises:
+        UnreadableFile: it is no text, or its quotes do not close.
+    """
+    text, encoding = decode(content)
+    if text.lstrip()[:1] == "<":
+        raise UnreadableFile("The file is a web page and no spreadsheet; open it there and save it as XLSX or CSV.")
+    separator, text = _separator(text)
+    sheet = Sheet("")
+    if encoding:
+        sheet.note = (
+            f"The file does not say how its letters are written, and was read as {encoding}: "
+            "look at letters like š and é below, or save it as CSV UTF-8."
+        )
+    try:
+        for number, row in enumerate(_rows(text, separator), start=1):
+            for column, value in enumerate(row, start=1):
+                sheet.put(
+                    number, column, cell_of(_WRITTEN_AS_TEXT.sub("", value, count=1) if value[:1] == "'" else value)
+                )
+    except csv.Error as error:
+        raise UnreadableFile(
+            f"The CSV file cannot be read: {error}. Look for a quote that is not closed, or save it as XLSX."
+        ) from None
+    return [sheet]
+
+
+def decode(content: bytes) -> tuple[str, str]:
+    """The text of a file and, where the file does not tell, the encoding that it was taken for.
+
+    Raises:
+        UnreadableFile: it is in no encoding that is known.
+    """
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            return _decoded(content, encoding), ""
+    if content[:200].count(0) > len(content[:200]) // 4:
+        return _decoded(content, "utf-16-le" if content[1:2] == b"\0" else "utf-16-be"), ""
+    try:
+        return content.decode("utf-8"), ""
+    except UnicodeDecodeError:
+        return _likeliest(content)
+
+
+def _likeliest(content: bytes) -> tuple[str, str]:
+    """The text in the encoding in which the fewest characters are out of place, and the encoding."""
+    found = {match.encoding: str(match) for match in from_bytes(content, cp_isolation=_SINGLE_BYTE)}
+    if not re.search(rb"[\x00-\x08\x81\x8d\x8f\x90\x9d]", content):
+        found.setdefault("cp1252", content.decode("cp1252"))
+    for encoding in _SINGLE_BYTE if found else []:
+        with suppress(UnicodeDecodeError):
+            found.setdefault(encoding, content.decode(encoding))
+    if not found:
+        raise UnreadableFile("The file is no text; save it as CSV (UTF-8) or XLSX.")
+    names = [*_SINGLE_BYTE, *found]
+    encoding = min(found, key=lambda name: (len(_AMISS.findall(found[name])), names.index(name)))
+    return found[encoding], encoding
+
+
+def _decoded(content: bytes, encoding: str) -> str:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        raise UnreadableFile("The file is no text; save it as CSV (UTF-8) or XLSX.") from None
+
+
+def _separator(text: str) -> tuple[str, str]:
+    """What parts the cells of a row, and the text without the line by which Excel says it (`sep=;`)."""
+    first, _, rest = text.partition("\n")
+    said = re.fullmatch(r"sep=(.)\r?", first.strip("\r"), re.IGNORECASE)
+    if said:
+        return said[1], "\n" + rest  # an empty row, so that rows keep their numbers
+    return max(SEPARATORS, key=lambda separator: _columns(text, separator)), text
+
+
+def _columns(text: str, separator: str) -> float:
+    """How many cells a usual row of the first fifty has."""
+    sample = "\n".join(text.splitlines()[:50])
+    try:
+        counts = [len(row) for row in csv.reader(io.StringIO(sample, newline=""), delimiter=separator) if any(row)]
+    except csv.Error:
+        return 0
+    return median(counts) if counts else 0
+
+
+def _rows(text: str, separator: str) -> csv._reader:  # type: ignore[name-defined]
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)

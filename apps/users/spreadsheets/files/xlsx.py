@@ -1,0 +1,92 @@
+"""XLSX, cell by cell as they stand in the file: what is empty costs nothing, and a number keeps its format."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+from openpyxl import load_workbook
+from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
+from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
+
+from apps.users.spreadsheets.files.cells import Cell, Kind, Sheet, UnreadableFile, cell_of
+
+MAXIMUM_UNPACKED = 100 * 1024 * 1024  # bytes
+MAXIMUM_CELLS = 500_000
+
+
+class _Parser(WorkSheetParser):  # type: ignore[misc]
+    """As openpyxl's own, whose lists of cells are as sparse as the file; a formula without its result is an error."""
+
+    def parse_cell(self, element: Any) -> Any:
+        cell = super().parse_cell(element)
+        has_result = element.findtext(VALUE_TAG) or element.get("t") == "str"  # a text may be empty
+        if element.find(FORMULA_TAG) is not None and not has_result:
+            cell |= {"data_type": "e", "value": "a formula without its result"}
+        return cell
+
+
+def read_xlsx(content: bytes) -> list[Sheet]:
+    """The visible sheets.
+
+    Raises:
+        UnreadableFile: broken, or too large.
+    """
+    _check_unpacked(content)
+    try:
+        workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        return [_read_sheet(workbook, sheet) for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
+    except (UnreadableFile, MemoryError):
+        raise
+    except Exception as error:
+        raise UnreadableFile("The file is no XLSX spreadsheet, or is broken; save it anew as XLSX or CSV.") from error
+
+
+def _check_unpacked(content: bytes) -> None:
+    try:
+        size = sum(member.file_size for member in ZipFile(io.BytesIO(content)).infolist())
+    except BadZipFile:
+        raise UnreadableFile("The file is broken; save it anew as XLSX or CSV.") from None
+    if size > MAXIMUM_UNPACKED:
+        raise UnreadableFile(
+            f"The file unpacks to more than {MAXIMUM_UNPACKED // 1024**2} MB; copy the rows alone into a new file."
+        )
+
+
+def _read_sheet(workbook: Any, source: Any) -> Sheet:
+    sheet, cells = Sheet(source.title), 0
+    with source._get_source() as xml:
+        parser = _Parser(
+            xml,
+            source._shared_strings,
+            data_only=True,
+            epoch=workbook.epoch,
+            date_formats=workbook._date_formats,
+            timedelta_formats=workbook._timedelta_formats,
+        )
+        for number, row in parser.parse():
+            cells += len(row)
+            if cells > MAXIMUM_CELLS:
+                raise UnreadableFile(f"The file has more than {MAXIMUM_CELLS:,} cells; split it.")
+            for found in row:
+                sheet.put(number, found["column"], _cell(workbook, found))
+        merged = parser.merged_cells.mergeCell if parser.merged_cells else []
+    sheet.merged = [(area.min_row, area.min_col, area.max_row, area.max_col) for area in merged]
+    return sheet
+
+
+def _cell(workbook: Any, found: dict[str, Any]) -> Cell | None:
+    if found["data_type"] == "e":
+        return Cell(Kind.ERROR, str(found["value"]))
+    cell = cell_of(found["value"])
+    if cell is None or cell.kind is not Kind.NUMBER:
+        return cell
+    return cell_of(found["value"], _format(workbook, found["style_id"]))
+
+
+def _format(workbook: Any, style: int) -> str:
+    number = workbook._cell_styles[style].numFmtId
+    if number < BUILTIN_FORMATS_MAX_SIZE:
+        return BUILTIN_FORMATS.get(number) or ""
+    return str(workbook._number_formats[number - BUILTIN_FORMATS_MAX_SIZE])
