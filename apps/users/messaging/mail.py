@@ -9,6 +9,7 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 
+from apps.mfis.core.texts import visible
 from apps.users.accounts.models import Account
 
 log = logging.getLogger("letsema.mail")
@@ -34,7 +35,7 @@ def _send_after_commit(account: Account, subject: str, template: str, context: d
 
     def send() -> None:
         try:
-            send_mail(subject, body, None, [address])
+            send_mail(" ".join(visible(subject).split()), body, None, [address])
         except OSError as error:  # the server is away: the link can be handed over, and made again
             log.warning("mail not sent: %s", type(error).__name__)
 

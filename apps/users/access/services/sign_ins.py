@@ -14,6 +14,7 @@ from apps.mfis.core.actor import Actor
 from apps.mfis.core.commands import command
 from apps.mfis.core.errors import NotFound
 from apps.mfis.core.roles import Action
+from apps.mfis.core.texts import visible
 from apps.users.access.models import SignIn
 from apps.users.accounts.models import Account
 
@@ -50,7 +51,7 @@ def device_name(agent: str) -> str:
     """What people call the browser that names itself so: "Chrome, Android". An unknown one's own words, cut."""
     browser = next((name for sign, name in BROWSERS if sign in agent), "")
     system = next((name for sign, name in SYSTEMS if sign in agent), "")
-    return ", ".join(part for part in (browser, system) if part) or agent[:60]
+    return ", ".join(part for part in (browser, system) if part) or visible(agent)[:60]
 
 
 @command(Action.MANAGE_OWN_ACCOUNT)

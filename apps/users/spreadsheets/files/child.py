@@ -12,6 +12,7 @@ import sys
 from typing import Any
 
 from apps.users.spreadsheets.files.cells import Sheet, UnreadableFile
+from apps.users.spreadsheets.files.packed import members
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # XLS, and XLSX with a password
 
@@ -24,11 +25,12 @@ def _limit(memory: int, seconds: int) -> None:
 
 def read(content: bytes) -> list[Sheet]:
     """The sheets of a file, whose kind is told by what stands in it and not by its name."""
-    if content.startswith(b"PK\x03\x04") and b"opendocument" not in content[:200]:
+    is_packed = content.startswith(b"PK\x03\x04")
+    if is_packed and "content.xml" not in members(content):
         from apps.users.spreadsheets.files.xlsx import read_xlsx
 
         return read_xlsx(content)
-    if content.startswith((b"PK\x03\x04", _OLE)):
+    if is_packed or content.startswith(_OLE):
         from apps.users.spreadsheets.files.binary import read_binary
 
         return read_binary(content)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from typing import Any
-from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook
 from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
@@ -12,7 +11,6 @@ from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
 
 from apps.users.spreadsheets.files.cells import Cell, Kind, Sheet, UnreadableFile, cell_of
 
-MAXIMUM_UNPACKED = 100 * 1024 * 1024  # bytes
 MAXIMUM_CELLS = 500_000
 
 
@@ -33,7 +31,6 @@ def read_xlsx(content: bytes) -> list[Sheet]:
     Raises:
         UnreadableFile: broken, or too large.
     """
-    _check_unpacked(content)
     try:
         workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         return [_read_sheet(workbook, sheet) for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
@@ -41,17 +38,6 @@ def read_xlsx(content: bytes) -> list[Sheet]:
         raise
     except Exception as error:
         raise UnreadableFile("The file is no XLSX spreadsheet, or is broken; save it anew as XLSX or CSV.") from error
-
-
-def _check_unpacked(content: bytes) -> None:
-    try:
-        size = sum(member.file_size for member in ZipFile(io.BytesIO(content)).infolist())
-    except BadZipFile:
-        raise UnreadableFile("The file is broken; save it anew as XLSX or CSV.") from None
-    if size > MAXIMUM_UNPACKED:
-        raise UnreadableFile(
-            f"The file unpacks to more than {MAXIMUM_UNPACKED // 1024**2} MB; copy the rows alone into a new file."
-        )
 
 
 def _read_sheet(workbook: Any, source: Any) -> Sheet:

@@ -11,7 +11,7 @@ from apps.mfis.core.errors import InvalidInput
 from apps.users.spreadsheets.files import reading
 from apps.users.spreadsheets.files.cells import Kind, Sheet
 from apps.users.spreadsheets.files.reading import read_sheets
-from apps.users.spreadsheets.tests.workbooks import workbook
+from apps.users.spreadsheets.tests.workbooks import opendocument, workbook
 
 
 def texts(sheet: Sheet) -> list[list[str]]:
@@ -103,3 +103,24 @@ def test_a_file_over_the_limits_is_refused_and_the_server_lives(
     monkeypatch.setattr(reading, limit, value)
     with pytest.raises(InvalidInput, match=r"more memory or time|cannot be read"):
         read_sheets(workbook(*[["Palesa"] * 10] * 500))
+
+
+TEXT = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+
+
+def test_an_opendocument_is_read_and_does_not_tell_how_numbers_are_shown() -> None:
+    number = '<table:table-cell office:value-type="float" office:value="7"><text:p>007</text:p></table:table-cell>'
+    day = '<table:table-cell office:value-type="date" office:date-value="1990-05-27"/>'
+    (sheet,) = read_sheets(opendocument(TEXT.format("Name"), "<table:table-cell/>", TEXT.format("Še") + number + day))
+    assert [(cell.kind, cell.text, cell.format) for cell in sheet.rows[3].values()] == [
+        (Kind.TEXT, "Še", ""),
+        (Kind.NUMBER, "7", "?"),
+        (Kind.DATE, "1990-05-27", ""),
+    ]
+
+
+def test_an_opendocument_that_repeats_a_cell_a_billion_times_is_refused() -> None:
+    many = '<table:table-cell office:value-type="string" table:number-columns-repeated="16000"><text:p>x</text:p>'
+    row = f'{many}</table:table-cell></table:table-row><table:table-row table:number-rows-repeated="1000000">{many}'
+    with pytest.raises(InvalidInput, match=r"more memory or time|broken"):
+        read_sheets(opendocument(f"{row}</table:table-cell>"))

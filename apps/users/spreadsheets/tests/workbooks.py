@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,6 +36,24 @@ def sheets(**named: Sequence[Sequence[Any]]) -> bytes:
         for row in rows:
             sheet.append(row)
     return _saved(book)
+
+
+def opendocument(*rows: str) -> bytes:
+    """An ODS of one sheet, whose rows are the XML of their cells."""
+    names = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    table = "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+    content = (
+        f"<office:document-content{names}><office:body><office:spreadsheet>"
+        f'<table:table table:name="People">{table}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        file.writestr("content.xml", content)
+    return packed.getvalue()
 
 
 def _saved(book: Workbook) -> bytes:
