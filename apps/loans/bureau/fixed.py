@@ -14,12 +14,13 @@ from typing import Any
 
 from apps.loans.bureau.adapter import BureauAnswer, Header
 from apps.loans.bureau.records import Record, totals
+from apps.mfis.core.texts import visible
 
 END = "\r\n"
 
 
 def _text(value: str, width: int) -> str:
-    plain = unicodedata.normalize("NFKD", value.upper()).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", visible(value).upper()).encode("ascii", "ignore").decode()
     return " ".join(plain.split())[:width].ljust(width)
 
 

@@ -49,15 +49,17 @@ class Plan:
 
     def _shown(self, row: Row) -> list[Shown]:
         """What stands in a row, and what of it would be kept otherwise, column by column."""
-        return [Shown(row.stands[column.key], row.kept.get(column.key, "")) for column in self.columns]
+        keys = [column.key for column in self.columns]
+        return [Shown(row.stands[key], row.kept.get(key, ""), key in row.errors) for key in keys]
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A cell on the page: what stands in the file, and what would be kept."""
+    """A cell on the page: what stands in the file, what would be kept, and whether something is wrong with it."""
 
     stands: str
     kept: str
+    is_faulty: bool
 
     @property
     def differs(self) -> bool:

@@ -27,6 +27,8 @@ class Holds(StrEnum):
 
 
 MAXIMUM_DIGITS = 15  # that a spreadsheet's number holds; it changes those behind to zeros
+_MADE_A_NUMBER = re.compile(r"[0-9]+[.,]0+|[0-9]([.,][0-9]+)?[eE][+-]?[0-9]+")  # 12345.0, 2E+11
+
 OWN_CURRENCY = {"M", "L", "LSL", ""}
 
 
@@ -39,7 +41,10 @@ def text_of(cell: Cell, holds: Holds, name: str) -> str:
     if cell.kind is Kind.ERROR:
         raise ValueError(f"{name} shows an error ({shown(cell.text)}); write the value itself.")
     if cell.kind is Kind.TEXT:
-        return clean_text(cell.text, name=name, paragraph=holds is Holds.PARAGRAPH)
+        text = clean_text(cell.text, name=name, paragraph=holds is Holds.PARAGRAPH)
+        if holds in (Holds.DIGITS, Holds.PHONE) and _MADE_A_NUMBER.fullmatch(text):
+            raise ValueError(f"{name} is {text}, as programs write numbers; write its digits themselves.")
+        return text
     read = _READERS.get((cell.kind, holds))
     if read is None:
         raise ValueError(_MISPLACED[cell.kind].format(name=name, text=cell.text))

@@ -21,6 +21,8 @@ from apps.users.spreadsheets.plan import Importer, Progress, row_refused
 from apps.users.spreadsheets.reading import Column, Row
 from apps.users.spreadsheets.values import Holds, read_amount, read_date
 
+PHONE_NAMES = ("phone number", "mobile", "mobile number", "cell", "cellphone", "cell number", "telephone", "mohala")
+
 
 class PeopleImport(Importer):
     """Borrowers. They get no password: they sign up by invitation. Rows already imported are passed over."""
@@ -29,15 +31,24 @@ class PeopleImport(Importer):
     noun = "people"
     columns = [
         Column("mfi", "MFI", required=True, also=("subdomain", "institution")),
-        Column("full_name", "Name", required=True, also=("full name",)),
-        Column("phone", "Phone", also=("mobile", "cell"), holds=Holds.PHONE),
-        Column("email", "E-mail"),
-        Column("national_id", "National ID", also=("id number",), holds=Holds.DIGITS),
-        Column("date_of_birth", "Date of birth", also=("born", "dob"), holds=Holds.DATE),
-        Column("district", "District"),
-        Column("village", "Village", also=("town",)),
-        Column("employer", "Employer"),
-        Column("net_monthly_income", "Net monthly income", also=("income", "net pay"), holds=Holds.AMOUNT),
+        Column("full_name", "Name", required=True, also=("full name", "full names", "borrower", "lebitso")),
+        Column("phone", "Phone", also=PHONE_NAMES, holds=Holds.PHONE),
+        Column("email", "E-mail", also=("e-mail address",)),
+        Column(
+            "national_id",
+            "National ID",
+            also=("id number", "id no", "national id number", "identity number"),
+            holds=Holds.DIGITS,
+        ),
+        Column(
+            "date_of_birth", "Date of birth", also=("born", "dob", "birth date", "letsatsi la tsoalo"), holds=Holds.DATE
+        ),
+        Column("district", "District", also=("setereke",)),
+        Column("village", "Village", also=("town", "village or town", "motse")),
+        Column("employer", "Employer", also=("mohiri",)),
+        Column(
+            "net_monthly_income", "Net monthly income", also=("income", "net income", "net pay"), holds=Holds.AMOUNT
+        ),
     ]
 
     def check(self, rows: list[Row]) -> None:

@@ -74,6 +74,9 @@ def test_an_id_is_read_as_the_cell_shows_it(cell: Cell, shown: str) -> None:
         Cell(Kind.BOOLEAN, "TRUE"),
         Cell(Kind.ERROR, "#N/A"),
         Cell(Kind.TEXT, "7\u202e8"),
+        Cell(Kind.TEXT, "200000000001.0"),
+        Cell(Kind.TEXT, "2.00000E+11"),
+        Cell(Kind.TEXT, "2E11"),
     ],
 )
 def test_an_id_that_a_spreadsheet_has_changed_is_refused(cell: Cell) -> None:

@@ -51,7 +51,8 @@ def opendocument(*rows: str) -> bytes:
     )
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        file.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet", zipfile.ZIP_STORED)
+        file.writestr("META-INF/manifest.xml", "<manifest/>")
         file.writestr("content.xml", content)
     return packed.getvalue()
 
