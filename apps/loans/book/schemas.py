@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from apps.loans.products.schemas import CostOut
 from apps.mfis.core.api_types import Plain
 
 
@@ -43,6 +44,7 @@ class LoanDetail(LoanOut):
     net: str
     apr: str | None
     eir: str | None
+    cost: CostOut
     steps: list[StepOut]
     reason: str
     may_withdraw: bool

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from apps.loans.book.models import EventType, LoanEvent
 from apps.loans.book.projection import charge_off, paid_since
+from apps.loans.domain.cost import kept_back
 from apps.loans.domain.snapshot import LoanSnapshot
 from apps.loans.products.models import Policy
 
@@ -94,9 +95,9 @@ def _paid_out(folded: LoanSnapshot, tranches: list[LoanEvent]) -> Iterator[Share
 
     What it kept back is said with it; the last takes the rest, so that all adds up whatever was said.
     """
-    down = sum((t.amount for t in folded.transactions if t.type == "down_payment" and not t.undone), ZERO)
-    kept_back = folded.fees_at_disbursement + folded.savings + down
+    left = kept_back(folded).total
     for event in tranches:
-        kept = kept_back if event is tranches[-1] else Decimal(event.payload.get("fee", "0"))
-        yield event.channel or "cash", kept - (event.amount or ZERO)
-        kept_back -= kept
+        amount = event.amount or ZERO
+        kept = left if event is tranches[-1] else amount - Decimal(event.payload.get("net", amount))
+        yield event.channel or "cash", kept - amount
+        left -= kept

@@ -7,6 +7,36 @@ from uuid import UUID
 
 from ninja import Schema
 
+from apps.mfis.core.api_types import Plain
+
+
+class PaymentsOut(Plain):
+    """Installments of one amount that follow one another."""
+
+    count: int
+    amount: str
+    first_due: date
+    last_due: date
+
+
+class CostOut(Plain):
+    """What a loan gives and takes by the schedule agreed at its pay-out; docs/api.md says what each figure means."""
+
+    principal: str
+    net: str
+    fee: str
+    savings: str
+    down_payment: str
+    interest: str
+    other_fees: str
+    total: str
+    cost: str
+    apr: str | None
+    eir: str | None
+    installments: int
+    installment: str
+    payments: list[PaymentsOut]
+
 
 class ProductOut(Schema):
     id: UUID
@@ -24,6 +54,7 @@ class ProductOut(Schema):
     rate: str
     rate_per: str
     interest_method: str
+    representative: CostOut | None
 
 
 class InstallmentOut(Schema):
@@ -40,15 +71,7 @@ class InstallmentOut(Schema):
     outstanding: str
 
 
-class QuoteOut(Schema):
+class QuoteOut(CostOut):
     """What the loan would cost if paid out today: the figures that would be booked."""
 
-    principal: str
-    net: str
-    fee: str
-    interest: str
-    total: str
-    installment: str
-    apr: str | None
-    eir: str | None
     schedule: list[InstallmentOut]

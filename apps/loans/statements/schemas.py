@@ -8,6 +8,8 @@ from uuid import UUID
 
 from ninja import Schema
 
+from apps.loans.products.schemas import CostOut
+
 
 class FactRow(Schema):
     n: int
@@ -16,7 +18,7 @@ class FactRow(Schema):
     balance: str
 
 
-class KeyFacts(Schema):
+class KeyFacts(CostOut):
     """The Key Facts Statement; what the figures mean is in docs/api.md."""
 
     version: str
@@ -24,20 +26,8 @@ class KeyFacts(Schema):
     product: str
     as_of: date
     currency: str
-    principal: str
-    net: str
-    fee: str
-    savings: str
-    interest: str
-    other_fees: str
-    total: str
-    cost: str
     rate: str
     rate_per: str
-    apr: str | None
-    eir: str | None
-    installments: int
-    installment: str
     first_due: date
     last_due: date
     penalty: dict[str, Any] | None

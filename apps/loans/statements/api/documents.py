@@ -12,10 +12,12 @@ from django.urls import reverse
 from ninja import Query, Router
 
 from apps.loans.book.api import own_loan
+from apps.loans.book.cost import agreed_cost
 from apps.loans.book.key_facts import facts_hash, facts_of
 from apps.loans.book.models import EventType, LoanEvent
 from apps.loans.book.presentation import statement_rows
 from apps.loans.book.projection import fold_loan
+from apps.loans.domain.cost import cost_json
 from apps.loans.products.api import Term, Wanted
 from apps.loans.products.models import Product
 from apps.loans.products.quotes import checked_terms
@@ -92,8 +94,15 @@ def statement_paper(request: TenantRequest, loan_id: UUID, language: Language = 
     loan = own_loan(request, loan_id)
     folded = fold_loan(loan)
     outstanding = f"{folded.total_outstanding if folded.disbursed_on else Decimal(0):.2f}"
-    rows = statement_rows(loan, folded)
-    return as_pdf(statement_pdf(loan, rows, outstanding, mfi=request.tenant, language=language), loan.number)
+    paper = statement_pdf(
+        loan,
+        statement_rows(loan, folded),
+        outstanding,
+        cost=cost_json(agreed_cost(loan, folded.disbursed_on), loan.terms.currency),
+        mfi=request.tenant,
+        language=language,
+    )
+    return as_pdf(paper, loan.number)
 
 
 @router.get("/loans/{uuid:loan_id}/receipts/{uuid:event_id}.pdf", response=PDF, auth=ANY)
