@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.HealthCheckMiddleware",
     "config.middleware.PolicyMiddleware",
+    "config.middleware.ApiProblemsMiddleware",
     "config.middleware.ApiETagMiddleware",
     "apps.mfis.tenancy.middleware.MFIMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 from ninja import Schema
 
-from apps.mfis.core.api_types import Plain
+from apps.loans.products.models.choices import Frequency, InterestMethod
+from apps.mfis.core.api_types import Plain, told_of
 
 
 class PaymentsOut(Plain):
@@ -50,10 +52,10 @@ class ProductOut(Schema):
     installments_default: int
     installments_max: int
     repay_every: int
-    frequency: str
+    frequency: Annotated[str, told_of(Frequency.values)]
     rate: str
-    rate_per: str
-    interest_method: str
+    rate_per: Annotated[str, told_of(["year", "month"])]
+    interest_method: Annotated[str, told_of(InterestMethod.values)]
     representative: CostOut | None
 
 

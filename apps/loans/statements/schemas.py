@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
 
+from apps.loans.book.models import Channel
+from apps.loans.domain.fold import SHOWN
 from apps.loans.products.schemas import CostOut
+from apps.mfis.core.api_types import told_of
+
+SHOWN_AS = sorted({*SHOWN, "down_payment"})  # movements of money, as the engine names them
 
 
 class FactRow(Schema):
@@ -27,7 +32,7 @@ class KeyFacts(CostOut):
     as_of: date
     currency: str
     rate: str
-    rate_per: str
+    rate_per: Annotated[str, told_of(["year", "month"])]
     first_due: date
     last_due: date
     penalty: dict[str, Any] | None
@@ -52,14 +57,14 @@ class RepaymentOut(Schema):
     number: str
     date: date
     amount: str
-    channel: str
+    channel: Annotated[str, told_of(Channel.values)]
     reference: str
     reversed: bool
 
 
 class StatementRow(Schema):
     date: date
-    type: str
+    type: Annotated[str, told_of(SHOWN_AS)]
     amount: str
     principal: str
     interest: str

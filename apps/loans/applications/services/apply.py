@@ -32,6 +32,12 @@ from apps.users.accounts.models import Account
 FIRST_DAY = date(2000, 1, 1)  # loans brought in from other systems may lie back, but not before it
 
 
+class KeyFactsChanged(InvalidInput):
+    """What was agreed to is not what would be booked: it is to be shown again."""
+
+    code = "key_facts_changed"
+
+
 @dataclass(frozen=True, slots=True)
 class LoanRequest:
     """What a borrower asks for: an amount in the MFI's currency, paid back in so many installments.
@@ -156,11 +162,11 @@ def _signed_key_facts(
     """The statement that was agreed to, whole, with its hash and by whom.
 
     Raises:
-        InvalidInput: what was agreed to is not what would be booked.
+        KeyFactsChanged: what was agreed to is not what would be booked.
     """
     facts = facts_of(product, terms, day)
     if facts_hash(facts) != agreed:
-        raise InvalidInput(
+        raise KeyFactsChanged(
             "The figures have changed since they were shown. Look at them again, then agree.", field="agreed"
         )
     return {

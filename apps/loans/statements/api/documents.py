@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -32,7 +32,7 @@ from apps.users.access.api.auth import ANY
 
 router = Router(tags=["papers"])
 
-Language = Annotated[str, Query(pattern="^(en|st)$")]
+Language = Annotated[Literal["en", "st"], Query()]
 
 PDF = {200: bytes, **REFUSED}
 
@@ -72,7 +72,7 @@ def key_facts_paper(
 
 @router.get("/loans/{uuid:loan_id}/key-facts.pdf", response=PDF, auth=ANY)
 def signed_key_facts(
-    request: TenantRequest, loan_id: UUID, language: Annotated[str, Query(pattern="^(en|st)?$")] = ""
+    request: TenantRequest, loan_id: UUID, language: Annotated[Literal["", "en", "st"], Query()] = ""
 ) -> Any:
     """The statement that was agreed to with the application, as it was then.
 
@@ -82,9 +82,9 @@ def signed_key_facts(
     event = LoanEvent.objects.filter(loan=loan, type=EventType.SUBMITTED).first()
     signed = event.payload.get("key_facts") if event else None
     facts = signed["facts"] if signed else facts_of(loan.product, loan.terms_agreed, loan.submitted_on)
-    language = language or (signed["language"] if signed else loan.borrower.language)
+    paper_in = language or (signed["language"] if signed else loan.borrower.language)
     return as_pdf(
-        key_facts_pdf(facts, mfi=request.tenant, language=language, signed=signed), f"{loan.number}-key-facts"
+        key_facts_pdf(facts, mfi=request.tenant, language=paper_in, signed=signed), f"{loan.number}-key-facts"
     )
 
 
