@@ -22,7 +22,8 @@ from mongoengine import (
 # 2: how many days past due an account was after each event, and what it costs a month. 3: a document for
 # each person, and for each month.
 SCHEMA_VERSION = 3
-STATUSES = ("active", "closed", "overpaid", "approved", "charged_off", "written_off")
+REVERSED = "reversed"  # the pay-out was taken back: there is no loan
+STATUSES = ("active", "closed", "overpaid", REVERSED, "charged_off", "written_off")
 KINDS = (
     "disbursement",
     "repayment",

@@ -9,7 +9,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
-from apps.credit.documents import KINDS
+from apps.credit.documents import KINDS, STATUSES
 from apps.loans.histories.models import Dispute
 from apps.mfis.core.api_types import Given, told_of
 
@@ -43,7 +43,7 @@ class PastScoreOut(Schema):
 class HistoryAccountOut(Schema):
     loan: UUID
     loan_number: str
-    status: str
+    status: Annotated[str, told_of(STATUSES)]
     principal: str
     outstanding: str
     disbursed_on: date | None

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from apps.loans.book.models import EventType, LoanEvent
+from apps.loans.book.models import COLLECTS, EventType, LoanEvent
 from apps.loans.book.projection import charge_off, paid_since
 from apps.loans.domain.cost import kept_back
 from apps.loans.domain.snapshot import LoanSnapshot
@@ -20,7 +20,6 @@ from apps.loans.products.models import Policy
 
 ZERO = Decimal(0)
 DEBIT, CREDIT = 1, -1
-RECEIPTS = (EventType.REPAYMENT, EventType.PAY_OFF, EventType.RECOVERY)
 
 Share = tuple[str, Decimal]  # a posting role, and what stands in it: debit above zero
 
@@ -82,10 +81,8 @@ def _money(folded: LoanSnapshot, events: list[LoanEvent]) -> Iterator[Share]:
     yield from _paid_out(folded, [event for event in standing if event.type == EventType.DISBURSED])
     for event in standing:
         amount = event.amount or ZERO
-        if event.type in RECEIPTS:
-            yield event.channel or "cash", amount
-        elif event.type == EventType.REFUND:
-            yield event.channel or "cash", -amount
+        if event.type in COLLECTS:
+            yield event.channel or "cash", COLLECTS[EventType(event.type)] * amount
         elif event.type == EventType.GOODWILL:
             yield "goodwill", amount
 

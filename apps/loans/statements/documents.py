@@ -8,14 +8,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from apps.loans.book.key_facts import Facts
-from apps.loans.book.models import EventType, Loan, LoanEvent
+from apps.loans.book.models import Loan, LoanEvent
 from apps.loans.book.wording import day, money, movement
 from apps.loans.products.cost_words import borrowers_facts
 from apps.loans.statements.pdf import Paper, render
 from apps.mfis.core.clock import business_date
 from apps.mfis.tenancy.models import MFI
-
-RECEIPTS = (EventType.REPAYMENT, EventType.PAY_OFF, EventType.RECOVERY)
 
 
 def key_facts_pdf(facts: Facts, *, mfi: MFI, language: str, signed: dict[str, Any] | None = None) -> bytes:

@@ -14,7 +14,7 @@ from ninja import Query, Router
 from apps.loans.book.api import own_loan
 from apps.loans.book.cost import agreed_cost
 from apps.loans.book.key_facts import facts_hash, facts_of
-from apps.loans.book.models import EventType, LoanEvent
+from apps.loans.book.models import RECEIPTS, EventType, LoanEvent
 from apps.loans.book.presentation import statement_rows
 from apps.loans.book.projection import fold_loan
 from apps.loans.domain.cost import cost_json
@@ -23,7 +23,7 @@ from apps.loans.products.models import Product
 from apps.loans.products.quotes import checked_terms
 from apps.loans.servicing.services.repayment import payoff_amount
 from apps.loans.statements import schemas as s
-from apps.loans.statements.documents import RECEIPTS, key_facts_pdf, receipt_pdf, statement_pdf
+from apps.loans.statements.documents import key_facts_pdf, receipt_pdf, statement_pdf
 from apps.mfis.core.api_types import REFUSED
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.errors import InvalidInput, NotFound
