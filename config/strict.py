@@ -111,7 +111,9 @@ def _read(request: HttpRequest, *, is_form: bool) -> None:
 
 def _names(operation: Operation, source: str) -> frozenset[str]:
     models = [model for model in operation.models if model.__ninja_param_source__ == source]
-    return frozenset(name for model in models for name in getattr(model, "__ninja_flatten_map__", {}))
+    return frozenset(
+        name for model in models for name in getattr(model, "__ninja_flatten_map__", None) or model.model_fields
+    )
 
 
 def _check_names(known: dict[str, frozenset[str]], request: HttpRequest, *, is_form: bool) -> None:

@@ -248,12 +248,12 @@ INSTITUTIONS = {
     "brand_colour": Word("Colour of its pages, six hexadecimal digits.", "#0f5c4a"),
     "admin_name": Word("Its first admin.", "Nthabiseng Letsie"),
     "admin_email": Word("Where the first admin's invitation goes.", "manager@alpha.example"),
-    "url": Word("Its address.", "https://alpha.letsema.example"),
+    "url": Word("Its address.", "http://alpha.letsema.example"),
     "home_node": Word("The node that decides for it.", "A"),
     "nodes": Word("Where its schema stands."),
     "node": Word("The node's letter.", "A"),
     "ready": Word("Whether it answers on that node.", True),
-    "invitation_url": Word("The invitation of its first admin, in this answer alone.", "https://…/invitation/…"),
+    "invitation_url": Word("The invitation of its first admin, in this answer alone.", "http://…/invitation/…"),
 }
 
 PROPERTIES: dict[str, Word] = {**LOANS, **PEOPLE, **HISTORIES, **INSTITUTIONS, **COST}

@@ -7,10 +7,10 @@ from typing import Annotated
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from apps.mfis.core.api_types import Given, Income, OneOf, Short, told_of
-from apps.mfis.tenancy.districts import District
+from apps.mfis.tenancy.districts import District, district_code
 from apps.users.access.models import Scope
 from apps.users.accounts.languages import Language
 from apps.users.messaging.texts import TEXTS
@@ -86,7 +86,7 @@ class ProfileIn(Given):
     email: Annotated[str, Field(max_length=254)] = ""
     national_id: Annotated[str, Field(max_length=24)] = ""
     date_of_birth: date | None = None
-    district: Annotated[str, OneOf(["", *District.values])] = ""
+    district: Annotated[str, BeforeValidator(lambda text: district_code(str(text))), OneOf(["", *District.values])] = ""
     village: Annotated[str, Field(max_length=80)] = ""
     employer: Short = ""
     net_monthly_income: Income | None = None

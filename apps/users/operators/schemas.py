@@ -6,10 +6,10 @@ from typing import Annotated
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from apps.mfis.core.api_types import Given, OneOf, Short, told_of
-from apps.mfis.tenancy.districts import District
+from apps.mfis.tenancy.districts import District, district_code
 from apps.mfis.tenancy.models import MFI
 from apps.mfis.tenancy.models.mfi import Licence
 
@@ -18,7 +18,7 @@ class MFIIn(Given):
     name: Short
     subdomain: Annotated[str, Field(max_length=40)]
     licence_type: Annotated[str, OneOf(Licence.values)]
-    district: Annotated[str, OneOf(District.values)]
+    district: Annotated[str, BeforeValidator(lambda text: district_code(str(text))), OneOf(District.values)]
     location: Short = ""
     contact_name: Short = ""
     contact_email: Annotated[str, Field(max_length=254)]
