@@ -204,6 +204,7 @@ RECIPES: dict[str, Recipe] = {
     "POST /drafts": Recipe(application),
     "PUT /drafts/{draft_id}": Recipe(application, same_again=True),
     "DELETE /drafts/{draft_id}": GET,
+    "GET /drafts/{draft_id}/key-facts": GET,
     "POST /drafts/{draft_id}/submit": Recipe(lambda world: {"agreed": agreed(world.branch.product)}),
     "POST /loans/{loan_id}/answer": Recipe(lambda world: {"text": "Maseru"}, ids={"loan": "asked"}),
     "POST /loans/{loan_id}/withdraw": ON_APPLICATION,

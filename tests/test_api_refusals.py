@@ -158,6 +158,7 @@ def test_an_application_without_key_facts(alpha: Branch) -> None:
     changed = refused(send(client, "post", "/api/v1/loans", other), 422, "key_facts_changed")
     assert [*changed["errors"]] == ["agreed"]
     kept = send(client, "post", "/api/v1/drafts", wanted).json()["id"]
+    assert client.get(f"/api/v1/drafts/{kept}/key-facts").json()["hash"] == agreed(alpha.product)
     submitted = send(client, "post", f"/api/v1/drafts/{kept}/submit", {})
     assert [*refused(submitted, 422, "invalid")["errors"]] == ["agreed"]
     made = send(client, "post", "/api/v1/loans", {**wanted, "agreed": agreed(alpha.product)})

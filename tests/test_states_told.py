@@ -12,7 +12,7 @@ import pytest
 from apps.credit import repository
 from apps.credit.documents import STATUSES
 from apps.credit.models import OutboxEntry
-from apps.credit.relay import relay
+from apps.credit.relay import relay_outbox
 from apps.loans.applications.services.review import undo_approval
 from apps.loans.book.models import EventType, Loan, LoanState, Status
 from apps.loans.book.tests.test_workflow import reach
@@ -77,7 +77,7 @@ def test_a_loan_is_told_everywhere_as_it_stands(
 
 
 def check_histories(loan: Loan, status: Status) -> None:
-    relay()
+    relay_outbox()
     assert not OutboxEntry.objects.filter(relayed_at=None).exists()
     kept = repository.accounts_by_id([loan.pk])
     wanted = [HISTORY_STATUSES[status]] if LoanState.objects.get(pk=loan.pk).disbursed_on else []
@@ -98,7 +98,7 @@ def test_a_loan_whose_pay_out_was_taken_back_is_none_any_more(
     loan = standing(Status.ACTIVE)
     undo_disbursement(loan_id=loan.pk, actor=alpha.staff["accountant"].actor, reason="Never collected")
     undo_approval(loan_id=loan.pk, actor=alpha.staff["approver"].actor, reason="Wrong amount")
-    relay()
+    relay_outbox()
     assert not OutboxEntry.objects.filter(relayed_at=None).exists()
     assert [account.status for account in repository.accounts_by_id([loan.pk])] == ["reversed"]
     assert [event.kind for event in events_told(loan)] == ["disbursement", "undo"]

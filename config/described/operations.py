@@ -34,6 +34,7 @@ NAMES = {
     "PUT /drafts/{draft_id}": "change_draft",
     "DELETE /drafts/{draft_id}": "discard_draft",
     "POST /drafts/{draft_id}/submit": "submit_draft",
+    "GET /drafts/{draft_id}/key-facts": "get_key_facts_of_draft",
     "GET /me": "get_me",
     "PUT /me": "change_me",
     "PUT /me/settings": "change_settings",

@@ -87,7 +87,7 @@ def apply_for_loan(
         raise NotAllowed("Another rate than the usual one is for the branch to give.")
     day = value_date or business_date()
     lock_borrower(borrower)
-    product, group, terms = _terms(borrower, request, currency, day)
+    product, group, terms = terms_asked_for(borrower, request, currency, day)
     payload = {"key_facts": _signed_key_facts(agreed, product, terms, day, actor, language)} if agreed else {}
     _check_none_open(borrower)
     loan = _create(borrower, request, product, group, terms, day)
@@ -114,10 +114,14 @@ def lock_borrower(borrower: Account) -> None:
     Account.objects.select_for_update().get(pk=borrower.pk)
 
 
-def _terms(
+def terms_asked_for(
     borrower: Account, request: LoanRequest, currency: str, day: date
 ) -> tuple[Product, Group | None, dict[str, Any]]:
-    """The product, the group, and the terms of the loan as they would be agreed, if the borrower may have it."""
+    """The product, the group, and the terms of the loan as they would be agreed, if the borrower may have it.
+
+    Raises:
+        NotFound: no such product on offer, or no such group. InvalidInput: amount, term, rate or date, or who asks.
+    """
     product = offered_product(request.product_id)
     check_value_date(day, not_before=FIRST_DAY)
     if len(request.purpose) > 200:

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from ninja import Query, Router
 
+from apps.loans.applications.services.drafts import terms_of_draft
 from apps.loans.book.api import own_loan
 from apps.loans.book.cost import agreed_cost
 from apps.loans.book.key_facts import facts_hash, facts_of
@@ -28,7 +29,7 @@ from apps.mfis.core.api_types import REFUSED
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.errors import InvalidInput, NotFound
 from apps.mfis.tenancy.requests import TenantRequest
-from apps.users.access.api.auth import ANY
+from apps.users.access.api.auth import ANY, borrower
 
 router = Router(tags=["papers"])
 
@@ -58,6 +59,15 @@ def _facts(request: TenantRequest, product_id: UUID, principal: Decimal, install
 def key_facts(request: TenantRequest, product_id: UUID, principal: Wanted, installments: Term) -> Any:
     """The Key Facts Statement of a loan paid out today, and its hash: send it as `agreed` with the application."""
     facts = _facts(request, product_id, principal, installments)
+    return {"facts": facts, "hash": facts_hash(facts)}
+
+
+@router.get("/drafts/{uuid:draft_id}/key-facts", response={200: s.KeyFactsOut, **REFUSED}, auth=ANY)
+def draft_key_facts(request: TenantRequest, draft_id: UUID) -> Any:
+    """The same of what a draft asks for, in its group: send the hash as `agreed` when the draft is submitted."""
+    currency = request.tenant.currency
+    product, terms = terms_of_draft(borrower=borrower(request), draft_id=draft_id, currency=currency)
+    facts = facts_of(product, terms, business_date())
     return {"facts": facts, "hash": facts_hash(facts)}
 
 
