@@ -23,6 +23,8 @@ from mongoengine import (
 # each person, and for each month.
 SCHEMA_VERSION = 3
 REVERSED = "reversed"  # the pay-out was taken back: there is no loan
+# What an application may be, which the histories know of no more: its pay-out was taken back.
+OF_APPLICATIONS = ("submitted", "under_review", "info_requested", "reviewed", "approved", "rejected", "withdrawn")
 STATUSES = ("active", "closed", "overpaid", REVERSED, "charged_off", "written_off")
 KINDS = (
     "disbursement",

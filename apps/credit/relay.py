@@ -19,7 +19,7 @@ from django.utils import timezone
 from apps.credit import repository
 from apps.credit.consents import CONSENT, write_consent
 from apps.credit.disputes import DISPUTE, entry_key, write_dispute
-from apps.credit.documents import REVERSED, STATUSES, InvalidDocument
+from apps.credit.documents import OF_APPLICATIONS, REVERSED, InvalidDocument
 from apps.credit.models import OutboxEntry
 from apps.credit.repository import AccountRecord, DocumentsRefused, EventRecord, StoreAway
 from apps.mfis.core.database import connection
@@ -190,8 +190,8 @@ def _account_record(entry: OutboxEntry, mfi: str) -> AccountRecord:
 
 
 def _status(told: str) -> str:
-    """The state as the histories call it; what was queued before they had a word for all names an application's."""
-    return told if told in STATUSES else REVERSED
+    """The state as the histories call it; what an earlier release queued may name an application's."""
+    return REVERSED if told in OF_APPLICATIONS else told
 
 
 def _day(text: str | None) -> date | None:

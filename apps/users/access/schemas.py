@@ -86,7 +86,7 @@ class ProfileIn(Given):
     email: Annotated[str, Field(max_length=254)] = ""
     national_id: Annotated[str, Field(max_length=24)] = ""
     date_of_birth: date | None = None
-    district: Annotated[str, BeforeValidator(lambda text: district_code(str(text))), OneOf(["", *District.values])] = ""
+    district: Annotated[str, OneOf(["", *District.values]), BeforeValidator(lambda text: district_code(str(text)))] = ""
     village: Annotated[str, Field(max_length=80)] = ""
     employer: Short = ""
     net_monthly_income: Income | None = None

@@ -18,7 +18,7 @@ class MFIIn(Given):
     name: Short
     subdomain: Annotated[str, Field(max_length=40)]
     licence_type: Annotated[str, OneOf(Licence.values)]
-    district: Annotated[str, BeforeValidator(lambda text: district_code(str(text))), OneOf(District.values)]
+    district: Annotated[str, OneOf(District.values), BeforeValidator(lambda text: district_code(str(text)))]
     location: Short = ""
     contact_name: Short = ""
     contact_email: Annotated[str, Field(max_length=254)]
