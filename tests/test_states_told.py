@@ -8,14 +8,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from apps.credit import repository
-from apps.credit.documents import STATUSES
+from apps.credit.documents import KINDS, STATUSES
 from apps.credit.models import OutboxEntry
 from apps.credit.relay import relay_outbox
 from apps.loans.applications.services.review import undo_approval
 from apps.loans.book.models import EventType, Loan, LoanState, Status
 from apps.loans.book.tests.test_workflow import reach
+from apps.loans.book.wording import MOVEMENTS, movement
 from apps.loans.book.workflow import EVENTS, LOAN, steps
 from apps.loans.bureau.services import rehearse
 from apps.loans.desk.admin.dashboard import COLOURS
@@ -164,6 +166,12 @@ def test_a_correction_tells_what_is_wrong_and_what_is_right(alpha: Branch, activ
 def test_a_message_of_before_still_reads(alpha: Branch) -> None:
     old = {"loan": "LA1", "amount": "M 1,000.00", "due_amount": "M 94.56", "due": "2 Apr 2026", "lender": "Alpha"}
     assert "M 1,000.00 of loan LA1 was paid out." in text_of("disbursement", "en", old)
+
+
+def test_whatever_moves_money_or_is_in_a_history_has_its_words_in_both_languages() -> None:
+    for kind in (*KINDS, "down_payment"):
+        with translation.override("st"):
+            assert movement(kind) != MOVEMENTS[kind], kind
 
 
 def test_every_state_has_its_steps() -> None:
