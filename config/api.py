@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db.utils import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from ninja.throttling import BaseThrottle
 
@@ -34,8 +35,8 @@ from apps.users.complaints.api import router as complaints_router
 from apps.users.consents.api import router as consents_router
 from apps.users.operators.api import router as mfis_router
 from apps.users.registration.api import router as registration_router
-from config.openapi import DescribedAPI
-from config.parser import TextParser
+from config.described.openapi import DescribedAPI
+from config.strict import StrictParser, strictly
 
 CALLS: list[BaseThrottle] = [Limit("read", unsafe="write", batch=10)]
 
@@ -46,7 +47,7 @@ tenant_api = DescribedAPI(
     "`Authorization: Bearer lts_…`. Errors are RFC 9457 problem details. POST takes an `Idempotency-Key`.",
     urls_namespace="tenant_api",
     throttle=CALLS,
-    parser=TextParser(),
+    parser=StrictParser(),
     docs_url="/docs",
 )
 public_api = DescribedAPI(
@@ -56,7 +57,7 @@ public_api = DescribedAPI(
     "Errors are RFC 9457 problem details.",
     urls_namespace="public_api",
     throttle=CALLS,
-    parser=TextParser(),
+    parser=StrictParser(),
     docs_url="/docs",
 )
 # Addresses are compared in this order: what is asked for most stands first.
@@ -81,6 +82,8 @@ for _router in (
 ):
     tenant_api.add_router("", _router)
 public_api.add_router("", mfis_router)
+for _api in (tenant_api, public_api):
+    _api.add_decorator(strictly, mode="view")
 
 
 def _service_error(request: HttpRequest, error: ServiceError) -> HttpResponse:
@@ -99,14 +102,18 @@ def _validation(request: HttpRequest, error: ValidationError) -> HttpResponse:
     for fault in error.errors:
         # The location is ("body", "<argument>", "<field>", …); people know the field alone.
         where = [str(part) for part in fault["loc"] if part not in ("body", "query", "path", "header", "payload")]
-        errors.setdefault(".".join(where) or "body", []).append(str(fault["msg"]))
+        unknown = fault["type"] == "extra_forbidden"
+        sentence = "There is no field of this name; leave it out." if unknown else str(fault["msg"])
+        errors.setdefault(".".join(where) or "body", []).append(sentence)
     detail = "; ".join(f"{name}: {messages[0]}" for name, messages in errors.items())
     return problem(request, 422, "Invalid input", detail, code="invalid", errors=errors)
 
 
 def _away(request: HttpRequest, error: Exception) -> HttpResponse:
     connection.close()
-    return problem(request, 503, "Letsema cannot reach its database", "Nothing was lost; try again in a minute.")
+    return problem(
+        request, 503, "Letsema cannot reach its database", "Nothing was lost; try again in a minute.", code="away"
+    )
 
 
 def _unwritable(request: HttpRequest, error: ValueError) -> HttpResponse:
@@ -140,7 +147,12 @@ def _not_allowed(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
 def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     if isinstance(error.__cause__, ServiceError):  # what the parser found; ninja puts an error of its own over it
         return _service_error(request, error.__cause__)
-    return problem(request, error.status_code, "Refused", str(error))
+    more = {"code": "csrf"} if "CSRF" in str(error) else {}
+    return problem(request, error.status_code, "Refused", str(error), **more)
+
+
+def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(request, 400, "Bad request", "The request could not be understood; see the API's description.")
 
 
 HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
@@ -154,6 +166,8 @@ HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
     PermissionDenied: _not_allowed,
     Throttled: _throttled,
     HttpError: _refused,
+    SuspiciousOperation: _unreadable,
+    MultiPartParserError: _unreadable,
 }
 for _api in (tenant_api, public_api):
     for _kind, _handler in HANDLERS.items():

@@ -71,6 +71,33 @@ def is_for_programs(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
+class ApiProblemsMiddleware:
+    """Whatever is refused under /api/ is told as problem details, also where no operation was reached."""
+
+    TITLES = {
+        404: ("Not found", "There is nothing at this address."),
+        405: ("Method not allowed", "This address does not take this method; see the Allow header."),
+        413: ("Too large", "The body is too large; send at most 5 MB."),
+    }
+    OTHERS = ("Refused", "The request could not be answered as it was sent.")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code < 400 or not is_for_programs(request):
+            return response
+        if response.get("Content-Type", "").startswith("application/problem+json"):
+            return response
+        title, detail = self.TITLES.get(response.status_code, self.OTHERS)
+        told = problem(request, response.status_code, title, detail)
+        for name in ("Allow", "Retry-After", "WWW-Authenticate"):
+            if name in response:
+                told[name] = response[name]
+        return told
+
+
 class ApiETagMiddleware(ConditionalGetMiddleware):
     """Answers of the API carry an ETag; one that the client holds already is not sent again (304)."""
 

@@ -19,11 +19,19 @@ class TextParser(Parser):
         """The JSON of the body.
 
         Raises:
-            InvalidInput: a text in it, or a name, holds what nobody can see. ValueError: it is no JSON.
+            InvalidInput: a text in it, or a name, holds what nobody can see; and as `read_json`.
         """
-        body = json.loads(request.body)
+        body = self.read_json(request)
         clean_texts({"body": _names(body)})
         return clean_texts({"body": body})["body"]
+
+    def read_json(self, request: HttpRequest) -> Any:
+        """The body as JSON.
+
+        Raises:
+            ValueError: it is none.
+        """
+        return json.loads(request.body)
 
     def parse_querydict(
         self, data: MultiValueDict[str, Any], list_fields: list[str], request: HttpRequest

@@ -11,9 +11,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_tenants.utils import tenant_context
 
+from apps.loans.book.key_facts import facts_hash, facts_of
 from apps.loans.products.models import Product
+from apps.loans.products.quotes import checked_terms
 from apps.loans.products.services import create_product
 from apps.mfis.core.actor import SYSTEM
+from apps.mfis.core.clock import business_date
 from apps.mfis.core.roles import Duty, Role
 from apps.mfis.tenancy.models import MFI
 from apps.users.accounts.models import Account
@@ -91,6 +94,12 @@ def make_branch(
             disbursement_fee_percent=Decimal(3),
         )
     return Branch(opened.mfi, f"{subdomain}.localhost", staff, borrower, product)
+
+
+def agreed(product: Product, principal: str = "1000.00", installments: int = 6) -> str:
+    """The hash of the key facts of a loan of the product paid out today, as whoever applies for it has seen them."""
+    on = business_date()
+    return facts_hash(facts_of(product, checked_terms(product, Decimal(principal), installments, on, "LSL"), on))
 
 
 def queries(client: Client, path: str) -> int:

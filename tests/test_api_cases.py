@@ -32,6 +32,7 @@ from apps.users.accounts.models import OneTimeCode
 from apps.users.consents.texts import current_text
 from config.api import tenant_api
 from conftest import PASSWORD, TODAY, Branch
+from tests.factories import agreed
 
 SCHEMA = tenant_api.get_openapi_schema(path_prefix="/api/v1/")
 OPERATIONS = {
@@ -138,6 +139,10 @@ def application(world: World) -> dict[str, Any]:
     return {"product_id": world.id("product"), "principal": "1000.00", "installments": 6, "purpose": "Stock"}
 
 
+def agreed_application(world: World) -> dict[str, Any]:
+    return {**application(world), "agreed": agreed(world.branch.product)}
+
+
 def consent(world: World) -> dict[str, Any]:
     return {"purpose": "sharing", "version": current_text("sharing").version}
 
@@ -157,7 +162,7 @@ ON_APPLICATION = Recipe(lambda world: {}, ids={"loan": "application"})
 
 RECIPES: dict[str, Recipe] = {
     "GET /loans": GET,
-    "POST /loans": Recipe(application),
+    "POST /loans": Recipe(agreed_application),
     "GET /loans/{loan_id}": GET,
     "GET /loans/{loan_id}/payments": GET,
     "POST /loans/{loan_id}/payments": Recipe(payment),
@@ -199,7 +204,8 @@ RECIPES: dict[str, Recipe] = {
     "POST /drafts": Recipe(application),
     "PUT /drafts/{draft_id}": Recipe(application, same_again=True),
     "DELETE /drafts/{draft_id}": GET,
-    "POST /drafts/{draft_id}/submit": Recipe(lambda world: {}),
+    "GET /drafts/{draft_id}/key-facts": GET,
+    "POST /drafts/{draft_id}/submit": Recipe(lambda world: {"agreed": agreed(world.branch.product)}),
     "POST /loans/{loan_id}/answer": Recipe(lambda world: {"text": "Maseru"}, ids={"loan": "asked"}),
     "POST /loans/{loan_id}/withdraw": ON_APPLICATION,
     "GET /loans/{loan_id}/documents": GET,

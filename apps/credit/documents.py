@@ -22,7 +22,10 @@ from mongoengine import (
 # 2: how many days past due an account was after each event, and what it costs a month. 3: a document for
 # each person, and for each month.
 SCHEMA_VERSION = 3
-STATUSES = ("active", "closed", "overpaid", "approved", "charged_off", "written_off")
+REVERSED = "reversed"  # the pay-out was taken back: there is no loan
+# What an application may be, which the histories know of no more: its pay-out was taken back.
+OF_APPLICATIONS = ("submitted", "under_review", "info_requested", "reviewed", "approved", "rejected", "withdrawn")
+STATUSES = ("active", "closed", "overpaid", REVERSED, "charged_off", "written_off")
 KINDS = (
     "disbursement",
     "repayment",

@@ -22,6 +22,7 @@ NONE, CLOSED, LOST = "-", "C", "W"
 DEFAULT = frozenset("4567W")  # more than 90 days past due, or given up
 ENDS_WELL = ("closed", "overpaid")
 ENDS_BADLY = ("written_off", "charged_off")
+NO_LOAN = ("reversed", "approved")  # its pay-out was taken back; the second as documents of earlier releases say it
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def _sign(known: list[Moment], end: date) -> str:
         return CLOSED if (began.year, began.month) == (end.year, end.month) else NONE
     if last.status in ENDS_BADLY:
         return LOST
+    if last.status in NO_LOAN:
+        return NONE
     return sign_of((end - last.oldest_due_date).days if last.oldest_due_date else 0)
 
 

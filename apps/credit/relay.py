@@ -19,7 +19,7 @@ from django.utils import timezone
 from apps.credit import repository
 from apps.credit.consents import CONSENT, write_consent
 from apps.credit.disputes import DISPUTE, entry_key, write_dispute
-from apps.credit.documents import InvalidDocument
+from apps.credit.documents import OF_APPLICATIONS, REVERSED, InvalidDocument
 from apps.credit.models import OutboxEntry
 from apps.credit.repository import AccountRecord, DocumentsRefused, EventRecord, StoreAway
 from apps.mfis.core.database import connection
@@ -163,7 +163,7 @@ def _event_record(entry: OutboxEntry, mfi: str, now: datetime) -> EventRecord:
         amount=Decimal(p["amount"]),
         outstanding=Decimal(p["outstanding"]),
         arrived_at=now,
-        status=p["status"],
+        status=_status(p["status"]),
         oldest_due_date=_day(p["oldest_due_date"]),
     )
 
@@ -175,7 +175,7 @@ def _account_record(entry: OutboxEntry, mfi: str) -> AccountRecord:
         person=p["person"],
         mfi=mfi,
         loan_number=p["loan_number"],
-        status=p["status"],
+        status=_status(p["status"]),
         currency=p["currency"],
         principal=Decimal(p["principal"]),
         outstanding=Decimal(p["outstanding"]),
@@ -187,6 +187,11 @@ def _account_record(entry: OutboxEntry, mfi: str) -> AccountRecord:
         last_event_on=date.fromisoformat(p["value_date"]),
         monthly_installment=Decimal(p.get("monthly_installment", 0)),
     )
+
+
+def _status(told: str) -> str:
+    """The state as the histories call it; what an earlier release queued may name an application's."""
+    return REVERSED if told in OF_APPLICATIONS else told
 
 
 def _day(text: str | None) -> date | None:

@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "config.middleware.HealthCheckMiddleware",
     "config.middleware.ReadableAddressMiddleware",
     "config.middleware.PolicyMiddleware",
+    "config.middleware.ApiProblemsMiddleware",
     "config.middleware.ApiETagMiddleware",
     "apps.mfis.tenancy.middleware.MFIMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

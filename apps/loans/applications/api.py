@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -113,7 +113,7 @@ def papers(request: HttpRequest, loan_id: UUID) -> Any:
 def hand_in(
     request: HttpRequest,
     loan_id: UUID,
-    what: Annotated[str, Form(max_length=12)],
+    what: Annotated[Literal["identity", "payslip", "statement", "residence", "business", "other"], Form()],
     file: Annotated[UploadedFile, File()],
 ) -> Any:
     """Hands a paper in: a PDF or a photograph of at most 5 MB. The same one sent again is kept once."""

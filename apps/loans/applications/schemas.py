@@ -9,14 +9,16 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
-from apps.mfis.core.api_types import Amount, Plain
+from apps.loans.applications.models import Document
+from apps.mfis.core.api_types import Amount, Given, OneOf, Plain, told_of
+from apps.users.accounts.languages import Language
 
 
-class AgreedIn(Schema):
-    """`agreed` is the hash of the key facts that the borrower agreed to; they are kept with the application."""
+class AgreedIn(Given):
+    """`agreed` is the hash of the key facts that the borrower was shown and agreed to; they are kept with it."""
 
-    agreed: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] = ""
-    language: Annotated[str, Field(pattern="^(en|st)$")] = "en"
+    agreed: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    language: Annotated[str, OneOf(Language.values)] = "en"
 
 
 class ApplicationIn(AgreedIn):
@@ -26,11 +28,11 @@ class ApplicationIn(AgreedIn):
     purpose: Annotated[str, Field(max_length=200)] = ""
 
 
-class AnswerIn(Schema):
+class AnswerIn(Given):
     text: Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class DraftIn(Schema):
+class DraftIn(Given):
     """What is filled in so far; nothing of it is binding."""
 
     product_id: UUID | None = None
@@ -50,7 +52,7 @@ class DraftOut(Schema):
 
 class DocumentOut(Schema):
     id: UUID
-    what: str
+    what: Annotated[str, told_of(Document.Kind.values)]
     what_label: str
     file_name: str
     content_type: str

@@ -8,8 +8,8 @@ from hashlib import sha256
 from typing import Any
 
 from apps.loans.domain.calculator import state_json
+from apps.loans.domain.cost import cost_json, cost_of_credit
 from apps.loans.domain.fold import quote
-from apps.loans.domain.rates import apr, eir
 from apps.loans.domain.snapshot import LoanSnapshot
 from apps.loans.domain.terms import Terms
 from apps.loans.domain.terms_parser import parse_terms
@@ -17,7 +17,7 @@ from apps.loans.products.models import Product
 from apps.mfis.core.database import connection
 from apps.mfis.tenancy.models import MFI
 
-VERSION = "1"  # of the statement's words and figures; one that was agreed to keeps its own
+VERSION = "2"  # of the statement's words and figures; one that was agreed to keeps its own
 
 Facts = dict[str, Any]
 
@@ -29,7 +29,6 @@ def key_facts(
 
     `terms_agreed` is the loan case form that `terms` was read from.
     """
-    rate, effective = apr(terms, state), eir(terms, state)
     schedule = state_json(state, terms.currency)["installments"]
     return {
         "version": VERSION,
@@ -37,34 +36,14 @@ def key_facts(
         "product": product,
         "as_of": on.isoformat(),
         "currency": terms.currency.code,
-        **_amounts(terms, state),
+        **cost_json(cost_of_credit(terms, state), terms.currency),
         "rate": terms_agreed["rate"],
         "rate_per": terms_agreed["rate_per"],
-        "apr": None if rate is None else str(rate),
-        "eir": None if effective is None else str(effective),
-        "installments": len(schedule),
-        "installment": schedule[0]["total_due"],
         "first_due": schedule[0]["due_date"],
         "last_due": schedule[-1]["due_date"],
         "penalty": terms_agreed.get("overdue_penalty"),
         "schedule": [{name: row[name] for name in ("n", "due_date", "total_due", "balance")} for row in schedule],
     }
-
-
-def _amounts(terms: Terms, state: LoanSnapshot) -> dict[str, str]:
-    """What is handed over, what is paid back, and what the difference is made of."""
-    fee = state.fees_at_disbursement
-    amounts = {
-        "principal": terms.principal,
-        "net": terms.principal - fee - state.savings,
-        "fee": fee,
-        "savings": state.savings,
-        "interest": state.due("interest"),
-        "other_fees": state.due("fees"),
-        "total": state.total_due + fee,
-        "cost": state.total_due + fee - terms.principal,
-    }
-    return {name: f"{amount:.2f}" for name, amount in amounts.items()}
 
 
 def facts_hash(facts: Facts) -> str:

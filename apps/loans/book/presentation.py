@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from apps.loans.book.cost import agreed_cost
 from apps.loans.book.models import Loan, Status
 from apps.loans.book.projection import fold_loan
 from apps.loans.book.queries import LoanLine, line_of
 from apps.loans.book.workflow import TRANSITIONS, reason_shown, steps
 from apps.loans.domain.calculator import state_json
-from apps.loans.domain.fold import quote
-from apps.loans.domain.rates import apr, eir
+from apps.loans.domain.cost import cost_json
 from apps.loans.domain.snapshot import LoanSnapshot
 from apps.mfis.core.api_types import amount_text
 from apps.mfis.core.clock import business_date
@@ -42,17 +42,14 @@ def loan_detail(loan: Loan) -> dict[str, Any]:
     """One loan with its steps and cost."""
     events = list(loan.events.in_booking_order())
     folded = fold_loan(loan, events=events)
-    terms = loan.terms
-    promised = quote(terms, folded.disbursed_on or loan.submitted_on)  # what was agreed, whatever was paid since
-    rate, effective = apr(terms, promised), eir(terms, promised)
+    cost = cost_json(agreed_cost(loan, folded.disbursed_on), loan.terms.currency)
     status = Status(loan.state.status)
     return {
         **loan_row(line_of(loan), business_date()),
         "purpose": loan.purpose,
         "paid": amount_text(folded.total_paid),
-        "net": amount_text(loan.principal - promised.fees_at_disbursement - promised.savings),
-        "apr": None if rate is None else str(rate),
-        "eir": None if effective is None else str(effective),
+        **{name: cost[name] for name in ("net", "apr", "eir")},
+        "cost": cost,
         "steps": [{"label": step.label, "state": step.state} for step in steps(status, events)],
         "reason": reason_shown(status, events),
         "may_withdraw": status in TRANSITIONS["withdraw"].sources,

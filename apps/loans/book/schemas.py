@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
-from apps.mfis.core.api_types import Plain
+from apps.loans.book.models import Status
+from apps.loans.products.schemas import CostOut
+from apps.mfis.core.api_types import Plain, told_of
 
 
 class StepOut(Plain):
     label: str
-    state: str
+    state: Annotated[str, told_of(["done", "now", "ended", "todo"])]
 
 
 class LoanOut(Plain):
@@ -19,7 +22,7 @@ class LoanOut(Plain):
     product: str
     principal: str
     currency: str
-    status: str
+    status: Annotated[str, told_of(Status.values)]
     status_label: str
     submitted_on: date
     disbursed_on: date | None
@@ -43,6 +46,7 @@ class LoanDetail(LoanOut):
     net: str
     apr: str | None
     eir: str | None
+    cost: CostOut
     steps: list[StepOut]
     reason: str
     may_withdraw: bool

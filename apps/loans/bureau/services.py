@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from apps.loans.book.models import EventType, LoanEvent, Status
+from apps.loans.book.models import RECEIPTS, LoanEvent, Status
 from apps.loans.book.selectors.loans_as_of import LoanAsOf, loans_as_of
 from apps.loans.bureau.adapter import BureauAnswer, Header, bureau_adapter
 from apps.loans.bureau.models import BureauFile, BureauReply
@@ -23,8 +23,6 @@ from apps.mfis.core.roles import Action
 from apps.mfis.nodes.home import require_home
 from apps.mfis.tenancy.models import MFI
 from apps.users.accounts.models import BorrowerProfile
-
-PAID = (EventType.REPAYMENT, EventType.PAY_OFF, EventType.RECOVERY)
 
 LARGEST_ANSWER = 5 * 1024 * 1024
 
@@ -184,4 +182,4 @@ def _record(standing: LoanAsOf, profile: BorrowerProfile | None) -> Record:
 
 def _last_paid(facts: list[LoanEvent]) -> date | None:
     undone = {e.reverses_id for e in facts if e.reverses_id}
-    return max((e.value_date for e in facts if e.type in PAID and e.pk not in undone), default=None)
+    return max((e.value_date for e in facts if e.type in RECEIPTS and e.pk not in undone), default=None)

@@ -7,12 +7,13 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from apps.loans.applications.models import Document
+from apps.loans.book.cost import agreed_cost
 from apps.loans.book.models import EventType, Loan, LoanEvent, Status
 from apps.loans.book.projection import fold_loan
 from apps.loans.book.selectors.disbursement import drawn
 from apps.loans.book.workflow import REVERSIBLE, TRANSITIONS, Step, Transition, hands_in, steps
-from apps.loans.domain.fold import quote
-from apps.loans.domain.rates import apr, eir
+from apps.loans.domain.cost import cost_json
+from apps.loans.products.cost_words import staff_facts
 from apps.loans.security.models import Collateral, Guarantor
 from apps.mfis.core.roles import Action
 from apps.users.accounts.models import Account
@@ -58,10 +59,7 @@ class LoanPage:
     total_outstanding: Decimal
     overpaid: Decimal
     overdue: Decimal
-    fees_at_disbursement: Decimal
-    net: Decimal
-    apr: Decimal | None
-    eir: Decimal | None
+    cost: list[tuple[str, str]]
     steps: list[Step]
     actions: list[Transition]
     timeline: list[TimelineEntry]
@@ -91,10 +89,9 @@ def loan_page(loan: Loan, viewer: Account, on: date, *, whole: bool = False) -> 
     """
     stored = loan.state.disbursed_on is not None and not loan.terms.moves_with_time
     schedule = _stored(loan) if stored else _folded(loan, on)
-    status, terms = Status(loan.state.status), loan.terms
+    status = Status(loan.state.status)
     overdue = [row for row in schedule if row.due_date < on and row.outstanding > 0]
     late = (on - overdue[0].due_date).days if overdue and status == Status.ACTIVE else 0
-    promised = quote(terms, loan.state.disbursed_on or loan.submitted_on)
     telling = list(loan.events.filter(type__in=TELLING).in_booking_order())
     moved = LoanEvent.objects.filter(
         loan=loan, type__in=[*REVERSIBLE, EventType.RESTRUCTURED], reversed_by__isnull=True
@@ -107,10 +104,7 @@ def loan_page(loan: Loan, viewer: Account, on: date, *, whole: bool = False) -> 
         total_outstanding=sum((row.outstanding for row in schedule), ZERO),
         overpaid=loan.state.overpaid,
         overdue=sum((row.outstanding for row in overdue), ZERO) if late else ZERO,
-        fees_at_disbursement=promised.fees_at_disbursement,
-        net=loan.principal - promised.fees_at_disbursement - promised.savings,
-        apr=apr(terms, promised),
-        eir=eir(terms, promised),
+        cost=loan_cost(loan),
         steps=steps(status, telling),
         actions=allowed_actions(loan, viewer, telling, moved=moved),
         timeline=_timeline(loan, viewer, whole=whole),
@@ -125,6 +119,12 @@ def loan_page(loan: Loan, viewer: Account, on: date, *, whole: bool = False) -> 
         restructured=loan.state.restructured,
         schedule=schedule,
     )
+
+
+def loan_cost(loan: Loan) -> list[tuple[str, str]]:
+    """What the loan costs by the schedule that was agreed, in words."""
+    cost = agreed_cost(loan, loan.state.disbursed_on)
+    return staff_facts(cost_json(cost, loan.terms.currency), loan.currency)
 
 
 def _officer(telling: list[LoanEvent]) -> str:

@@ -9,10 +9,14 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
+from apps.credit.documents import KINDS, STATUSES
+from apps.loans.histories.models import Dispute
+from apps.mfis.core.api_types import Given, told_of
+
 
 class HistoryEventOut(Schema):
     id: UUID
-    kind: str
+    kind: Annotated[str, told_of(KINDS)]
     value_date: date
     amount: str
     outstanding: str
@@ -39,7 +43,7 @@ class PastScoreOut(Schema):
 class HistoryAccountOut(Schema):
     loan: UUID
     loan_number: str
-    status: str
+    status: Annotated[str, told_of(STATUSES)]
     principal: str
     outstanding: str
     disbursed_on: date | None
@@ -92,7 +96,7 @@ class HistoryOut(Schema):
     look_ups: list[LookUpOut]
 
 
-class DisputeIn(Schema):
+class DisputeIn(Given):
     """`entry` is an entry's id in the credit history; without it the loan as a whole is disputed."""
 
     loan: UUID
@@ -114,6 +118,6 @@ class DisputeOut(Schema):
     text: str
     opened_on: date
     due_on: date
-    outcome: str
+    outcome: Annotated[str, told_of(["", *Dispute.Outcome.values])]
     answer: str
     decided_on: date | None

@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from apps.loans.book.models import EventType, LoanEvent
+from apps.loans.book.models import COLLECTS, EventType, LoanEvent
 from apps.loans.book.projection import charge_off, paid_since
+from apps.loans.domain.cost import kept_back
 from apps.loans.domain.snapshot import LoanSnapshot
 from apps.loans.products.models import Policy
 
 ZERO = Decimal(0)
 DEBIT, CREDIT = 1, -1
-RECEIPTS = (EventType.REPAYMENT, EventType.PAY_OFF, EventType.RECOVERY)
 
 Share = tuple[str, Decimal]  # a posting role, and what stands in it: debit above zero
 
@@ -81,10 +81,8 @@ def _money(folded: LoanSnapshot, events: list[LoanEvent]) -> Iterator[Share]:
     yield from _paid_out(folded, [event for event in standing if event.type == EventType.DISBURSED])
     for event in standing:
         amount = event.amount or ZERO
-        if event.type in RECEIPTS:
-            yield event.channel or "cash", amount
-        elif event.type == EventType.REFUND:
-            yield event.channel or "cash", -amount
+        if event.type in COLLECTS:
+            yield event.channel or "cash", COLLECTS[EventType(event.type)] * amount
         elif event.type == EventType.GOODWILL:
             yield "goodwill", amount
 
@@ -94,9 +92,9 @@ def _paid_out(folded: LoanSnapshot, tranches: list[LoanEvent]) -> Iterator[Share
 
     What it kept back is said with it; the last takes the rest, so that all adds up whatever was said.
     """
-    down = sum((t.amount for t in folded.transactions if t.type == "down_payment" and not t.undone), ZERO)
-    kept_back = folded.fees_at_disbursement + folded.savings + down
+    left = kept_back(folded).total
     for event in tranches:
-        kept = kept_back if event is tranches[-1] else Decimal(event.payload.get("fee", "0"))
-        yield event.channel or "cash", kept - (event.amount or ZERO)
-        kept_back -= kept
+        amount = event.amount or ZERO
+        kept = left if event is tranches[-1] else amount - Decimal(event.payload.get("net", amount))
+        yield event.channel or "cash", kept - amount
+        left -= kept

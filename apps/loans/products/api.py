@@ -8,9 +8,10 @@ from uuid import UUID
 from ninja import Query, Router
 
 from apps.loans.domain.calculator import state_json
-from apps.loans.domain.rates import apr, eir
+from apps.loans.domain.cost import cost_json, cost_of_credit
+from apps.loans.domain.money import Currency
 from apps.loans.products.models import Product
-from apps.loans.products.quotes import quote_product
+from apps.loans.products.quotes import quote_product, representative_costs
 from apps.loans.products.schemas import ProductOut, QuoteOut
 from apps.loans.products.selectors import offered_product
 from apps.mfis.core.api_types import REFUSED, Amount, amount_text
@@ -40,17 +41,20 @@ PLAIN_FIELDS = (
 
 @router.get("/products", response={200: list[ProductOut], **REFUSED}, auth=None)
 def products(request: TenantRequest) -> Any:
-    """What this MFI lends."""
+    """What this MFI lends, each with what its usual loan costs if it is paid out today."""
+    offered, currency = list(Product.objects.offered()), request.tenant.currency
+    costs = representative_costs(offered, business_date(), currency)
     return [
         {
             **{name: getattr(product, name) for name in PLAIN_FIELDS},
-            "currency": request.tenant.currency,
+            "currency": currency,
             "principal_min": amount_text(product.principal_min),
             "principal_default": amount_text(product.principal_default),
             "principal_max": amount_text(product.principal_max),
             "rate": f"{product.rate.normalize():f}",
+            "representative": None if cost is None else cost_json(cost, Currency(currency)),
         }
-        for product in Product.objects.offered()
+        for product, cost in zip(offered, costs, strict=True)
     ]
 
 
@@ -65,15 +69,7 @@ def quote(request: TenantRequest, product_id: UUID, principal: Wanted, installme
         on=business_date(),
         currency=request.tenant.currency,
     )
-    rate, effective = apr(terms, state), eir(terms, state)
     return {
-        "principal": amount_text(principal),
-        "net": amount_text(principal - state.fees_at_disbursement),
-        "fee": amount_text(state.fees_at_disbursement),
-        "interest": amount_text(state.due("interest")),
-        "total": amount_text(state.total_due + state.fees_at_disbursement),
-        "installment": amount_text(state.installments[0].total_due),
-        "apr": None if rate is None else str(rate),
-        "eir": None if effective is None else str(effective),
+        **cost_json(cost_of_credit(terms, state), terms.currency),
         "schedule": state_json(state, terms.currency)["installments"],
     }

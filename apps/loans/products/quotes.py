@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
+from apps.loans.domain.cost import Cost, cost_of_credit
 from apps.loans.domain.fold import quote
 from apps.loans.domain.snapshot import LoanSnapshot
 from apps.loans.domain.terms import Terms
 from apps.loans.domain.terms_parser import parse_terms
+from apps.loans.domain.violations import InvalidTerms
 from apps.loans.products.models import Product, PublicHoliday
 from apps.mfis.core.errors import InvalidInput
 
@@ -24,6 +29,37 @@ def quote_product(
     """
     terms = parse_terms(checked_terms(product, principal, installments, on, currency))
     return terms, quote(terms, on)
+
+
+def representative_costs(products: Collection[Product], on: date, currency: str) -> list[Cost | None]:
+    """What the usual loan of each product costs if it is paid out `on`; None where it cannot be reckoned."""
+    moved = any(product.working_day_rule != "keep" for product in products)
+    holidays = _holidays_from(on) if moved else []
+    return [_usual_cost(product, on, currency, holidays) for product in products]
+
+
+def _usual_cost(product: Product, on: date, currency: str, holidays: list[str]) -> Cost | None:
+    usual = product.terms_json(
+        principal=product.principal_default,
+        installments=product.installments_default,
+        submitted_on=on.isoformat(),
+        currency=currency,
+        holidays=holidays,
+    )
+    return cost_of_terms(json.dumps(usual, sort_keys=True), on)
+
+
+@lru_cache(maxsize=512)
+def cost_of_terms(terms: str, on: date) -> Cost | None:
+    """The cost of a loan with these terms, a loan case form as JSON, paid out `on`; None where it cannot be reckoned.
+
+    Kept, as a list of products is asked for by everybody, and the same terms on the same day cost the same.
+    """
+    try:
+        parsed = parse_terms(json.loads(terms))
+        return cost_of_credit(parsed, quote(parsed, on))
+    except InvalidTerms:
+        return None
 
 
 def checked_terms(
@@ -88,5 +124,9 @@ def _holidays(product: Product, on: date) -> list[str]:
     """The days from `on` that due dates are moved from, where the product moves any."""
     if product.working_day_rule == "keep":
         return []
+    return _holidays_from(on)
+
+
+def _holidays_from(on: date) -> list[str]:
     days = PublicHoliday.objects.filter(is_active=True, day__gte=on).values_list("day", flat=True)
     return [day.isoformat() for day in days]

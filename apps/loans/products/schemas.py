@@ -3,9 +3,41 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 from ninja import Schema
+
+from apps.loans.products.models.choices import Frequency, InterestMethod
+from apps.mfis.core.api_types import Plain, told_of
+
+
+class PaymentsOut(Plain):
+    """Installments of one amount that follow one another."""
+
+    count: int
+    amount: str
+    first_due: date
+    last_due: date
+
+
+class CostOut(Plain):
+    """What a loan gives and takes by the schedule agreed at its pay-out; docs/api.md says what each figure means."""
+
+    principal: str
+    net: str
+    fee: str
+    savings: str
+    down_payment: str
+    interest: str
+    other_fees: str
+    total: str
+    cost: str
+    apr: str | None
+    eir: str | None
+    installments: int
+    installment: str
+    payments: list[PaymentsOut]
 
 
 class ProductOut(Schema):
@@ -20,10 +52,11 @@ class ProductOut(Schema):
     installments_default: int
     installments_max: int
     repay_every: int
-    frequency: str
+    frequency: Annotated[str, told_of(Frequency.values)]
     rate: str
-    rate_per: str
-    interest_method: str
+    rate_per: Annotated[str, told_of(["year", "month"])]
+    interest_method: Annotated[str, told_of(InterestMethod.values)]
+    representative: CostOut | None
 
 
 class InstallmentOut(Schema):
@@ -40,15 +73,7 @@ class InstallmentOut(Schema):
     outstanding: str
 
 
-class QuoteOut(Schema):
+class QuoteOut(CostOut):
     """What the loan would cost if paid out today: the figures that would be booked."""
 
-    principal: str
-    net: str
-    fee: str
-    interest: str
-    total: str
-    installment: str
-    apr: str | None
-    eir: str | None
     schedule: list[InstallmentOut]

@@ -7,28 +7,54 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import F, Max, Sum
 
+from apps.credit.documents import REVERSED
 from apps.credit.outbox import CreditEvent, queue_event
-from apps.loans.book.models import Installment, Loan, LoanEvent, LoanState
-from apps.loans.book.workflow import COLLECTED, REPAID, types_that
+from apps.loans.book.models import EventType, Installment, Loan, LoanEvent, LoanState, Status
+from apps.loans.book.workflow import COLLECTED, ENGINE_EVENTS, REPAID, types_that
 from apps.users.accounts.models import Account
 
 HISTORY_EVENTS = types_that("in_histories")
 
+# What each state is called in the credit histories, which know of loans that were paid out; `reversed`: whose pay-out
+# was taken back, whatever became of the application then.
+HISTORY_STATUSES: dict[Status, str] = {
+    Status.SUBMITTED: REVERSED,
+    Status.UNDER_REVIEW: REVERSED,
+    Status.INFO_REQUESTED: REVERSED,
+    Status.REVIEWED: REVERSED,
+    Status.APPROVED: REVERSED,
+    Status.REJECTED: REVERSED,
+    Status.WITHDRAWN: REVERSED,
+    Status.ACTIVE: "active",
+    Status.OVERPAID: "overpaid",
+    Status.CLOSED: "closed",
+    Status.CHARGED_OFF: "charged_off",
+    Status.WRITTEN_OFF: "written_off",
+}
+
 
 def queue_credit_events(loan: Loan, state: LoanState, event: LoanEvent, status_before: str | None) -> None:
     """What moves money or gives some up reaches the credit history, and so does the closing."""
-    kinds = history_kinds(event.type, state.status, status_before)
+    kinds = history_kinds(event, state.status, status_before)
     monthly = monthly_installment(loan, state) if kinds else Decimal(0)
     for kind in kinds:
         queue_event(credit_event(loan, state, event, kind, monthly))
 
 
-def history_kinds(event_type: str, status: str, status_before: str | None) -> list[str]:
-    """What the credit history keeps of an event that brought the loan from `status_before` to `status`."""
-    kinds = [str(event_type)] if event_type in HISTORY_EVENTS else []
+def history_kinds(event: LoanEvent, status: str, status_before: str | None) -> list[str]:
+    """What the credit history keeps of an event that brought the loan from `status_before` to `status`.
+
+    A reversal is told where what it takes back changed what is owed: an approval that is undone is none of its matters.
+    """
+    kinds = [str(event.type)] if event.type in HISTORY_EVENTS and _is_told(event) else []
     if status in REPAID and status_before in COLLECTED:
         kinds.append("closed")
     return kinds
+
+
+def _is_told(event: LoanEvent) -> bool:
+    undone = event.reverses if event.type == EventType.REVERSAL else None
+    return undone is None or undone.type in HISTORY_EVENTS or undone.type in ENGINE_EVENTS
 
 
 def credit_event(loan: Loan, state: LoanState, event: LoanEvent, kind: str, monthly: Decimal) -> CreditEvent:
@@ -42,7 +68,7 @@ def credit_event(loan: Loan, state: LoanState, event: LoanEvent, kind: str, mont
         kind=kind,
         value_date=event.value_date,
         amount=event.amount,
-        status=state.status,
+        status=HISTORY_STATUSES[Status(state.status)],
         principal=loan.principal,
         outstanding=state.total_outstanding,
         oldest_due_date=state.oldest_due_date,

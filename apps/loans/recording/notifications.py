@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import QuerySet
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from apps.loans.book.models import EventType, Installment, Loan, LoanEvent, LoanState, Status
 from apps.loans.book.wording import day, money
@@ -19,13 +21,16 @@ NEWS_DAYS = 7
 
 
 def notify_borrower(loan: Loan, state: LoanState, event: LoanEvent) -> None:
-    """Queues the message about an event, in its transaction. Of reversals only some are told, as the table says.
+    """Queues the message about an event, in its transaction.
 
-    What is entered late, or brought in from another system, is no news to anybody.
+    What is entered late, or brought in from another system, is no news to anybody. Who was told of an event is told
+    when it is taken back, however long after.
     """
-    undone = event.reverses if event.type == EventType.REVERSAL else None
-    about = EVENTS[EventType(undone.type)].reversal_message if undone else EVENTS[EventType(event.type)].message
-    if not about or (business_date() - event.value_date).days > NEWS_DAYS:
+    told_of = (event.reverses if event.type == EventType.REVERSAL else None) or event
+    rule = EVENTS[EventType(told_of.type)]
+    about = rule.message if told_of is event else rule.reversal_message
+    entered_on = business_date() if told_of is event else timezone.localdate(told_of.recorded_at)
+    if not about or (entered_on - told_of.value_date).days > NEWS_DAYS:
         return
     queue_message(account=loan.borrower, about=about, key=f"event-{event.pk}", values=_values(loan, state, event))
 
@@ -37,11 +42,22 @@ def _values(loan: Loan, state: LoanState, event: LoanEvent) -> dict[str, str]:
     return {
         "loan": loan.number,
         "amount": money(told_of.amount or loan.principal, loan.currency),
+        "net": money(told_of.payload.get("net") or told_of.amount or loan.principal, loan.currency),
+        "kept": _kept_back(told_of, loan),
         "number": event.number,
         "left": money(left, loan.currency),
         "due_amount": money(state.next_due_amount, loan.currency),
         "due": day(state.oldest_due_date, loan.borrower.language) if state.oldest_due_date else "",
     }
+
+
+def _kept_back(event: LoanEvent, loan: Loan) -> str:
+    """What a pay-out kept back, in the borrower's language, to go on with in a sentence; empty where it is nothing."""
+    with translation.override(loan.borrower.language):
+        words = {"fee": _("fee"), "savings": _("savings"), "down_payment": _("down payment")}
+        kept = {name: Decimal(event.payload.get(name, "0")) for name in words}
+        said = ", ".join(f"{words[name]} {money(amount, loan.currency)}" for name, amount in kept.items() if amount)
+        return "; " + _("kept back: %(what)s") % {"what": said} if said else ""
 
 
 def queue_reminders(today: date) -> int:

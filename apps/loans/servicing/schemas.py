@@ -9,12 +9,19 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
-from apps.mfis.core.api_types import Amount, Plain
+from apps.loans.book.models import Channel
+from apps.loans.servicing.models import PaymentNotice
+from apps.mfis.core.api_types import Amount, OneOf, Plain, told_of
+
+# By what a borrower pays without anybody's seeing it; cash is taken at the branch.
+REPORTED = [channel for channel in Channel.values if channel != Channel.CASH]
 
 
 class PaymentIn(Plain):
+    model_config = ConfigDict(extra="forbid")  # as Given; this is what is sent most
+
     amount: Amount
-    channel: Annotated[str, Field(max_length=10)]
+    channel: Annotated[str, OneOf(REPORTED)]
     reference: Annotated[str, Field(max_length=60)]
     paid_on: date | None = None
 
@@ -22,10 +29,10 @@ class PaymentIn(Plain):
 class PaymentOut(Schema):
     id: UUID
     amount: str
-    channel: str
+    channel: Annotated[str, told_of(REPORTED)]
     reference: str
     paid_on: date
-    status: str
+    status: Annotated[str, told_of(PaymentNotice.Status.values)]
     decided_reason: str
     created_at: datetime
 
@@ -39,4 +46,4 @@ class PaymentMade(Plain):
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
-    status: str
+    status: Annotated[str, told_of(PaymentNotice.Status.values)]

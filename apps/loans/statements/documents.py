@@ -8,13 +8,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from apps.loans.book.key_facts import Facts
-from apps.loans.book.models import EventType, Loan, LoanEvent
+from apps.loans.book.models import Loan, LoanEvent
 from apps.loans.book.wording import day, money, movement
+from apps.loans.products.cost_words import borrowers_facts
 from apps.loans.statements.pdf import Paper, render
 from apps.mfis.core.clock import business_date
 from apps.mfis.tenancy.models import MFI
-
-RECEIPTS = (EventType.REPAYMENT, EventType.PAY_OFF, EventType.RECOVERY)
 
 
 def key_facts_pdf(facts: Facts, *, mfi: MFI, language: str, signed: dict[str, Any] | None = None) -> bytes:
@@ -37,21 +36,9 @@ def key_facts_pdf(facts: Facts, *, mfi: MFI, language: str, signed: dict[str, An
 def _cost(facts: Facts, language: str) -> list[tuple[str, str]]:
     """What is borrowed, and all that it costs."""
 
-    def amount(name: str) -> str:
-        return money(facts[name], facts["currency"])
-
     return [
         (_("Loan"), facts["product"]),
-        (_("You borrow"), amount("principal")),
-        (_("Fee kept back"), amount("fee")),
-        (_("You receive"), amount("net")),
-        (_("Interest"), f"{amount('interest')} ({facts['rate']} % {_per(facts['rate_per'])})"),
-        (_("Other fees"), amount("other_fees")),
-        (_("You pay back in all"), amount("total")),
-        (_("The loan costs you"), amount("cost")),
-        (_("APR, the yearly cost as a rate"), f"{facts['apr'] or '—'} %"),
-        (_("Effective rate"), f"{facts['eir'] or '—'} %"),
-        (_("Installments"), f"{facts['installments']} × {amount('installment')}"),
+        *borrowers_facts(facts, facts["currency"], f"{facts['rate']} % {_per(facts['rate_per'])}"),
         (_("First and last due date"), f"{day(facts['first_due'], language)} – {day(facts['last_due'], language)}"),
         (_("If you pay late"), _penalty(facts["penalty"])),
     ]
@@ -130,14 +117,16 @@ def _channel(code: str) -> str:
     return wallets.get(code) or {"cash": _("Cash"), "bank": _("Bank transfer")}.get(code, code)
 
 
-def statement_pdf(loan: Loan, rows: list[dict[str, Any]], outstanding: str, *, mfi: MFI, language: str) -> bytes:
-    """Every movement of money on a loan, as the API's statement has it."""
+def statement_pdf(
+    loan: Loan, rows: list[dict[str, Any]], outstanding: str, *, cost: dict[str, Any], mfi: MFI, language: str
+) -> bytes:
+    """Every movement of money on a loan, as the API's statement has it, and its `cost` in the form of `cost_json`."""
     with translation.override(language):
         today, undone = day(business_date(), language), _("reversed")
         facts = [
             (_("Borrower"), loan.borrower.full_name),
             (_("For the loan"), f"{loan.number}, {loan.product.name}"),
-            (_("You borrow"), money(loan.principal, loan.currency)),
+            *borrowers_facts(cost, loan.currency),
             (_("Still to pay on %(day)s") % {"day": today}, money(outstanding, loan.currency)),
         ]
         table = [

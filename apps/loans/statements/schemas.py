@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
+
+from apps.loans.book.models import Channel
+from apps.loans.domain.fold import SHOWN
+from apps.loans.products.schemas import CostOut
+from apps.mfis.core.api_types import told_of
+
+SHOWN_AS = sorted({*SHOWN, "down_payment"})  # movements of money, as the engine names them
 
 
 class FactRow(Schema):
@@ -16,7 +23,7 @@ class FactRow(Schema):
     balance: str
 
 
-class KeyFacts(Schema):
+class KeyFacts(CostOut):
     """The Key Facts Statement; what the figures mean is in docs/api.md."""
 
     version: str
@@ -24,20 +31,8 @@ class KeyFacts(Schema):
     product: str
     as_of: date
     currency: str
-    principal: str
-    net: str
-    fee: str
-    savings: str
-    interest: str
-    other_fees: str
-    total: str
-    cost: str
     rate: str
-    rate_per: str
-    apr: str | None
-    eir: str | None
-    installments: int
-    installment: str
+    rate_per: Annotated[str, told_of(["year", "month"])]
     first_due: date
     last_due: date
     penalty: dict[str, Any] | None
@@ -62,14 +57,14 @@ class RepaymentOut(Schema):
     number: str
     date: date
     amount: str
-    channel: str
+    channel: Annotated[str, told_of(Channel.values)]
     reference: str
     reversed: bool
 
 
 class StatementRow(Schema):
     date: date
-    type: str
+    type: Annotated[str, told_of(SHOWN_AS)]
     amount: str
     principal: str
     interest: str

@@ -7,8 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from apps.loans.book.models import LoanEvent
-from apps.loans.statements.documents import RECEIPTS
+from apps.loans.book.models import RECEIPTS, LoanEvent
 
 
 def verify_receipt(request: HttpRequest, event_id: UUID) -> HttpResponse:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Header, Query, Schema
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 Amount = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2)]
 
@@ -23,6 +25,27 @@ class Plain(BaseModel):
     """
 
 
+class Given(Schema):
+    """The shape of what a caller sends. A name that it does not have is refused: a typo never means something else."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class OneOf:
+    """A text that is one of a closed list, in what a caller sends: `Annotated[str, OneOf(Language.values)]`."""
+
+    def __init__(self, values: Iterable[str]) -> None:
+        self.values = list(values)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.literal_schema(self.values)
+
+
+def told_of(values: Iterable[str]) -> Any:
+    """A text of an answer that is one of a closed list: said in the description, and not checked on its way out."""
+    return Field(json_schema_extra={"enum": list(values)})
+
+
 class Problem(Schema):
     """RFC 9457 problem details; `errors` names the fields at fault."""
 
@@ -35,7 +58,7 @@ class Problem(Schema):
 
 
 # What every call may answer beside its own: problem details (RFC 9457).
-REFUSED: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 409, 415, 422, 429, 503), Problem)
+REFUSED: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 422, 429, 503), Problem)
 
 Key = Annotated[str, Header(alias="Idempotency-Key", max_length=80)]
 

@@ -31,5 +31,13 @@ class District(models.TextChoices):
         raise ValueError(f"“{text}” is not a district of Lesotho; use one of {', '.join(map(str, cls.labels))}.")
 
 
+def district_code(text: str) -> str:
+    """The code of a district as a person writes it; what is none stays as it is, to be refused with those there are."""
+    try:
+        return District.from_text(text).value
+    except ValueError:
+        return text
+
+
 def _plain(text: str) -> str:
     return "".join(c for c in text.lower() if c.isalpha())

@@ -7,31 +7,36 @@ from typing import Annotated
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from apps.mfis.core.api_types import Income, Short
+from apps.mfis.core.api_types import Given, Income, OneOf, Short, told_of
+from apps.mfis.tenancy.districts import District, district_code
 from apps.users.access.models import Scope
+from apps.users.accounts.languages import Language
+from apps.users.messaging.texts import TEXTS
+
+Spoken = Annotated[str, OneOf(Language.values)]
 
 
-class Registration(Schema):
+class Registration(Given):
     full_name: Annotated[str, Field(max_length=150)]
     phone: Annotated[str, Field(max_length=24)] = ""
     email: Annotated[str, Field(max_length=254)] = ""
     password: Annotated[str, Field(max_length=128)]
-    language: Annotated[str, Field(pattern="^(en|st)$")] = "en"
+    language: Spoken = "en"
     agreed: Annotated[int, Field(ge=0, le=999, description="Version of the text about one's data that was read.")] = 0
 
 
-class SettingsIn(Schema):
+class SettingsIn(Given):
     """What is left out stays as it is."""
 
-    language: Annotated[str, Field(pattern="^(en|st)$")] | None = None
+    language: Spoken | None = None
     wants_reminders: bool | None = None
 
 
 class MessageOut(Schema):
     id: UUID
-    about: str
+    about: Annotated[str, told_of(sorted(TEXTS))]
     at: datetime
     text: str
 
@@ -39,7 +44,7 @@ class MessageOut(Schema):
 Digits = Annotated[str, Field(max_length=12, description="The six digits of the last message.")]
 
 
-class SignIn(Schema):
+class SignIn(Given):
     """`code` where the account asks for one: the answer without it is 403 `code_needed`, and the code is sent."""
 
     name: Annotated[str, Field(max_length=254)]
@@ -47,8 +52,8 @@ class SignIn(Schema):
     code: Digits = ""
 
 
-class CodeIn(Schema):
-    to: Annotated[str, Field(pattern="^(phone|email)$")]
+class CodeIn(Given):
+    to: Annotated[str, OneOf(["phone", "email"])]
 
 
 class CodeSent(Schema):
@@ -61,12 +66,12 @@ class VerifyIn(CodeIn):
     code: Digits
 
 
-class SecondFactorIn(Schema):
+class SecondFactorIn(Given):
     wanted: bool
     code: Digits
 
 
-class ResetAsked(Schema):
+class ResetAsked(Given):
     name: Annotated[str, Field(max_length=254)]
 
 
@@ -75,13 +80,13 @@ class ResetIn(ResetAsked):
     password: Annotated[str, Field(max_length=128)]
 
 
-class ProfileIn(Schema):
+class ProfileIn(Given):
     full_name: Annotated[str, Field(max_length=150)]
     phone: Annotated[str, Field(max_length=24)] = ""
     email: Annotated[str, Field(max_length=254)] = ""
     national_id: Annotated[str, Field(max_length=24)] = ""
     date_of_birth: date | None = None
-    district: Annotated[str, Field(max_length=20)] = ""
+    district: Annotated[str, OneOf(["", *District.values]), BeforeValidator(lambda text: district_code(str(text)))] = ""
     village: Annotated[str, Field(max_length=80)] = ""
     employer: Short = ""
     net_monthly_income: Income | None = None
@@ -92,14 +97,14 @@ class Me(Schema):
     full_name: str
     phone: str
     email: str
-    language: str
+    language: Annotated[str, told_of(Language.values)]
     wants_reminders: bool
     phone_verified: bool
     email_verified: bool
     second_factor: bool
     national_id: str
     date_of_birth: date | None
-    district: str
+    district: Annotated[str, told_of(["", *District.values])]
     village: str
     employer: str
     net_monthly_income: str | None
@@ -114,7 +119,7 @@ class SignInOut(Schema):
     current: bool
 
 
-class TokenIn(Schema):
+class TokenIn(Given):
     """Without `scopes` the token may do whatever its maker may."""
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
@@ -127,7 +132,7 @@ class TokenMade(Schema):
 
     id: UUID
     name: str
-    scopes: list[str] | None
+    scopes: list[Annotated[str, told_of(Scope.values)]] | None
     token: str | None
     expires_at: datetime | None
 
@@ -140,6 +145,6 @@ class SessionOut(Schema):
 class TokenOut(Schema):
     id: UUID
     name: str
-    scopes: list[str] | None
+    scopes: list[Annotated[str, told_of(Scope.values)]] | None
     expires_at: datetime | None
     revoked_at: datetime | None

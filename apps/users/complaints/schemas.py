@@ -9,9 +9,12 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
+from apps.mfis.core.api_types import Given, OneOf, told_of
+from apps.users.complaints.models import Complaint
 
-class ComplaintIn(Schema):
-    about: Annotated[str, Field(pattern="^(service|charges|record|collection|privacy|other)$")]
+
+class ComplaintIn(Given):
+    about: Annotated[str, OneOf(Complaint.About.values)]
     text: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
@@ -23,7 +26,7 @@ class ComplaintOut(Schema):
     """`due_on` is the last day on which the MFI may answer."""
 
     id: UUID
-    about: str
+    about: Annotated[str, told_of(Complaint.About.values)]
     text: str
     opened_on: date
     due_on: date

@@ -25,8 +25,16 @@ TEXTS: dict[str, Words] = {
         "{lender}: re hloka ntho ho uena bakeng sa kopo {loan}. Bona akhaonto ea hau, kapa u tle lekaleng.",
     ),
     "disbursement": Words(
-        "{lender}: {amount} of loan {loan} was paid out. First installment: {due_amount} on {due}.",
-        "{lender}: {amount} ea kalimo {loan} e ntšitsoe. Karolo ea pele: {due_amount} ka {due}.",
+        "{lender}: {net} of loan {loan} was paid out{kept}. First installment: {due_amount} on {due}.",
+        "{lender}: {net} ea kalimo {loan} e ntšitsoe{kept}. Karolo ea pele: {due_amount} ka {due}.",
+    ),
+    "approval_undone": Words(
+        "{lender}: the approval of your loan {loan} was taken back. It is not paid out for now; ask your branch why.",
+        "{lender}: tumello ea kalimo ea hau {loan} e hlakotsoe. Ha e ntšoe hajoale; botsa lekala la hau lebaka.",
+    ),
+    "disbursement_undone": Words(
+        "{lender}: the pay-out of {net} of loan {loan} was taken back. You owe nothing for it; ask your branch why.",
+        "{lender}: ho ntšoa ha {net} ea kalimo {loan} ho hlakotsoe. Ha u kolote letho ka eona; botsa lekala la hau.",
     ),
     "repayment": Words(
         "{lender}: we received {amount} for loan {loan}. Receipt {number}. Still to pay: {left}.",
@@ -68,4 +76,6 @@ def text_of(kind: str, language: str, values: dict[str, str]) -> str:
     Raises:
         KeyError: a kind or value that is not there. ValueError: an unknown language.
     """
-    return TEXTS[kind].read(language, **values)
+    # What was queued before these places were there told the whole amount, and nothing of what was kept back.
+    earlier = {"net": values.get("amount", ""), "kept": ""}
+    return TEXTS[kind].read(language, **{**earlier, **values})

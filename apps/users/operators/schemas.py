@@ -6,16 +6,19 @@ from typing import Annotated
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from apps.mfis.core.api_types import Short
+from apps.mfis.core.api_types import Given, OneOf, Short, told_of
+from apps.mfis.tenancy.districts import District, district_code
+from apps.mfis.tenancy.models import MFI
+from apps.mfis.tenancy.models.mfi import Licence
 
 
-class MFIIn(Schema):
+class MFIIn(Given):
     name: Short
     subdomain: Annotated[str, Field(max_length=40)]
-    licence_type: Annotated[str, Field(max_length=20)]
-    district: Annotated[str, Field(max_length=20)]
+    licence_type: Annotated[str, OneOf(Licence.values)]
+    district: Annotated[str, OneOf(District.values), BeforeValidator(lambda text: district_code(str(text)))]
     location: Short = ""
     contact_name: Short = ""
     contact_email: Annotated[str, Field(max_length=254)]
@@ -29,9 +32,9 @@ class MFIOut(Schema):
     id: UUID
     name: str
     subdomain: str
-    licence_type: str
-    district: str
-    status: str
+    licence_type: Annotated[str, told_of(Licence.values)]
+    district: Annotated[str, told_of(District.values)]
+    status: Annotated[str, told_of(MFI.Status.values)]
     url: str
 
 
@@ -53,6 +56,6 @@ class MFIMade(MFIOut):
     invitation_url: str | None
 
 
-class StatusIn(Schema):
-    status: Annotated[str, Field(max_length=10)]
+class StatusIn(Given):
+    status: Annotated[str, OneOf(MFI.Status.values)]
     reason: Annotated[str, Field(min_length=1, max_length=500)]

@@ -32,6 +32,12 @@ from apps.users.accounts.models import Account
 FIRST_DAY = date(2000, 1, 1)  # loans brought in from other systems may lie back, but not before it
 
 
+class KeyFactsChanged(InvalidInput):
+    """What was agreed to is not what would be booked: it is to be shown again."""
+
+    code = "key_facts_changed"
+
+
 @dataclass(frozen=True, slots=True)
 class LoanRequest:
     """What a borrower asks for: an amount in the MFI's currency, paid back in so many installments.
@@ -81,7 +87,7 @@ def apply_for_loan(
         raise NotAllowed("Another rate than the usual one is for the branch to give.")
     day = value_date or business_date()
     lock_borrower(borrower)
-    product, group, terms = _terms(borrower, request, currency, day)
+    product, group, terms = terms_asked_for(borrower, request, currency, day)
     payload = {"key_facts": _signed_key_facts(agreed, product, terms, day, actor, language)} if agreed else {}
     _check_none_open(borrower)
     loan = _create(borrower, request, product, group, terms, day)
@@ -108,10 +114,14 @@ def lock_borrower(borrower: Account) -> None:
     Account.objects.select_for_update().get(pk=borrower.pk)
 
 
-def _terms(
+def terms_asked_for(
     borrower: Account, request: LoanRequest, currency: str, day: date
 ) -> tuple[Product, Group | None, dict[str, Any]]:
-    """The product, the group, and the terms of the loan as they would be agreed, if the borrower may have it."""
+    """The product, the group, and the terms of the loan as they would be agreed, if the borrower may have it.
+
+    Raises:
+        NotFound: no such product on offer, or no such group. InvalidInput: amount, term, rate or date, or who asks.
+    """
     product = offered_product(request.product_id)
     check_value_date(day, not_before=FIRST_DAY)
     if len(request.purpose) > 200:
@@ -156,11 +166,11 @@ def _signed_key_facts(
     """The statement that was agreed to, whole, with its hash and by whom.
 
     Raises:
-        InvalidInput: what was agreed to is not what would be booked.
+        KeyFactsChanged: what was agreed to is not what would be booked.
     """
     facts = facts_of(product, terms, day)
     if facts_hash(facts) != agreed:
-        raise InvalidInput(
+        raise KeyFactsChanged(
             "The figures have changed since they were shown. Look at them again, then agree.", field="agreed"
         )
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from apps.loans.applications.models import ApplicationDraft
@@ -15,10 +15,12 @@ from apps.loans.applications.services.apply import (
     apply_for_loan,
     check_may_apply,
     lock_borrower,
+    terms_asked_for,
 )
 from apps.loans.groups.selectors import find_group
 from apps.loans.products.models import Product
 from apps.mfis.core.actor import Actor
+from apps.mfis.core.clock import business_date
 from apps.mfis.core.commands import command
 from apps.mfis.core.errors import InvalidInput, NotFound
 from apps.mfis.core.roles import Action
@@ -113,6 +115,17 @@ def submit_draft(
     draft.is_active = False
     draft.save(update_fields=["loan", "is_active"])
     return application
+
+
+def terms_of_draft(*, borrower: Account, draft_id: UUID, currency: str) -> tuple[Product, dict[str, Any]]:
+    """The product, and the terms of the loan that the draft asks for, as they would be agreed today.
+
+    Raises:
+        NotFound: no such draft. InvalidInput: something is not filled in, or outside the product's limits.
+    """
+    asked = _request(_open_draft(borrower, draft_id))
+    product, _, terms = terms_asked_for(borrower, asked, currency, business_date())
+    return product, terms
 
 
 @command(Action.BORROW, Action.APPLY_FOR_BORROWER)

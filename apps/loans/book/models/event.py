@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.utils.translation import gettext_noop as _  # marks what borrowers read; `wording.movement` translates it
 
@@ -44,6 +46,12 @@ class EventType(models.TextChoices):
 
 MOVES_MONEY = ["disbursement", "repayment", "pay_off", "goodwill_credit", "refund", "write_off", "recovery"]
 
+# What is collected: money that borrowers bring counts, money given back to them counts against it. What was reversed
+# counts for nothing, and what is kept back of a pay-out was never brought.
+COLLECTS = {EventType.REPAYMENT: 1, EventType.PAY_OFF: 1, EventType.RECOVERY: 1, EventType.REFUND: -1}
+
+RECEIPTS = tuple(kind for kind, sign in COLLECTS.items() if sign > 0)  # each has a receipt's number
+
 
 class Channel(models.TextChoices):
     """The ways that money comes and goes."""
@@ -53,6 +61,15 @@ class Channel(models.TextChoices):
     MPESA = "mpesa", "M-Pesa"
     ECOCASH = "ecocash", "EcoCash"
     CPAY = "cpay", "C-Pay"
+
+
+COLLECTED_AMOUNT = models.Sum(
+    models.Case(
+        *(models.When(type=kind, then=sign * models.F("amount")) for kind, sign in COLLECTS.items()),
+        default=models.Value(0),
+        output_field=models.DecimalField(max_digits=18, decimal_places=2),
+    )
+)
 
 
 class LoanEventQuerySet(models.QuerySet["LoanEvent"]):
@@ -71,6 +88,18 @@ class LoanEventQuerySet(models.QuerySet["LoanEvent"]):
 
     def of_type(self, *types: str) -> LoanEventQuerySet:
         return self.filter(type__in=types)
+
+    def receipts(self) -> LoanEventQuerySet:
+        """Money that borrowers brought and that no reversal has taken back."""
+        return self.of_type(*RECEIPTS).standing()
+
+    def collected(self) -> LoanEventQuerySet:
+        """What counts as collected, in one way or the other; `amount_collected` sums it with its sign."""
+        return self.of_type(*COLLECTS).standing()
+
+    def amount_collected(self) -> Decimal:
+        """All that was collected among these events, in the MFI's currency."""
+        return self.collected().aggregate(sum=COLLECTED_AMOUNT)["sum"] or Decimal(0)
 
 
 class LoanEvent(Fact):

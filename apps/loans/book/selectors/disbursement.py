@@ -9,10 +9,10 @@ from django.db.models import Sum
 
 from apps.loans.book.models import EventType, Loan, LoanEvent
 from apps.loans.book.projection import fold_loan
-from apps.loans.domain.snapshot import LoanSnapshot
+from apps.loans.domain.cost import KeptBack, kept_back
 
 
-def net_disbursement(loan: Loan, on: date, amount: Decimal | None = None) -> tuple[Decimal, Decimal]:
+def net_disbursement(loan: Loan, on: date, amount: Decimal | None = None) -> tuple[Decimal, KeptBack]:
     """What the borrower receives and what is kept back, if `amount` (by default all that is left) is paid out `on`.
 
     Kept back are fees, savings and a down payment paid at once: what the fold with the pay-out has more than without.
@@ -20,17 +20,10 @@ def net_disbursement(loan: Loan, on: date, amount: Decimal | None = None) -> tup
     paid_out = amount if amount is not None else loan.principal - drawn(loan)
     facts = list(loan.events.in_booking_order())
     draft = LoanEvent(loan=loan, type=EventType.DISBURSED, amount=paid_out, value_date=on)
-    kept = _kept_back(fold_loan(loan, events=[*facts, draft]))
+    kept = kept_back(fold_loan(loan, events=[*facts, draft]))
     if any(e.type == EventType.DISBURSED for e in facts):
-        kept -= _kept_back(fold_loan(loan, events=facts))
-    return paid_out - kept, kept
-
-
-def _kept_back(folded: LoanSnapshot) -> Decimal:
-    if folded.disbursed_on is None:
-        return Decimal(0)
-    down = sum((t.amount for t in folded.transactions if t.type == "down_payment" and not t.undone), Decimal(0))
-    return folded.fees_at_disbursement + folded.savings + down
+        kept -= kept_back(fold_loan(loan, events=facts))
+    return paid_out - kept.total, kept
 
 
 def drawn(loan: Loan) -> Decimal:

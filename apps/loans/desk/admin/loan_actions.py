@@ -17,6 +17,8 @@ from apps.loans.applications.services import documents, review
 from apps.loans.applications.services.documents import MAXIMUM_BYTES
 from apps.loans.book.models import EventType, Loan
 from apps.loans.book.selectors.disbursement import net_disbursement
+from apps.loans.desk.selectors import loan_cost
+from apps.loans.domain.cost import KeptBack
 from apps.loans.domain.money import format_money
 from apps.loans.histories.services import inquiries
 from apps.loans.security.forms import CollateralForm, GuarantorForm
@@ -35,7 +37,7 @@ from apps.loans.servicing.services.change_of_terms import preview_restructured, 
 from apps.loans.servicing.services.charges import add_charge, waive
 from apps.loans.servicing.services.credits import credit_goodwill, refund
 from apps.loans.servicing.services.notes import take_note
-from apps.loans.servicing.services.pay_out import disburse, undo_disbursement
+from apps.loans.servicing.services.pay_out import PayOut, disburse, undo_disbursement
 from apps.loans.servicing.services.proposals import decide_proposal
 from apps.loans.servicing.services.repayment import pay_off, payoff_amount, record_repayment
 from apps.loans.servicing.services.write_off import propose_charge_off, propose_write_off, record_recovery
@@ -48,6 +50,10 @@ Posted = QueryDict | None
 Files: TypeAlias = "MultiValueDict[str, UploadedFile[Any]] | None"
 
 
+# Of the agreed cost, what whoever pays out goes through with the borrower.
+TOLD_AT_PAY_OUT = ("Paid back in all", "Costs in all", "APR", "EIR", "Installments")
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """A confirm page: its form, the call it makes with the form's values, more facts, and what it says when done."""
@@ -55,7 +61,7 @@ class Ask:
     form: forms.Form
     run: Callable[[dict[str, Any]], object]
     facts: Facts = field(default_factory=list)
-    done: str = ""
+    done: str | Callable[[Any], str] = ""
 
 
 class Asking(Protocol):
@@ -74,16 +80,28 @@ def _simple(form: type[forms.Form], command: Callable[..., object], done: str = 
 
 
 def _disburse(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:
-    net, fee = net_disbursement(loan, business_date())
-    facts = [("Fee kept back", format_money(fee, loan.currency)), ("To hand over", format_money(net, loan.currency))]
+    net, kept = net_disbursement(loan, business_date())
     in_parts = loan.product.tranches_max > 1
-    form = MoneyForm(data, with_amount=in_parts, initial={"amount": net + fee} if in_parts else {})
+    form = MoneyForm(data, with_amount=in_parts, initial={"amount": net + kept.total} if in_parts else {})
+    facts = [*_kept_back(kept, loan.currency), ("To hand over", format_money(net, loan.currency))]
+    facts += [fact for fact in loan_cost(loan) if fact[0] in TOLD_AT_PAY_OUT]
     return Ask(
-        form,
-        lambda v: disburse(loan_id=loan.pk, actor=actor, **v),
-        facts,
-        "Paid out: {net} handed over, {fee} kept back.",
+        form, lambda v: disburse(loan_id=loan.pk, actor=actor, **v), facts, lambda out: _paid_out(out, loan.currency)
     )
+
+
+def _paid_out(out: PayOut, currency: str) -> str:
+    """What is said once it is done."""
+    kept = _kept_back(KeptBack(out.fee, out.savings, out.down_payment), currency)
+    said = ", ".join(f"{label.lower()} {amount}" for label, amount in kept)
+    return f"Paid out: {format_money(out.net, currency)} handed over, {said}."
+
+
+def _kept_back(kept: KeptBack, currency: str) -> Facts:
+    """What is kept back of a pay-out; the fee is told where there is none, too."""
+    named = (("Savings kept back", kept.savings), ("Down payment kept back", kept.down_payment))
+    fee = ("Fee kept back", format_money(kept.fee, currency))
+    return [fee, *((label, format_money(amount, currency)) for label, amount in named if amount)]
 
 
 def _repayment(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:

@@ -20,6 +20,7 @@ from apps.loans.book.models import EventType, Loan, LoanEvent
 from apps.loans.book.projection import fold_loan
 from apps.loans.book.workflow import REVERSIBLE, TRANSITIONS
 from apps.loans.desk.admin.loan_actions import ACTIONS
+from apps.loans.desk.selectors import loan_cost
 from apps.loans.domain.money import format_money
 from apps.loans.servicing.forms import CorrectionForm, ReverseForm
 from apps.loans.servicing.services import correction
@@ -70,7 +71,12 @@ class LoanViews(LetsemaAdmin):
         loan = self.find_loan(request, loan_id)
         folded = fold_loan(loan, as_of=business_date())
         return self.render(
-            request, "admin/statement.html", f"Statement of loan {loan.number}", loan=loan, folded=folded
+            request,
+            "admin/statement.html",
+            f"Statement of loan {loan.number}",
+            loan=loan,
+            folded=folded,
+            cost=loan_cost(loan),
         )
 
     def letter_view(self, request: StaffRequest, loan_id: UUID) -> HttpResponse:

@@ -10,15 +10,11 @@ from ninja import Router
 
 from apps.loans.book.api import own_loan
 from apps.loans.book.models import EventType, LoanEvent
-from apps.loans.book.workflow import types_that
-from apps.loans.desk.schemas import EventOut
+from apps.loans.desk.schemas import TOLD, EventOut
 from apps.mfis.core.api_types import REFUSED
 from apps.users.access.api.auth import ANY
 
 router = Router(tags=["loans"])
-
-# What concerns the MFI's own work on a loan is not part of the borrower's story.
-TOLD = types_that("shown")
 
 
 @router.get("/loans/{uuid:loan_id}/events", response={200: list[EventOut], **REFUSED}, auth=ANY)

@@ -19,7 +19,7 @@ from apps.loans.servicing.models import PaymentNotice
 from apps.loans.servicing.services.correction import reverse_repayment
 from apps.loans.servicing.services.repayment import record_repayment
 from apps.users.accounts.models import Account
-from tests.factories import TODAY, Branch
+from tests.factories import TODAY, Branch, agreed
 
 Maker = Callable[..., Loan]
 
@@ -62,6 +62,9 @@ def test_bad_quotes_are_422(alpha: Branch, query: str) -> None:
 def test_apply_once_and_withdraw(alpha: Branch) -> None:
     client = alpha.client(alpha.borrower)
     body = {"product_id": str(alpha.product.pk), "principal": "1500.00", "installments": 6, "purpose": "Stock"}
+    unseen = post(client, "loans", body)
+    assert (unseen.status_code, [*unseen.json()["errors"]]) == (422, ["agreed"])
+    body["agreed"] = agreed(alpha.product, "1500.00")
     one = post(client, "loans", body, HTTP_IDEMPOTENCY_KEY="key-1")
     two = post(client, "loans", body, HTTP_IDEMPOTENCY_KEY="key-1")
     assert (one.status_code, one.json()) == (201, two.json())

@@ -42,7 +42,7 @@ def _silent(done: int, total: int) -> None:
 
 def events_told(loan: Loan) -> list[CreditEvent]:
     """What was told of a loan, folded anew after each of its facts, in the order in which they were recorded."""
-    facts = list(loan.events.in_booking_order())
+    facts = list(loan.events.select_related("reverses").in_booking_order())
     told: list[CreditEvent] = []
     before: str | None = None
     for n, fact in enumerate(facts, start=1):
@@ -54,9 +54,7 @@ def events_told(loan: Loan) -> list[CreditEvent]:
         state = LoanState(loan=loan, **values)
         total = sum((row.principal + row.interest + row.fees for row in rows), Decimal(0))
         monthly = per_month(total, state.disbursed_on, max((row.due_date for row in rows), default=None))
-        told += [
-            credit_event(loan, state, fact, kind, monthly) for kind in history_kinds(fact.type, state.status, before)
-        ]
+        told += [credit_event(loan, state, fact, kind, monthly) for kind in history_kinds(fact, state.status, before)]
         before = state.status
     return told
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -11,12 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
+from apps.loans.domain.cost import cost_json, cost_of_credit
 from apps.loans.domain.money import format_money
-from apps.loans.domain.rates import apr, eir
 from apps.loans.domain.violations import InvalidTerms
+from apps.loans.products.cost_words import percent, staff_facts
 from apps.loans.products.forms import ProductForm
 from apps.loans.products.models import Product
-from apps.loans.products.quotes import quote_product
+from apps.loans.products.quotes import quote_product, representative_costs
 from apps.loans.products.services import save_product
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.database import connection
@@ -35,7 +35,7 @@ class ProductAdmin(LetsemaAdmin):
     view_action = Action.VIEW_BOOKS
     add_action = change_action = Action.MANAGE_PRODUCTS
     add_label = "Define a product"
-    list_display = ("name", "amounts", "installments_range", "price", "interest_method", "state", "version")
+    list_display = ("name", "amounts", "installments_range", "price", "apr", "interest_method", "state", "version")
     list_filter = ("is_active",)
     fieldsets = [
         ("Product", {"fields": ["name", "description", "is_active"]}),
@@ -131,6 +131,12 @@ class ProductAdmin(LetsemaAdmin):
         fee = f" + {product.disbursement_fee_percent.normalize():f} % fee" if product.disbursement_fee_percent else ""
         return f"{product.rate.normalize():f} % a {product.rate_per}{fee}"
 
+    @admin.display(description="APR of the usual loan")
+    def apr(self, product: Product) -> str:
+        """What the price comes to with all fees: a rate a month alone hides it."""
+        (cost,) = representative_costs([product], business_date(), connection.tenant.currency)
+        return percent(None if cost is None or cost.apr is None else f"{cost.apr:f}")
+
     def state(self, product: Product) -> str:
         return status_badge("active", "Offered") if product.is_active else status_badge("closed", "Not offered")
 
@@ -182,14 +188,5 @@ def _quote(product: Product) -> dict[str, Any]:
         return {"error": error.message}
     except InvalidTerms as error:
         return {"error": str(error)}
-    interest = sum((i.due["interest"] for i in state.installments), Decimal(0))
-    return {
-        "state": state,
-        "apr": apr(terms, state),
-        "eir": eir(terms, state),
-        "interest": interest,
-        "amount": product.principal_default,
-        "charges": state.due("fees") + state.fees_at_disbursement,
-        "total": state.total_due + state.fees_at_disbursement,
-        "net": product.principal_default - state.fees_at_disbursement - state.savings,
-    }
+    figures = cost_json(cost_of_credit(terms, state), terms.currency)
+    return {"state": state, "amount": product.principal_default, "cost": staff_facts(figures, terms.currency.code)}

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncMonth
 
-from apps.loans.book.models import EventType, LoanEvent, LoanState, Status
+from apps.loans.book.models import COLLECTED_AMOUNT, COLLECTS, EventType, LoanEvent, LoanState, Status
 from apps.loans.domain.calendar import add_months
 from apps.loans.histories.models import Dispute
 from apps.loans.servicing.models import PaymentNotice
@@ -93,28 +93,24 @@ def by_status() -> dict[str, int]:
 
 
 def months(day: date, count: int = 6) -> list[tuple[date, Decimal, Decimal]]:
-    """Disbursed and collected in each of the last `count` months; reversed receipts are left out."""
+    """Disbursed and collected in each of the last `count` months; what was reversed is left out."""
     first = add_months(day.replace(day=1), 1 - count)
-    moved = LoanEvent.objects.standing().of_type(EventType.DISBURSED, EventType.REPAYMENT)
+    moved = LoanEvent.objects.standing().of_type(EventType.DISBURSED, *COLLECTS)
     rows = (
         moved.filter(value_date__gte=first, value_date__lte=day)
         .annotate(month=TruncMonth("value_date"))
-        .values("month", "type")
-        .annotate(total=Sum("amount"))
+        .values("month")
+        .annotate(disbursed=Sum("amount", filter=Q(type=EventType.DISBURSED)), collected=COLLECTED_AMOUNT)
         .order_by("month")
     )
-    totals = {(row["month"], row["type"]): row["total"] for row in rows}
-    return [
-        (month, totals.get((month, EventType.DISBURSED), ZERO), totals.get((month, EventType.REPAYMENT), ZERO))
-        for month in (add_months(first, n) for n in range(count))
-    ]
+    totals = {row["month"]: (row["disbursed"] or ZERO, row["collected"] or ZERO) for row in rows}
+    return [(month, *totals.get(month, (ZERO, ZERO))) for month in (add_months(first, n) for n in range(count))]
 
 
 def collected(day: date) -> tuple[Decimal, int]:
-    """What was received on one day, and in how many receipts."""
-    receipts = LoanEvent.objects.standing().filter(type=EventType.REPAYMENT, value_date=day)
-    sums = receipts.aggregate(total=Sum("amount"), count=Count("id"))
-    return sums["total"] or ZERO, sums["count"]
+    """What was collected on one day, and in how many receipts."""
+    moved = LoanEvent.objects.filter(value_date=day)
+    return moved.amount_collected(), moved.receipts().count()
 
 
 def waiting_complaints() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -17,15 +17,19 @@ from apps.mfis.core.actor import Actor
 from apps.mfis.core.commands import command
 from apps.mfis.core.errors import InvalidInput, WrongState
 
+ZERO = Decimal(0)
+
 
 @dataclass(frozen=True, slots=True)
 class PayOut:
-    """A pay-out: what was handed over, and what was kept back."""
+    """A pay-out: what was handed over, and what was kept back of it."""
 
     id: UUID
     number: str
     net: Decimal
     fee: Decimal
+    savings: Decimal = ZERO
+    down_payment: Decimal = ZERO
 
 
 @command(TRANSITIONS["disburse"].duty)
@@ -52,7 +56,7 @@ def disburse(
     check_channel(channel, reference)
     day = booking.day(value_date, not_before=_approved_or_paid_out_on(booking.loan))
     tranche = _tranche(booking.loan, amount)
-    net, fee = net_disbursement(booking.loan, day, tranche)
+    net, kept = net_disbursement(booking.loan, day, tranche)
     event = booking.append(
         EventType.DISBURSED,
         day,
@@ -60,9 +64,9 @@ def disburse(
         channel=channel,
         reference=reference.strip(),
         number=next_number("D"),
-        payload={"net": str(net), "fee": str(fee)},
+        payload={"net": str(net), **{name: str(amount) for name, amount in asdict(kept).items()}},
     )
-    return PayOut(event.pk, event.number, net, fee)
+    return PayOut(event.pk, event.number, net, **asdict(kept))
 
 
 def _approved_or_paid_out_on(loan: Loan) -> date:

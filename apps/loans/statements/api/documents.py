@@ -4,33 +4,36 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
 from ninja import Query, Router
 
+from apps.loans.applications.services.drafts import terms_of_draft
 from apps.loans.book.api import own_loan
+from apps.loans.book.cost import agreed_cost
 from apps.loans.book.key_facts import facts_hash, facts_of
-from apps.loans.book.models import EventType, LoanEvent
+from apps.loans.book.models import RECEIPTS, EventType, LoanEvent
 from apps.loans.book.presentation import statement_rows
 from apps.loans.book.projection import fold_loan
+from apps.loans.domain.cost import cost_json
 from apps.loans.products.api import Term, Wanted
 from apps.loans.products.models import Product
 from apps.loans.products.quotes import checked_terms
 from apps.loans.servicing.services.repayment import payoff_amount
 from apps.loans.statements import schemas as s
-from apps.loans.statements.documents import RECEIPTS, key_facts_pdf, receipt_pdf, statement_pdf
+from apps.loans.statements.documents import key_facts_pdf, receipt_pdf, statement_pdf
 from apps.mfis.core.api_types import REFUSED
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.errors import InvalidInput, NotFound
 from apps.mfis.tenancy.requests import TenantRequest
-from apps.users.access.api.auth import ANY
+from apps.users.access.api.auth import ANY, borrower
 
 router = Router(tags=["papers"])
 
-Language = Annotated[str, Query(pattern="^(en|st)$")]
+Language = Annotated[Literal["en", "st"], Query()]
 
 PDF = {200: bytes, **REFUSED}
 
@@ -59,6 +62,15 @@ def key_facts(request: TenantRequest, product_id: UUID, principal: Wanted, insta
     return {"facts": facts, "hash": facts_hash(facts)}
 
 
+@router.get("/drafts/{uuid:draft_id}/key-facts", response={200: s.KeyFactsOut, **REFUSED}, auth=ANY)
+def draft_key_facts(request: TenantRequest, draft_id: UUID) -> Any:
+    """The same of what a draft asks for, in its group: send the hash as `agreed` when the draft is submitted."""
+    currency = request.tenant.currency
+    product, terms = terms_of_draft(borrower=borrower(request), draft_id=draft_id, currency=currency)
+    facts = facts_of(product, terms, business_date())
+    return {"facts": facts, "hash": facts_hash(facts)}
+
+
 @router.get("/products/{uuid:product_id}/key-facts.pdf", response=PDF, auth=None)
 def key_facts_paper(
     request: TenantRequest, product_id: UUID, principal: Wanted, installments: Term, language: Language = "en"
@@ -70,7 +82,7 @@ def key_facts_paper(
 
 @router.get("/loans/{uuid:loan_id}/key-facts.pdf", response=PDF, auth=ANY)
 def signed_key_facts(
-    request: TenantRequest, loan_id: UUID, language: Annotated[str, Query(pattern="^(en|st)?$")] = ""
+    request: TenantRequest, loan_id: UUID, language: Annotated[Literal["", "en", "st"], Query()] = ""
 ) -> Any:
     """The statement that was agreed to with the application, as it was then.
 
@@ -80,9 +92,9 @@ def signed_key_facts(
     event = LoanEvent.objects.filter(loan=loan, type=EventType.SUBMITTED).first()
     signed = event.payload.get("key_facts") if event else None
     facts = signed["facts"] if signed else facts_of(loan.product, loan.terms_agreed, loan.submitted_on)
-    language = language or (signed["language"] if signed else loan.borrower.language)
+    paper_in = language or (signed["language"] if signed else loan.borrower.language)
     return as_pdf(
-        key_facts_pdf(facts, mfi=request.tenant, language=language, signed=signed), f"{loan.number}-key-facts"
+        key_facts_pdf(facts, mfi=request.tenant, language=paper_in, signed=signed), f"{loan.number}-key-facts"
     )
 
 
@@ -92,8 +104,15 @@ def statement_paper(request: TenantRequest, loan_id: UUID, language: Language = 
     loan = own_loan(request, loan_id)
     folded = fold_loan(loan)
     outstanding = f"{folded.total_outstanding if folded.disbursed_on else Decimal(0):.2f}"
-    rows = statement_rows(loan, folded)
-    return as_pdf(statement_pdf(loan, rows, outstanding, mfi=request.tenant, language=language), loan.number)
+    paper = statement_pdf(
+        loan,
+        statement_rows(loan, folded),
+        outstanding,
+        cost=cost_json(agreed_cost(loan, folded.disbursed_on), loan.terms.currency),
+        mfi=request.tenant,
+        language=language,
+    )
+    return as_pdf(paper, loan.number)
 
 
 @router.get("/loans/{uuid:loan_id}/receipts/{uuid:event_id}.pdf", response=PDF, auth=ANY)

@@ -11,12 +11,11 @@ from django.http import HttpResponse
 from ninja import Router
 
 from apps.loans.book.api import own_loan
-from apps.loans.book.models import EventType, LoanEvent
+from apps.loans.book.models import RECEIPTS, EventType, LoanEvent
 from apps.loans.book.presentation import statement_rows
 from apps.loans.book.projection import fold_loan
 from apps.loans.domain.calculator import state_json
 from apps.loans.products.schemas import InstallmentOut
-from apps.loans.statements.documents import RECEIPTS
 from apps.loans.statements.schemas import RepaymentOut, StatementOut, StatementRow
 from apps.mfis.core.api_types import REFUSED, amount_text
 from apps.mfis.core.clock import business_date

@@ -50,7 +50,8 @@ def test_key_facts_are_the_quotes_figures(alpha: Branch) -> None:
     for name in ("principal", "net", "fee", "interest", "total", "installment", "apr", "eir"):
         assert facts[name] == quote[name], name
     assert found["hash"] == facts_hash(facts)
-    assert Decimal(facts["cost"]) == Decimal(facts["total"]) - Decimal(facts["principal"])
+    assert Decimal(facts["cost"]) == Decimal(facts["total"]) + Decimal(facts["fee"]) - Decimal(facts["principal"])
+    assert Decimal(facts["total"]) == sum(Decimal(row["total_due"]) for row in facts["schedule"])
     assert [r["due_date"] for r in facts["schedule"]] == [r["due_date"] for r in quote["schedule"]]
 
 
