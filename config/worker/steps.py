@@ -12,6 +12,7 @@ from apps.credit.relay import relay_outbox
 from apps.credit.repository import StoreError
 from apps.credit.retention import apply_retention
 from apps.loans.histories.services.disputes import tell_of_corrections
+from apps.loans.histories.services.inquiries import tell_of_look_ups
 from apps.loans.histories.services.months import take_months
 from apps.loans.histories.services.reconciliation import upgrade_histories
 from apps.loans.ledger.verification import check_books
@@ -21,6 +22,7 @@ from apps.loans.servicing.services.day_end import run_due_days
 from apps.loans.servicing.services.inbox import fold_arrivals
 from apps.mfis.core.actor import SYSTEM
 from apps.mfis.core.clock import business_date
+from apps.mfis.core.database import connection
 from apps.mfis.core.errors import NotHome
 from apps.mfis.nodes.agent import reconcile
 from apps.mfis.nodes.comparison import verify_all
@@ -32,6 +34,7 @@ from apps.mfis.tenancy.models import MFI
 from apps.users.access.rate_limits import forget_old_counts
 from apps.users.access.services.sign_ins import forget_ended
 from apps.users.messaging.services import send_due
+from apps.users.spreadsheets.storage import remove_unconfirmed_uploads
 from config.worker.schedule import Step, Worker, in_each, mfis_here
 
 SECOND, MINUTE, HOUR = 1.0, 60.0, 3600.0
@@ -88,6 +91,8 @@ def _relay(worker: Worker, mfi: MFI) -> bool:
 def send_messages(worker: Worker, step: Step) -> None:
     """Lets messages leave that are due."""
     in_each(worker, _send)
+    connection.set_schema_to_public()
+    send_due()  # to Letsema's own people
 
 
 def _send(worker: Worker, mfi: MFI) -> None:
@@ -106,12 +111,13 @@ def _take_snapshot(worker: Worker, mfi: MFI) -> None:
 
 
 def tidy(worker: Worker, step: Step) -> None:
-    """Removes sessions that have run out and counts that are too old to matter, in every schema."""
+    """Removes sessions that have run out and counts that are too old to matter, in every schema; and old uploads."""
     for mfi in [None, *mfis_here()]:
         with in_schema_of(mfi):
             Session.objects.filter(expire_date__lt=timezone.now()).delete()
             forget_ended()
             forget_old_counts()
+    remove_unconfirmed_uploads()
 
 
 def end_days(worker: Worker, step: Step) -> None:
@@ -128,6 +134,7 @@ def _end_days(worker: Worker, mfi: MFI) -> None:
         if is_home():
             queue_reminders(business_date())
             tell_of_corrections()
+            tell_of_look_ups()
 
 
 def keep_histories(worker: Worker, step: Step) -> None:

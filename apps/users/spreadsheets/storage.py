@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from import_export.tmp_storages import BaseStorage
+
+KEPT_SECONDS = 24 * 3600
 
 
 class PrivateTempStorage(BaseStorage):  # type: ignore[misc]
@@ -24,7 +28,8 @@ class PrivateTempStorage(BaseStorage):  # type: ignore[misc]
     def save(self, data: Any) -> None:
         self.name: str = str(getattr(self, "name", None) or uuid4())
         content = data.encode(self.encoding or "utf-8") if isinstance(data, str) else data
-        self._path().write_bytes(content)
+        with open(self._path(), "wb", opener=_private) as file:
+            file.write(content)
 
     def read(self) -> Any:
         content = self._path().read_bytes()
@@ -32,3 +37,16 @@ class PrivateTempStorage(BaseStorage):  # type: ignore[misc]
 
     def remove(self) -> None:
         self._path().unlink(missing_ok=True)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def remove_unconfirmed_uploads() -> int:
+    """Removes what waits for a confirmation since more than a day: nobody comes back for it. Returns how many."""
+    folder, before = Path(settings.VAR) / "imports", time.time() - KEPT_SECONDS
+    old = [file for file in folder.glob("*") if file.stat().st_mtime < before] if folder.is_dir() else []
+    for file in old:
+        file.unlink(missing_ok=True)
+    return len(old)
