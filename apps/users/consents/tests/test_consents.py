@@ -9,7 +9,7 @@ import pytest
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.errors import InvalidInput
 from apps.users.access.tests.calls import send
-from apps.users.accounts.models import Account, OneTimeCode
+from apps.users.accounts.models import OneTimeCode
 from apps.users.consents.models import Consent
 from apps.users.consents.selectors import standing_consent
 from apps.users.consents.services import (
@@ -75,14 +75,6 @@ def test_nobody_agrees_for_a_borrower_that_other_lenders_are_asked(alpha: Branch
     assert borrower.phone_is_verified
     record_consent(purpose="sharing", granted=False, **entered)  # taking it back needs none
     record_consent(purpose="records", granted=True, **entered)
-
-
-def test_a_colleagues_telephone_answers_for_no_borrower(alpha: Branch) -> None:
-    Account.objects.filter(pk=alpha.staff["officer"].pk).update(phone="+26668997777")
-    Account.objects.filter(pk=alpha.borrower.pk).update(phone=None, email="officer@alpha.example")
-    borrower = Account.objects.get(pk=alpha.borrower.pk)
-    with pytest.raises(InvalidInput, match="works here"):
-        send_consent_code(account=borrower, actor=alpha.staff["officer"].actor)
 
 
 def test_the_page_at_the_counter_sends_the_code_and_takes_it(alpha: Branch) -> None:

@@ -106,6 +106,8 @@ def test_every_message_has_the_same_places_in_both_languages() -> None:
 def test_a_redirect_of_the_gateway_is_not_followed_with_the_token(
     alpha: Branch, told: None, gateway: Gateway, status: int
 ) -> None:
+    values = {"loan": "L", "amount": "M 1.00", "due": "", "due_amount": ""}
+    queue_message(account=alpha.borrower, about="disbursement", key="a", values=values)
     gateway.answers = [status]
     assert send_due() == (0, 1)
     assert [sorted(got) for got in gateway.got] == [["auth", "from", "id", "text", "to"]]
