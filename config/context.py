@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from apps.mfis.core.database import connection
+from apps.mfis.tenancy.colours import readable
 from apps.mfis.tenancy.models import MFI
 
 
@@ -18,6 +19,6 @@ def branding(request: HttpRequest) -> dict[str, Any]:
     return {
         "mfi": mfi if is_mfi else None,
         "brand_name": mfi.name if is_mfi and mfi else "Letsema",
-        "brand_colour": mfi.brand_colour if is_mfi and mfi else "#0f5c4a",
+        "brand_colour": readable(mfi.brand_colour) if is_mfi and mfi else "#0f5c4a",
         "letsema_host": settings.HOST,
     }

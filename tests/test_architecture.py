@@ -107,11 +107,16 @@ def test_system_checks_pass(db: None) -> None:
     assert [str(m) for m in run_checks() if not m.is_silenced()] == []
 
 
+# What production wants to be told.
+SAID = {"LETSEMA_TRUSTED_PROXIES": "1", "LETSEMA_SMS_URL": "files", "EMAIL_URL": "smtp://mail.example:25"}
+
+
 def test_deployment_checks_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     env = os.environ | {
         "DJANGO_SETTINGS_MODULE": "config.settings.production",
         "SECRET_KEY": "k" * 60 + "abcdefghij",
         "CREDIT_KEY": "c" * 50,
+        **SAID,
         "LETSEMA_HOST": "letsema.example",
     }
     env.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # the browser tests' own
@@ -130,8 +135,9 @@ def test_static_files_can_be_collected_for_production(tmp_path: Path) -> None:
     )
     env = os.environ | {
         "DJANGO_SETTINGS_MODULE": "config.settings.production",
-        "SECRET_KEY": "k",
+        "SECRET_KEY": "k" * 60 + "abcdefghij",
         "CREDIT_KEY": "c",
+        **SAID,
         "LETSEMA_HOST": "letsema.example",
     }
     done = subprocess.run(

@@ -30,6 +30,7 @@ ID = UUID("0190a1b2-0000-7000-8000-000000000001")
 # Commands that are open to everybody, and why.
 OPEN = {
     "apps.users.access.services.codes.send_code": "a code is asked for before one is signed in",
+    "apps.users.access.services.codes.send_address_code": "it comes before one has an account",
     "apps.users.access.services.codes.try_code": "a code is tried before one is signed in",
     "apps.users.access.services.invitations.accept_invitation": "whoever is invited has no password yet",
     "apps.users.registration.services.open_account": "whoever registers has no account yet",
@@ -45,9 +46,17 @@ BUILDING_BLOCKS = {
     "apps.mfis.nodes.services.homes.move_home": "each step is a command of its own",
     "apps.mfis.nodes.services.membership.join": "introduces by a command, then waits",
     "apps.mfis.nodes.services.membership.leave": "departs by a command, then waits",
+    "apps.users.access.services.contacts.change_contact": "two commands: the attempt counts though refused",
+    "apps.users.access.services.contacts.send_contact_code": "sends by a command",
+    "apps.users.access.services.own_profile.change_own_profile": "several commands: the attempt counts though refused",
+    "apps.users.access.services.own_profile.confirm_owner": "counts by a command, and refuses after it",
     "apps.users.access.services.codes.use_code": "counts by a command, and refuses after it",
     "apps.users.access.services.second_factor.change_second_factor": "two commands: the attempt counts though refused",
     "apps.users.access.services.second_factor.verify_address": "two commands: the attempt counts though refused",
+    "apps.users.registration.services.ask_to_register": "sends by a command",
+    "apps.users.registration.services.register_newcomer": "two commands: the attempt counts though refused",
+    "apps.users.consents.services.record_own_consent": "two commands: the attempt counts though refused",
+    "apps.users.consents.services.send_consent_code": "sends by a command",
     "apps.users.consents.services.add_consent": "inside its caller's command",
     "apps.users.consents.services._end_consent": "inside its caller's command",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -50,6 +50,7 @@ class OtherLendersExposure:
     monthly_installments: Decimal
     worst_days_past_due: int  # in the last twelve months
     asked_at: datetime
+    inquiry: UUID | None = None  # under which it is written down
 
     def as_json(self) -> dict[str, Any]:
         """As the loan's event keeps it."""
@@ -83,10 +84,9 @@ def make_inquiry(inquiry: Inquiry, *, as_of: date) -> OtherLendersExposure:
         _check_frequency(inquiry, now)
         accounts = repository.accounts_at_other_lenders(inquiry.person, inquiry.mfi)
         sources, counted = sorted({a.mfi for a in accounts}), [a.id for a in accounts]
-        repository.save_inquiry(
-            InquiryRecord(id=new_id(), **asdict(inquiry), asked_at=now, sources=sources, accounts=counted)
-        )
-        return _exposure(accounts, as_of, now)
+        record = InquiryRecord(id=new_id(), **asdict(inquiry), asked_at=now, sources=sources, accounts=counted)
+        repository.save_inquiry(record)
+        return replace(_exposure(accounts, as_of, now), inquiry=record.id)
     except StoreError as error:
         raise HistoriesAway("The credit histories are out of reach at the moment; ask again later.") from error
 
@@ -122,3 +122,21 @@ def inquiries_about(*, person: str, mfi: str, account: UUID) -> list[PastInquiry
     except StoreError:
         return None
     return [PastInquiry(i.asked_at, i.mfi, i.purpose) for i in inquiries[:MAXIMUM_SHOWN]]
+
+
+@dataclass(frozen=True, slots=True)
+class OthersLookUp:
+    """An inquiry of another MFI, and which accounts it counted."""
+
+    inquiry: UUID
+    asked_at: datetime
+    accounts: list[UUID]
+
+
+def others_look_ups(mfi: str, *, since: datetime) -> list[OthersLookUp]:
+    """The inquiries of other MFIs since an instant that counted accounts of `mfi`; none while MongoDB is away."""
+    try:
+        inquiries = repository.inquiries_of_others(mfi, since=since)
+    except StoreError:
+        return []
+    return [OthersLookUp(i.id, i.asked_at, i.accounts) for i in inquiries]

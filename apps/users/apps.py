@@ -6,4 +6,4 @@ class UsersConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        from apps.users.access.services import sign_ins  # noqa: F401 - notes each sign-in
+        from apps.users.access.services import endings, invitations, sign_ins  # noqa: F401 - they listen

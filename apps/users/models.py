@@ -1,7 +1,7 @@
 """Where Django looks for the models of this app; each stands in its room, and is imported from there."""
 
 from apps.mfis.core.models import Command, Revision
-from apps.users.access.models import ApiToken, CallCount, Invitation, Scope, SignIn
+from apps.users.access.models import ApiToken, CallCount, ContactChange, Invitation, Scope, SignIn
 from apps.users.accounts.models import Account, BorrowerProfile, OneTimeCode
 from apps.users.complaints.models import Complaint
 from apps.users.consents.models import Consent
@@ -15,6 +15,7 @@ __all__ = [
     "Command",
     "Complaint",
     "Consent",
+    "ContactChange",
     "Invitation",
     "Message",
     "OneTimeCode",

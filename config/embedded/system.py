@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -24,12 +25,35 @@ from config.embedded.postgres import CannotStart, EmbeddedPostgres
 
 MINIMUM_FREE = 300 * 1024 * 1024
 RESTART_AFTER = 3.0
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds before a child that has ended is started again
 
 
 def _die_with_parent() -> None:
     """Linux: ends this child when its supervisor is killed, so that nothing is left on the port."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+@dataclass(slots=True)
+class Restart:
+    """When a child that has ended is started again: after a second, then after twice as long, at most a minute.
+
+    One that ran for a minute begins with a second again.
+    """
+
+    started_at: float = float("-inf")
+    wait: float = FIRST_WAIT
+    due_at: float | None = None
+
+    def after_end(self, now: float) -> float:
+        """Notes that it has ended. Returns how many seconds it waits."""
+        self.wait = FIRST_WAIT if now - self.started_at > LONGEST_WAIT else min(self.wait * 2, LONGEST_WAIT)
+        self.due_at = now + self.wait
+        return self.wait
+
+    def begin(self, now: float) -> None:
+        """Notes that it is started."""
+        self.started_at, self.due_at = now, None
 
 
 class System:
@@ -54,6 +78,8 @@ class System:
         self.postgres: EmbeddedPostgres | None = None
         self.mongo: EmbeddedMongo | None = None
         self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.commands: dict[str, tuple[str, ...]] = {}
+        self.restarts: dict[str, Restart] = {}
         self.environment = dict(os.environ) | (cluster or {})
         if not use_given:
             for name in ("DATABASE_URL", "MONGODB_URL"):
@@ -169,6 +195,7 @@ class System:
         ]
 
     def _child(self, name: str, *command: str) -> None:
+        self.commands[name] = command
         log = (self.var / f"{name}.log").open("ab")
         self.children[name] = subprocess.Popen(
             command,
@@ -205,9 +232,21 @@ class System:
                 time.sleep(RESTART_AFTER)
                 self.mongo.start()
                 self.say("The MongoDB server is back; the outbox drains.")
-            for name, child in self.children.items():
-                if child.poll() is not None:
-                    raise CannotStart(f"The {name} has ended unexpectedly; see {self.var}/{name}.log.")
+            self._restart_children()
+
+    def _restart_children(self) -> None:
+        """Starts the application or the worker again where it has ended; each time it waits longer before it does."""
+        now = time.monotonic()
+        for name, child in list(self.children.items()):
+            if child.poll() is None:
+                continue
+            restart = self.restarts.setdefault(name, Restart())
+            if restart.due_at is None:
+                wait = restart.after_end(now)
+                self.say(f"The {name} has ended; see {self.var}/{name}.log. It starts again in {wait:.0f} s …")
+            elif now >= restart.due_at:
+                restart.begin(now)
+                self._child(name, *self.commands[name])
 
     def stop(self) -> None:
         """Application first, databases last; waits for each."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from config.embedded.addresses import embedded_addresses
 from config.jazzmin import JazzminSettings, JazzminTweaks
@@ -34,8 +35,11 @@ PEERS = dict(pair.split("=", 1) for pair in env.str("LETSEMA_PEERS", default="")
 SITE = env.str("LETSEMA_SITE", default="")
 REPLICATION_USER = env.str("LETSEMA_REPLICATION_USER", default="letsema_repl")
 REPLICATION_PASSWORD = env.str("LETSEMA_REPLICATION_PASSWORD", default="")
-# How many proxies stand before this server and may be believed in X-Forwarded-For; none by default.
-TRUSTED_PROXIES = env.int("LETSEMA_TRUSTED_PROXIES", default=0)
+# How many proxies stand before this server and may be believed in X-Forwarded-For: a number, or "none".
+_proxies = env.str("LETSEMA_TRUSTED_PROXIES", default="none").strip().lower()
+if _proxies not in ("none", "") and not _proxies.isdecimal():
+    raise ImproperlyConfigured('LETSEMA_TRUSTED_PROXIES is a number of proxies, or "none".')
+TRUSTED_PROXIES = 0 if _proxies in ("none", "") else int(_proxies)
 # Calls of the API a minute: of one account, or of an address where nobody is signed in; `entry`: register and sign in.
 CALLS_A_MINUTE = {"read": 300, "write": 60, "entry": 30}
 ALLOWED_HOSTS = [HOST, f".{HOST}"]
@@ -102,6 +106,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.users.access.devices.DeviceMiddleware",
     "config.middleware.PageMessagesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -141,9 +146,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 3600
-# Where text messages go (docs/operations.md); without an address they are kept as files under var/sms.
 BUREAU_ADAPTER = env.str("LETSEMA_BUREAU", default="apps.loans.bureau.fixed.FixedWidth")
+# Where text messages go (docs/operations.md); without an address, or with "files", they are files under var/sms.
 SMS_URL = env.str("LETSEMA_SMS_URL", default="")
+if SMS_URL == "files":
+    SMS_URL = ""
 SMS_TOKEN = env.str("LETSEMA_SMS_TOKEN", default="")
 SMS_SENDER = env.str("LETSEMA_SMS_SENDER", default="")  # by default the lender's name, cut to eleven characters
 INVITATION_DAYS = 14
@@ -165,6 +172,7 @@ AXES_VERBOSE = False
 
 if CLUSTER:  # nodes on one host name and several ports, as in `make cluster`, would share a cookie
     SESSION_COOKIE_NAME = f"sessionid-{NODE.lower()}"
+DEVICE_COOKIE_NAME = "letsema-device"
 SESSION_ENGINE = "apps.users.access.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -216,8 +224,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # Without a mail server, messages are kept as files: they hold links that no log may show.
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{VAR}/mail")
+EMAIL_CONFIG = env.email_url_config(env.str("EMAIL_URL", default="") or f"filemail:///{VAR}/mail")
 vars().update(EMAIL_CONFIG)
+if EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.filebased.EmailBackend":
+    EMAIL_BACKEND = "apps.users.messaging.private_files.PrivateFilesBackend"
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Letsema <no-reply@letsema.example>")
 

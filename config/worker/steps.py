@@ -12,6 +12,7 @@ from apps.credit.relay import relay_outbox
 from apps.credit.repository import StoreError
 from apps.credit.retention import apply_retention
 from apps.loans.histories.services.disputes import tell_of_corrections
+from apps.loans.histories.services.inquiries import tell_of_look_ups
 from apps.loans.histories.services.months import take_months
 from apps.loans.histories.services.reconciliation import upgrade_histories
 from apps.loans.ledger.verification import check_books
@@ -21,6 +22,7 @@ from apps.loans.servicing.services.day_end import run_due_days
 from apps.loans.servicing.services.inbox import fold_arrivals
 from apps.mfis.core.actor import SYSTEM
 from apps.mfis.core.clock import business_date
+from apps.mfis.core.database import connection
 from apps.mfis.core.errors import NotHome
 from apps.mfis.nodes.agent import reconcile
 from apps.mfis.nodes.comparison import verify_all
@@ -89,6 +91,8 @@ def _relay(worker: Worker, mfi: MFI) -> bool:
 def send_messages(worker: Worker, step: Step) -> None:
     """Lets messages leave that are due."""
     in_each(worker, _send)
+    connection.set_schema_to_public()
+    send_due()  # to Letsema's own people
 
 
 def _send(worker: Worker, mfi: MFI) -> None:
@@ -130,6 +134,7 @@ def _end_days(worker: Worker, mfi: MFI) -> None:
         if is_home():
             queue_reminders(business_date())
             tell_of_corrections()
+            tell_of_look_ups()
 
 
 def keep_histories(worker: Worker, step: Step) -> None:

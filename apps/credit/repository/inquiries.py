@@ -73,6 +73,13 @@ def inquiries_counting(accounts: Collection[UUID], *, mfi: str) -> list[InquiryR
 
 
 @translated()
+def inquiries_of_others(mfi: str, *, since: datetime) -> list[InquiryRecord]:
+    """The inquiries of other MFIs after an instant that counted accounts of `mfi`."""
+    wanted = {"sources": mfi, "mfi": {"$ne": mfi}, "asked_at": {"$gt": since}}
+    return [INQUIRIES.record(document) for document in collection_of(CreditInquiry).find(wanted)]
+
+
+@translated()
 def complete_inquiries(mfi: str) -> int:
     """Brings inquiries that an earlier release wrote to the present form. Returns how many there were.
 

@@ -23,8 +23,10 @@ class BorrowerForm(forms.Form):
     employer = forms.CharField(required=False, max_length=120)
     net_monthly_income = forms.DecimalField(required=False, max_digits=12, decimal_places=2, min_value=Decimal(0))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_new: bool = True, **kwargs: Any) -> None:
         from apps.mfis.tenancy.districts import District
 
         super().__init__(*args, **kwargs)
+        if not is_new:  # these change by a page of their own
+            del self.fields["phone"], self.fields["email"]
         self.fields["district"].choices = [("", "—"), *District.choices]  # type: ignore[attr-defined]

@@ -43,6 +43,11 @@ def execute(sql: Statement, values: Values = None) -> int:
         return int(cursor.rowcount)
 
 
+def lock(name: str) -> None:
+    """Waits until nobody else holds `name` in the current schema, and holds it until the transaction ends."""
+    execute("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || %s, 0))", [f".{name}"])
+
+
 def set_tenant_keeping_path(tenant: Any) -> None:
     """As `connection.set_tenant`, but does not set the search_path again where it is the tenant's already.
 

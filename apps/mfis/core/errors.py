@@ -83,3 +83,17 @@ class NotHome(ServiceError):
         super().__init__(message)
         self.home = home
         self.site = site
+
+
+class ConfirmationNeeded(ServiceError):
+    """What one signs in or is reached by changes only with the password, or a fresh code, given again."""
+
+    status = 403
+    code = "confirmation_needed"
+
+
+class TooManyAttempts(ServiceError):
+    """Somebody tries more often than a person would."""
+
+    status = 429
+    code = "too_many_calls"

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from django.conf import settings
 from django_tenants.utils import tenant_context
 
+from apps.mfis.core.database import connection
 from apps.mfis.tenancy.models import MFI
 
 
@@ -18,6 +19,12 @@ def mfi_url(mfi: MFI, path: str = "/") -> str:
 def public_url(path: str = "/") -> str:
     """The address of a page of Letsema's own site."""
     return _url(settings.HOST, path)
+
+
+def site_url(path: str = "/") -> str:
+    """The address of a page of whoever the current schema belongs to."""
+    mfi = MFI.objects.filter(schema_name=connection.schema_name).first()
+    return mfi_url(mfi, path) if mfi else public_url(path)
 
 
 def _url(host: str, path: str) -> str:

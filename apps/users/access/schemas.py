@@ -24,6 +24,9 @@ class Registration(Given):
     email: Annotated[str, Field(max_length=254)] = ""
     password: Annotated[str, Field(max_length=128)]
     language: Spoken = "en"
+    code: Annotated[str, Field(max_length=12, description="Sent to the phone, else the e-mail, by the first call.")] = (
+        ""
+    )
     agreed: Annotated[int, Field(ge=0, le=999, description="Version of the text about one's data that was read.")] = 0
 
 
@@ -90,6 +93,9 @@ class ProfileIn(Given):
     village: Annotated[str, Field(max_length=80)] = ""
     employer: Short = ""
     net_monthly_income: Income | None = None
+    password: Annotated[str, Field(max_length=128, description="The present one, where name or address change.")] = ""
+    code: Annotated[str, Field(max_length=12, description="Of POST /me/codes, in place of the password.")] = ""
+    address_code: Annotated[str, Field(max_length=12, description="Sent to a new phone or e-mail.")] = ""
 
 
 class Me(Schema):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from apps.users.access.models import Invitation, SignIn
+from apps.users.access.models import ContactChange, Invitation, SignIn
 from apps.users.access.secrets import hashed
 from apps.users.accounts.models import Account
 
@@ -21,3 +21,8 @@ def open_sessions(account: Account) -> list[SignIn]:
 def find_invitation(secret: str) -> Invitation | None:
     """The invitation that `secret` opens in this schema, if it is still good."""
     return Invitation.objects.good().select_related("account").filter(token_hash=hashed(secret)).first()
+
+
+def waiting_contact_changes() -> int:
+    """How many changes of somebody's address wait for a second person."""
+    return ContactChange.objects.waiting().count()

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from apps.mfis.core.models import Revision
 
-SECRET = frozenset({"password", "token_hash"})
+SECRET = frozenset({"password", "token_hash", "security_stamp"})
 
 MAXIMUM = 200
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from apps.mfis.core.roles import Action, Role
+from apps.users.access.doors import limited_door
 from apps.users.access.forms import ChangePasswordForm, SignInForm
 from apps.users.accounts.models import Account
 from apps.users.back_office.requests import staff_of
@@ -62,6 +63,10 @@ class LetsemaSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
         return isinstance(user, Account) and user.is_staff and user.role == self.role
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        page: HttpResponse = limited_door(super().login)(request, extra_context)
+        return page
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)

@@ -8,6 +8,11 @@ from django.utils import timezone
 from apps.mfis.core.tables import NodeLocal, new_id
 from apps.users.accounts.models import Account
 
+# Messages that open something: they are for the moment, and shown nowhere again.
+SECRET = frozenset(
+    {"code", "address_code", "counter_code", "consent_code", "invitation", "reset_link", "account_exists"}
+)
+
 
 class MessageQuerySet(models.QuerySet["Message"]):
     """Messages, by the questions that are asked of them."""
@@ -17,13 +22,13 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(status=Message.Status.WAITING, send_after__lte=timezone.now()).order_by("id")
 
     def told_to(self, account: Account) -> MessageQuerySet:
-        """What an account was sent, newest first. A code is for the moment, and not shown again."""
+        """What an account was sent, newest first. What opens something is not shown again."""
         sent = self.filter(account=account, status=Message.Status.SENT)
-        return sent.exclude(about="code").order_by("-sent_at")
+        return sent.exclude(about__in=SECRET).order_by("-sent_at")
 
 
 class Message(NodeLocal):
-    """One message. `key` says what it is about, so that the same is never queued twice.
+    """One message, to an account or an address alone. `key` says what of, so that the same is never queued twice.
 
     Its words are made when it is sent and kept nowhere; `values` are the figures that stand in them. It belongs to the
     node that wrote what it tells of.
@@ -41,7 +46,8 @@ class Message(NodeLocal):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     key = models.CharField(max_length=120, unique=True)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="messages")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="messages", null=True)
+    address = models.CharField(max_length=254, blank=True, db_default="", default="")  # else the account's own
     about = models.CharField(max_length=20)
     channel = models.CharField(max_length=5, choices=Channel.choices)
     values = models.JSONField(default=dict)
@@ -62,4 +68,4 @@ class Message(NodeLocal):
         ]
 
     def __str__(self) -> str:
-        return f"{self.about} to {self.account}"
+        return f"{self.about} to {self.account or 'a newcomer'}"

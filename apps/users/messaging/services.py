@@ -6,25 +6,35 @@ transaction; `send_due` is the worker's own round, which decides nothing and wri
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
+from django_tenants.utils import schema_context
 
 from apps.mfis.core.database import connection
 from apps.mfis.tenancy.models import MFI
 from apps.users.accounts.models import Account, OneTimeCode
-from apps.users.messaging.models import Message
+from apps.users.messaging.models import SECRET, Message
 from apps.users.messaging.texts import REMINDERS, text_of
-from apps.users.messaging.transports import NotSent, transport
+from apps.users.messaging.transports import NotSent, is_near, transport
 
 QUIET_FROM, QUIET_TO = time(20), time(7)  # reminders wait for the morning
 
 WAITS = (1, 5, 30, 120, 720)  # minutes before each further attempt; then it is given up
 
 BATCH = 100
+
+CODES = ("code", "address_code", "counter_code", "consent_code")
+
+# What stands in a message but is kept nowhere, by what it is about: made when it leaves. The rooms above add theirs.
+MADE_AT_SENDING: dict[str, Callable[[Message], dict[str, str]]] = {}
 
 
 def queue_message(*, account: Account, about: str, key: str, values: dict[str, str], channel: str = "") -> bool:
@@ -33,21 +43,47 @@ def queue_message(*, account: Account, about: str, key: str, values: dict[str, s
     Returns False where it was queued before, is not wanted, or has nowhere to go.
     """
     usual, address = way_to(account)
-    channel = channel or usual
     if not address or (about in REMINDERS and not account.wants_reminders):
         return False
+    to = {"account": account, "channel": channel or usual}
+    return _queue(key, {**to, "about": about, "values": values})
+
+
+def queue_to_address(
+    *, address: str, about: str, key: str, values: dict[str, str], language: str, account: Account | None = None
+) -> bool:
+    """Queues a message to an address that need be no account's, or no longer is. Otherwise as `queue_message`."""
+    to = {"account": account, "address": address, "channel": channel_of(address)}
+    return _queue(key, {**to, "about": about, "values": {**values, "language": language}})
+
+
+def _queue(key: str, message: dict[str, Any]) -> bool:
     now = timezone.now()
-    _, is_new = Message.objects.get_or_create(
-        key=key,
-        defaults={
-            "account": account,
-            "about": about,
-            "channel": channel,
-            "values": values,
-            "send_after": awake(now) if about in REMINDERS else now,
-        },
-    )
+    send_after = awake(now) if message["about"] in REMINDERS else now
+    queued, is_new = Message.objects.get_or_create(key=key, defaults={**message, "send_after": send_after})
+    if is_new and message["about"] in SECRET and is_near(queued.channel):
+        schema = connection.schema_name
+        transaction.on_commit(lambda: _send_now(schema, queued.pk))
     return is_new
+
+
+def _send_now(schema: str, message_id: UUID) -> None:
+    """Sends one message at once, in the schema that it was queued in."""
+    with schema_context(schema):
+        message = _claim(Message.objects.due().filter(pk=message_id))
+        if message:
+            _hand_over(message, sender())
+
+
+def sender() -> str:
+    """Who writes: the MFI of the current schema, or Letsema."""
+    mfi = MFI.objects.filter(schema_name=connection.schema_name).first()
+    return mfi.name if mfi else "Letsema"
+
+
+def channel_of(address: str) -> str:
+    """By which channel an address is reached."""
+    return Message.Channel.EMAIL if "@" in address else Message.Channel.SMS
 
 
 def way_to(account: Account) -> tuple[str, str]:
@@ -73,9 +109,9 @@ def send_due(*, maximum: int = BATCH) -> tuple[int, int]:
     whether it left, so it stays marked for people to see and is not sent again.
     """
     sent = failed = 0
-    lender = MFI.objects.get(schema_name=connection.schema_name).name
+    lender = sender()
     for _ in range(maximum):
-        message = _claim()
+        message = _claim(Message.objects.due())
         if message is None:
             break
         if _hand_over(message, lender):
@@ -85,10 +121,9 @@ def send_due(*, maximum: int = BATCH) -> tuple[int, int]:
     return sent, failed
 
 
-def _claim() -> Message | None:
+def _claim(due: QuerySet[Message]) -> Message | None:
     with transaction.atomic():
-        due = Message.objects.due().select_related("account")
-        message = due.select_for_update(skip_locked=True, of=("self",)).first()
+        message = due.select_related("account").select_for_update(skip_locked=True, of=("self",)).first()
         if message:
             message.status = Message.Status.SENDING
             message.attempts += 1
@@ -101,22 +136,20 @@ def _values_of(message: Message, address: str) -> dict[str, str]:
 
     The digits of a code are kept nowhere: they are made here, and only while the code is of use.
     """
-    if message.about != "code":
+    if message.about in MADE_AT_SENDING:
+        return {**message.values, **MADE_AT_SENDING[message.about](message)}
+    if message.about not in CODES:
         return dict(message.values)
     code = OneTimeCode.objects.get(pk=message.values["code_id"])
     if code.used_at or code.expires_at <= timezone.now() or code.address != address:
         raise NotSent("the code is of no use any more", final=True)
-    return {"code": code.digits}
+    return {**message.values, "code": code.digits}
 
 
 def _hand_over(message: Message, lender: str) -> bool:
-    account = message.account
-    address = account.phone if message.channel == Message.Channel.SMS else account.email
     try:
-        if not address or not account.is_active:
-            raise NotSent("nowhere to go", final=True)
-        values = _values_of(message, address)
-        text = text_of(message.about, account.language, {**values, "lender": lender})
+        address, language = _where_to(message)
+        text = text_of(message.about, language, {**_values_of(message, address), "lender": lender})
         transport(message.channel)(address, lender, text, str(message.pk))
     except NotSent as error:
         message.error = str(error)[:200]
@@ -128,3 +161,17 @@ def _hand_over(message: Message, lender: str) -> bool:
         message.status, message.sent_at, message.error = Message.Status.SENT, timezone.now(), ""
     message.save(update_fields=["status", "sent_at", "error", "send_after"])
     return message.status == Message.Status.SENT
+
+
+def _where_to(message: Message) -> tuple[str, str]:
+    """Address and language.
+
+    Raises:
+        NotSent: there is no address, or the account is closed.
+    """
+    account, address = message.account, message.address
+    if account and not address:
+        address = (account.phone if message.channel == Message.Channel.SMS else account.email) or ""
+    if not address or (account and not account.is_active):
+        raise NotSent("nowhere to go", final=True)
+    return address, str(message.values.get("language") or (account.language if account else "en"))

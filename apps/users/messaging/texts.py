@@ -12,6 +12,63 @@ TEXTS: dict[str, Words] = {
         "{lender}: your code is {code}. It is good for 10 minutes. Tell it to nobody, not even to us.",
         "{lender}: khoutu ea hau ke {code}. E sebetsa metsotso e 10. U se ke ua e bolella mang, le rona.",
     ),
+    "address_code": Words(
+        "{lender}: your code is {code}. It shows that this address is yours, and is good for 10 minutes.",
+        "{lender}: khoutu ea hau ke {code}. E bontša hore aterese ena ke ea hau, 'me e sebetsa metsotso e 10.",
+    ),
+    "account_exists": Words(
+        "{lender}: somebody gave this address as theirs; an account has it already. If it was you, sign in, or choose "
+        "a new password. If not, do nothing.",
+        "{lender}: motho o fane ka aterese ena; e se e le ea akhaonto. Haeba e ne e le uena, kena kapa u khethe "
+        "phasewete e ncha. Haeba ho se joalo, u se ke ua etsa letho.",
+    ),
+    "counter_code": Words(
+        "{lender}: {staff} asks to change how we reach you to {new}. If you want that, tell them {code}. If not, tell "
+        "nobody.",
+        "{lender}: {staff} o kopa ho fetola mokhoa oo re u fumanang ka oona hore e be {new}. Haeba u lumela, ba "
+        "bolelle {code}. Haeba u sa lumele, u se ke ua bolella mang.",
+    ),
+    "consent_code": Words(
+        "{lender} may ask other lenders in Letsema what you owe, for 12 months. If you agree, tell {staff} {code}. If "
+        "not, tell nobody.",
+        "{lender} e ka botsa ba bang ba alimanang ho Letsema seo u se kolotang, ka likhoeli tse 12. Haeba u lumela, "
+        "bolella {staff} {code}. Haeba u sa lumele, u se ke ua bolella mang.",
+    ),
+    "invitation": Words(
+        "{lender}: you have an account. Choose your password within {days} days: {url} The link works once; show it "
+        "to nobody, not even to us.",
+        "{lender}: u na le akhaonto. Khetha phasewete ea hau nakong ea matsatsi a {days}: {url} Sehokelo se sebetsa "
+        "hanngoe; u se ke ua se bontša mang, le rona.",
+    ),
+    "reset_link": Words(
+        "{lender}: somebody asked for a new password for your account. Choose it within an hour: {url} If it was not "
+        "you, do nothing.",
+        "{lender}: motho o kopile phasewete e ncha ea akhaonto ea hau. E khethe nakong ea hora: {url} Haeba e se "
+        "uena, u se ke ua etsa letho.",
+    ),
+    "contact_asked": Words(
+        "{lender}: {staff} asked to change how we reach you. A second person decides. If you did not ask for it, tell "
+        "us at once.",
+        "{lender}: {staff} o kopile ho fetola mokhoa oo re u fumanang ka oona. Motho oa bobeli o tla etsa qeto. Haeba "
+        "ha ua e kopa, re bolelle hang-hang.",
+    ),
+    "contact_changed": Words(
+        "{lender}: the phone or e-mail of your account was changed by {staff}. If you did not ask for it, tell us at "
+        "once.",
+        "{lender}: fono kapa imeile ea akhaonto ea hau e fetotsoe ke {staff}. Haeba ha ua e kopa, re bolelle "
+        "hang-hang.",
+    ),
+    "looked_up": Words(
+        "{lender}: we asked other lenders on {day} what you owe, as you agreed. See it in your account; you can take "
+        "it back there.",
+        "{lender}: ka {day} re botsitse ba bang ba alimanang seo u se kolotang, joalo ka ha u lumetse. Se bone "
+        "akhaonteng ea hau; u ka hula tumello moo.",
+    ),
+    "looked_up_here": Words(
+        "{lender}: another lender asked on {day} what you owe, and says that you agreed. If you did not, tell us.",
+        "{lender}: moalimi e mong o botsitse ka {day} seo u se kolotang, 'me o re u lumetse. Haeba ha ua lumela, re "
+        "bolelle.",
+    ),
     "approved": Words(
         "{lender}: your loan {loan} of {amount} is approved. It will be paid out next.",
         "{lender}: kalimo ea hau {loan} ea {amount} e lumeletsoe. E tla ntšoa ka mor'a sena.",
@@ -78,4 +135,5 @@ def text_of(kind: str, language: str, values: dict[str, str]) -> str:
     """
     # What was queued before these places were there told the whole amount, and nothing of what was kept back.
     earlier = {"net": values.get("amount", ""), "kept": ""}
-    return TEXTS[kind].read(language, **{**earlier, **values})
+    told = {name: value for name, value in values.items() if name != "language"}
+    return TEXTS[kind].read(language, **{**earlier, **told})

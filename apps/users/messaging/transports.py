@@ -6,14 +6,26 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import send_mail
 
 from apps.mfis.core.tables import new_id
+from apps.mfis.core.texts import visible
+from apps.users.messaging.private_files import private_folder, write_private
 
 SECONDS = 10
+
+
+class _NeverRedirect(urllib.request.HTTPRedirectHandler):
+    """The token goes to the address of the settings and to no other that an answer names."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+_open = urllib.request.build_opener(_NeverRedirect).open
 
 
 class NotSent(Exception):
@@ -27,7 +39,7 @@ class NotSent(Exception):
 def send_email(address: str, lender: str, text: str, message_id: str) -> None:
     """By the mail server of the settings, with the lender as the subject."""
     try:
-        send_mail(lender, text, None, [address])
+        send_mail(" ".join(visible(lender).split()), text, None, [address])
     except OSError as error:
         raise NotSent(f"mail server: {type(error).__name__}") from error
 
@@ -36,13 +48,13 @@ def send_sms_by_gateway(number: str, lender: str, text: str, message_id: str) ->
     """POSTs JSON to LETSEMA_SMS_URL: `{"to", "from", "text", "id"}`, with `Authorization: Bearer LETSEMA_SMS_TOKEN`.
 
     `id` is the same however often a message is tried, for a gateway that drops what it has seen. 2xx: taken over.
-    400, 404, 422: not a number it can reach. Everything else is tried again.
+    400, 404, 422: not a number it can reach. Everything else, a redirect too, is tried again and not followed.
     """
     body = json.dumps({"to": number, "from": settings.SMS_SENDER or lender[:11], "text": text, "id": message_id})
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {settings.SMS_TOKEN}"}
     request = urllib.request.Request(settings.SMS_URL, body.encode(), headers, method="POST")  # noqa: S310 - ours
     try:
-        with urllib.request.urlopen(request, timeout=SECONDS):  # noqa: S310 - the operator's own address
+        with _open(request, timeout=SECONDS):
             return
     except urllib.error.HTTPError as error:
         raise NotSent(f"gateway: {error.code}", final=error.code in (400, 404, 422)) from error
@@ -52,9 +64,10 @@ def send_sms_by_gateway(number: str, lender: str, text: str, message_id: str) ->
 
 def send_sms_to_folder(number: str, lender: str, text: str, message_id: str) -> None:
     """Without a gateway: a file under var/sms, as mails without a server; no log shows what it says."""
-    folder = Path(settings.VAR) / "sms"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{new_id()}.txt").write_text(f"To: {number}\nFrom: {lender}\n\n{text}\n", encoding="utf-8")
+    try:
+        write_private(private_folder("sms") / f"{new_id()}.txt", f"To: {number}\nFrom: {lender}\n\n{text}\n")
+    except OSError as error:
+        raise NotSent(f"var/sms: {type(error).__name__}") from error
 
 
 def transport(channel: str) -> Callable[[str, str, str, str], None]:
@@ -62,3 +75,13 @@ def transport(channel: str) -> Callable[[str, str, str, str], None]:
     if channel == "email":
         return send_email
     return send_sms_by_gateway if settings.SMS_URL else send_sms_to_folder
+
+
+def is_near(channel: str) -> bool:
+    """Whether a message leaves without a network: then it may leave within the request.
+
+    Over a network it waits for the worker, so that no answer takes longer where there is somebody to write to.
+    """
+    if channel == "email":
+        return settings.EMAIL_BACKEND != "django.core.mail.backends.smtp.EmailBackend"
+    return not settings.SMS_URL

@@ -35,10 +35,10 @@ def _described(mfi: MFI) -> MFIOut:
 
 @router.post("/mfis", response={201: MFIMade, **REFUSED}, auth=ANY)
 def create(request: HttpRequest, payload: MFIIn, key: Key = "") -> Any:
-    """Opens an MFI: its schema, its address, and its first admin's invitation (in this answer alone)."""
+    """Opens an MFI: its schema, its address, and its first admin, who is invited by e-mail."""
     onboarded = onboard_mfi(actor=letsema_admin(request).actor, idempotency_key=key, **payload.model_dump())
     described = _described(onboarded.mfi)
-    return Status(201, MFIMade(**described.model_dump(), invitation_url=onboarded.invitation_url))
+    return Status(201, MFIMade(**described.model_dump(), invited=onboarded.invited))
 
 
 @router.get("/mfis", response={200: list[MFIListed], **REFUSED}, auth=ANY)

@@ -12,7 +12,7 @@ from apps.mfis.core.errors import InvalidInput
 from apps.mfis.core.forms import show_service_error
 from apps.mfis.nodes.models import Conflict, Decision
 from apps.mfis.tenancy.models import MFI
-from apps.mfis.tenancy.services.provisioning import EDITABLE
+from apps.mfis.tenancy.services.provisioning import EDITABLE, check_colour
 from apps.users.accounts.models import Account
 from apps.users.back_office.forms import ReasonForm
 from apps.users.operators.services import check_mfi
@@ -25,7 +25,7 @@ class OnboardForm(forms.ModelForm):  # type: ignore[type-arg]
 
     admin_name = forms.CharField(label="First admin's name", max_length=150)
     admin_email = forms.EmailField(
-        label="First admin's e-mail", help_text="Gets the invitation; the link is also shown for hand delivery."
+        label="First admin's e-mail", help_text="The invitation goes there, and is shown to nobody else."
     )
 
     class Meta:
@@ -54,6 +54,15 @@ class ChangeForm(forms.ModelForm):  # type: ignore[type-arg]
         model = MFI
         fields = list(EDITABLE)
         widgets = {"brand_colour": forms.TextInput(attrs={"type": "color"})}
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if "brand_colour" in values:
+            try:
+                check_colour(values["brand_colour"])
+            except InvalidInput as error:
+                show_service_error(self, error)
+        return values
 
 
 class MoveForm(forms.Form):

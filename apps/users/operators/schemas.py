@@ -51,9 +51,9 @@ class MFIListed(MFIOut):
 
 
 class MFIMade(MFIOut):
-    """`invitation_url` is null where the same call came before: a secret is shown once."""
+    """`invited` is where the first admin's invitation goes, as far as one may tell; its link is told to them alone."""
 
-    invitation_url: str | None
+    invited: str
 
 
 class StatusIn(Given):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from time import time
@@ -40,7 +41,8 @@ class PrivateTempStorage(BaseStorage):  # type: ignore[misc]
     def save(self, data: Any) -> None:
         self.name: str = str(getattr(self, "name", None) or uuid4())
         content = data.encode(self.encoding or "utf-8") if isinstance(data, str) else data
-        self._path().write_bytes(content)
+        with open(self._path(), "wb", opener=_private) as file:
+            file.write(content)
 
     def read(self) -> Any:
         content = self._path().read_bytes()
@@ -48,3 +50,7 @@ class PrivateTempStorage(BaseStorage):  # type: ignore[misc]
 
     def remove(self) -> None:
         self._path().unlink(missing_ok=True)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -15,6 +15,8 @@ from apps.users.accounts.models import Account
 from apps.users.accounts.services.people import Person, clean_person
 from apps.users.staff.services import clean_duties
 
+SENT_FIRST = "Leave it empty the first time: the code is sent to the phone or e-mail on record."
+
 
 class StaffForm(forms.ModelForm):  # type: ignore[type-arg]
     """A colleague's name, address and duties."""
@@ -38,6 +40,35 @@ class StaffForm(forms.ModelForm):  # type: ignore[type-arg]
         except ServiceError as error:
             show_service_error(self, error)
         return values
+
+
+class ContactForm(forms.Form):
+    """How a person shall be reached, and who says so beside the one who asks."""
+
+    phone = forms.CharField(required=False, max_length=20, help_text="8 digits, like 5812 3456.")
+    email = forms.EmailField(label="E-mail", required=False)
+    by = forms.ChoiceField(
+        label="Confirmed by",
+        choices=[("second", "A second person, later"), ("code", "The borrower, with a code sent to them now")],
+        initial="second",
+        widget=forms.RadioSelect,
+    )
+    code = forms.CharField(label="The borrower's code", required=False, max_length=12, help_text=SENT_FIRST)
+    reason = forms.CharField(label="Why", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, by_code: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not by_code:
+            del self.fields["by"], self.fields["code"]
+
+
+class ContactDecisionForm(forms.Form):
+    """Whether it is done."""
+
+    decision = forms.ChoiceField(
+        choices=[("confirm", "Confirm: I have made sure that it is the person"), ("refuse", "Refuse")],
+        widget=forms.RadioSelect,
+    )
 
 
 class TokenForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.commands import command
-from apps.mfis.core.database import connection
-from apps.mfis.core.errors import InvalidInput, NotAllowed
+from apps.mfis.core.database import connection, lock
+from apps.mfis.core.errors import InvalidInput, NotAllowed, WrongState
 from apps.mfis.core.roles import Action, Duty, Role
 from apps.users.accounts.models import Account
 from apps.users.accounts.services.passwords import write_password
 from apps.users.accounts.services.people import Person, clean_person, natural_keys
+
+LAST = "Nobody else could manage people here: give another colleague that duty first, then do this."
 
 
 @command(Action.MANAGE_PEOPLE)
@@ -63,11 +65,14 @@ def update_staff(*, account: Account, full_name: str, duties: Iterable[str], act
 
     Raises:
         NotAllowed: the duty is missing, or it is their own account. InvalidInput: an unknown duty, or none.
+        WrongState: nobody else would manage.
     """
     wanted = clean_duties(duties, Role(account.role))
     if account.pk == actor.id and wanted != account.duties:
         raise NotAllowed("Nobody changes their own duties; ask another manager.")
     colleague = Account.objects.select_for_update().get(pk=account.pk)
+    if colleague.role == Role.MFI_ADMIN and Duty.MANAGER not in wanted:
+        _check_not_last(colleague)
     colleague.full_name, colleague.duties = " ".join(full_name.split()), wanted
     colleague.save()
     return colleague
@@ -78,11 +83,27 @@ def set_active(*, account: Account, active: bool, actor: Actor) -> Account:
     """Opens or closes an account. A closed one is signed out everywhere at its next request.
 
     Raises:
-        NotAllowed: the duty is missing, or it is the actor's own account.
+        NotAllowed: the duty is missing, or it is the actor's own account. WrongState: nobody else would manage.
     """
     if account.pk == actor.id and not active:
         raise NotAllowed("Nobody closes their own account; ask a colleague.")
     person = Account.objects.select_for_update().get(pk=account.pk)
+    if not active:
+        _check_not_last(person)
     person.is_active = active
     person.save(update_fields=["is_active"])
     return person
+
+
+def _check_not_last(colleague: Account) -> None:
+    """Refuses to leave a schema without anybody who manages its people.
+
+    Raises:
+        WrongState: no other active account does.
+    """
+    if not colleague.may(Action.MANAGE_PEOPLE):
+        return
+    lock("managers")  # two who close each other at once would leave nobody
+    others = Account.objects.exclude(pk=colleague.pk).filter(role=colleague.role, is_active=True)
+    if not any(account.may(Action.MANAGE_PEOPLE) for account in others):
+        raise WrongState(LAST)

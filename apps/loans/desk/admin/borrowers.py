@@ -11,7 +11,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.html import format_html
 
 from apps.credit.history import credit_history
 from apps.loans.book.models import Loan
@@ -19,18 +18,21 @@ from apps.loans.desk.forms import BorrowerForm
 from apps.loans.histories.forms import ConsentForm
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.roles import Action
-from apps.users.access.services.invitations import invite_again
+from apps.users.access.services.codes import CodeNeeded
+from apps.users.access.services.invitations import invite
 from apps.users.accounts.identity import format_phone
 from apps.users.accounts.models import Account, BorrowerProfile
 from apps.users.accounts.selectors import belongs_to
 from apps.users.accounts.services.borrowers import register_borrower, update_borrower
 from apps.users.accounts.services.people import Person
 from apps.users.back_office.base import LetsemaAdmin, run_action, status_badge
+from apps.users.back_office.requests import StaffRequest
 from apps.users.back_office.sites import tenant_site
 from apps.users.consents.models import Consent
 from apps.users.consents.selectors import all_consents
-from apps.users.consents.services import record_consent
+from apps.users.consents.services import record_consent, record_own_consent, send_consent_code
 from apps.users.consents.texts import TEXTS, current_text
+from apps.users.staff.admin.contacts import contact_page
 
 
 class BorrowerAdmin(LetsemaAdmin):
@@ -64,6 +66,7 @@ class BorrowerAdmin(LetsemaAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("<uuid:account_id>/edit/", wrap(self.edit_view), name="borrower_edit"),
+            path("<uuid:account_id>/contact/", wrap(self.contact_view), name="borrower_contact"),
             path("<uuid:account_id>/invite/", wrap(self.invite_view), name="borrower_invite"),
             path(
                 "<uuid:account_id>/consent/<str:purpose>/<str:wanted>/",
@@ -110,13 +113,16 @@ class BorrowerAdmin(LetsemaAdmin):
             raise PermissionDenied
         account = profile.account
         initial = {name: getattr(profile, name) for name in BorrowerForm.base_fields if hasattr(profile, name)}
-        initial |= {"full_name": account.full_name, "phone": account.phone, "email": account.email}
+        initial |= {"full_name": account.full_name}
+        kept = {"phone": account.phone or "", "email": account.email or ""}
         return run_action(
             request,
             admin=self,
-            form=BorrowerForm(request.POST or None, initial=initial),
+            form=BorrowerForm(request.POST or None, initial=initial, is_new=False),
             run=lambda v: (
-                update_borrower(account=account, person=Person(**v), actor=request.user.actor, today=business_date())
+                update_borrower(
+                    account=account, person=Person(**{**kept, **v}), actor=request.user.actor, today=business_date()
+                )
                 and None
             ),
             done="Saved.",
@@ -125,6 +131,14 @@ class BorrowerAdmin(LetsemaAdmin):
             title=f"Edit {account.full_name}",
             button="Save",
         )
+
+    def contact_view(self, request: StaffRequest, account_id: UUID) -> HttpResponse:
+        """Asks for a change of how a borrower is reached."""
+        profile = self._profile(request, account_id)
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        back = reverse("admin:users_borrowerprofile_change", args=[profile.pk])
+        return contact_page(request, self, profile.account, back)
 
     def invite_view(self, request: Any, account_id: UUID) -> HttpResponse:
         profile = self._profile(request, account_id)
@@ -139,8 +153,8 @@ class BorrowerAdmin(LetsemaAdmin):
             back_url=reverse("admin:users_borrowerprofile_change", args=[profile.pk]),
             subject=str(profile),
             title=f"Invite {profile} to the portal",
-            button="Make the invitation",
-            explanation="A link by which the borrower chooses a password; hand it over, or it goes by e-mail.",
+            button="Send the invitation",
+            explanation="A link by which the borrower chooses a password goes to their own e-mail or phone alone.",
         )
 
     def consent_view(self, request: Any, account_id: UUID, purpose: str, wanted: str) -> HttpResponse:
@@ -151,12 +165,14 @@ class BorrowerAdmin(LetsemaAdmin):
         if purpose not in TEXTS or wanted not in ("give", "withdraw"):
             raise Http404
         today, account, granted = business_date(), profile.account, wanted == "give"
+        by_code = granted and purpose == Consent.Purpose.SHARING
         text, name = current_text(purpose), Consent.Purpose(purpose).label
         return run_action(
             request,
             admin=self,
-            form=ConsentForm(request.POST or None, initial={"language": account.language}),
-            run=lambda v: record_consent(
+            form=ConsentForm(request.POST or None, initial={"language": account.language}, by_code=by_code),
+            run=lambda v: _keep_consent(
+                v.get("code") if by_code else None,
                 account=account,
                 purpose=purpose,
                 granted=granted,
@@ -177,9 +193,8 @@ class BorrowerAdmin(LetsemaAdmin):
         )
 
     def _show_invitation(self, request: Any, account: Account) -> None:
-        url = invite_again(account=account, actor=request.user.actor, mfi=request.tenant)
-        text = "Invitation to the portal for {}, shown only now: <code>{}</code>"
-        self.message_user(request, format_html(text, account.full_name, url), messages.SUCCESS)
+        to = invite(account=account, actor=request.user.actor)
+        self.message_user(request, f"The invitation for {account.full_name} goes to {to}.", messages.SUCCESS)
 
     def change_view(self, request: Any, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         profile = self._profile(request, object_id)
@@ -202,6 +217,21 @@ class BorrowerAdmin(LetsemaAdmin):
             "may_apply": self._may(request, Action.APPLY_FOR_BORROWER),
         }
         return TemplateResponse(request, "admin/borrower.html", context)
+
+
+def _keep_consent(code: str | None, *, account: Account, purpose: str, granted: bool, **said: Any) -> None:
+    """Keeps what a borrower said; `code` is None where it takes none, and empty where it is to be sent.
+
+    Raises:
+        CodeNeeded: it is on its way. Others as for the commands.
+    """
+    if code is None:
+        record_consent(account=account, purpose=purpose, granted=granted, **said)
+    elif code:
+        record_own_consent(account=account, digits=code, **said)
+    else:
+        to = send_consent_code(account=account, actor=said["actor"])
+        raise CodeNeeded(f"A code is on its way to {to}. Enter here what the borrower tells you.", field="code")
 
 
 tenant_site.register(BorrowerProfile, BorrowerAdmin)

@@ -14,6 +14,7 @@ from apps.loans.reporting.selectors import portfolio as figures
 from apps.loans.servicing.services.day_end import days_not_ended
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.roles import Action
+from apps.users.access.selectors import waiting_contact_changes
 from apps.users.accounts.models import Account
 from apps.users.back_office.sites import Link, tenant_site
 
@@ -124,6 +125,13 @@ tenant_site.menu = [
             ),
             Link("Groups", "fas fa-people-carry", "admin:loans_group_changelist"),
             Link("Borrowers", "fas fa-users", "admin:users_borrowerprofile_changelist"),
+            Link(
+                "Changed addresses",
+                "fas fa-address-book",
+                "admin:users_contactchange_changelist",
+                action=Action.REGISTER_BORROWER,
+                count=waiting_contact_changes,
+            ),
             Link(
                 "Complaints",
                 "fas fa-comment-dots",

@@ -172,7 +172,8 @@ def test_mfis_by_api(public_client: Client, letsema_admin: Account) -> None:
     }
     made = post(program, "mfis", body, **headers)
     assert made.status_code == 201, made.content
-    assert "/invitation/" in made.json()["invitation_url"]
+    assert made.json()["invited"] == "s•••@delta.example"
+    assert "/invitation/" not in made.content.decode()
     assert post(program, "mfis", body, **headers).status_code == 409
     wrong = post(program, "mfis", {**body, "subdomain": "www", "district": "Paris"}, **headers)
     assert wrong.status_code == 422

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
+from django.utils import timezone
+
 from apps.credit.history import credit_history
-from apps.credit.inquiries import Inquiry, OtherLendersExposure, PastInquiry, inquiries_about, make_inquiry
+from apps.credit.inquiries import (
+    Inquiry,
+    OtherLendersExposure,
+    PastInquiry,
+    inquiries_about,
+    make_inquiry,
+    others_look_ups,
+)
 from apps.credit.outbox import person_key
 from apps.credit.score import Score
 from apps.loans.book.models import EventType, Loan, LoanEvent, LoanState
@@ -22,6 +31,9 @@ from apps.users.accounts.models import Account, BorrowerProfile
 from apps.users.accounts.selectors import belongs_to
 from apps.users.consents.models import Consent
 from apps.users.consents.selectors import standing_consent
+from apps.users.messaging.services import queue_message
+
+TOLD_FOR_DAYS = 7  # a look-up that could not be told sooner is still told
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,12 @@ def ask_other_lenders(*, loan_id: UUID, actor: Actor) -> LoanEvent:
     loan, state = lock_loan(loan_id)
     check_transition("ask_other_lenders", loan, state, actor)
     exposure = make_inquiry(_inquiry(loan, state, actor, today), as_of=today)
+    queue_message(
+        account=loan.borrower,
+        about="looked_up",
+        key=f"looked_up:{exposure.inquiry}",
+        values={"day": f"{today:%-d %b %Y}"},
+    )
     return append_event(
         loan=loan,
         event_type=EventType.NOTE,
@@ -68,8 +86,11 @@ def ask_other_lenders(*, loan_id: UUID, actor: Actor) -> LoanEvent:
 def _inquiry(loan: Loan, state: LoanState, actor: Actor, today: date) -> Inquiry:
     """What is asked, where the borrower has agreed to it and is known by a national ID."""
     consent = standing_consent(account=loan.borrower, purpose=Consent.Purpose.SHARING, as_of=today)
-    if not consent.stands or consent.last is None:
-        raise WrongState("The borrower has not agreed to it. They can: under “Me” in the portal.")
+    if not consent.stands or consent.last is None or not consent.last.is_by_owner:
+        raise WrongState(
+            "The borrower has not agreed to it themselves. They can: under “Me” in the portal, or at the counter with "
+            "a code that is sent to them."
+        )
     profile = BorrowerProfile.objects.filter(pk=loan.borrower_id).first()
     if profile is None or not profile.national_id:
         raise InvalidInput("The borrower's national ID is needed; enter it first.", field="national_id")
@@ -91,6 +112,25 @@ def _summary(exposure: OtherLendersExposure) -> str:
     return (
         f"Asked other lenders: {exposure.lenders} lend to this person, {exposure.outstanding:,.2f} outstanding, "
         f"{exposure.monthly_installments:,.2f} a month, at worst {exposure.worst_days_past_due} days late in 12 months."
+    )
+
+
+def tell_of_look_ups() -> int:
+    """Tells the MFI's own borrowers of other lenders' look-ups that counted their loans here.
+
+    Whoever asks about somebody by another's number has them told at the telephone that their own lender knows. Runs as
+    often as one likes: each is told once. Returns how many are new.
+    """
+    since = timezone.now() - timedelta(days=TOLD_FOR_DAYS)
+    return sum(
+        queue_message(
+            account=borrower,
+            about="looked_up_here",
+            key=f"looked_up_here:{look_up.inquiry}:{borrower.pk}",
+            values={"day": f"{timezone.localdate(look_up.asked_at):%-d %b %Y}"},
+        )
+        for look_up in others_look_ups(connection.schema_name, since=since)
+        for borrower in Account.objects.filter(loans__in=look_up.accounts).distinct()
     )
 
 

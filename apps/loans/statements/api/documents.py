@@ -28,6 +28,7 @@ from apps.loans.statements.documents import key_facts_pdf, receipt_pdf, statemen
 from apps.mfis.core.api_types import REFUSED
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.errors import InvalidInput, NotFound
+from apps.mfis.tenancy.addresses import mfi_url
 from apps.mfis.tenancy.requests import TenantRequest
 from apps.users.access.api.auth import ANY, borrower
 
@@ -122,7 +123,7 @@ def receipt_paper(request: TenantRequest, loan_id: UUID, event_id: UUID, languag
     event = LoanEvent.objects.filter(pk=event_id, loan=loan, type__in=RECEIPTS).first()
     if event is None:
         raise NotFound("There is no such receipt.")
-    url = request.build_absolute_uri(reverse("verify_receipt", args=[event.pk]))
+    url = mfi_url(request.tenant, reverse("verify_receipt", args=[event.pk]))
     undone = LoanEvent.objects.filter(reverses=event).exists()
     return as_pdf(receipt_pdf(event, loan, mfi=request.tenant, language=language, url=url, undone=undone), event.number)
 

@@ -139,3 +139,24 @@ def test_every_word_of_the_papers_is_translated(language: str) -> None:
         assert {m.id: m.string for m in read_mo(compiled) if m.id} == words, "run pybabel compile; see the .po file"
     with translation.override(language):
         assert gettext("Receipt") == "Resiti"
+
+
+def test_the_receipts_code_leads_to_the_address_of_the_settings(
+    alpha: Branch, active: Callable[..., Loan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever port the caller names: a paper is read by others."""
+    loan = active()
+    paid = {"amount": Decimal(50), "channel": "cash", "value_date": TODAY}
+    made = record_repayment(loan_id=loan.pk, actor=alpha.staff["cashier"].actor, **paid)
+    urls: list[str] = []
+
+    def keep(*_: Any, url: str, **__: Any) -> bytes:
+        urls.append(url)
+        return b"%PDF"
+
+    monkeypatch.setattr("apps.loans.statements.api.documents.receipt_pdf", keep)
+    client = alpha.client(alpha.borrower)
+    assert (
+        client.get(f"/api/v1/loans/{loan.pk}/receipts/{made.id}.pdf", HTTP_HOST=f"{alpha.host}:6666").status_code == 200
+    )
+    assert urls == [f"http://alpha.localhost:8000/receipts/{made.id}/"]

@@ -16,6 +16,7 @@ from apps.mfis.core.commands import command
 from apps.mfis.core.database import PUBLIC, connection
 from apps.mfis.core.errors import AlreadyExists, InvalidInput, WrongState
 from apps.mfis.core.roles import Action
+from apps.mfis.tenancy.colours import MINIMUM_CONTRAST, WHITE, contrast, readable
 from apps.mfis.tenancy.districts import District
 from apps.mfis.tenancy.middleware import forget_changed
 from apps.mfis.tenancy.models import MFI, Domain, SchemaReady, tenant_id
@@ -66,6 +67,18 @@ def _check_fields(mfi: MFI) -> None:
         mfi.clean_fields(exclude=["schema_name"])
     except ValidationError as error:
         raise InvalidInput.from_validation(error) from None
+    check_colour(mfi.brand_colour)
+
+
+def check_colour(colour: str) -> None:
+    """Whether white can be read on a colour.
+
+    Raises:
+        InvalidInput: it cannot, with one that is dark enough.
+    """
+    if contrast(colour, WHITE) < MINIMUM_CONTRAST:
+        darker = readable(colour)
+        raise InvalidInput(f"White words cannot be read on this colour; {darker} is dark enough.", field="brand_colour")
 
 
 def _taken(mfi: MFI) -> AlreadyExists:

@@ -7,8 +7,10 @@ from django.test import Client
 
 from apps.mfis.core.actor import OPERATOR
 from apps.mfis.core.errors import InvalidInput, NotAllowed
-from apps.mfis.tenancy.models import MFILogo
+from apps.mfis.tenancy.colours import contrast, readable
+from apps.mfis.tenancy.models import MFI, MFILogo
 from apps.mfis.tenancy.services.branding import save_logo
+from apps.mfis.tenancy.services.provisioning import update_mfi
 from tests.factories import Branch
 
 PIXEL = bytes.fromhex(
@@ -28,3 +30,21 @@ def test_a_logo_is_a_picture_and_small(alpha: Branch) -> None:
 def test_an_mfi_s_own_people_do_not_change_it(alpha: Branch) -> None:
     with pytest.raises(NotAllowed):
         save_logo(mfi=alpha.mfi, content=PIXEL, actor=alpha.staff["manager"].actor)
+
+
+def test_white_words_are_read_on_every_brand(alpha: Branch) -> None:
+    assert round(contrast("#ffffff", "#000000"), 2) == 21
+    assert round(contrast("#767676", "#ffffff"), 2) == 4.54  # the lightest grey that is enough
+    for colour in ("#ffff00", "#ffffff", "#777777"):
+        with pytest.raises(InvalidInput, match="is dark enough") as refused:
+            update_mfi(mfi=alpha.mfi, actor=OPERATOR, brand_colour=colour)
+        assert refused.value.field == "brand_colour"
+        assert contrast(readable(colour), "#ffffff") >= 4.5
+    assert readable("#0f5c4a") == "#0f5c4a"
+
+
+def test_a_light_brand_of_before_is_shown_darker(alpha: Branch) -> None:
+    MFI.objects.filter(pk=alpha.mfi.pk).update(brand_colour="#ffff00")
+    page = Client(HTTP_HOST=alpha.host).get("/admin/login/").content.decode()
+    assert "#ffff00" not in page
+    assert f"--brand: {readable('#ffff00')}" in page

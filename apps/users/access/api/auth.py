@@ -36,7 +36,7 @@ class TokenAuth(HttpBearer):
         needed = scope_of(request)
         if bearer.scopes is not None and needed not in bearer.scopes:
             raise NotAllowed(f"This token may not do this: it needs the scope “{needed}”.")
-        request.scopes = bearer.scopes  # type: ignore[attr-defined]
+        request.scopes, request.by_token = bearer.scopes, True  # type: ignore[attr-defined]
         return bearer.account
 
 
@@ -83,6 +83,16 @@ def borrower(request: HttpRequest) -> Account:
     if account.role != Role.BORROWER:
         raise NotAllowed("These are the borrowers' pages; your account belongs to the back-office.")
     return account
+
+
+def check_person(request: HttpRequest) -> None:
+    """Refuses a token where somebody must be signed in: it must not become more than it is.
+
+    Raises:
+        NotAllowed: a token asks.
+    """
+    if getattr(request, "by_token", False):
+        raise NotAllowed("No token may do this: sign in, and do it yourself.")
 
 
 def letsema_admin(request: HttpRequest) -> Account:

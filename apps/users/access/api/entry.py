@@ -21,6 +21,7 @@ from apps.users.access.rate_limits import ENTRY
 from apps.users.access.schemas import Me, ResetAsked, ResetIn, SessionOut, SignIn
 from apps.users.access.services.codes import CodeNeeded, Purpose, send_code, use_code
 from apps.users.access.services.password_reset import reset_password
+from apps.users.access.services.reset_links import pretend_to_send
 from apps.users.accounts.models import Account
 
 router = Router(tags=["accounts"])
@@ -86,6 +87,8 @@ def ask_for_reset(request: HttpRequest, payload: ResetAsked) -> Any:
     if account and account.is_active and account.role == Role.BORROWER:
         with suppress(ServiceError):  # no address, or too many codes: whoever asks learns neither
             send_code(actor=account.actor, purpose=Purpose.RESET)
+    else:
+        pretend_to_send()
     return Status(204, None)
 
 

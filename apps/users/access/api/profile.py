@@ -10,11 +10,13 @@ from ninja import Router
 from apps.mfis.core.api_types import REFUSED
 from apps.mfis.core.clock import business_date
 from apps.mfis.tenancy.requests import TenantRequest
-from apps.users.access.api.auth import ANY, borrower
+from apps.users.access.api.auth import ANY, borrower, check_person
 from apps.users.access.schemas import Me, MessageOut, ProfileIn, SettingsIn
+from apps.users.access.services.endings import keep_session
+from apps.users.access.services.own_profile import Proof, change_own_profile
 from apps.users.accounts.models import Account, BorrowerProfile
-from apps.users.accounts.services.borrowers import change_settings, update_own_profile
-from apps.users.accounts.services.people import Person
+from apps.users.accounts.services.borrowers import change_settings, contact_changes
+from apps.users.accounts.services.people import Person, clean_person
 from apps.users.messaging.models import Message
 from apps.users.messaging.texts import text_of
 
@@ -35,7 +37,7 @@ def me_of(account: Account) -> dict[str, Any]:
         "phone_verified": account.phone_is_verified,
         "email_verified": account.email_is_verified,
         "second_factor": account.second_factor,
-        "national_id": profile.national_id or "",
+        "national_id": profile.national_id or profile.claimed_national_id or "",
         "date_of_birth": profile.date_of_birth,
         "district": profile.district,
         "village": profile.village,
@@ -52,9 +54,21 @@ def me(request: HttpRequest) -> Any:
 
 @router.put("/me", response={200: Me, **REFUSED}, auth=ANY)
 def update_me(request: HttpRequest, payload: ProfileIn) -> Any:
-    """Changes one's own profile; the MFI sees the history of changes."""
-    person = Person(**payload.dict())
-    return me_of(update_own_profile(actor=borrower(request).actor, person=person, today=business_date()))
+    """Changes one's own profile; the MFI sees the history of changes.
+
+    Another name, phone or e-mail needs `password`, or the `code` of POST /me/codes: 403 `confirmation_needed`. A new
+    phone or e-mail also needs `address_code`: 403 `code_needed` says that it is on its way there. Other sessions end,
+    and tokens.
+    """
+    account, values = borrower(request), payload.dict()
+    proof = Proof(**{name: values.pop(name) for name in ("password", "code", "address_code")})
+    person = clean_person(Person(**values), today=business_date())
+    if contact_changes(account, person) or person.full_name != account.full_name:
+        check_person(request)
+    changed = change_own_profile(actor=account.actor, person=person, proof=proof, today=business_date())
+    if changed.security_stamp != account.security_stamp:
+        keep_session(request, changed)
+    return me_of(changed)
 
 
 @router.put("/me/settings", response={200: Me, **REFUSED}, auth=ANY)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
+
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from apps.mfis.core.tables import Revisioned
 from apps.users.accounts.models import Account
@@ -35,6 +38,12 @@ class Invitation(Revisioned):
     class Meta:
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["token_hash"], name="invitation_by_token")]
+
+    @property
+    def secret(self) -> str:
+        """What stands in the link; 256 bits that follow from the key and the server's secret, and are kept nowhere."""
+        digest = salted_hmac("letsema.invitation", str(self.pk), algorithm="sha256").digest()
+        return urlsafe_b64encode(digest).decode().rstrip("=")
 
     def __str__(self) -> str:
         return f"Invitation of {self.account}"

@@ -20,9 +20,11 @@ def reset_password(*, account: Account | None, digits: str, password: str) -> Ac
     Raises:
         InvalidInput: the code is wrong (also where there is no such account), or the password too weak.
     """
-    check_strength(password, account)  # first, as a password that is refused must leave the code good
+    check_strength(password, None)  # first, as a password that is refused must leave the code good
     if account is None or not account.is_active:
         raise InvalidInput(WRONG, field="code")
+    use_code(actor=account.actor, purpose=Purpose.RESET, digits=digits, keep=True)
+    check_strength(password, account)  # it must not be like the name: said only to who holds the code
     code = use_code(actor=account.actor, purpose=Purpose.RESET, digits=digits)
     return reset_by_code(actor=account.actor, code=code, password=password)
 

@@ -10,6 +10,7 @@ from apps.mfis.core.commands import command
 from apps.mfis.core.roles import Action
 from apps.users.access.services.codes import Purpose, check_used, use_code, way_of_code
 from apps.users.accounts.models import Account, OneTimeCode
+from apps.users.accounts.services.passwords import end_access
 
 
 def verify_address(*, actor: Actor, channel: str, digits: str) -> Account:
@@ -47,7 +48,8 @@ def change_second_factor_by_code(*, actor: Actor, wanted: bool, code: OneTimeCod
     account = mark_verified(actor, code)
     if account.second_factor != wanted:
         account.second_factor = wanted
-        account.save(update_fields=["second_factor"])
+        end_access(account)
+        account.save(update_fields=["second_factor", "security_stamp"])
     return account
 
 

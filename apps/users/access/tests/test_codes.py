@@ -46,9 +46,6 @@ def test_a_phone_is_verified_by_the_code_that_it_got(alpha: Branch, lerato: Acco
     # Neither the queue nor the list of messages shows the digits.
     assert digits not in json.dumps(list(Message.objects.values("values")), default=str)
     assert client.get("/api/v1/messages").json() == []
-    # Another number is not verified by it.
-    body = {"full_name": "Lerato Matete", "phone": "6812 0000"}
-    assert send(client, "PUT", "me", body).json()["phone_verified"] is False
 
 
 def test_five_wrong_attempts_end_a_code(lerato: Account, last_code: LastCode) -> None:
@@ -103,8 +100,8 @@ def test_a_second_factor_is_asked_for_wherever_one_gets_in(alpha: Branch, lerato
     assert stranger.get("/api/v1/me").status_code == 401
     # Registering "again" is no way around it, and neither is the code of another purpose.
     again = {"full_name": "Lerato Matete", "phone": "6812 3456", "password": PASSWORD, "agreed": 1}
-    assert send(stranger, "POST", "register", again).status_code == 409
     digits = last_code()
+    assert send(stranger, "POST", "register", {**again, "code": digits}).status_code == 422
     assert send(stranger, "POST", "sign-in", {**name, "password": "wrong-one-99", "code": digits}).status_code == 401
     assert send(stranger, "POST", "sign-in", {**name, "code": digits}).status_code == 200
     assert stranger.get("/api/v1/me").json()["id"] == str(lerato.pk)
@@ -115,6 +112,7 @@ def test_a_borrowed_session_does_not_send_the_codes_elsewhere(
 ) -> None:
     send_code(actor=lerato.actor, purpose=Purpose.VERIFY, channel="sms")
     change_second_factor(actor=lerato.actor, wanted=True, digits=last_code())
+    lerato.refresh_from_db()
     client, mine = alpha.client(lerato), {"full_name": "Lerato Matete", "phone": "6812 3456"}
     for change in (
         {"phone": "6812 9999", "email": "lerato@example.org"},

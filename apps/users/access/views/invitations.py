@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 
 from apps.mfis.core.errors import ServiceError
 from apps.mfis.core.forms import show_service_error
+from apps.users.access.doors import limited_door
 from apps.users.access.forms import NewPasswordForm
 from apps.users.access.selectors import find_invitation
 from apps.users.access.services.invitations import GONE, accept_invitation
@@ -17,6 +18,7 @@ INVITATION = "_invitation"
 
 
 @never_cache
+@limited_door
 def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """The link of an invitation: keeps its secret in the session and goes on to the form."""
     request.session[INVITATION] = secret
@@ -24,6 +26,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 @never_cache
+@limited_door
 def invitation_accept(request: HttpRequest) -> HttpResponse:
     """Choosing the first password."""
     secret = request.session.get(INVITATION, "")

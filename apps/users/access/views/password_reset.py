@@ -4,51 +4,41 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib.auth.tokens import default_token_generator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from apps.mfis.core.database import connection
 from apps.mfis.core.errors import ServiceError
 from apps.mfis.core.forms import show_service_error
-from apps.mfis.tenancy.addresses import mfi_url, public_url
-from apps.mfis.tenancy.requests import TenantRequest
+from apps.users.access.doors import limited_door
 from apps.users.access.forms import NameForm, NewPasswordForm
+from apps.users.access.services.reset_links import account_of_link, ask_for_link
 from apps.users.access.views.pages import entry_page, on_to_sign_in
 from apps.users.accounts.models import Account
 from apps.users.accounts.services.passwords import set_password
-from apps.users.messaging.mail import send_password_reset
 
 RESET = "_reset"
 
 SENT = (
-    "If there is an account with an e-mail address, a link is on its way there; it is good for an hour. "
-    "Without an e-mail address, ask at your branch for a new invitation."
+    "If there is an account with an e-mail address that is known to be its owner's, a link is on its way there; it is "
+    "good for an hour. Without one, ask at your branch."
 )
 
 
 @never_cache
-def password_reset(request: TenantRequest) -> HttpResponse:
+@limited_door
+def password_reset(request: HttpRequest) -> HttpResponse:
     """Asks for a link by mail. The answer is the same whether there is such an account or not."""
     form = NameForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        account = Account.objects.signing_in_by(form.cleaned_data["name"])
-        if account and account.is_active and account.email and account.has_usable_password():
-            _send_link(request, account)
+        ask_for_link(form.cleaned_data["name"])
         return entry_page(request, title="Look at your mail", lead=SENT)
     return entry_page(request, title="Forgotten your password?", form=form, button="Send me a link")
 
 
-def _send_link(request: TenantRequest, account: Account) -> None:
-    path = reverse("password_reset_link", args=[account.pk, default_token_generator.make_token(account)])
-    mfi = request.tenant  # None on Letsema's own site
-    url = mfi_url(mfi, path) if mfi else public_url(path)
-    send_password_reset(account=account, brand=mfi.name if mfi else "Letsema", url=url)
-
-
 @never_cache
+@limited_door
 def password_reset_link(request: HttpRequest, account_id: UUID, token: str) -> HttpResponse:
     """The link of a reset: keeps its secret in the session and goes on to the form."""
     request.session[RESET] = [str(account_id), token, connection.schema_name]
@@ -56,6 +46,7 @@ def password_reset_link(request: HttpRequest, account_id: UUID, token: str) -> H
 
 
 @never_cache
+@limited_door
 def password_reset_confirm(request: HttpRequest) -> HttpResponse:
     """Choosing a new password."""
     account = _whose_link(request)
@@ -78,5 +69,4 @@ def _whose_link(request: HttpRequest) -> Account | None:
     account_id, token, schema = request.session.get(RESET, ["", "", ""])
     if not account_id or schema != connection.schema_name:
         return None
-    account = Account.objects.filter(pk=account_id, is_active=True).first()
-    return account if account and default_token_generator.check_token(account, token) else None
+    return account_of_link(account_id, token)

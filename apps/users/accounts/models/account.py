@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.errors import NotAllowed
@@ -14,6 +15,8 @@ from apps.mfis.core.roles import Action, Duty, Role, may
 from apps.mfis.core.tables import Revisioned
 from apps.users.accounts.identity import lesotho_phone
 from apps.users.accounts.languages import Language
+
+SESSION_SALT = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
 
 
 class AccountQuerySet(models.QuerySet["Account"]):
@@ -71,6 +74,8 @@ class Account(AbstractBaseUser, Revisioned):
     # The address that its owner showed by a one-time code to be theirs; after a change it is no longer the same.
     verified_phone = models.CharField(max_length=16, null=True, editable=False)
     verified_email = models.EmailField(max_length=254, null=True, editable=False)
+    # Changes with whatever one signs in by. Sessions and links carry it, so those from before end, on every node.
+    security_stamp = models.UUIDField(null=True, editable=False)
     second_factor = models.BooleanField("asks for a code at sign-in", default=False, db_default=False, editable=False)
 
     USERNAME_FIELD = "email"
@@ -115,6 +120,11 @@ class Account(AbstractBaseUser, Revisioned):
     def actor(self) -> Actor:
         """This account as whoever acts: what commands are called with."""
         return Actor(self.pk, self.full_name, Role(self.role), self.duty_set, self.is_active)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """As Django's own, so that a session also ends with the stamp."""
+        value = f"{self.password}{self.security_stamp or ''}"
+        return salted_hmac(SESSION_SALT, value, secret=secret, algorithm="sha256").hexdigest()
 
     def may(self, action: Action) -> bool:
         """Whether this account may do `action`, by the table in roles.py."""

@@ -16,6 +16,8 @@ class BorrowerProfile(models.Model):
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True, related_name="profile")
     national_id = models.CharField("national ID", max_length=20, blank=True, null=True)
+    # What the borrower entered where another borrower has that number: whoever reviews looks at the card.
+    claimed_national_id = models.CharField(max_length=20, null=True, editable=False)
     national_id_expires = models.DateField("national ID expires", null=True, blank=True)
     date_of_birth = models.DateField(null=True, blank=True)
     district = models.CharField(max_length=20, choices=District.choices, blank=True)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.commands import command
-from apps.mfis.core.errors import InvalidInput
+from apps.mfis.core.errors import ConfirmationNeeded, InvalidInput
 from apps.mfis.core.roles import Action, Role
 from apps.mfis.core.tables import new_id
 from apps.users.accounts.languages import Language
 from apps.users.accounts.models import Account, BorrowerProfile
-from apps.users.accounts.services.passwords import write_password
+from apps.users.accounts.services.passwords import end_access, write_password
 from apps.users.accounts.services.people import Person, clean_person, natural_keys, profile_values
 
 KEPT_FOR_CODES = "While signing in asks for a code this stays as it is; turn that off first, or ask your branch."
+
+NOT_HERE = "Phone and e-mail change under “Change how they are reached”, with a second person or the borrower's code."
+
+CONFIRM = "Give your password again: this changes who you are here, or how you are reached."
 
 SET_ONCE = {"national_id": "national ID", "date_of_birth": "date of birth"}
 
@@ -36,9 +42,10 @@ def register_borrower(
 
 
 def add_borrower(
-    *, person: Person, password: str, language: str, today: date, account_id: UUID | None = None
+    *, person: Person, password: str, language: str, today: date, account_id: UUID | None = None, verified: str = ""
 ) -> Account:
-    """The registration itself, inside its caller's command. `account_id` is the key that the account gets.
+    """The registration itself, inside its caller's command. `account_id` is the key that the account gets, `verified`
+    the address that was shown to be the person's own.
 
     Raises:
         InvalidInput, AlreadyExists: as for registration.
@@ -49,6 +56,8 @@ def add_borrower(
         full_name=clean.full_name,
         email=clean.email or None,
         phone=clean.phone or None,
+        verified_email=verified if "@" in verified else None,
+        verified_phone=verified if verified and "@" not in verified else None,
         role=Role.BORROWER,
         language=Language.of(language).value,
     )
@@ -63,43 +72,86 @@ def add_borrower(
 def update_borrower(*, account: Account, person: Person, actor: Actor, today: date) -> Account:
     """Changes a borrower's own data; every change stays in the history.
 
+    Nobody changes alone how another is reached, as whoever gets the codes gets in: see access/services/contacts.py.
+    The system does, for the demonstration.
+
     Raises:
-        NotAllowed: the duty is missing. InvalidInput, AlreadyExists: as for registration.
+        NotAllowed: the duty is missing. InvalidInput, AlreadyExists: as for registration, or phone or e-mail differ.
     """
     borrower = Account.objects.select_for_update().get(pk=account.pk, role=Role.BORROWER)
-    return _change(borrower, clean_person(person, today=today))
+    clean = clean_person(person, today=today)
+    changed = contact_changes(borrower, clean)
+    if changed and actor.role is not None:
+        errors = {name: [NOT_HERE] for name in changed}
+        raise InvalidInput(NOT_HERE, field=next(iter(changed)), errors=errors)
+    if clean.national_id:
+        claimed = BorrowerProfile.objects.filter(account=borrower, claimed_national_id__isnull=False)
+        claimed.update(claimed_national_id=None)
+    return _change(borrower, clean)
+
+
+def contact_changes(account: Account, person: Person) -> dict[str, str]:
+    """Phone and e-mail of a clean `person` that the account has not."""
+    kept = {"phone": account.phone or "", "email": account.email or ""}
+    return {name: getattr(person, name) for name, value in kept.items() if getattr(person, name) != value}
 
 
 @command(Action.BORROW)
-def update_own_profile(*, actor: Actor, person: Person, today: date) -> Account:
+def update_own_profile(*, actor: Actor, person: Person, today: date, confirmed: bool = False) -> Account:
     """Changes one's own data. What identifies a person can be given once; then only the branch changes it.
+
+    Name, phone and e-mail change only where it is `confirmed` that it is the owner who asks (access/services/
+    own_profile.py), and that a new address is theirs; other sessions, and tokens, end. A national ID that another
+    borrower has is kept as a claim for whoever reviews: the answer tells nobody who banks here.
 
     Phone and e-mail stay as they are while signing in asks for a code: whoever borrowed a session could otherwise have
     the codes sent to themselves, and turn them off.
 
     Raises:
         NotAllowed: not a borrower. InvalidInput: a field is wrong, or fixed by now.
-        AlreadyExists: as for registration.
+        ConfirmationNeeded: it is not confirmed. AlreadyExists: somebody took the address meanwhile.
     """
     account = Account.objects.select_for_update().own(actor)
     clean = clean_person(person, today=today)
-    _check_kept(account, clean)
-    return _change(account, clean)
+    check_kept(account, clean)
+    contacts = contact_changes(account, clean)
+    if contacts or clean.full_name != account.full_name:
+        if not confirmed:
+            raise ConfirmationNeeded(CONFIRM, field="password")
+        account.verified_phone = contacts.get("phone", account.verified_phone) or None
+        account.verified_email = contacts.get("email", account.verified_email) or None
+        end_access(account)
+    return _change(account, _with_claim(account, clean))
 
 
-def _check_kept(account: Account, clean: Person) -> None:
+def _with_claim(account: Account, clean: Person) -> Person:
+    """The person without a national ID that another borrower has: it is kept as a claim."""
+    others = BorrowerProfile.objects.exclude(pk=account.pk).filter(national_id=clean.national_id)
+    taken = bool(clean.national_id) and others.exists()
+    claim = clean.national_id if taken else None
+    profile = BorrowerProfile.objects.get(pk=account.pk)
+    if profile.claimed_national_id != claim:
+        profile.claimed_national_id = claim
+        profile.save(update_fields=["claimed_national_id"])
+    return replace(clean, national_id="") if taken else clean
+
+
+def check_kept(account: Account, clean: Person) -> None:
     """Refuses a change of what the owner of an account may not change, or not now."""
     profile = BorrowerProfile.objects.get(pk=account.pk)
     errors = {
         name: [f"Your {label} is already on record; ask your branch to correct it."]
         for name, label in SET_ONCE.items()
-        if getattr(profile, name) and getattr(clean, name) != getattr(profile, name)
+        if _known(profile, name) and getattr(clean, name) != _known(profile, name)
     }
     if account.second_factor:
-        kept = {"phone": account.phone or "", "email": account.email or ""}
-        errors |= {name: [KEPT_FOR_CODES] for name, value in kept.items() if getattr(clean, name) != value}
+        errors |= {name: [KEPT_FOR_CODES] for name in contact_changes(account, clean)}
     if errors:
         raise InvalidInput(next(iter(errors.values()))[0], field=next(iter(errors)), errors=errors)
+
+
+def _known(profile: BorrowerProfile, name: str) -> Any:
+    return getattr(profile, name) or (profile.claimed_national_id if name == "national_id" else None)
 
 
 def _change(account: Account, clean: Person) -> Account:

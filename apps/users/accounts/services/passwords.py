@@ -5,17 +5,28 @@ from __future__ import annotations
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.dispatch import Signal
 
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.commands import command
 from apps.mfis.core.errors import InvalidInput, NotAllowed
 from apps.mfis.core.roles import Action
+from apps.mfis.core.tables import new_id
 from apps.users.accounts.models import Account
+
+# Sent inside the transaction when what an account signs in by has changed; whoever keeps ways in ends them there.
+credentials_changed = Signal()
+
+
+def end_access(account: Account) -> None:
+    """Ends the account's sessions, links, codes and tokens from before; its caller saves `security_stamp`."""
+    account.security_stamp = new_id()
+    credentials_changed.send(Account, account=account)
 
 
 @command(Action.MANAGE_OWN_ACCOUNT)
 def set_password(*, account: Account, password: str, actor: Actor) -> None:
-    """A new password for one's own account, checked for strength. Other sessions of the account end.
+    """A new password for one's own account, checked for strength. Other sessions and the tokens of the account end.
 
     The system alone sets it for others: for tests and for the demonstration.
 
@@ -25,7 +36,10 @@ def set_password(*, account: Account, password: str, actor: Actor) -> None:
     if actor.role is not None and actor.id != account.pk:
         raise NotAllowed("Everybody chooses their own password; send them an invitation.")
     write_password(account, password)
-    account.save(update_fields=["password"])
+    end_access(account)
+    if actor.role is None:  # whoever runs the machine answers for the addresses too
+        account.verified_email, account.verified_phone = account.email, account.phone
+    account.save(update_fields=["password", "security_stamp", "verified_email", "verified_phone"])
 
 
 def write_password(account: Account, password: str) -> None:

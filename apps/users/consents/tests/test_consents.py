@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from apps.mfis.core.clock import business_date
+from apps.mfis.core.errors import InvalidInput
 from apps.users.access.tests.calls import send
+from apps.users.accounts.models import OneTimeCode
 from apps.users.consents.models import Consent
 from apps.users.consents.selectors import standing_consent
-from apps.users.consents.services import give_consent, withdraw_consent
+from apps.users.consents.services import (
+    give_consent,
+    record_consent,
+    record_own_consent,
+    send_consent_code,
+    withdraw_consent,
+)
 from apps.users.consents.texts import TEXTS
 from tests.factories import Branch
 
@@ -47,3 +57,31 @@ def test_every_text_speaks_both_languages() -> None:
         assert [t.version for t in versions] == list(range(1, len(versions) + 1))
         for text in versions:
             assert all("Kopano" in text.read(language, "Kopano") for language in ("en", "st"))
+
+
+def test_nobody_agrees_for_a_borrower_that_other_lenders_are_asked(alpha: Branch) -> None:
+    officer, borrower, today = alpha.staff["officer"].actor, alpha.borrower, business_date()
+    entered = {"account": borrower, "language": "en", "actor": officer, "value_date": today}
+    with pytest.raises(InvalidInput, match="Only the borrower"):
+        record_consent(purpose="sharing", granted=True, **entered)
+    assert send_consent_code(account=borrower, actor=officer) == "+266 •••• 0001"
+    with pytest.raises(InvalidInput):
+        record_own_consent(digits="12", **entered)
+    assert not Consent.objects.exists()
+    record_own_consent(digits=OneTimeCode.objects.get().digits, **entered)
+    given = Consent.objects.get()
+    assert (given.given_by, given.is_by_owner, given.actor_name) == ("code", True, officer.name)
+    borrower.refresh_from_db()
+    assert borrower.phone_is_verified
+    record_consent(purpose="sharing", granted=False, **entered)  # taking it back needs none
+    record_consent(purpose="records", granted=True, **entered)
+
+
+def test_the_page_at_the_counter_sends_the_code_and_takes_it(alpha: Branch) -> None:
+    client, page = alpha.client("officer"), f"/admin/users/borrowerprofile/{alpha.borrower.pk}/consent/sharing/give/"
+    asked = client.post(page, {"language": "st", "code": ""})
+    assert (asked.status_code, "A code is on its way" in asked.content.decode()) == (422, True)
+    assert client.post(page, {"language": "st", "code": "12"}).status_code == 422
+    digits = OneTimeCode.objects.get().digits
+    assert client.post(page, {"language": "st", "code": digits}).status_code == 302
+    assert Consent.objects.get().given_by == "code"

@@ -1,4 +1,4 @@
-"""Onboards one MFI and prints its first admin's invitation."""
+"""Onboards one MFI and invites its first admin."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from apps.users.operators.services import onboard_mfi
 
 
 class Command(BaseCommand):
-    help = "Opens an MFI: its schema, its address, and its first admin's invitation."
+    help = "Opens an MFI: its schema, its address, and its first admin, who is invited by e-mail."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("subdomain")
@@ -36,7 +36,6 @@ class Command(BaseCommand):
                 admin_name=options["admin_name"],
                 admin_email=options["admin_email"],
                 actor=OPERATOR,
-                notify=False,
             )
         except InvalidInput as error:
             lines = [f"{name or 'MFI'}: {m}" for name, messages in error.errors.items() for m in messages]
@@ -45,4 +44,4 @@ class Command(BaseCommand):
             raise CommandError(error.message) from error
         mfi = onboarded.mfi
         self.stdout.write(f"{mfi.name} is open at {mfi_url(mfi, '/admin/')}")
-        self.stdout.write(f"Invitation for {onboarded.admin.full_name} (shown only now): {onboarded.invitation_url}")
+        self.stdout.write(f"The invitation for {onboarded.admin.full_name} goes to {onboarded.invited}")

@@ -25,7 +25,16 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.got.append(body | {"auth": self.headers["Authorization"]})
-        self.send_response(self.server.answers.pop(0) if self.server.answers else 202)
+        status = self.server.answers.pop(0) if self.server.answers else 202
+        self.send_response(status)
+        if 300 <= status < 400:
+            self.send_header("Location", f"http://127.0.0.1:{self.server.server_port}/elsewhere")
+        self.end_headers()
+
+    def do_GET(self) -> None:
+        """What a redirect leads to: nobody may come here."""
+        self.server.got.append({"followed": self.path, "auth": self.headers["Authorization"] or ""})
+        self.send_response(202)
         self.end_headers()
 
     def log_message(self, *arguments: Any) -> None:

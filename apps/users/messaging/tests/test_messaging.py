@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from apps.mfis.core.actor import SYSTEM, actor_context
@@ -18,6 +19,7 @@ from apps.users.messaging.models import Message
 from apps.users.messaging.services import WAITS, awake, queue_message, send_due
 from apps.users.messaging.tests.gateway import Gateway, serving
 from apps.users.messaging.texts import TEXTS
+from apps.users.messaging.transports import send_sms_to_folder
 from tests.factories import Branch
 
 
@@ -98,3 +100,31 @@ def test_every_message_has_the_same_places_in_both_languages() -> None:
             sorted(name for _, name, _, _ in Formatter().parse(text) if name) for text in (words.english, words.sesotho)
         )
         assert english == sesotho, about
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_of_the_gateway_is_not_followed_with_the_token(
+    alpha: Branch, told: None, gateway: Gateway, status: int
+) -> None:
+    values = {"loan": "L", "amount": "M 1.00", "due": "", "due_amount": ""}
+    queue_message(account=alpha.borrower, about="disbursement", key="a", values=values)
+    gateway.answers = [status]
+    assert send_due() == (0, 1)
+    assert [sorted(got) for got in gateway.got] == [["auth", "from", "id", "text", "to"]]
+    assert Message.objects.get().error == f"gateway: {status}"
+
+
+def test_mails_and_texts_kept_as_files_are_ours_alone(alpha: Branch, settings: Any, tmp_path: Path) -> None:
+    settings.VAR, settings.EMAIL_FILE_PATH = tmp_path, str(tmp_path / "mail")
+    (tmp_path / "mail").mkdir(mode=0o755)
+    old = tmp_path / "mail" / "old.log"
+    old.write_text("a link")
+    old.chmod(0o644)
+    backend = "apps.users.messaging.private_files.PrivateFilesBackend"
+    mail.get_connection(backend).send_messages([EmailMessage("s", "b", None, ["a@b.example"])])
+    send_sms_to_folder("+26658120001", "Alpha", "x", "1")
+    for folder in ("mail", "sms"):
+        assert (tmp_path / folder).stat().st_mode & 0o777 == 0o700
+        files = list((tmp_path / folder).iterdir())
+        assert files
+        assert {file.stat().st_mode & 0o777 for file in files} == {0o600}

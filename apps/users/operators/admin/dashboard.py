@@ -83,6 +83,12 @@ public_site.menu = [
         [
             Link("Colleagues", "fas fa-user-shield", "admin:users_account_changelist", action=Action.MANAGE_PEOPLE),
             Link(
+                "Changed addresses",
+                "fas fa-address-book",
+                "admin:users_contactchange_changelist",
+                action=Action.MANAGE_PEOPLE,
+            ),
+            Link(
                 "Nodes",
                 "fas fa-server",
                 "admin:mfis_clusternode_changelist",

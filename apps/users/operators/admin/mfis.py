@@ -30,7 +30,7 @@ from apps.users.spreadsheets.admin import ServiceImportMixin
 
 CONTACT = ["contact_name", "contact_email", "contact_phone"]
 
-OPENED = "{} is open. Invitation for {}, to hand over if the mail does not arrive (shown only now): <code>{}</code>"
+OPENED = "{} is open. The invitation for {} goes to {}."
 
 # What may be done to an MFI, by the status it gets: the button, its style, and what the page says before.
 CHANGES = {
@@ -106,7 +106,7 @@ class MFIAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
         onboarded = onboard_mfi(actor=actor, **values)
         obj.pk = onboarded.mfi_id
         names = (onboarded.mfi.name, onboarded.admin.full_name)
-        self.message_user(request, format_html(OPENED, *names, onboarded.invitation_url), messages.SUCCESS)
+        self.message_user(request, OPENED.format(*names, onboarded.invited), messages.SUCCESS)
 
     def save_related(self, *args: Any, **kwargs: Any) -> None:
         """Nothing hangs on an MFI's form."""

@@ -14,13 +14,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
 
+from apps.mfis.core.actor import Actor
 from apps.mfis.core.errors import ServiceError
 from apps.mfis.core.roles import Action, Role
 from apps.mfis.tenancy.addresses import in_schema_of
 from apps.mfis.tenancy.models import MFI, DirectoryEntry
-from apps.users.access.services.invitations import invite_again
+from apps.users.access.models import ContactChange
+from apps.users.access.services.invitations import invite
 from apps.users.accounts.identity import format_phone
 from apps.users.accounts.models import Account
 from apps.users.back_office.base import LetsemaAdmin, posted, run_action, status_badge
@@ -30,11 +31,12 @@ from apps.users.back_office.requests import StaffRequest
 from apps.users.back_office.sites import public_site
 from apps.users.operators.spreadsheets.people import PeopleImport
 from apps.users.spreadsheets.admin import ServiceImportMixin
+from apps.users.staff.admin.contacts import contact_page, decision_page
 from apps.users.staff.services import set_active
 
-INVITATION = "Earlier invitations end. The link is sent by e-mail where there is one, and shown here once."
+INVITATION = "Earlier invitations end. The link goes to the person's own e-mail or phone, and is shown to nobody else."
 
-INVITED = "A fresh invitation for {} (shown only now): <code>{}</code>"
+INVITED = "The invitation for {} goes to {}."
 
 
 class MFIFilter(admin.SimpleListFilter):
@@ -103,6 +105,7 @@ class PeopleAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
         return [
             path("<uuid:account_id>/open/<str:wanted>/", wrap(self.active_view), name="directory_active"),
             path("<uuid:account_id>/invite/", wrap(self.invite_view), name="directory_invite"),
+            path("<uuid:account_id>/contact/", wrap(self.contact_view), name="directory_contact"),
             *super().get_urls(),
         ]
 
@@ -147,11 +150,9 @@ class PeopleAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
         active = wanted == "yes"
 
         def run(values: dict[str, Any]) -> None:
-            # In the MFI's own history nobody knows who of Letsema that is.
-            actor = replace(request.user.actor, name=f"{request.user.full_name} of Letsema")
             with in_schema_of(mfi):
                 account = Account.objects.get(pk=entry.account_id)
-                set_active(account=account, active=active, actor=actor.because(values["reason"]))
+                set_active(account=account, active=active, actor=_of_letsema(request).because(values["reason"]))
 
         verb = "Open" if active else "Close"
         return run_action(
@@ -169,7 +170,7 @@ class PeopleAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
         )
 
     def invite_view(self, request: StaffRequest, account_id: UUID) -> HttpResponse:
-        """Makes a fresh invitation, and shows its link once."""
+        """Sends a fresh invitation to the person's own address."""
         entry, mfi = self._find(request, account_id)
         back = reverse("admin:mfis_directoryentry_change", args=[entry.pk])
         if request.method == "POST":
@@ -187,24 +188,43 @@ class PeopleAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
         }
         return TemplateResponse(request, "admin/action.html", context)
 
+    def contact_view(self, request: StaffRequest, account_id: UUID) -> HttpResponse:
+        """Asks for a change of how a person is reached, or decides on one that a colleague of the MFI asked for."""
+        entry, mfi = self._find(request, account_id)
+        back, actor = reverse("admin:mfis_directoryentry_change", args=[entry.pk]), _of_letsema(request)
+        with in_schema_of(mfi):
+            account = get_object_or_404(Account, pk=entry.account_id)
+            change = ContactChange.objects.waiting().select_related("account").filter(account=account).first()
+            if change and change.asked_by != request.user.pk:
+                return decision_page(request, self, change, back, actor=actor)
+            return contact_page(request, self, account, back, actor=actor)
+
     def _invite(self, request: StaffRequest, entry: DirectoryEntry, mfi: MFI | None) -> None:
         try:
             with in_schema_of(mfi):
                 account = Account.objects.get(pk=entry.account_id)
-                url = invite_again(account=account, actor=request.user.actor, mfi=mfi)
+                to = invite(account=account, actor=_of_letsema(request))
         except ServiceError as error:
             self.message_user(request, error.message, messages.ERROR)
         else:
-            self.message_user(request, format_html(INVITED, entry.full_name, url), messages.SUCCESS)
+            self.message_user(request, INVITED.format(entry.full_name, to), messages.SUCCESS)
+
+
+def _of_letsema(request: StaffRequest) -> Actor:
+    """Who acts, as an MFI's own history names them: nobody there knows who of Letsema that is."""
+    return replace(request.user.actor, name=f"{request.user.full_name} of Letsema")
 
 
 def _tools(entry: DirectoryEntry) -> list[dict[str, str]]:
     """The buttons of a person's page."""
     invite = {"label": "Invite again", "style": "quiet", "url": reverse("admin:directory_invite", args=[entry.pk])}
+    contact = {"label": "How they are reached", "style": "quiet"}
+    contact["url"] = reverse("admin:directory_contact", args=[entry.pk])
+    before = [contact] if entry.has_signed_up else [invite, contact]
     wanted = "no" if entry.is_active else "yes"
     change = {
         "label": "Close account" if entry.is_active else "Open account",
         "style": "danger" if entry.is_active else "primary",
         "url": reverse("admin:directory_active", args=[entry.pk, wanted]),
     }
-    return [invite, change] if entry.is_active else [change]
+    return [*before, change] if entry.is_active else [change]

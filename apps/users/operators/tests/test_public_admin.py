@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core.mail import EmailMessage
 from django.test import Client
 from django_tenants.utils import tenant_context
 
 from apps.mfis.core.actor import SYSTEM
 from apps.mfis.core.database import connection
 from apps.mfis.core.models import Revision
+from apps.mfis.core.roles import Role
 from apps.mfis.tenancy.models import MFI, DirectoryEntry
+from apps.users.access.models import Invitation
 from apps.users.accounts.models import Account
 from apps.users.accounts.services.borrowers import register_borrower
 from apps.users.accounts.services.people import Person
+from apps.users.messaging.services import send_due
 from apps.users.operators.services import onboard_mfi
+from apps.users.staff.services import create_staff
 from tests.factories import TODAY, Branch, queries
 
 
@@ -59,9 +64,21 @@ def test_an_account_of_any_mfi_is_closed_and_the_reason_kept(alpha: Branch, publ
     assert "Lost phone" in page
 
 
-def test_an_invitation_made_here_works_there(alpha: Branch, public_client: Client) -> None:
-    answer = public_client.post(f"/admin/mfis/directoryentry/{alpha.borrower.pk}/invite/", follow=True)
-    link = re.search(r"http://alpha\.localhost:\d+(/invitation/[^<]+)", answer.content.decode())
+def test_an_invitation_made_here_is_sent_there_and_shown_to_nobody_else(
+    alpha: Branch, public_client: Client, mailoutbox: list[EmailMessage]
+) -> None:
+    with tenant_context(alpha.mfi):
+        newcomer = create_staff(
+            full_name="Neo Letuka", email="neo@alpha.example", role=Role.MFI_ADMIN, duties=["approver"], actor=SYSTEM
+        )
+    answer = public_client.post(f"/admin/mfis/directoryentry/{newcomer.pk}/invite/", follow=True).content.decode()
+    assert "goes to n•••@alpha.example" in answer
+    with tenant_context(alpha.mfi):
+        assert Invitation.objects.get().secret not in answer
+        assert Revision.objects.latest("recorded_at").actor_name == "Naleli Moshoeshoe of Letsema"
+        send_due()
+    assert mailoutbox[0].to == ["neo@alpha.example"]
+    link = re.search(r"http://alpha\.localhost:\d+(/invitation/\S+)", str(mailoutbox[0].body))
     assert link
     person = Client(HTTP_HOST=alpha.host)
     person.get(link.group(1))
@@ -69,7 +86,9 @@ def test_an_invitation_made_here_works_there(alpha: Branch, public_client: Clien
     assert person.post("/invitation/", {**form, "again": "other"}).status_code == 200
     assert person.post("/invitation/", form).status_code == 302
     with tenant_context(alpha.mfi):
-        assert Account.objects.get(pk=alpha.borrower.pk).check_password("a-new-secret-77")
+        assert Account.objects.get(pk=newcomer.pk).check_password("a-new-secret-77")
+    again = public_client.post(f"/admin/mfis/directoryentry/{newcomer.pk}/invite/", follow=True)
+    assert "They have signed up already" in again.content.decode()
     person.get(link.group(1))
     assert person.get("/invitation/").status_code == 410
 

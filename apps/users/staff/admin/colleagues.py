@@ -12,20 +12,24 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
-from django.utils.html import format_html
 
 from apps.mfis.core.database import connection
 from apps.mfis.core.roles import Action, Role
-from apps.users.access.services.invitations import invite_again
+from apps.users.access.services.invitations import invite
 from apps.users.accounts.identity import format_phone
 from apps.users.accounts.models import Account
 from apps.users.back_office.base import LetsemaAdmin, posted, run_action, status_badge
 from apps.users.back_office.requests import StaffRequest, staff_of
 from apps.users.back_office.sites import public_site, tenant_site
+from apps.users.staff.admin.contacts import contact_page
 from apps.users.staff.forms import StaffForm
 from apps.users.staff.services import create_staff, set_active, update_staff
 
 TITLES = {"invite": "Invite again", "close": "Close the account", "open": "Open the account"}
+
+
+def _tool(account: Account, what: str, label: str, style: str) -> dict[str, str]:
+    return {"label": label, "style": style, "url": reverse("admin:users_account_do", args=[account.pk, what])}
 
 
 def is_public() -> bool:
@@ -93,25 +97,34 @@ class StaffAdmin(LetsemaAdmin):
         """Nothing hangs on an account's form."""
 
     def _invite(self, request: HttpRequest, account: Account) -> None:
-        mfi = getattr(request, "tenant", None)
-        url = invite_again(account=account, actor=staff_of(request).actor, mfi=mfi)
-        text = "Invitation for {}, to hand over if the mail does not arrive (shown only now): <code>{}</code>"
-        self.message_user(request, format_html(text, account.full_name, url), messages.SUCCESS)
+        to = invite(account=account, actor=staff_of(request).actor)
+        self.message_user(request, f"The invitation for {account.full_name} goes to {to}.", messages.SUCCESS)
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.do_view)
-        return [path("<uuid:account_id>/do/<str:what>/", view, name="users_account_do"), *super().get_urls()]
+        contact = self.admin_site.admin_view(self.contact_view)
+        return [
+            path("<uuid:account_id>/do/<str:what>/", view, name="users_account_do"),
+            path("<uuid:account_id>/contact/", contact, name="users_account_contact"),
+            *super().get_urls(),
+        ]
 
     def page_tools(self, request: HttpRequest, obj: Account) -> list[dict[str, str]]:
         if not self.has_change_permission(request) or obj.pk == staff_of(request).pk:
             return []
-        tools = [("invite", "Invite again", "quiet"), ("close", "Close account", "danger")]
         if not obj.is_active:
-            tools = [("open", "Open account", "primary")]
-        return [
-            {"label": label, "style": style, "url": reverse("admin:users_account_do", args=[obj.pk, what])}
-            for what, label, style in tools
-        ]
+            return [_tool(obj, "open", "Open account", "primary")]
+        contact = {"label": "Change how they are reached", "style": "quiet"}
+        contact["url"] = reverse("admin:users_account_contact", args=[obj.pk])
+        invited = [] if obj.has_usable_password() else [_tool(obj, "invite", "Invite again", "quiet")]
+        return [*invited, contact, _tool(obj, "close", "Close account", "danger")]
+
+    def contact_view(self, request: StaffRequest, account_id: UUID) -> HttpResponse:
+        """Asks for a change of how a colleague is reached."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        account = get_object_or_404(self.get_queryset(request), pk=account_id)
+        return contact_page(request, self, account, reverse("admin:users_account_change", args=[account.pk]))
 
     def do_view(self, request: StaffRequest, account_id: UUID, what: str) -> HttpResponse:
         """Invites a colleague again, or closes or opens the account."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django_tenants.utils import tenant_context
 
 from apps.mfis.core.actor import SYSTEM
-from apps.mfis.core.errors import NotAllowed
+from apps.mfis.core.errors import NotAllowed, WrongState
 from apps.mfis.core.roles import Role
 from apps.mfis.tenancy.models import DirectoryEntry
 from apps.users.accounts.models import Account
@@ -52,3 +53,19 @@ def test_letsemas_own_make_each_other(letsema_admin: Account) -> None:
         full_name="Tau", email="tau@letsema.example", role=Role.LETSEMA_ADMIN, actor=letsema_admin.actor
     )
     assert not colleague.has_usable_password()
+
+
+def test_the_last_who_manages_people_stays(alpha: Branch, letsema_admin: Account) -> None:
+    """Nobody, Letsema included, leaves an MFI without one by closing the account or by taking the duty away."""
+    with tenant_context(alpha.mfi):
+        manager = alpha.staff["manager"]
+        for refused in (
+            lambda: set_active(account=manager, active=False, actor=letsema_admin.actor),
+            lambda: update_staff(account=manager, full_name="N", duties=["officer"], actor=SYSTEM),
+        ):
+            with pytest.raises(WrongState, match="another colleague"):
+                refused()
+        update_staff(account=alpha.staff["officer"], full_name="O", duties=["manager"], actor=manager.actor)
+        assert not set_active(account=manager, active=False, actor=letsema_admin.actor).is_active
+    with pytest.raises(WrongState):
+        set_active(account=letsema_admin, active=False, actor=SYSTEM)
