@@ -26,6 +26,19 @@ class ApplicationIn(AgreedIn):
     purpose: Annotated[str, Field(max_length=200)] = ""
 
 
+class AgreeIn(Schema):
+    """`agreed` is the hash of the key facts that the borrower agrees to."""
+
+    agreed: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    language: Annotated[str, Field(pattern="^(en|st)$")] = "en"
+
+
+class ChangeIn(AgreeIn):
+    principal: Amount
+    installments: Annotated[int, Field(ge=1, le=360)]
+    purpose: Annotated[str, Field(max_length=200)] = ""
+
+
 class AnswerIn(Schema):
     text: Annotated[str, Field(min_length=1, max_length=500)]
 

@@ -10,7 +10,7 @@ from apps.loans.applications.models import Document
 from apps.loans.book.models import EventType, Loan, LoanEvent, Status
 from apps.loans.book.projection import fold_loan
 from apps.loans.book.selectors.disbursement import drawn
-from apps.loans.book.workflow import REVERSIBLE, TRANSITIONS, Step, Transition, hands_in, steps
+from apps.loans.book.workflow import CORRECTABLE, REVERSIBLE, TRANSITIONS, Step, Transition, hands_in, steps
 from apps.loans.domain.fold import quote
 from apps.loans.domain.rates import apr, eir
 from apps.loans.security.models import Collateral, Guarantor
@@ -179,7 +179,7 @@ def _fits(name: str, loan: Loan, *, moved: bool) -> bool:
     waiting = loan.state.proposal
     if name == "disburse_tranche":
         return loan.product.tranches_max > 1 and drawn(loan) < loan.principal
-    if name in ("propose_restructuring", "propose_charge_off", "propose_write_off"):
+    if name.startswith("propose_"):
         return not waiting
     if name == "decide_proposal":
         return bool(waiting)
@@ -188,18 +188,25 @@ def _fits(name: str, loan: Loan, *, moved: bool) -> bool:
     return True
 
 
+def _undone_from(status: str) -> frozenset[str]:
+    """The types of events that may be reversed while a loan stands at `status`."""
+    steps_back = [TRANSITIONS[name] for name in ("reverse", "reverse_recovery")]
+    return frozenset().union(*(step.undoes for step in steps_back if status in step.sources))
+
+
 def _timeline(loan: Loan, viewer: Account, *, whole: bool) -> list[TimelineEntry]:
     """The latest events, or all of them, newest first."""
     events = list(loan.events.latest_first()[: None if whole else LATEST])
     undone = set(LoanEvent.objects.filter(loan=loan, reverses__in=events).values_list("reverses_id", flat=True))
     may_reverse = viewer.may(Action.REVERSE_REPAYMENT)
+    reversible = _undone_from(loan.state.status) if may_reverse else frozenset()
     return [
         TimelineEntry(
             event=event,
             label=str(EventType(event.type).label),
             undone=event.pk in undone,
-            can_reverse=event.type in REVERSIBLE and may_reverse and event.pk not in undone,
-            can_correct=event.type == EventType.REPAYMENT and may_reverse and event.pk not in undone,
+            can_reverse=event.type in reversible and event.pk not in undone,
+            can_correct=event.type in reversible.intersection(CORRECTABLE) and event.pk not in undone,
         )
         for event in events
     ]

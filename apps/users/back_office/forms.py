@@ -40,9 +40,11 @@ class KeyedForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-def amount_field() -> forms.DecimalField:
+def amount_field(label: str | None = None, help_text: str = "") -> forms.DecimalField:
     """An amount of money, above nothing."""
-    return forms.DecimalField(max_digits=12, decimal_places=2, min_value=Decimal("0.01"))
+    return forms.DecimalField(
+        label=label, help_text=help_text, max_digits=12, decimal_places=2, min_value=Decimal("0.01")
+    )
 
 
 def reason_field() -> forms.CharField:

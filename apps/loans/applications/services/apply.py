@@ -8,10 +8,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
 from apps.loans.applications.eligibility import check_eligible
-from apps.loans.book.key_facts import facts_hash, facts_of
+from apps.loans.applications.key_facts import signed_statement
+from apps.loans.book.key_facts import facts_of
 from apps.loans.book.models import EventType, Loan, LoanState
 from apps.loans.book.numbers import next_number
 from apps.loans.book.workflow import BEFORE_DISBURSEMENT
@@ -82,7 +81,7 @@ def apply_for_loan(
     day = value_date or business_date()
     lock_borrower(borrower)
     product, group, terms = _terms(borrower, request, currency, day)
-    payload = {"key_facts": _signed_key_facts(agreed, product, terms, day, actor, language)} if agreed else {}
+    payload = {"key_facts": signed_statement(agreed, facts_of(product, terms, day), actor, language)} if agreed else {}
     _check_none_open(borrower)
     loan = _create(borrower, request, product, group, terms, day)
     append_event(
@@ -143,30 +142,8 @@ def _create(
         product=product,
         product_version=product.version,
         group=group,
-        terms_agreed=terms,
-        principal=request.principal,
-        purpose=request.purpose.strip(),
+        asked_terms=terms,
+        asked_principal=request.principal,
+        asked_purpose=request.purpose.strip(),
         submitted_on=day,
     )
-
-
-def _signed_key_facts(
-    agreed: str, product: Product, terms: dict[str, Any], day: date, actor: Actor, language: str
-) -> dict[str, Any]:
-    """The statement that was agreed to, whole, with its hash and by whom.
-
-    Raises:
-        InvalidInput: what was agreed to is not what would be booked.
-    """
-    facts = facts_of(product, terms, day)
-    if facts_hash(facts) != agreed:
-        raise InvalidInput(
-            "The figures have changed since they were shown. Look at them again, then agree.", field="agreed"
-        )
-    return {
-        "facts": facts,
-        "hash": agreed,
-        "language": language if language in ("en", "st") else "en",
-        "name": actor.name,
-        "at": timezone.now().isoformat(timespec="seconds"),
-    }

@@ -14,8 +14,9 @@ import pytest
 from django.db import transaction
 
 from apps.loans.applications.models import Document
-from apps.loans.applications.services import review
+from apps.loans.applications.services import amend, review
 from apps.loans.applications.services.documents import add_document, deactivate_document
+from apps.loans.book.key_facts import facts_hash, facts_of
 from apps.loans.book.models import EventType, Loan, LoanEvent, LoanState, Status
 from apps.loans.book.workflow import EVENTS, LOAN, REVERSIBLE, Transition
 from apps.loans.histories.services.inquiries import ask_other_lenders
@@ -24,13 +25,18 @@ from apps.loans.security.models import Guarantor
 from apps.loans.security.services import add_collateral, add_guarantor, release
 from apps.loans.servicing.services.change_of_terms import propose_restructuring
 from apps.loans.servicing.services.charges import add_charge, waive
-from apps.loans.servicing.services.correction import reverse_repayment
+from apps.loans.servicing.services.correction import correct_repayment, reverse_repayment
 from apps.loans.servicing.services.credits import credit_goodwill, refund
 from apps.loans.servicing.services.notes import take_note
 from apps.loans.servicing.services.pay_out import disburse, undo_disbursement
 from apps.loans.servicing.services.proposals import decide_proposal
 from apps.loans.servicing.services.repayment import pay_off, record_repayment
-from apps.loans.servicing.services.write_off import propose_charge_off, propose_write_off, record_recovery
+from apps.loans.servicing.services.write_off import (
+    propose_charge_off,
+    propose_undoing_write_off,
+    propose_write_off,
+    record_recovery,
+)
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.errors import InvalidInput, NotAllowed, NotFound, ServiceError, WrongState
@@ -88,6 +94,29 @@ def restructure(branch: Branch, loan: Loan, actor: Actor, reason: str) -> None:
     propose_restructuring(loan_id=loan.pk, actor=actor, reason=reason, terms=terms)
 
 
+def correct(branch: Branch, loan: Loan, actor: Actor, reason: str) -> None:
+    kind = EventType.RECOVERY if loan.state.status == Status.WRITTEN_OFF else EventType.REPAYMENT
+    event = loan.events.of_type(kind, EventType.PAY_OFF).standing().latest_first().first()
+    wrong = event.pk if event else NOTHING
+    correct_repayment(event_id=wrong, actor=actor, reason=reason, channel="bank", reference="B1")
+
+
+def reverse_recovery(branch: Branch, loan: Loan, actor: Actor, reason: str) -> None:
+    event = loan.events.of_type(EventType.RECOVERY).standing().first()
+    reverse_repayment(event_id=event.pk if event else NOTHING, actor=actor, reason=reason)
+
+
+def agree(branch: Branch, loan: Loan, actor: Actor, reason: str) -> None:
+    facts = facts_of(loan.product, loan.terms_agreed, loan.submitted_on)
+    amend.agree(loan_id=loan.pk, actor=actor, agreed=facts_hash(facts))
+
+
+def change(branch: Branch, loan: Loan, actor: Actor, reason: str) -> None:
+    facts = facts_of(loan.product, amend.wanted_terms(loan, D(500), None), loan.submitted_on)
+    wanted = {"principal": D(500), "installments": 12, "purpose": "Seed", "agreed": facts_hash(facts)}
+    amend.change_application(loan_id=loan.pk, actor=actor, **wanted)
+
+
 def reverse(branch: Branch, loan: Loan, actor: Actor, reason: str) -> None:
     event = loan.events.of_type(*REVERSIBLE).standing().latest_first().first()
     reverse_repayment(event_id=event.pk if event else NOTHING, actor=actor, reason=reason)
@@ -106,10 +135,14 @@ def consented(branch: Branch, loan: Loan, maker: str) -> None:
 
 
 def proposed(branch: Branch, loan: Loan, maker: str) -> None:
-    propose_write_off(loan_id=loan.pk, actor=branch.staff[maker].actor, reason=WHY)
+    given_up = LoanState.objects.get(pk=loan.pk).status == Status.WRITTEN_OFF
+    propose = propose_undoing_write_off if given_up else propose_write_off
+    propose(loan_id=loan.pk, actor=branch.staff[maker].actor, reason=WHY)
 
 
 def received(branch: Branch, loan: Loan, maker: str) -> None:
+    if LoanState.objects.get(pk=loan.pk).status == Status.WRITTEN_OFF:
+        record_recovery(loan_id=loan.pk, actor=branch.staff["cashier"].actor, channel="cash", amount=D(10))
     if LoanState.objects.get(pk=loan.pk).status in LOAN["record_repayment"].sources:
         pay(branch, loan, D(10))
 
@@ -143,6 +176,14 @@ RECIPES = {
     "give_info": Recipe("officer", reasoned(review.give_info)),
     "answer_info": Recipe("borrower", reasoned(review.answer_info)),
     "withdraw": Recipe("borrower", reasoned(review.withdraw)),
+    "amend": Recipe("officer", reasoned(amend.amend, principal=D(800))),
+    "send_back": Recipe("approver", reasoned(review.send_back)),
+    "return_for_changes": Recipe("officer", reasoned(review.return_for_changes)),
+    "change": Recipe("borrower", change),
+    "agree": Recipe("borrower", agree),
+    "record_agreement": Recipe("officer", reasoned(amend.record_agreement)),
+    "withdraw_for_borrower": Recipe("officer", reasoned(review.withdraw_for_borrower)),
+    "propose_undoing_write_off": Recipe("officer", reasoned(propose_undoing_write_off)),
     "undo_approval": Recipe("approver", reasoned(review.undo_approval)),
     "disburse": Recipe("cashier", step(disburse, channel="cash")),
     "disburse_tranche": Recipe("cashier", step(disburse, channel="cash"), disbursed_in_part, instead="disburse"),
@@ -167,6 +208,8 @@ RECIPES = {
     "deactivate_document": Recipe("officer", set_aside, documented),
     "undo_disbursement": Recipe("accountant", reasoned(undo_disbursement)),
     "reverse": Recipe("accountant", reverse, received, refusals=(WrongState, NotFound)),  # nothing there to reverse
+    "reverse_recovery": Recipe("accountant", reverse_recovery, received, refusals=(WrongState, NotFound)),
+    "correct": Recipe("accountant", correct, received, refusals=(WrongState, NotFound)),
 }
 
 

@@ -38,6 +38,10 @@ EVENTS: dict[EventType, EventRule] = {
         EventRule(_E.WITHDRAWN, _S.WITHDRAWN, once=True, shown=True),
         EventRule(_E.INFO_REQUESTED, _S.INFO_REQUESTED, message="info_requested", shown=True, reason_shown=True),
         EventRule(_E.INFO_GIVEN, _S.UNDER_REVIEW, shown=True),
+        EventRule(_E.AMENDED, shown=True),
+        EventRule(_E.RETURNED, _S.INFO_REQUESTED, message="info_requested", shown=True, reason_shown=True),
+        EventRule(_E.SENT_BACK, _S.UNDER_REVIEW),
+        EventRule(_E.AGREED, shown=True),
         EventRule(_E.DISBURSED, in_engine=True, once=True, message="disbursement", shown=True, in_histories=True),
         EventRule(
             _E.REPAYMENT,
@@ -60,6 +64,7 @@ EVENTS: dict[EventType, EventRule] = {
         EventRule(_E.CHARGED_OFF, reversible=True, decides=True, shown=True, in_histories=True),
         EventRule(_E.WRITE_OFF_PROPOSED, proposes=True),
         EventRule(_E.WRITTEN_OFF, in_engine=True, decides=True, shown=True, in_histories=True),
+        EventRule(_E.WRITE_OFF_UNDO_PROPOSED, proposes=True),
         EventRule(_E.PROPOSAL_DECLINED, decides=True),
         EventRule(_E.RECOVERY, in_engine=True, reversible=True, message="repayment", shown=True, in_histories=True),
         EventRule(_E.PROMISE),
@@ -77,3 +82,5 @@ def types_that(quality: str) -> tuple[EventType, ...]:
 ENGINE_EVENTS = types_that("in_engine")
 REVERSIBLE = types_that("reversible")
 PROPOSALS = types_that("proposes")
+AMENDING = (_E.AMENDED, _E.APPROVED)  # may carry terms other than those asked for
+CORRECTABLE = (_E.REPAYMENT, _E.PAY_OFF, _E.RECOVERY)  # receipts: booked again as they should have been

@@ -16,7 +16,7 @@ from apps.loans.applications.admin import enter
 from apps.loans.applications.forms import ApplicationForm
 from apps.loans.applications.models import ApplicationDraft
 from apps.loans.applications.services import drafts
-from apps.loans.book.models import Loan, Status
+from apps.loans.book.models import AGREED_PRINCIPAL, Loan, Status
 from apps.loans.book.selectors.other_lenders import other_lenders_exposure
 from apps.loans.book.workflow import BEFORE_DISBURSEMENT
 from apps.loans.desk.admin.filters import LateFilter, MineFilter, StatusFilter
@@ -76,7 +76,7 @@ class LoanAdmin(ListExportMixin, LoanViews):  # type: ignore[misc]
     def borrower_name(self, loan: Loan) -> str:
         return loan.borrower.full_name
 
-    @admin.display(description="principal", ordering="principal")
+    @admin.display(description="principal", ordering=AGREED_PRINCIPAL)
     def formatted_principal(self, loan: Loan) -> str:
         return format_money(loan.principal, loan.currency)
 
