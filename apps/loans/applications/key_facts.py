@@ -12,6 +12,7 @@ from apps.loans.book.selectors.agreement import agreement_wanted
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.errors import InvalidInput, WrongState
 
+
 def current_facts(loan: Loan) -> tuple[Facts, str]:
     """The key facts of what is agreed or asked for by now, and their hash."""
     facts = facts_of(loan.product, loan.terms_agreed, loan.submitted_on)

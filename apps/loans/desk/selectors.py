@@ -9,8 +9,21 @@ from decimal import Decimal
 from apps.loans.applications.models import Document
 from apps.loans.book.models import EventType, Loan, LoanEvent, Status
 from apps.loans.book.projection import fold_loan
+from apps.loans.book.selectors.agreement import agreement_wanted
 from apps.loans.book.selectors.disbursement import drawn
-from apps.loans.book.workflow import CORRECTABLE, REVERSIBLE, TRANSITIONS, Step, Transition, hands_in, steps
+from apps.loans.book.selectors.proposals import proposal_label, waiting_proposal
+from apps.loans.book.workflow import (
+    BEFORE_DISBURSEMENT,
+    CORRECTABLE,
+    REVERSIBLE,
+    TRANSITIONS,
+    Step,
+    Transition,
+    hands_in,
+    steps,
+)
+from apps.loans.collections.models import Promise
+from apps.loans.collections.selectors import promises_of
 from apps.loans.domain.fold import quote
 from apps.loans.domain.rates import apr, eir
 from apps.loans.security.models import Collateral, Guarantor
@@ -29,6 +42,12 @@ class TimelineEntry:
     undone: bool
     can_reverse: bool
     can_correct: bool
+
+    @property
+    def promised_on(self) -> date | None:
+        """The day by which a promise is to be kept."""
+        day = self.event.payload.get("promised_on")
+        return date.fromisoformat(day) if day else None
 
     @property
     def when(self) -> datetime:
@@ -75,6 +94,14 @@ class LoanPage:
     status_class: str
     restructured: bool
     schedule: list[ScheduleRow]
+    proposal: LoanEvent | None
+    proposal_label: str
+    agreement_wanted: bool
+    promises: list[Promise]
+
+    @property
+    def may_decide(self) -> bool:
+        return any(action.name == "decide_proposal" for action in self.actions)
 
 
 LATEST = 30  # events on the page; all of them are one click away
@@ -99,6 +126,7 @@ def loan_page(loan: Loan, viewer: Account, on: date, *, whole: bool = False) -> 
     moved = LoanEvent.objects.filter(
         loan=loan, type__in=[*REVERSIBLE, EventType.RESTRUCTURED], reversed_by__isnull=True
     ).exists()
+    proposal = waiting_proposal(loan)
     return LoanPage(
         as_of=on,
         disbursed_on=loan.state.disbursed_on,
@@ -124,6 +152,10 @@ def loan_page(loan: Loan, viewer: Account, on: date, *, whole: bool = False) -> 
         status_class="arrears" if late else status.value,
         restructured=loan.state.restructured,
         schedule=schedule,
+        proposal=proposal,
+        proposal_label=proposal_label(proposal) if proposal else "",
+        agreement_wanted=status in BEFORE_DISBURSEMENT and agreement_wanted(loan),
+        promises=promises_of(loan, on) if loan.state.disbursed_on else [],
     )
 
 

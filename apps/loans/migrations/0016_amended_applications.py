@@ -52,8 +52,7 @@ RENAMED = [
     migrations.RenameField("loan", "purpose", "asked_purpose"),
     migrations.RenameField("loan", "terms_agreed", "asked_terms"),
     migrations.AddConstraint(
-        "loan",
-        models.CheckConstraint(condition=models.Q(asked_principal__gt=0), name="loan_principal_positive"),
+        "loan", models.CheckConstraint(condition=models.Q(asked_principal__gt=0), name="loan_principal_positive")
     ),
 ]
 
@@ -67,9 +66,19 @@ class Migration(migrations.Migration):
         migrations.SeparateDatabaseAndState(state_operations=RENAMED),
         migrations.AddField("loanstate", "amended", models.JSONField(null=True)),
         migrations.AlterField(
-            "loanevent",
-            "type",
-            models.CharField(choices=apps.loans.book.models.event.EventType.choices, max_length=30),
+            "loanevent", "type", models.CharField(choices=apps.loans.book.models.event.EventType.choices, max_length=30)
+        ),
+        migrations.CreateModel(
+            name="Promise",
+            fields=[],
+            options={
+                "verbose_name": "promise to pay",
+                "verbose_name_plural": "promises to pay",
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
+            },
+            bases=("loans.loanevent",),
         ),
         migrations.RemoveConstraint("loanevent", "event_type_known"),
         migrations.AddConstraint(

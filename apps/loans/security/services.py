@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from apps.loans.book.checks import check_amount
+from apps.loans.book.models import Loan
 from apps.loans.book.workflow import TRANSITIONS
 from apps.loans.recording.services import append_note, check_transition, lock_loan
 from apps.loans.security.models import Collateral, Guarantor
@@ -107,6 +108,18 @@ def release(*, security: type[Guarantor] | type[Collateral], record_id: UUID, ac
     record.is_active = False
     record.save(update_fields=["is_active"])
     append_note(loan=loan, actor=actor, text=f"Released: {record}. {reason.strip()}")
+
+
+def release_all(*, loan: Loan, actor: Actor) -> None:
+    """Releases whatever stands behind an application that has ended, inside the caller's command."""
+    names = []
+    for security in (Guarantor, Collateral):
+        for record in security.objects.select_for_update().filter(loan=loan, is_active=True):
+            record.is_active = False
+            record.save(update_fields=["is_active"])
+            names.append(str(record))
+    if names:
+        append_note(loan=loan, actor=actor, text=f"Released, as the application has ended: {', '.join(names)}")
 
 
 def _check_description(description: str) -> None:

@@ -16,6 +16,7 @@ from apps.loans.domain.terms_parser import parse_terms
 from apps.loans.groups.selectors import check_group
 from apps.loans.products.models import the_policy
 from apps.loans.recording.services import append_event, check_transition, check_value_date, lock_loan, lock_own_loan
+from apps.loans.security.services import release_all
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.commands import command
@@ -97,11 +98,7 @@ def approve(
     _check_limit(terms.principal, actor)
     check_group(loan.group, loan.borrower, loan.product)
     check_eligible(
-        loan.product,
-        loan.borrower,
-        terms,
-        leaving_out=loan.pk,
-        other_installments=other_lenders_installments(loan),
+        loan.product, loan.borrower, terms, leaving_out=loan.pk, other_installments=other_lenders_installments(loan)
     )
     return append_event(
         loan=loan, event_type=EventType.APPROVED, actor=actor, value_date=day, reason=reason, payload=lowered
@@ -110,8 +107,8 @@ def approve(
 
 @command(TRANSITIONS["reject"].duty)
 def reject(*, loan_id: UUID, actor: Actor, reason: str, value_date: date | None = None) -> LoanEvent:
-    """Rejects an application, with a reason the borrower sees."""
-    return _take_step("reject", lock_loan(loan_id), actor, value_date, reason)
+    """Rejects an application, with a reason the borrower sees; what was pledged for it is released."""
+    return _end("reject", lock_loan(loan_id), actor, value_date, reason)
 
 
 @command(TRANSITIONS["send_back"].duty)
@@ -175,11 +172,7 @@ def withdraw(*, loan_id: UUID, actor: Actor, reason: str = "", value_date: date 
     Raises:
         NotFound: it is another borrower's. WrongState: it is too late.
     """
-    loan, state = lock_own_loan(loan_id, actor)
-    check_transition("withdraw", loan, state, actor)
-    return append_event(
-        loan=loan, event_type=EventType.WITHDRAWN, actor=actor, value_date=value_date or business_date(), reason=reason
-    )
+    return _end("withdraw", lock_own_loan(loan_id, actor), actor, value_date, reason)
 
 
 @command(TRANSITIONS["withdraw_for_borrower"].duty)
@@ -189,7 +182,16 @@ def withdraw_for_borrower(*, loan_id: UUID, actor: Actor, reason: str, value_dat
     Raises:
         NotAllowed, WrongState: duty, or it is too late. InvalidInput: it is not said how the borrower asked.
     """
-    return _take_step("withdraw_for_borrower", lock_loan(loan_id), actor, value_date, reason)
+    return _end("withdraw_for_borrower", lock_loan(loan_id), actor, value_date, reason)
+
+
+def _end(
+    name: str, locked: tuple[Loan, LoanState], actor: Actor, value_date: date | None, reason: str = ""
+) -> LoanEvent:
+    """Ends an application, and releases what stands behind it."""
+    ended = _take_step(name, locked, actor, value_date, reason)
+    release_all(loan=ended.loan, actor=actor)
+    return ended
 
 
 def _take_step(
@@ -200,10 +202,10 @@ def _take_step(
     reason: str = "",
     payload: dict[str, Any] | None = None,
 ) -> LoanEvent:
-    """Makes a transition of a locked loan that writes its one event and nothing else."""
+    """Makes a transition of a locked loan by its first event."""
     loan, state = locked
     transition = check_transition(name, loan, state, actor, reason=reason)
-    (event_type,) = transition.events
+    event_type = transition.events[0]
     return append_event(
         loan=loan,
         event_type=EventType(event_type),

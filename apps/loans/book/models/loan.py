@@ -17,7 +17,6 @@ from apps.mfis.core.tables import Fact
 from apps.users.accounts.models import Account
 from apps.users.accounts.selectors import belongs_to
 
-
 # The same as `Loan.principal`, for the database to sort and to add up by.
 AGREED_PRINCIPAL = Coalesce(
     Cast(KT("state__amended__terms__principal"), models.DecimalField(max_digits=12, decimal_places=2)),
@@ -58,7 +57,9 @@ class Loan(Fact):
 
     class Meta:
         ordering = ["-recorded_at", "-id"]
-        constraints = [models.CheckConstraint(condition=models.Q(asked_principal__gt=0), name="loan_principal_positive")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(asked_principal__gt=0), name="loan_principal_positive")
+        ]
         indexes = [
             models.Index(fields=["-recorded_at", "-id"], name="loan_newest_first"),
             models.Index(fields=["borrower", "-recorded_at"], name="loan_of_borrower"),

@@ -1,6 +1,15 @@
 """The loan's workflow: what may be done to it, what each event does, and the stages that people follow."""
 
-from apps.loans.book.workflow.events import AMENDING, CORRECTABLE, ENGINE_EVENTS, EVENTS, PROPOSALS, REVERSIBLE, EventRule, types_that
+from apps.loans.book.workflow.events import (
+    AMENDING,
+    CORRECTABLE,
+    ENGINE_EVENTS,
+    EVENTS,
+    PROPOSALS,
+    REVERSIBLE,
+    EventRule,
+    types_that,
+)
 from apps.loans.book.workflow.states import (
     BEFORE_APPROVAL,
     BEFORE_DISBURSEMENT,

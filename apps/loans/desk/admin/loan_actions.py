@@ -18,6 +18,7 @@ from apps.loans.applications.services.amend import Wanted
 from apps.loans.applications.services.documents import MAXIMUM_BYTES
 from apps.loans.book.models import EventType, Loan
 from apps.loans.book.selectors.disbursement import net_disbursement
+from apps.loans.book.selectors.proposals import proposal_label, waiting_proposal
 from apps.loans.domain.money import format_money
 from apps.loans.histories.services import inquiries
 from apps.loans.security.forms import CollateralForm, GuarantorForm
@@ -139,10 +140,10 @@ def _restructure(loan: Loan, actor: Actor, data: Posted, files: Files = None) ->
 
 
 def _decide(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:
-    proposal = loan.events.filter(type=loan.state.proposal).latest_first().first()
+    proposal = waiting_proposal(loan)
     facts: Facts = []
     if proposal:
-        facts = [("Proposal", proposal.get_type_display()), ("By", proposal.actor_name), ("Why", proposal.reason)]
+        facts = [("Proposal", proposal_label(proposal)), ("By", proposal.actor_name), ("Why", proposal.reason)]
         if proposal.type == EventType.RESTRUCTURE_PROPOSED:
             facts += _new_terms(loan, proposal)
         elif proposal.type == EventType.CHARGE_OFF_PROPOSED:

@@ -15,7 +15,9 @@ from apps.mfis.core.actor import Actor
 from apps.mfis.core.commands import command
 from apps.mfis.core.errors import InvalidInput, NotFound, WrongState
 
-NOTHING_CHANGED = "Change the day, the amount, the channel, the reference or the loan; as it stands it is booked already."
+NOTHING_CHANGED = (
+    "Change the day, the amount, the channel, the reference or the loan; as it stands it is booked already."
+)
 
 
 @command(TRANSITIONS["reverse"].duty)
