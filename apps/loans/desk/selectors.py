@@ -27,6 +27,7 @@ from apps.loans.collections.selectors import promises_of
 from apps.loans.domain.fold import quote
 from apps.loans.domain.rates import apr, eir
 from apps.loans.security.models import Collateral, Guarantor
+from apps.mfis.core.lifecycle import is_closed, takes_new_business
 from apps.mfis.core.roles import Action
 from apps.users.accounts.models import Account
 
@@ -209,8 +210,10 @@ def allowed_actions(loan: Loan, viewer: Account, telling: list[LoanEvent], *, mo
 def _fits(name: str, loan: Loan, *, moved: bool) -> bool:
     """Whether the loan's own facts allow what its state does: nothing is shown that would be refused."""
     waiting = loan.state.proposal
+    if is_closed() or (name == "disburse" and not takes_new_business()):
+        return False
     if name == "disburse_tranche":
-        return loan.product.tranches_max > 1 and drawn(loan) < loan.principal
+        return takes_new_business() and loan.product.tranches_max > 1 and drawn(loan) < loan.principal
     if name.startswith("propose_"):
         return not waiting
     if name == "decide_proposal":
@@ -230,7 +233,7 @@ def _timeline(loan: Loan, viewer: Account, *, whole: bool) -> list[TimelineEntry
     """The latest events, or all of them, newest first."""
     events = list(loan.events.latest_first()[: None if whole else LATEST])
     undone = set(LoanEvent.objects.filter(loan=loan, reverses__in=events).values_list("reverses_id", flat=True))
-    may_reverse = viewer.may(Action.REVERSE_REPAYMENT)
+    may_reverse = viewer.may(Action.REVERSE_REPAYMENT) and not is_closed()
     reversible = _undone_from(loan.state.status) if may_reverse else frozenset()
     return [
         TimelineEntry(

@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.errors import ServiceError
 from apps.mfis.core.forms import show_service_error
+from apps.mfis.core.lifecycle import is_closed, takes_new_business
 from apps.mfis.core.roles import Action
 from apps.users.accounts.models import Account
 from apps.users.back_office.forms import DateInput
@@ -33,6 +34,7 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
     add_action: Action | None = None
     change_action: Action | None = None
     add_label = "Add"
+    adds_business = False  # what an MFI that is closing down does not add any more
     list_title = ""  # where the model's own name is not what people call it here
     actions = None
     list_per_page = 50
@@ -40,7 +42,9 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
     formfield_overrides = {models.DateField: {"widget": DateInput}}
 
     def _may(self, request: HttpRequest, action: Action | None) -> bool:
-        return isinstance(request.user, Account) and action is not None and request.user.may(action)
+        if action in (None, self.view_action):
+            return isinstance(request.user, Account) and action is not None and request.user.may(action)
+        return isinstance(request.user, Account) and request.user.may(action) and not is_closed()
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request, self.view_action)
@@ -49,7 +53,7 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
         return self._may(request, self.view_action)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self._may(request, self.add_action)
+        return self._may(request, self.add_action) and (takes_new_business() or not self.adds_business)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request, self.change_action)

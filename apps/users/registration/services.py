@@ -22,7 +22,7 @@ def newcomer(full_name: str) -> Actor:
     return Actor(new_id(), " ".join(full_name.split()), Role.BORROWER)
 
 
-@command()
+@command(new_business=True)
 def open_account(*, person: Person, password: str, language: str, agreed: int, actor: Actor, today: date) -> Account:
     """The account of a `newcomer`, who agrees to how their data is kept: `agreed` is the version of the text they read.
 

@@ -54,7 +54,7 @@ class Application:
     number: str
 
 
-@command(Action.BORROW, Action.APPLY_FOR_BORROWER)
+@command(Action.BORROW, Action.APPLY_FOR_BORROWER, new_business=True)
 def apply_for_loan(
     *,
     borrower: Account,

@@ -18,6 +18,7 @@ from apps.loans.book.models import Loan
 from apps.loans.desk.forms import BorrowerForm
 from apps.loans.histories.forms import ConsentForm
 from apps.mfis.core.clock import business_date
+from apps.mfis.core.lifecycle import takes_new_business
 from apps.mfis.core.roles import Action
 from apps.users.access.services.invitations import invite_again
 from apps.users.accounts.identity import format_phone
@@ -36,6 +37,7 @@ from apps.users.consents.texts import TEXTS, current_text
 class BorrowerAdmin(LetsemaAdmin):
     add_action = change_action = Action.REGISTER_BORROWER
     add_label = "Register a borrower"
+    adds_business = True
     list_display = ("name", "phone", "national_id", "district", "employer", "state")
     list_filter = ("district", "account__is_active")
     list_select_related = ("account",)
@@ -199,7 +201,7 @@ class BorrowerAdmin(LetsemaAdmin):
             "consents": all_consents(account=account, as_of=business_date()),
             "history": history,
             "may_edit": self.has_change_permission(request),
-            "may_apply": self._may(request, Action.APPLY_FOR_BORROWER),
+            "may_apply": self._may(request, Action.APPLY_FOR_BORROWER) and takes_new_business(),
         }
         return TemplateResponse(request, "admin/borrower.html", context)
 

@@ -64,6 +64,7 @@ class LoanAdmin(ListExportMixin, LoanViews):  # type: ignore[misc]
     search_help_text = "Number, name, phone or national ID"
     add_action = Action.APPLY_FOR_BORROWER
     add_label = "Enter an application"
+    adds_business = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Loan]:
         loans: QuerySet[Loan] = super().get_queryset(request)

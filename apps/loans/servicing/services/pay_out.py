@@ -29,7 +29,7 @@ class PayOut:
     fee: Decimal
 
 
-@command(TRANSITIONS["disburse"].duty)
+@command(TRANSITIONS["disburse"].duty, new_business=True)
 def disburse(
     *,
     loan_id: UUID,

@@ -20,7 +20,7 @@ KEPT_FOR_CODES = "While signing in asks for a code this stays as it is; turn tha
 SET_ONCE = {"national_id": "national ID", "date_of_birth": "date of birth"}
 
 
-@command(Action.MANAGE_PEOPLE, Action.REGISTER_BORROWER)
+@command(Action.MANAGE_PEOPLE, Action.REGISTER_BORROWER, new_business=True)
 def register_borrower(
     *, person: Person, actor: Actor, password: str = "", language: str = "en", today: date
 ) -> Account:
