@@ -67,7 +67,7 @@ def test_repayments_go_on_while_an_mfi_closes_and_end_when_it_is_closed(alpha: B
     assert client.get("/admin/loans/loan/export/").status_code == 200
     borrower = alpha.client(alpha.borrower)
     assert borrower.get(f"/api/v1/loans/{loan.pk}").status_code == 200
-    asked = borrower.post("/api/v1/complaints", {"text": "Please answer"}, content_type="application/json")
+    asked = borrower.post("/api/v1/complaints", {"about": "service", "text": "Please answer"}, content_type="application/json")
     assert asked.status_code == 409
     assert "is closed" in asked.json()["detail"]
 

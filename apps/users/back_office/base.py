@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
@@ -25,6 +26,7 @@ from apps.mfis.core.roles import Action
 from apps.users.accounts.models import Account
 from apps.users.back_office.forms import DateInput
 from apps.users.back_office.history import row_history
+from apps.users.back_office.searching import search
 
 
 class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
@@ -60,6 +62,11 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return search(queryset, self.get_search_fields(request), search_term), False
 
     # The revisions are the record; Django's own log would be a second one with integer keys.
     def log_addition(self, *args: Any, **kwargs: Any) -> Any: ...

@@ -114,7 +114,7 @@ class TenantSite(LetsemaSite):
 
     role = Role.MFI_ADMIN
     index_template = "admin/dashboard_tenant.html"
-    search = ("admin:loans_loan_changelist", "Search loans: number, name, phone, national ID")
+    search = ("admin:search", "Search: name, phone, loan, receipt, reference")
 
 
 public_site = PublicSite()

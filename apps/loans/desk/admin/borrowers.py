@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from apps.credit.history import credit_history
 from apps.loans.book.models import Loan
 from apps.loans.desk.forms import BorrowerForm
+from apps.loans.desk.search import PEOPLE
 from apps.loans.histories.forms import ConsentForm
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.lifecycle import takes_new_business
@@ -41,7 +42,7 @@ class BorrowerAdmin(LetsemaAdmin):
     list_display = ("name", "phone", "national_id", "district", "employer", "state")
     list_filter = ("district", "account__is_active")
     list_select_related = ("account",)
-    search_fields = ("account__full_name", "account__phone", "account__email", "national_id")
+    search_fields = PEOPLE
     search_help_text = "Name, phone, e-mail or national ID"
     ordering = ("account__full_name",)
 

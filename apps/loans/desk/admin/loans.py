@@ -22,6 +22,7 @@ from apps.loans.book.workflow import BEFORE_DISBURSEMENT
 from apps.loans.desk.admin.filters import LateFilter, MineFilter, StatusFilter
 from apps.loans.desk.admin.loan_views import LoanViews
 from apps.loans.desk.exports import LOAN_COLUMNS
+from apps.loans.desk.search import LOANS
 from apps.loans.desk.selectors import loan_page
 from apps.loans.domain.money import format_money
 from apps.loans.histories.models import Dispute
@@ -54,14 +55,8 @@ class LoanAdmin(ListExportMixin, LoanViews):  # type: ignore[misc]
     )
     list_filter = (StatusFilter, LateFilter, MineFilter, "product")
     list_select_related = ("borrower", "product", "state")
-    search_fields = (
-        "number",
-        "borrower__full_name",
-        "borrower__phone",
-        "borrower__email",
-        "borrower__profile__national_id",
-    )
-    search_help_text = "Number, name, phone or national ID"
+    search_fields = (*LOANS, "events__number", "events__reference")
+    search_help_text = "Loan or receipt number, reference, name, phone or national ID"
     add_action = Action.APPLY_FOR_BORROWER
     add_label = "Enter an application"
     adds_business = True
