@@ -8,6 +8,8 @@ from uuid import uuid4
 
 from django import forms
 
+from apps.mfis.core.forms import CONFIRMED
+
 
 class ReasonForm(forms.Form):
     """Why, where it stays with the record."""
@@ -38,6 +40,17 @@ class KeyedForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"idempotency_key": str(uuid4()), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
+
+
+class ConfirmedForm(KeyedForm):
+    """A form whose values may be asked about; the box to confirm by is shown once they are."""
+
+    confirmed = forms.BooleanField(label=CONFIRMED, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.data.get("confirmed"):
+            del self.fields["confirmed"]
 
 
 def amount_field(label: str | None = None, help_text: str = "") -> forms.DecimalField:

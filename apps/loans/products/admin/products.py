@@ -38,7 +38,7 @@ class ProductAdmin(LetsemaAdmin):
     list_display = ("name", "amounts", "installments_range", "price", "interest_method", "state", "version")
     list_filter = ("is_active",)
     fieldsets = [
-        ("Product", {"fields": ["name", "description", "is_active"]}),
+        ("Product", {"fields": ["name", "description", "is_active", "confirmed"]}),
         (
             "Limits",
             {
@@ -135,7 +135,7 @@ class ProductAdmin(LetsemaAdmin):
         return status_badge("active", "Offered") if product.is_active else status_badge("closed", "Not offered")
 
     def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
-        save_product(product=obj, actor=staff_of(request).actor, mfi=connection.tenant)
+        save_product(product=obj, actor=staff_of(request).actor, mfi=connection.tenant, confirmed=True)  # the form asked
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.quote_view)
@@ -145,7 +145,9 @@ class ProductAdmin(LetsemaAdmin):
         """What the usual loan of the product in the form would cost, before anything is saved."""
         if request.method != "POST" or not self._may(request, Action.MANAGE_PRODUCTS):
             raise PermissionDenied
-        form = ProductForm(request.POST)
+        filled_in = request.POST.copy()
+        filled_in["confirmed"] = "on"  # nothing is saved here, so nothing is asked
+        form = ProductForm(filled_in)
         form.fields["name"].required = False
         if form.is_valid():
             quote = _quote(form.draft())
@@ -181,7 +183,7 @@ def _quote(product: Product) -> dict[str, Any]:
     except ServiceError as error:
         return {"error": error.message}
     except InvalidTerms as error:
-        return {"error": str(error)}
+        return {"error": "; ".join(violation.problem for violation in error.violations)}
     interest = sum((i.due["interest"] for i in state.installments), Decimal(0))
     return {
         "state": state,
