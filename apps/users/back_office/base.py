@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.errors import ServiceError
@@ -84,6 +85,7 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         kept = [(k, v) for k, v in request.GET.items() if k not in ("q", "p", "_popup")]
         more = {
+            "title": self.list_title or capfirst(str(self.opts.verbose_name_plural)),
             "kept_parameters": kept,
             "add_label": self.add_label,
             "list_title": self.list_title,
@@ -99,7 +101,11 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         obj = self.get_object(request, object_id) if object_id else None
-        more = {"page_tools": self.page_tools(request, obj) if obj else [], "list_title": self.list_title}
+        more = {
+            "title": str(obj) if obj else self.add_label,
+            "page_tools": self.page_tools(request, obj) if obj else [],
+            "list_title": self.list_title,
+        }
         try:
             return super().changeform_view(request, object_id, form_url, {**more, **(extra_context or {})})
         except ServiceError as error:  # a race the form could not foresee: the transaction is undone

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, Coalesce
 
 from apps.loans.domain.terms import Terms
@@ -19,7 +19,10 @@ from apps.users.accounts.selectors import belongs_to
 
 # The same as `Loan.principal`, for the database to sort and to add up by.
 AGREED_PRINCIPAL = Coalesce(
-    Cast(KT("state__amended__terms__principal"), models.DecimalField(max_digits=12, decimal_places=2)),
+    Cast(
+        KeyTextTransform("principal", KeyTransform("terms", "state__amended")),
+        models.DecimalField(max_digits=12, decimal_places=2),
+    ),
     models.F("asked_principal"),
 )
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -51,9 +51,11 @@ class BorrowerAdmin(LetsemaAdmin):
 
     name.admin_order_field = "account__full_name"  # type: ignore[attr-defined]
 
+    @admin.display(ordering="account__phone")
     def phone(self, profile: BorrowerProfile) -> str:
         return format_phone(profile.account.phone)
 
+    @admin.display(ordering="account__is_active")
     def state(self, profile: BorrowerProfile) -> str:
         if not profile.account.is_active:
             return status_badge("suspended", "Closed")

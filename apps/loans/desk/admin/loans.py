@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Model, QuerySet
+from django.db.models import Case, DurationField, ExpressionWrapper, F, Model, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -38,6 +39,19 @@ from apps.users.consents.selectors import standing_consent
 from apps.users.spreadsheets.exports import ListExportMixin
 
 
+OUTSTANDING = F("state__principal_outstanding") + F("state__interest_outstanding") + F("state__charges_outstanding")
+
+
+def _past_due(today: date) -> Case:
+    """For the database: the days that the list shows as late."""
+    late = When(
+        state__status=Status.ACTIVE,
+        state__oldest_due_date__lt=today,
+        then=ExpressionWrapper(Value(today) - F("state__oldest_due_date"), output_field=DurationField()),
+    )
+    return Case(late, default=Value(timedelta()), output_field=DurationField())
+
+
 @admin.register(Loan, site=tenant_site)
 class LoanAdmin(ListExportMixin, LoanViews):  # type: ignore[misc]
     """The list of loans, and the page of one."""
@@ -63,7 +77,8 @@ class LoanAdmin(ListExportMixin, LoanViews):  # type: ignore[misc]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Loan]:
         loans: QuerySet[Loan] = super().get_queryset(request)
-        return loans.filter(state__isnull=False)  # one that just arrived from another node is folded in a moment
+        # One that just arrived from another node is folded in a moment.
+        return loans.filter(state__isnull=False).annotate(past_due=_past_due(business_date()))
 
     def get_export_queryset(self, request: HttpRequest) -> Any:
         return super().get_export_queryset(request).select_related("borrower", "product", "state")
@@ -76,16 +91,16 @@ class LoanAdmin(ListExportMixin, LoanViews):  # type: ignore[misc]
     def formatted_principal(self, loan: Loan) -> str:
         return format_money(loan.principal, loan.currency)
 
-    @admin.display(ordering=F("state__principal_outstanding"))
+    @admin.display(ordering=OUTSTANDING)
     def outstanding(self, loan: Loan) -> str:
         return format_money(loan.state.total_outstanding, loan.currency) if loan.state.disbursed_on else "—"
 
-    @admin.display(ordering="state__oldest_due_date")
+    @admin.display(ordering="past_due")
     def late(self, loan: Loan) -> str:
         days = days_past_due(loan)
         return f"{days} day{'' if days == 1 else 's'}" if days else "—"
 
-    @admin.display(description="status")
+    @admin.display(description="status", ordering="state__status")
     def state_badge(self, loan: Loan) -> str:
         if days_past_due(loan):
             return status_badge("arrears", "In arrears")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import Case, F, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -25,6 +26,10 @@ from apps.mfis.core.roles import Action
 from apps.users.back_office.base import LetsemaAdmin, status_badge
 from apps.users.back_office.requests import staff_of
 from apps.users.back_office.sites import tenant_site
+
+
+# What the price shows, made comparable: percent a year.
+A_YEAR = F("rate") * Case(When(rate_per="month", then=Value(12)), default=Value(1))
 
 
 @admin.register(Product, site=tenant_site)
@@ -118,19 +123,22 @@ class ProductAdmin(LetsemaAdmin):
         ("Who may have it", {"fields": ["cycle_min", "exposure_max", "affordability_percent"]}),
     ]
 
+    @admin.display(ordering="principal_max")
     def amounts(self, product: Product) -> str:
         return f"{format_money(product.principal_min)} – {format_money(product.principal_max)}"
 
-    @admin.display(description="installments")
+    @admin.display(description="installments", ordering="installments_max")
     def installments_range(self, product: Product) -> str:
         every = f"{product.repay_every} " if product.repay_every > 1 else ""
         unit = product.get_frequency_display().lower()
         return f"{product.installments_min}–{product.installments_max}, every {every}{unit if every else unit[:-1]}"
 
+    @admin.display(ordering=A_YEAR)
     def price(self, product: Product) -> str:
         fee = f" + {product.disbursement_fee_percent.normalize():f} % fee" if product.disbursement_fee_percent else ""
         return f"{product.rate.normalize():f} % a {product.rate_per}{fee}"
 
+    @admin.display(ordering="is_active")
     def state(self, product: Product) -> str:
         return status_badge("active", "Offered") if product.is_active else status_badge("closed", "Not offered")
 

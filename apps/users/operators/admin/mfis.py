@@ -52,15 +52,15 @@ class MFIAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
     def get_queryset(self, request: HttpRequest) -> QuerySet[MFI]:
         return super().get_queryset(request).select_related("snapshot")
 
-    @admin.display
+    @admin.display(ordering="subdomain")
     def address(self, mfi: MFI) -> str:
         return format_html('<a href="{}">{}</a>', mfi_url(mfi, "/admin/"), mfi.subdomain)
 
-    @admin.display(description="status")
+    @admin.display(description="status", ordering="status")
     def status_badge(self, mfi: MFI) -> str:
         return status_badge(mfi.status, mfi.get_status_display())
 
-    @admin.display
+    @admin.display(ordering="snapshot__outstanding_principal")
     def portfolio(self, mfi: MFI) -> str:
         return f"M {mfi.snapshot.outstanding_principal:,.2f}" if hasattr(mfi, "snapshot") else "—"
 
