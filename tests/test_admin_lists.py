@@ -122,7 +122,10 @@ def pages(site: AdminSite) -> list[str]:
 def test_each_pages_title_is_its_own(alpha: Branch, active: Callable[..., Loan]) -> None:
     loan = active()
     own = [f"/admin/loans/loan/{loan.pk}/change/", f"/admin/loans/loan/{loan.pk}/statement/"]
-    own += [f"/admin/loans/loan/{loan.pk}/do/record_repayment/", f"/admin/users/borrowerprofile/{loan.borrower_id}/change/"]
+    own += [
+        f"/admin/loans/loan/{loan.pk}/do/record_repayment/",
+        f"/admin/users/borrowerprofile/{loan.borrower_id}/change/",
+    ]
     books = ["/admin/loans/glaccount/books/", *(f"/admin/loans/glaccount/books/{name}/" for name in REPORTS)]
     urls = [*pages(tenant_site), *own, *books, "/admin/proposals/", "/admin/search/"]
     told = {url: title_of(alpha.client("manager"), url) for url in urls}

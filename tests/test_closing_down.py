@@ -40,8 +40,8 @@ def test_a_closing_mfi_takes_repayments_but_no_new_business(alpha: Branch, apply
             disburse(loan_id=loan.pk, actor=cashier, channel="cash")
         with pytest.raises(WrongState, match="closing down"):
             apply()
+        person = Person("Thabo Molefe", phone="58120777", date_of_birth=date(1990, 1, 1))
         with pytest.raises(WrongState, match="closing down"):
-            person = Person("Thabo Molefe", phone="58120777", date_of_birth=date(1990, 1, 1))
             register_borrower(person=person, actor=officer, today=TODAY)
     page = alpha.client("cashier").get(f"/admin/loans/loan/{loan.pk}/change/").content.decode()
     assert "do/disburse/" not in page
@@ -67,7 +67,9 @@ def test_repayments_go_on_while_an_mfi_closes_and_end_when_it_is_closed(alpha: B
     assert client.get("/admin/loans/loan/export/").status_code == 200
     borrower = alpha.client(alpha.borrower)
     assert borrower.get(f"/api/v1/loans/{loan.pk}").status_code == 200
-    asked = borrower.post("/api/v1/complaints", {"about": "service", "text": "Please answer"}, content_type="application/json")
+    asked = borrower.post(
+        "/api/v1/complaints", {"about": "service", "text": "Please answer"}, content_type="application/json"
+    )
     assert asked.status_code == 409
     assert "is closed" in asked.json()["detail"]
 

@@ -71,11 +71,9 @@ class BureauFileAdmin(LetsemaAdmin):
     def in_all(self, file: BureauFile) -> str:
         return format_money(file.balance)
 
-
     @admin.display(description="overdue", ordering="overdue")
     def late(self, file: BureauFile) -> str:
         return format_money(file.overdue)
-
 
     def answered(self, file: BureauFile) -> str:
         replies = list(file.replies.all())

@@ -28,7 +28,7 @@ class StandingFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(one.value, str(one.label)) for one in Standing]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Promise]) -> QuerySet[Promise]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(standing=self.value()) if self.value() in Standing.values else queryset
 
 
@@ -45,7 +45,7 @@ class PromiseAdmin(LetsemaAdmin):
     search_help_text = "Loan number, name, phone or what was said"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Promise]:
-        return Promise.objects.judged(business_date()).order_by("promised_on", "recorded_at")
+        return Promise.promises.judged(business_date()).order_by("promised_on", "recorded_at")
 
     @admin.display(description="loan", ordering="loan__number")
     def loan_number(self, promise: Promise) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import Case, F, OuterRef, Q, Subquery, Sum, Value, When
@@ -25,7 +26,7 @@ class Standing(models.TextChoices):
 class PromiseQuerySet(models.QuerySet["Promise"]):
     """Promises, by the questions that are asked of them."""
 
-    def judged(self, on: date) -> PromiseQuerySet:
+    def judged(self, on: date) -> models.QuerySet[Any]:
         """Those that name a day, each with `promised_on`, what was `received` by then, and its `standing` on a day.
 
         A promise is kept once the promised amount came in (any amount, where none was named) from the day on which it
@@ -57,7 +58,7 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
 class Promise(LoanEvent):
     """A promise to pay: a fact about a loan, by another name."""
 
-    objects = PromiseQuerySet.as_manager()
+    promises = PromiseQuerySet.as_manager()
 
     @property
     def get_standing(self) -> str:

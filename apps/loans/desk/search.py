@@ -73,4 +73,5 @@ def _exactly(rows: QuerySet[Any], fields: tuple[str, ...], word: str) -> QuerySe
     same = Q()
     for name in columns:
         same |= Q(**{name: word})
-    return rows.annotate(**columns).filter(same)
+    found: QuerySet[Any] = rows.annotate(**columns).filter(same)
+    return found

@@ -68,6 +68,16 @@ class ScheduleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """What about a loan waits for somebody: a proposal, the borrower's agreement, promises by what became of them."""
+
+    proposal: LoanEvent | None
+    proposal_label: str
+    agreement_wanted: bool
+    promises: list[Promise]
+
+
+@dataclass(frozen=True, slots=True)
 class LoanPage:
     """The loan as of a day."""
 
@@ -95,10 +105,7 @@ class LoanPage:
     status_class: str
     restructured: bool
     schedule: list[ScheduleRow]
-    proposal: LoanEvent | None
-    proposal_label: str
-    agreement_wanted: bool
-    promises: list[Promise]
+    waits: Waits
 
     @property
     def may_decide(self) -> bool:
@@ -127,7 +134,6 @@ def loan_page(loan: Loan, viewer: Account, on: date, *, whole: bool = False) -> 
     moved = LoanEvent.objects.filter(
         loan=loan, type__in=[*REVERSIBLE, EventType.RESTRUCTURED], reversed_by__isnull=True
     ).exists()
-    proposal = waiting_proposal(loan)
     return LoanPage(
         as_of=on,
         disbursed_on=loan.state.disbursed_on,
@@ -153,9 +159,16 @@ def loan_page(loan: Loan, viewer: Account, on: date, *, whole: bool = False) -> 
         status_class="arrears" if late else status.value,
         restructured=loan.state.restructured,
         schedule=schedule,
+        waits=_waits(loan, on),
+    )
+
+
+def _waits(loan: Loan, on: date) -> Waits:
+    proposal = waiting_proposal(loan)
+    return Waits(
         proposal=proposal,
         proposal_label=proposal_label(proposal) if proposal else "",
-        agreement_wanted=status in BEFORE_DISBURSEMENT and agreement_wanted(loan),
+        agreement_wanted=loan.state.status in BEFORE_DISBURSEMENT and agreement_wanted(loan),
         promises=promises_of(loan, on) if loan.state.disbursed_on else [],
     )
 

@@ -35,4 +35,7 @@ def _unusual_rate(product: Product, kept: Product | None) -> Iterator[tuple[str,
             continue
         a_year = rate * product.periods_in_year
         if a_year > UNUSUAL_RATE:
-            yield field, f"{rate.normalize():f} % a {product.rate_per} is {a_year.normalize():f} % a year. Is it meant so?"
+            yield (
+                field,
+                f"{rate.normalize():f} % a {product.rate_per} is {a_year.normalize():f} % a year. Is it meant so?",
+            )

@@ -24,10 +24,19 @@ def notify_borrower(loan: Loan, state: LoanState, event: LoanEvent) -> None:
     What is entered late, or brought in from another system, is no news to anybody.
     """
     undone = event.reverses if event.type == EventType.REVERSAL else None
-    about = EVENTS[EventType(undone.type)].reversal_message if undone else EVENTS[EventType(event.type)].message
+    about = EVENTS[EventType(undone.type)].reversal_message if undone else _about(loan, event)
     if not about or (business_date() - event.value_date).days > NEWS_DAYS:
         return
     queue_message(account=loan.borrower, about=about, key=f"event-{event.pk}", values=_values(loan, state, event))
+
+
+def _about(loan: Loan, event: LoanEvent) -> str:
+    """Which message tells of an event; borrowers are not told of what they did themselves."""
+    if event.type == EventType.APPROVED and event.payload.get("asks_again"):
+        return "approved_for_less"
+    if event.type == EventType.AMENDED and event.actor_id == loan.borrower_id:
+        return ""
+    return EVENTS[EventType(event.type)].message
 
 
 def _values(loan: Loan, state: LoanState, event: LoanEvent) -> dict[str, str]:
@@ -36,12 +45,18 @@ def _values(loan: Loan, state: LoanState, event: LoanEvent) -> dict[str, str]:
     left = state.total_outstanding if state.disbursed_on else Decimal(0)
     return {
         "loan": loan.number,
-        "amount": money(told_of.amount or loan.principal, loan.currency),
+        "amount": money(told_of.amount or _agreed(loan, told_of), loan.currency),
         "number": event.number,
         "left": money(left, loan.currency),
         "due_amount": money(state.next_due_amount, loan.currency),
         "due": day(state.oldest_due_date, loan.borrower.language) if state.oldest_due_date else "",
     }
+
+
+def _agreed(loan: Loan, event: LoanEvent) -> Decimal:
+    """The amount that the loan is of from this event on."""
+    terms = event.payload.get("terms")
+    return Decimal(terms["principal"]) if isinstance(terms, dict) and "principal" in terms else loan.principal
 
 
 def queue_reminders(today: date) -> int:

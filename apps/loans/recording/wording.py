@@ -12,6 +12,8 @@ from apps.mfis.core.errors import InvalidInput
 
 Worded = tuple[str, str]  # the field, and the sentence
 
+PAID_OUT_LATER = "The loan was paid out later; take that day, or one after."
+
 
 def _amount(text: str) -> Decimal:
     return Decimal(text)
@@ -43,6 +45,10 @@ def _not_after(day: str) -> Worded:
     return "new_due_date", f"The installment before it falls due on {_day(day)}; move this one to a later day."
 
 
+def _too_fine(decimals: str) -> Worded:
+    return "amount", f"An amount has at most {decimals} decimals."
+
+
 def _day(text: str) -> str:
     return f"{date.fromisoformat(text):%-d %b %Y}"
 
@@ -59,10 +65,10 @@ WORDED: tuple[tuple[re.Pattern[str], Callable[..., Worded]], ...] = tuple(
         (r"is not the ([\d.]+) outstanding on that day", _owed),
         (r"no installment falls due on ([\d-]+)", _no_installment),
         (r"is not after the installment before it, (\S+)", _not_after),
-        (r"comes before the disbursement", _says("value_date", "The loan was paid out later; take that day, or one after.")),
+        (r"comes before the disbursement", _says("value_date", PAID_OUT_LATER)),
         (r"nothing is outstanding that could be written off", _says("", "Nothing is owed on that day.")),
         (r"is a recovery on a loan that is not", _says("", "This loan is not given up; record a repayment instead.")),
-        (r"is finer than the (\d) decimals", lambda decimals: ("amount", f"An amount has at most {decimals} decimals.")),
+        (r"is finer than the (\d) decimals", _too_fine),
     )
 )
 

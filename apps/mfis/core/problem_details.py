@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
-
 Links = list[tuple[str, str]]  # address and words
 
 FIRST_PAGE: Links = [("/", "Back to the first page")]

@@ -60,8 +60,8 @@ INSTITUTION = Workflow(
             {_S.CLOSING},
             _S.CLOSED,
             "danger",
-            "It is only read: its people sign in, look and export, and nothing can be changed. Close it once nothing is "
-            "owed, or the book has gone to another lender.",
+            "It is only read: its people sign in, look and export, and nothing can be changed. Close it once nothing "
+            "is owed, or the book has gone to another lender.",
         ),
         _step(
             "take_up_again",

@@ -37,8 +37,11 @@ class Wanted(NamedTuple):
 
     def with_(self, principal: Decimal | None, installments: int | None, purpose: str | None = None) -> Wanted:
         """The same with what is not None."""
-        said = {"principal": principal, "installments": installments, "purpose": purpose}
-        return self._replace(**{name: value for name, value in said.items() if value is not None})
+        return Wanted(
+            self.principal if principal is None else principal,
+            self.installments if installments is None else installments,
+            self.purpose if purpose is None else purpose,
+        )
 
 
 @command(TRANSITIONS["amend"].duty)
@@ -121,7 +124,7 @@ def record_agreement(*, loan_id: UUID, actor: Actor, reason: str) -> LoanEvent:
     """
     loan, state = lock_loan(loan_id)
     check_transition("record_agreement", loan, state, actor, reason=reason)
-    facts, digest = current_facts(loan)
+    _, digest = current_facts(loan)
     signed = signed_facts(digest, loan, loan.terms_agreed, actor, loan.borrower.language)
     return _append_agreed(loan, actor, reason, signed | {"name": loan.borrower.full_name, "recorded_by": actor.name})
 

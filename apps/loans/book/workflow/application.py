@@ -48,8 +48,8 @@ APPLICATION = (
         CHANGEABLE,
         (_E.AMENDED,),
         needs_reason=True,
-        explanation="Another amount, term or purpose. What the borrower agreed to no longer holds: they agree to the new "
-        "key facts before the loan is paid out.",
+        explanation="Another amount, term or purpose. The borrower then agrees to the new key facts before the loan is "
+        "paid out.",
     ),
     Transition(
         "approve",

@@ -38,7 +38,7 @@ EVENTS: dict[EventType, EventRule] = {
         EventRule(_E.WITHDRAWN, _S.WITHDRAWN, once=True, shown=True),
         EventRule(_E.INFO_REQUESTED, _S.INFO_REQUESTED, message="info_requested", shown=True, reason_shown=True),
         EventRule(_E.INFO_GIVEN, _S.UNDER_REVIEW, shown=True),
-        EventRule(_E.AMENDED, shown=True),
+        EventRule(_E.AMENDED, message="amended", shown=True),
         EventRule(_E.RETURNED, _S.INFO_REQUESTED, message="info_requested", shown=True, reason_shown=True),
         EventRule(_E.SENT_BACK, _S.UNDER_REVIEW),
         EventRule(_E.AGREED, shown=True),

@@ -27,7 +27,7 @@ def test_a_promise_is_due_then_broken_unless_the_money_came(alpha: Branch, activ
     take_note(loan_id=loan.pk, actor=officer, text="Will pay", promised_on=today + timedelta(days=3), amount=D(100))
 
     def standing(days: int) -> str:
-        return Promise.objects.judged(today + timedelta(days=days)).get().standing
+        return Promise.promises.judged(today + timedelta(days=days)).get().standing
 
     assert (standing(3), standing(4)) == ("due", "broken")
     record_repayment(loan_id=loan.pk, actor=cashier, amount=D(60), channel="cash")
@@ -45,9 +45,11 @@ def test_a_promises_day_is_on_the_loans_page_and_on_the_list(alpha: Branch, acti
     client = alpha.client("officer")
     shown = f"{day:%-d %b %Y}"
     page = client.get(f"/admin/loans/loan/{loan.pk}/change/").content.decode()
-    assert "Promised to pay by" in " ".join(page.split()) and f"{day.year}" in page
+    assert "Promised to pay by" in " ".join(page.split())
+    assert f"{day.year}" in page
     listed = client.get("/admin/loans/promise/", {"standing": "due"}).content.decode()
-    assert loan.number in listed and shown in listed
+    assert loan.number in listed
+    assert shown in listed
     assert loan.number not in client.get("/admin/loans/promise/", {"standing": "kept"}).content.decode()
 
 

@@ -71,7 +71,6 @@ class GroupAdmin(LetsemaAdmin):
     def owed(self, group: Any) -> str:
         return format_money(group.principal)
 
-
     @admin.display(ordering="is_active")
     def state(self, group: Group) -> str:
         return status_badge("active", "Meets") if group.is_active else status_badge("closed", "Ended")

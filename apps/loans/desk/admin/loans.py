@@ -38,7 +38,6 @@ from apps.users.consents.models import Consent
 from apps.users.consents.selectors import standing_consent
 from apps.users.spreadsheets.exports import ListExportMixin
 
-
 OUTSTANDING = F("state__principal_outstanding") + F("state__interest_outstanding") + F("state__charges_outstanding")
 
 

@@ -20,7 +20,16 @@ from tests.factories import TODAY, Branch
 
 pytestmark = pytest.mark.django_db
 
-WRITTEN = ("Tšepo", "'Mamosa", "’Mamosa", "ʼMamosa Ntšekhe-Moleko", "LA000123-4", "+266 5812 3456", "José  Ångström", "`x´y")
+WRITTEN = (
+    "Tšepo",
+    "'Mamosa",
+    "’Mamosa",
+    "ʼMamosa Ntšekhe-Moleko",
+    "LA000123-4",
+    "+266 5812 3456",
+    "José  Ångström",
+    "`x´y",
+)
 
 
 @pytest.mark.parametrize("text", WRITTEN)
@@ -58,7 +67,9 @@ def test_a_name_is_found_with_any_apostrophe_or_none(alpha: Branch, people: dict
         assert str(people["'Mamosa"].pk) in listed(alpha, typed, at)
 
 
-@pytest.mark.parametrize("typed", ["58991000", "5899 1000", "+26658991000", "+266 5899 1000", "0026658991000", "26658991000"])
+@pytest.mark.parametrize(
+    "typed", ["58991000", "5899 1000", "+26658991000", "+266 5899 1000", "0026658991000", "26658991000"]
+)
 def test_a_phone_is_found_however_it_is_written(alpha: Branch, people: dict[str, Account], typed: str) -> None:
     own = reverse("admin:users_borrowerprofile_change", args=[people["Tšepo"].pk])
     assert str(people["Tšepo"].pk) in listed(alpha, typed)

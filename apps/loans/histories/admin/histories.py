@@ -62,7 +62,6 @@ class RetentionRunAdmin(LetsemaAdmin):
     def what_went(self, run: RetentionRun) -> str:
         return ", ".join(f"{count} of {what}" for what, count in run.removed.items())
 
-
     def get_urls(self) -> Any:
         wrap = self.admin_site.admin_view
         return [path("score/", wrap(self.score_view), name="credit_score"), *super().get_urls()]

@@ -17,9 +17,9 @@ from django.urls import path, reverse
 
 from apps.loans.domain.money import format_money
 from apps.loans.ledger.chart import ensure_chart
+from apps.loans.ledger.expressions import DebitOfLines
 from apps.loans.ledger.forms import JournalForm
 from apps.loans.ledger.manual import ProposedJournal, decide_journal, propose_journal
-from apps.loans.ledger.expressions import DebitOfLines
 from apps.loans.ledger.models import GLAccount, ManualJournal
 from apps.loans.ledger.workflow import JOURNAL
 from apps.mfis.core.roles import Action

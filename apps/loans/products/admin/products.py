@@ -27,7 +27,6 @@ from apps.users.back_office.base import LetsemaAdmin, status_badge
 from apps.users.back_office.requests import staff_of
 from apps.users.back_office.sites import tenant_site
 
-
 # What the price shows, made comparable: percent a year.
 A_YEAR = F("rate") * Case(When(rate_per="month", then=Value(12)), default=Value(1))
 
@@ -143,7 +142,8 @@ class ProductAdmin(LetsemaAdmin):
         return status_badge("active", "Offered") if product.is_active else status_badge("closed", "Not offered")
 
     def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
-        save_product(product=obj, actor=staff_of(request).actor, mfi=connection.tenant, confirmed=True)  # the form asked
+        # What is seldom meant was asked about by the form.
+        save_product(product=obj, actor=staff_of(request).actor, mfi=connection.tenant, confirmed=True)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.quote_view)

@@ -139,11 +139,11 @@ class Product(LoanTerms, Revisioned):
         try:
             parse_terms(usual)
         except InvalidTerms as error:
-            own = {field.name for field in self._meta.fields}
+            own = {field.name: field.verbose_name for field in self._meta.fields}
             faults: dict[str, list[str]] = {}
             for fault in error.violations:
                 name = fault.path.split(".")[1].split("[")[0] if "." in fault.path else ""
-                label = self._meta.get_field(name).verbose_name if name in own else _in_words(fault.path)
+                label = own[name] if name in own else _in_words(fault.path)
                 sentence = f"{str(label).capitalize()} {fault.problem}."
                 faults.setdefault(name if name in own else NON_FIELD_ERRORS, []).append(sentence)
             raise ValidationError(faults) from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 from django.test import Client
 
@@ -28,3 +30,14 @@ def test_a_logo_is_a_picture_and_small(alpha: Branch) -> None:
 def test_an_mfi_s_own_people_do_not_change_it(alpha: Branch) -> None:
     with pytest.raises(NotAllowed):
         save_logo(mfi=alpha.mfi, content=PIXEL, actor=alpha.staff["manager"].actor)
+
+
+def test_the_logos_history_is_a_picture(alpha: Branch, public_client: Client) -> None:
+    other = PIXEL + b"\0"
+    for content in (PIXEL, other):
+        save_logo(mfi=alpha.mfi, content=content, actor=OPERATOR)
+    page = public_client.get(f"/admin/mfis/mfi/{alpha.mfi.pk}/history/").content.decode()
+    for content in (PIXEL, other):
+        assert f'src="data:image/png;base64,{b64encode(content).decode()}"' in page.replace("&#x3D;", "=")
+    assert "\\x89" not in page
+    assert "Content" not in page

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from apps.users.messaging.texts import TEXTS
 
 MAILS = sorted(p.name for p in (Path(settings.ROOT) / "templates" / "messages").glob("*.txt"))
-AWKWARD = "'Mamosa & <Sons> \"Ltd\""
+AWKWARD = '\'Mamosa & <Sons> "Ltd"'
 
 
 class Person:

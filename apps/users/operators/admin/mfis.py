@@ -33,6 +33,7 @@ CONTACT = ["contact_name", "contact_email", "contact_phone"]
 
 OPENED = "{} is open. Invitation for {}, to hand over if the mail does not arrive (shown only now): <code>{}</code>"
 
+
 @admin.register(MFI, site=public_site)
 class MFIAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
     """All institutions, and the form that opens one."""
