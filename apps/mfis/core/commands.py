@@ -108,7 +108,7 @@ def command(
 
     Raises (each call):
         NotAllowed: the actor has none of the duties. WrongState: the MFI is closed, or closing down.
-            KeyReused: the key came before with other arguments. InvalidInput: the key is longer than 80 characters, or a
+        KeyReused: the key came before with other arguments. InvalidInput: the key is longer than 80 characters, or a
         text holds what nobody can see.
     """
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from apps.loans.applications.eligibility import check_eligible
 from apps.loans.applications.key_facts import current_facts, signed_facts
 from apps.loans.book.models import EventType, Loan, LoanEvent
+from apps.loans.book.selectors.agreement import last_signed
 from apps.loans.book.workflow import TRANSITIONS
 from apps.loans.domain.terms_parser import parse_terms
 from apps.loans.domain.violations import InvalidTerms
@@ -112,7 +113,9 @@ def agree(*, loan_id: UUID, actor: Actor, agreed: str, language: str = "en", val
     loan, state = lock_own_loan(loan_id, actor)
     check_transition("agree", loan, state, actor)
     signed = signed_facts(agreed, loan, loan.terms_agreed, actor, language)
-    _append_agreed(loan, actor, "", signed)
+    last = last_signed(loan)
+    if last is None or last["hash"] != agreed:  # sent again it says nothing new
+        _append_agreed(loan, actor, "", signed)
 
 
 @command(TRANSITIONS["record_agreement"].duty)
