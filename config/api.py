@@ -147,7 +147,7 @@ def _not_allowed(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
 def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     if isinstance(error.__cause__, ServiceError):  # what the parser found; ninja puts an error of its own over it
         return _service_error(request, error.__cause__)
-    more = {"code": "csrf"} if "CSRF" in str(error) else {}
+    more: dict[str, Any] = {"code": "csrf"} if "CSRF" in str(error) else {}
     return problem(request, error.status_code, "Refused", str(error), **more)
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.mfis.core.database import connection
 from apps.mfis.core.problem_details import problem
+from config.ways_back import ways_back
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -25,12 +26,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return problem(request, 404, "Not found", "There is nothing at this address.")
+    return problem(request, 404, "Not found", "There is nothing at this address.", back=ways_back(request))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     detail = str(exception) if exception and str(exception) else "Your account may not do this."
-    return problem(request, 403, "Not allowed", detail)
+    return problem(request, 403, "Not allowed", detail, back=ways_back(request))
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -21,7 +21,7 @@ from config.context import branding
 
 def landing(request: HttpRequest) -> HttpResponse:
     """localhost:8000: what this is, and where each institution's people sign in."""
-    mfis = MFI.objects.filter(status=MFI.Status.ACTIVE).order_by("name")[:100]
+    mfis = MFI.objects.filter(status__in=[MFI.Status.ACTIVE, MFI.Status.CLOSING]).order_by("name")[:100]
     context = {"title": "Letsema", "mfis": [(m.name, mfi_url(m)) for m in mfis]}
     return TemplateResponse(request, "letsema/landing.html", context)
 

@@ -22,7 +22,9 @@ from django.test import Client
 from jsonschema_rs import Draft202012Validator
 
 from apps.loans.applications.services import documents, drafts
+from apps.loans.applications.services.amend import wanted_terms
 from apps.loans.applications.services.review import request_info, start_review
+from apps.loans.book.key_facts import facts_hash, facts_of
 from apps.loans.book.models import Loan
 from apps.loans.servicing.services.repayment import record_repayment
 from apps.users.access.models import CallCount, SignIn
@@ -156,6 +158,17 @@ def registration(world: World) -> dict[str, Any]:
     return {"full_name": "Khotso Pheko", "phone": "59990009", "password": PASSWORD, "agreed": read}
 
 
+def agreement(world: World, principal: str | None = None) -> dict[str, Any]:
+    """The hash of the key facts of the application as it stands, or with another amount."""
+    loan = Loan.objects.select_related("state", "product").get(pk=world.id("asked" if principal else "application"))
+    terms = wanted_terms(loan, Decimal(principal) if principal else None, None)
+    return {"agreed": facts_hash(facts_of(loan.product, terms, loan.submitted_on))}
+
+
+def changes(world: World) -> dict[str, Any]:
+    return {"principal": "700.00", "installments": 12, "purpose": "Seed", **agreement(world, "700.00")}
+
+
 GET = Recipe()
 QUOTE = Recipe(query="?principal=1000&installments=6")
 ON_APPLICATION = Recipe(lambda world: {}, ids={"loan": "application"})
@@ -208,6 +221,9 @@ RECIPES: dict[str, Recipe] = {
     "POST /drafts/{draft_id}/submit": Recipe(lambda world: {"agreed": agreed(world.branch.product)}),
     "POST /loans/{loan_id}/answer": Recipe(lambda world: {"text": "Maseru"}, ids={"loan": "asked"}),
     "POST /loans/{loan_id}/withdraw": ON_APPLICATION,
+    "POST /loans/{loan_id}/change": Recipe(changes, ids={"loan": "asked"}),
+    "POST /loans/{loan_id}/agree": Recipe(agreement, ids={"loan": "application"}, same_again=True),
+    "GET /loans/{loan_id}/key-facts": GET,
     "GET /loans/{loan_id}/documents": GET,
     "POST /loans/{loan_id}/documents": Recipe(paper, is_form=True, same_again=True),
     "GET /documents/{document_id}": GET,

@@ -41,6 +41,7 @@ BUILDING_BLOCKS = {
     "apps.loans.bureau.services.rehearse": "writes nothing, and checks the duty itself",
     "apps.loans.collections.services.meetings.collect": "each line is a command of its own",
     "apps.loans.recording.services.append_event": "inside its caller's command",
+    "apps.loans.security.services.release_all": "inside its caller's command",
     "apps.loans.recording.services.append_note": "inside its caller's command",
     "apps.loans.servicing.services.repayment.book_repayment": "inside its caller's command",
     "apps.mfis.nodes.services.homes.move_home": "each step is a command of its own",

@@ -2,6 +2,7 @@
 
 import apps.loans.applications.admin
 import apps.loans.bureau.admin
+import apps.loans.collections.admin
 import apps.loans.desk.admin
 import apps.loans.histories.admin
 import apps.loans.ledger.admin

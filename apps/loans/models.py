@@ -15,6 +15,7 @@ from apps.loans.book.models import (
     Status,
 )
 from apps.loans.bureau.models import BureauFile, BureauReply
+from apps.loans.collections.models import Promise
 from apps.loans.groups.models import Group, Membership
 from apps.loans.histories.models import Dispute
 from apps.loans.ledger.models import (
@@ -63,6 +64,7 @@ __all__ = [
     "PeriodClosing",
     "Policy",
     "Product",
+    "Promise",
     "PublicHoliday",
     "Status",
 ]

@@ -126,6 +126,8 @@ def end_days(worker: Worker, step: Step) -> None:
 
 
 def _end_days(worker: Worker, mfi: MFI) -> None:
+    if mfi.status == MFI.Status.CLOSED:
+        return  # its books stand as they are
     with suppress(NotHome):  # it moves, or moved meanwhile: the new home ends its days
         if is_home() and run_due_days(actor=SYSTEM):
             check = check_books(actor=SYSTEM)

@@ -16,12 +16,14 @@ from apps.loans.applications.schemas import (
     AnswerIn,
     ApplicationIn,
     ApplicationOut,
+    ChangeIn,
     DocumentOut,
     DraftIn,
     DraftOut,
 )
 from apps.loans.applications.selectors import read_document
 from apps.loans.applications.services import drafts
+from apps.loans.applications.services.amend import agree, change_application
 from apps.loans.applications.services.apply import LoanRequest, apply_for_loan
 from apps.loans.applications.services.documents import MAXIMUM_BYTES, add_document
 from apps.loans.applications.services.review import answer_info, withdraw
@@ -89,6 +91,21 @@ def submit_draft(request: TenantRequest, draft_id: UUID, payload: AgreedIn, key:
         **payload.dict(),
     )
     return Status(201, asdict(application))
+
+
+@router.post("/loans/{uuid:loan_id}/change", response={200: LoanDetail, **REFUSED}, auth=ANY)
+def change(request: HttpRequest, loan_id: UUID, payload: ChangeIn, key: Key = "") -> Any:
+    """Changes an application that was returned for changes; the review goes on."""
+    loan, actor = own_loan(request, loan_id), borrower(request).actor
+    change_application(loan_id=loan.pk, actor=actor, idempotency_key=key, **payload.dict())
+    return loan_detail(own_loan(request, loan_id))
+
+
+@router.post("/loans/{uuid:loan_id}/agree", response={200: LoanDetail, **REFUSED}, auth=ANY)
+def agree_to_terms(request: HttpRequest, loan_id: UUID, payload: AgreedIn) -> Any:
+    """Agrees to the key facts of an application whose terms were changed; it may then be paid out."""
+    agree(loan_id=own_loan(request, loan_id).pk, actor=borrower(request).actor, **payload.dict())
+    return loan_detail(own_loan(request, loan_id))
 
 
 @router.post("/loans/{uuid:loan_id}/answer", response={200: LoanDetail, **REFUSED}, auth=ANY)

@@ -13,7 +13,7 @@ from apps.loans.groups.models import Group
 from apps.loans.products.models import Product, the_policy
 from apps.mfis.core.roles import Action, Role
 from apps.users.accounts.models import Account
-from apps.users.back_office.forms import KeyedForm, reason_field
+from apps.users.back_office.forms import KeyedForm, OptionalReasonForm, amount_field, reason_field
 
 
 def _choose_among(form: forms.Form, name: str, records: QuerySet[Any]) -> None:
@@ -82,6 +82,24 @@ class ReviewForm(forms.Form):
         checked.choices = [(item, item) for item in the_policy().review_checklist]
         if not checked.choices:
             del self.fields["checked"]
+
+
+class AmendForm(forms.Form):
+    """What an application asks for, to be changed."""
+
+    principal = amount_field(label="Amount")
+    installments = forms.IntegerField(min_value=1, max_value=360)
+    purpose = forms.CharField(required=False, max_length=200)
+    reason = reason_field()
+
+
+class ApproveForm(OptionalReasonForm):
+    """An approval: of all that is asked for, or of less."""
+
+    principal = amount_field(label="Amount", help_text="As asked for, or less.")
+    installments = forms.IntegerField(min_value=1, max_value=360, help_text="As asked for, or fewer.")
+
+    field_order = ["principal", "installments", "reason"]
 
 
 class AssignForm(forms.Form):

@@ -28,6 +28,12 @@ class ApplicationIn(AgreedIn):
     purpose: Annotated[str, Field(max_length=200)] = ""
 
 
+class ChangeIn(AgreedIn):
+    principal: Amount
+    installments: Annotated[int, Field(ge=1, le=360)]
+    purpose: Annotated[str, Field(max_length=200)] = ""
+
+
 class AnswerIn(Given):
     text: Annotated[str, Field(min_length=1, max_length=500)]
 

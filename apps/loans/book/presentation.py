@@ -9,6 +9,7 @@ from apps.loans.book.cost import agreed_cost
 from apps.loans.book.models import Loan, Status
 from apps.loans.book.projection import fold_loan
 from apps.loans.book.queries import LoanLine, line_of
+from apps.loans.book.selectors.agreement import agreement_wanted
 from apps.loans.book.workflow import TRANSITIONS, reason_shown, steps
 from apps.loans.domain.calculator import state_json
 from apps.loans.domain.cost import cost_json
@@ -53,6 +54,8 @@ def loan_detail(loan: Loan) -> dict[str, Any]:
         "steps": [{"label": step.label, "state": step.state} for step in steps(status, events)],
         "reason": reason_shown(status, events),
         "may_withdraw": status in TRANSITIONS["withdraw"].sources,
+        "may_change": status in TRANSITIONS["change"].sources,
+        "agreement_wanted": status in TRANSITIONS["agree"].sources and agreement_wanted(loan),
     }
 
 

@@ -10,11 +10,11 @@ from typing import Any, cast
 from uuid import UUID
 
 from apps.loans.book.models import AccrualState, EventType, Installment, Loan, LoanEvent, LoanState, Status
-from apps.loans.book.workflow import ENGINE_EVENTS, EVENTS
+from apps.loans.book.workflow import AMENDING, ENGINE_EVENTS, EVENTS
 from apps.loans.domain import fold as engine
 from apps.loans.domain.snapshot import LoanSnapshot
 from apps.loans.domain.terms import Event, EventKind
-from apps.loans.domain.terms_parser import parse_charge, parse_restructuring
+from apps.loans.domain.terms_parser import parse_agreed_terms, parse_charge, parse_restructuring
 from apps.mfis.core.clock import business_date
 
 PARTS = ("principal", "interest", "fees", "penalties")
@@ -69,8 +69,20 @@ def fold_loan(loan: Loan, *, as_of: date | None = None, events: list[LoanEvent] 
     due): it is folded to today.
     """
     facts = list(loan.events.in_booking_order()) if events is None else events
-    terms = loan.terms
+    terms = parse_agreed_terms(agreed(loan, facts)["terms"])
     return engine.fold(terms, engine_events(facts), as_of or _today(facts))
+
+
+def _amended(events: list[LoanEvent]) -> dict[str, Any] | None:
+    """What the last standing change of the application says: `terms` and `purpose`; None where nothing changed it."""
+    changes = (e.payload for e in reversed(standing(events)) if e.type in AMENDING and "terms" in e.payload)
+    payload = next(changes, None)
+    return {name: payload[name] for name in ("terms", "purpose")} if payload else None
+
+
+def agreed(loan: Loan, events: list[LoanEvent]) -> dict[str, Any]:
+    """What is agreed by these events: `terms` in the loan case form, and `purpose`."""
+    return _amended(events) or {"terms": loan.asked_terms, "purpose": loan.asked_purpose}
 
 
 def _today(facts: list[LoanEvent]) -> date:
@@ -117,6 +129,7 @@ def projected(loan: Loan, events: list[LoanEvent], folded: LoanSnapshot) -> tupl
         "oldest_due_date": next_due.due_date if next_due else None,
         "next_due_amount": next_due.outstanding if next_due else Decimal(0),
         "events_folded": len(events),
+        "amended": _amended(events),
     }
     rows = folded.installments if is_disbursed else []
     return values, [_installment(loan, row) for row in rows]
@@ -191,8 +204,11 @@ def standing(events: list[LoanEvent]) -> list[LoanEvent]:
 
 def _proposal(events: list[LoanEvent]) -> str:
     """What waits for a second person: the type of the last proposal nobody has decided on."""
+    given_up = {event.pk for event in events if event.type == EventType.WRITTEN_OFF}
     for event in reversed(events):
         rule = EVENTS[EventType(event.type)]
+        if event.reverses_id in given_up:
+            return ""  # the proposal to undo the write-off was agreed to
         if rule.proposes or rule.decides:
             return event.type if rule.proposes else ""
     return ""

@@ -34,7 +34,8 @@ class LoanLine(NamedTuple):
 # holds the two against each other.
 # Whoever was merged into the borrower counts as the borrower. $1: borrower.
 LINES = """
-    SELECT loan.id, loan.number::text, product.name::text, loan.principal::numeric,
+    SELECT loan.id, loan.number::text, product.name::text,
+           coalesce((state.amended #>> '{terms,principal}')::numeric, loan.principal::numeric),
            coalesce(loan.terms_agreed #>> '{currency,code}', 'LSL'), state.status::text, loan.submitted_on,
            state.disbursed_on, state.principal_outstanding + state.interest_outstanding + state.charges_outstanding,
            state.overpaid::numeric, state.oldest_due_date, state.next_due_amount::numeric

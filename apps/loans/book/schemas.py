@@ -50,3 +50,5 @@ class LoanDetail(LoanOut):
     steps: list[StepOut]
     reason: str
     may_withdraw: bool
+    may_change: bool
+    agreement_wanted: bool

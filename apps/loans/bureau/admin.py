@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -66,15 +67,13 @@ class BureauFileAdmin(LetsemaAdmin):
 
     month.admin_order_field = "month_end"  # type: ignore[attr-defined]
 
+    @admin.display(description="owed in all", ordering="balance")
     def in_all(self, file: BureauFile) -> str:
         return format_money(file.balance)
 
-    in_all.short_description = "owed in all"  # type: ignore[attr-defined]
-
+    @admin.display(description="overdue", ordering="overdue")
     def late(self, file: BureauFile) -> str:
         return format_money(file.overdue)
-
-    late.short_description = "overdue"  # type: ignore[attr-defined]
 
     def answered(self, file: BureauFile) -> str:
         replies = list(file.replies.all())

@@ -1,1 +1,1 @@
-"""Collecting: what a group's members bring to their meeting."""
+"""Collecting: what a group's members bring to their meeting, and what was promised."""

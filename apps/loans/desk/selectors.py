@@ -10,11 +10,25 @@ from apps.loans.applications.models import Document
 from apps.loans.book.cost import agreed_cost
 from apps.loans.book.models import EventType, Loan, LoanEvent, Status
 from apps.loans.book.projection import fold_loan
+from apps.loans.book.selectors.agreement import agreement_wanted
 from apps.loans.book.selectors.disbursement import drawn
-from apps.loans.book.workflow import REVERSIBLE, TRANSITIONS, Step, Transition, hands_in, steps
+from apps.loans.book.selectors.proposals import proposal_label, waiting_proposal
+from apps.loans.book.workflow import (
+    BEFORE_DISBURSEMENT,
+    CORRECTABLE,
+    REVERSIBLE,
+    TRANSITIONS,
+    Step,
+    Transition,
+    hands_in,
+    steps,
+)
+from apps.loans.collections.models import Promise
+from apps.loans.collections.selectors import promises_of
 from apps.loans.domain.cost import cost_json
 from apps.loans.products.cost_words import staff_facts
 from apps.loans.security.models import Collateral, Guarantor
+from apps.mfis.core.lifecycle import is_closed, takes_new_business
 from apps.mfis.core.roles import Action
 from apps.users.accounts.models import Account
 
@@ -32,6 +46,12 @@ class TimelineEntry:
     can_correct: bool
 
     @property
+    def promised_on(self) -> date | None:
+        """The day by which a promise is to be kept."""
+        day = self.event.payload.get("promised_on")
+        return date.fromisoformat(day) if day else None
+
+    @property
     def when(self) -> datetime:
         return self.event.recorded_at
 
@@ -46,6 +66,16 @@ class ScheduleRow:
     total_due: Decimal
     total_paid: Decimal
     outstanding: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What about a loan waits for somebody: a proposal, the borrower's agreement, promises by what became of them."""
+
+    proposal: LoanEvent | None
+    proposal_label: str
+    agreement_wanted: bool
+    promises: list[Promise]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +103,11 @@ class LoanPage:
     status_class: str
     restructured: bool
     schedule: list[ScheduleRow]
+    waits: Waits
+
+    @property
+    def may_decide(self) -> bool:
+        return any(action.name == "decide_proposal" for action in self.actions)
 
 
 LATEST = 30  # events on the page; all of them are one click away
@@ -118,6 +153,17 @@ def loan_page(loan: Loan, viewer: Account, on: date, *, whole: bool = False) -> 
         status_class="arrears" if late else status.value,
         restructured=loan.state.restructured,
         schedule=schedule,
+        waits=_waits(loan, on),
+    )
+
+
+def _waits(loan: Loan, on: date) -> Waits:
+    proposal = waiting_proposal(loan)
+    return Waits(
+        proposal=proposal,
+        proposal_label=proposal_label(proposal) if proposal else "",
+        agreement_wanted=loan.state.status in BEFORE_DISBURSEMENT and agreement_wanted(loan),
+        promises=promises_of(loan, on) if loan.state.disbursed_on else [],
     )
 
 
@@ -177,9 +223,11 @@ def allowed_actions(loan: Loan, viewer: Account, telling: list[LoanEvent], *, mo
 def _fits(name: str, loan: Loan, *, moved: bool) -> bool:
     """Whether the loan's own facts allow what its state does: nothing is shown that would be refused."""
     waiting = loan.state.proposal
+    if is_closed() or (name == "disburse" and not takes_new_business()):
+        return False
     if name == "disburse_tranche":
-        return loan.product.tranches_max > 1 and drawn(loan) < loan.principal
-    if name in ("propose_restructuring", "propose_charge_off", "propose_write_off"):
+        return takes_new_business() and loan.product.tranches_max > 1 and drawn(loan) < loan.principal
+    if name.startswith("propose_"):
         return not waiting
     if name == "decide_proposal":
         return bool(waiting)
@@ -188,18 +236,25 @@ def _fits(name: str, loan: Loan, *, moved: bool) -> bool:
     return True
 
 
+def _undone_from(status: str) -> frozenset[str]:
+    """The types of events that may be reversed while a loan stands at `status`."""
+    steps_back = [TRANSITIONS[name] for name in ("reverse", "reverse_recovery")]
+    return frozenset().union(*(step.undoes for step in steps_back if status in step.sources))
+
+
 def _timeline(loan: Loan, viewer: Account, *, whole: bool) -> list[TimelineEntry]:
     """The latest events, or all of them, newest first."""
     events = list(loan.events.latest_first()[: None if whole else LATEST])
     undone = set(LoanEvent.objects.filter(loan=loan, reverses__in=events).values_list("reverses_id", flat=True))
-    may_reverse = viewer.may(Action.REVERSE_REPAYMENT)
+    may_reverse = viewer.may(Action.REVERSE_REPAYMENT) and not is_closed()
+    reversible = _undone_from(loan.state.status) if may_reverse else frozenset()
     return [
         TimelineEntry(
             event=event,
             label=str(EventType(event.type).label),
             undone=event.pk in undone,
-            can_reverse=event.type in REVERSIBLE and may_reverse and event.pk not in undone,
-            can_correct=event.type == EventType.REPAYMENT and may_reverse and event.pk not in undone,
+            can_reverse=event.type in reversible and event.pk not in undone,
+            can_correct=event.type in reversible.intersection(CORRECTABLE) and event.pk not in undone,
         )
         for event in events
     ]

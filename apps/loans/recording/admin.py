@@ -22,11 +22,11 @@ class MessageAdmin(LetsemaAdmin):
     search_fields = ("account__full_name", "account__phone", "account__email")
     list_display_links = None
 
-    @admin.display(description="about")
+    @admin.display(description="about", ordering="about")
     def what(self, message: Message) -> str:
         return message.about.replace("_", " ").capitalize()
 
-    @admin.display
+    @admin.display(ordering="status")
     def state(self, message: Message) -> str:
         return status_badge(
             "closed" if message.status == Message.Status.SENT else "waiting", message.get_status_display()

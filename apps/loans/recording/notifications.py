@@ -28,11 +28,20 @@ def notify_borrower(loan: Loan, state: LoanState, event: LoanEvent) -> None:
     """
     told_of = (event.reverses if event.type == EventType.REVERSAL else None) or event
     rule = EVENTS[EventType(told_of.type)]
-    about = rule.message if told_of is event else rule.reversal_message
+    about = _about(loan, event) if told_of is event else rule.reversal_message
     entered_on = business_date() if told_of is event else timezone.localdate(told_of.recorded_at)
     if not about or (entered_on - told_of.value_date).days > NEWS_DAYS:
         return
     queue_message(account=loan.borrower, about=about, key=f"event-{event.pk}", values=_values(loan, state, event))
+
+
+def _about(loan: Loan, event: LoanEvent) -> str:
+    """Which message tells of an event; borrowers are not told of what they did themselves."""
+    if event.type == EventType.APPROVED and event.payload.get("asks_again"):
+        return "approved_for_less"
+    if event.type == EventType.AMENDED and event.actor_id == loan.borrower_id:
+        return ""
+    return EVENTS[EventType(event.type)].message
 
 
 def _values(loan: Loan, state: LoanState, event: LoanEvent) -> dict[str, str]:
@@ -41,7 +50,7 @@ def _values(loan: Loan, state: LoanState, event: LoanEvent) -> dict[str, str]:
     left = state.total_outstanding if state.disbursed_on else Decimal(0)
     return {
         "loan": loan.number,
-        "amount": money(told_of.amount or loan.principal, loan.currency),
+        "amount": money(told_of.amount or _agreed(loan, told_of), loan.currency),
         "net": money(told_of.payload.get("net") or told_of.amount or loan.principal, loan.currency),
         "kept": _kept_back(told_of, loan),
         "number": event.number,
@@ -58,6 +67,12 @@ def _kept_back(event: LoanEvent, loan: Loan) -> str:
         kept = {name: Decimal(event.payload.get(name, "0")) for name in words}
         said = ", ".join(f"{words[name]} {money(amount, loan.currency)}" for name, amount in kept.items() if amount)
         return "; " + _("kept back: %(what)s") % {"what": said} if said else ""
+
+
+def _agreed(loan: Loan, event: LoanEvent) -> Decimal:
+    """The amount that the loan is of from this event on."""
+    terms = event.payload.get("terms")
+    return Decimal(terms["principal"]) if isinstance(terms, dict) and "principal" in terms else loan.principal
 
 
 def queue_reminders(today: date) -> int:

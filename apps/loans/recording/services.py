@@ -18,6 +18,7 @@ from apps.loans.domain.violations import InvalidTerms
 from apps.loans.ledger.post import post_loan
 from apps.loans.recording.credit_events import queue_credit_events
 from apps.loans.recording.notifications import notify_borrower
+from apps.loans.recording.wording import refusal
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.errors import InvalidInput, NotFound, WrongState
@@ -121,7 +122,7 @@ def append_event(
 
     Raises:
         WrongState: this happened before and may happen only once. InvalidInput: the loan's state does not allow it,
-            in the engine's own words.
+            at the field that is at fault.
     """
     event = LoanEvent(
         loan=loan, type=event_type, value_date=value_date, actor_id=actor.id, actor_name=actor.name, **values
@@ -178,4 +179,4 @@ def _project(loan: Loan) -> Projected:
     try:
         return project(loan)
     except InvalidTerms as error:
-        raise InvalidInput(f"This is not possible: {error.violations[0].problem}.") from error
+        raise refusal(error) from error

@@ -31,9 +31,11 @@ class SecurityAdmin(ListExportMixin, LetsemaAdmin):  # type: ignore[misc]
 
     list_select_related = ("loan", "loan__borrower")
 
+    @admin.display(ordering="loan__borrower__full_name")
     def borrower(self, record: Guarantor | Collateral) -> str:
         return record.loan.borrower.full_name
 
+    @admin.display(ordering="is_active")
     def state(self, record: Guarantor | Collateral) -> str:
         return status_badge("active", "Held") if record.is_active else status_badge("closed", "Released")
 
@@ -92,6 +94,7 @@ class GuarantorAdmin(SecurityAdmin):
     list_filter = ("is_active",)
     fields = readonly_fields = ("loan", "full_name", "phone", "relation", "amount", "is_active")
 
+    @admin.display(ordering="amount")
     def answers_for(self, record: Guarantor) -> str:
         return format_money(record.amount, record.loan.currency)
 
@@ -114,5 +117,6 @@ class CollateralAdmin(SecurityAdmin):
     search_fields = ("description", "serial", "loan__number", "loan__borrower__full_name")
     fields = readonly_fields = ("loan", "what", "description", "serial", "value", "is_active")
 
+    @admin.display(ordering="value")
     def worth(self, record: Collateral) -> str:
         return format_money(record.value, record.loan.currency)

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+
 from apps.loans.book.checks import check_amount
+from apps.loans.book.models import Loan
 from apps.loans.book.workflow import TRANSITIONS
 from apps.loans.recording.services import append_note, check_transition, lock_loan
+from apps.loans.security.doubts import check_guarantor, check_pledged
 from apps.loans.security.models import Collateral, Guarantor
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.commands import command
 from apps.mfis.core.errors import InvalidInput, NotFound, WrongState
+from apps.users.accounts.identity import any_phone
 
 # Financial Consumer Protection Act 2022 and the 2023 Disclosure Regulations: no identity paper or bank card is taken.
 FORBIDDEN = re.compile(r"\b(passports?|ids?|identity|atm)\b|\b(bank|debit|credit)[\s-]*cards?\b", re.IGNORECASE)
@@ -36,27 +41,29 @@ def add_guarantor(
     amount: Decimal,
     phone: str = "",
     relation: str = "",
+    confirmed: bool = False,
     idempotency_key: str = "",
 ) -> Security:
     """Enters who answers for a loan, up to `amount`.
 
     Raises:
-        NotAllowed, WrongState: duty or state. InvalidInput: no name, an amount, or more than the loan.
+        NotAllowed, WrongState: duty or state. InvalidInput: no name, no phone number, an amount, or more than the
+            loan. Unsure: one word for a name, or somebody who answers for it already, and it is not `confirmed`.
     """
     loan, state = lock_loan(loan_id)
     check_transition("add_guarantor", loan, state, actor)
     check_amount(amount)
-    if not full_name.strip():
-        raise InvalidInput("Give the guarantor's name.", field="full_name")
-    if amount > loan.principal:
-        raise InvalidInput(f"The loan is {loan.principal:,.2f}; nobody answers for more.", field="amount")
-    guarantor = Guarantor.objects.create(
+    guarantor = Guarantor(
         loan=loan,
-        full_name=full_name.strip()[:150],
-        phone=phone.strip()[:16],
+        full_name=" ".join(full_name.split())[:150],
+        phone=_phone(phone),
         relation=relation.strip()[:60],
         amount=amount,
     )
+    check_guarantor(guarantor, confirmed=confirmed)
+    if amount > loan.principal:
+        raise InvalidInput(f"The loan is {loan.principal:,.2f}; nobody answers for more.", field="amount")
+    guarantor.save(force_insert=True)
     append_note(loan=loan, actor=actor, text=f"Guarantor: {guarantor.full_name}, up to {amount:,.2f}")
     return Security(guarantor.pk, guarantor.full_name)
 
@@ -70,12 +77,14 @@ def add_collateral(
     description: str,
     value: Decimal,
     serial: str = "",
+    confirmed: bool = False,
     idempotency_key: str = "",
 ) -> Security:
     """Enters a thing pledged for a loan, with its estimated value.
 
     Raises:
         NotAllowed, WrongState: duty or state. InvalidInput: what the law forbids to take, no description, no value.
+        Unsure: it is pledged already, or a vehicle has no registration, and it is not `confirmed`.
     """
     loan, state = lock_loan(loan_id)
     check_transition("add_collateral", loan, state, actor)
@@ -83,9 +92,11 @@ def add_collateral(
     if what not in Collateral.Kind.values:
         raise InvalidInput("Choose what kind of thing it is.", field="what")
     _check_description(description)
-    collateral = Collateral.objects.create(
+    collateral = Collateral(
         loan=loan, what=what, description=description.strip()[:200], serial=serial.strip()[:60], value=value
     )
+    check_pledged(collateral, confirmed=confirmed)
+    collateral.save(force_insert=True)
     append_note(loan=loan, actor=actor, text=f"Collateral: {collateral.description}, {value:,.2f}")
     return Security(collateral.pk, collateral.description)
 
@@ -107,6 +118,32 @@ def release(*, security: type[Guarantor] | type[Collateral], record_id: UUID, ac
     record.is_active = False
     record.save(update_fields=["is_active"])
     append_note(loan=loan, actor=actor, text=f"Released: {record}. {reason.strip()}")
+
+
+def release_all(*, loan: Loan, actor: Actor) -> None:
+    """Releases whatever stands behind an application that has ended, inside the caller's command."""
+    names = []
+    for security in (Guarantor, Collateral):
+        for record in security.objects.select_for_update().filter(loan=loan, is_active=True):
+            record.is_active = False
+            record.save(update_fields=["is_active"])
+            names.append(str(record))
+    if names:
+        append_note(loan=loan, actor=actor, text=f"Released, as the application has ended: {', '.join(names)}")
+
+
+def _phone(text: str) -> str:
+    """A guarantor's phone: of Lesotho, or with another country's code; empty where none is given.
+
+    Raises:
+        InvalidInput: it is no phone number.
+    """
+    if not text.strip():
+        return ""
+    try:
+        return any_phone(text)
+    except ValidationError as error:
+        raise InvalidInput(error.messages[0], field="phone") from None
 
 
 def _check_description(description: str) -> None:

@@ -36,15 +36,15 @@ class NoticeAdmin(LetsemaAdmin):
     readonly_fields = ("loan", "borrower", "amount", "channel", "reference", "paid_on", "status", "decided_reason")
     fields = readonly_fields
 
-    @admin.display
+    @admin.display(ordering="loan__borrower__full_name")
     def borrower(self, notice: PaymentNotice) -> str:
         return notice.loan.borrower.full_name
 
-    @admin.display(description="amount")
+    @admin.display(description="amount", ordering="amount")
     def formatted_amount(self, notice: PaymentNotice) -> str:
         return format_money(notice.amount, notice.loan.currency)
 
-    @admin.display
+    @admin.display(ordering="status")
     def state(self, notice: PaymentNotice) -> str:
         return status_badge(notice.status, notice.get_status_display())
 

@@ -117,5 +117,7 @@ class CorrectionForm(KeyedForm):
 
     value_date = forms.DateField(label="Received on", widget=DateInput())
     amount = amount_field()
+    channel = forms.ChoiceField(choices=Channel.choices)
+    reference = forms.CharField(required=False, max_length=60, help_text="Not needed for cash.")
     loan_number = forms.CharField(label="On loan", max_length=16)
     reason = reason_field()

@@ -28,6 +28,7 @@ from pydantic import TypeAdapter
 from apps.mfis.core.actor import NAME_ACTOR, Actor, actor_context, actor_setting
 from apps.mfis.core.database import connection, execute, fetch_one
 from apps.mfis.core.errors import InvalidInput, KeyReused, NotAllowed
+from apps.mfis.core.lifecycle import check_open
 from apps.mfis.core.roles import Action
 from apps.mfis.core.tables import this_node
 from apps.mfis.core.texts import clean_texts
@@ -56,6 +57,12 @@ class Command:
     name: str
     duties: tuple[Action, ...]  # any of them; none: open to everybody
     function: Callable[..., Any]
+    new_business: bool = False  # an MFI that is closing down refuses it
+
+    @property
+    def goes_on_when_closed(self) -> bool:
+        """Whether people do it to sign in and read, or Letsema to reopen; a closed MFI refuses everything else."""
+        return set(self.duties) <= {Action.MANAGE_OWN_ACCOUNT, Action.MANAGE_MFIS}
 
     @cached_property
     def defaults(self) -> dict[str, Any]:
@@ -90,28 +97,30 @@ COMMANDS: dict[str, Command] = {}
 
 
 def command(
-    *duties: Action, name: str = "", own_transaction: bool = False
+    *duties: Action, name: str = "", own_transaction: bool = False, new_business: bool = False
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Makes a keyword-only function with an `actor` a command for whoever has any of `duties`.
 
     Without duties it is open to everybody, for what people do before they are signed in. A function that takes an
     `idempotency_key` returns a dataclass, or something else that pydantic can write and read. With `own_transaction`
     it is only registered and its duty checked: it opens its transactions itself, several or one in a single statement,
-    names the actor in each, and keeps the answer to a key.
+    names the actor in each, and keeps the answer to a key. `new_business` is what an MFI that is closing down refuses.
 
     Raises (each call):
-        NotAllowed: the actor has none of the duties. KeyReused: the key came before with other arguments.
-        InvalidInput: the key is longer than 80 characters, or a text holds what nobody can see.
+        NotAllowed: the actor has none of the duties. WrongState: the MFI is closed, or closing down.
+        KeyReused: the key came before with other arguments. InvalidInput: the key is longer than 80 characters, or a
+        text holds what nobody can see.
     """
 
     def made(function: Callable[P, R]) -> Callable[P, R]:
-        registered = Command(name or function.__name__, duties, function)
+        registered = Command(name or function.__name__, duties, function, new_business)
         COMMANDS[f"{function.__module__}.{function.__qualname__}"] = registered
 
         @wraps(function)
         def call(*args: P.args, **given: P.kwargs) -> R:
             actor: Any = given["actor"]
             registered.check_duty(actor)
+            check_open(new_business=new_business, goes_on=registered.goes_on_when_closed or actor.role is None)
             kwargs: Any = clean_texts(given)
             if own_transaction:
                 return function(*args, **kwargs)

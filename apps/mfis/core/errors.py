@@ -55,6 +55,12 @@ class InvalidInput(ServiceError):
         return cls(first[0], field=first_field, errors=errors)
 
 
+class Unsure(InvalidInput):
+    """What is given is possible and seldom meant. Whoever says that it is (`confirmed`) goes on."""
+
+    code = "unsure"
+
+
 class AlreadyExists(InvalidInput):
     """A natural key (e-mail, phone, national ID, subdomain) already belongs to another record."""
 

@@ -6,12 +6,16 @@ from typing import Any
 
 from django import forms
 
-from apps.mfis.core.errors import InvalidInput, ServiceError
+from apps.mfis.core.errors import InvalidInput, ServiceError, Unsure
 from apps.mfis.core.texts import UnreadableText, clean_text
+
+CONFIRMED = "I have checked it; it is meant so"
 
 
 def show_service_error(form: forms.BaseForm, error: ServiceError) -> None:
-    """Puts a service's refusal beside the fields it names, or above the form."""
+    """Puts a service's refusal beside the fields it names, or above the form; a question gets a box to confirm by."""
+    if isinstance(error, Unsure):
+        form.fields["confirmed"] = forms.BooleanField(label=CONFIRMED, required=False)
     if not isinstance(error, InvalidInput) or not error.errors:
         form.add_error(error.field if error.field in form.fields else None, error.message)
         return

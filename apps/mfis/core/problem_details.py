@@ -21,12 +21,21 @@ CODES = {
     503: "away",
 }
 
+Links = list[tuple[str, str]]  # address and words
 
-def problem(request: HttpRequest, status: int, title: str, detail: str, **more: Any) -> HttpResponse:
-    """An error as the client asked for it: problem details under /api/, a page elsewhere. Needs no database."""
+FIRST_PAGE: Links = [("/", "Back to the first page")]
+
+
+def problem(
+    request: HttpRequest, status: int, title: str, detail: str, *, back: Links = FIRST_PAGE, **more: Any
+) -> HttpResponse:
+    """An error as the client asked for it: problem details under /api/, a page elsewhere. Needs no database.
+
+    `back` are the ways from the page to where the person works.
+    """
     if request.path.startswith("/api/"):
         body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
         body |= {"code": CODES.get(status, "fault"), **more}
         return JsonResponse(body, status=status, content_type="application/problem+json")
-    page = render_to_string("error.html", {"status": status, "title": title, "detail": detail})
+    page = render_to_string("error.html", {"status": status, "title": title, "detail": detail, "back": back})
     return HttpResponse(page, status=status)

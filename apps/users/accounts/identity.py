@@ -51,3 +51,20 @@ def national_id(text: str) -> str:
             f"“{text}” is not a national ID number; give its 6 to 20 digits or letters.", code="national_id"
         )
     return plain
+
+
+def any_phone(text: str) -> str:
+    """A phone number with + and its country's code: of Lesotho where none is given.
+
+    Raises:
+        ValidationError: with an example, when it is no number of Lesotho or of the country that it names.
+    """
+    try:
+        number = phonenumbers.parse(text, "LS")
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or number.country_code == 266:
+        return lesotho_phone(text)
+    if not phonenumbers.is_possible_number(number):
+        raise ValidationError(f"“{text}” is not a phone number; give all its digits.", code="phone")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

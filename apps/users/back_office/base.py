@@ -11,19 +11,23 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin, SimpleListFilter
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.errors import ServiceError
 from apps.mfis.core.forms import show_service_error
+from apps.mfis.core.lifecycle import is_closed, takes_new_business
 from apps.mfis.core.roles import Action
 from apps.users.accounts.models import Account
 from apps.users.back_office.forms import DateInput
 from apps.users.back_office.history import row_history
+from apps.users.back_office.searching import search
 
 
 class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
@@ -33,6 +37,7 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
     add_action: Action | None = None
     change_action: Action | None = None
     add_label = "Add"
+    adds_business = False  # what an MFI that is closing down does not add any more
     list_title = ""  # where the model's own name is not what people call it here
     actions = None
     list_per_page = 50
@@ -40,7 +45,9 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
     formfield_overrides = {models.DateField: {"widget": DateInput}}
 
     def _may(self, request: HttpRequest, action: Action | None) -> bool:
-        return isinstance(request.user, Account) and action is not None and request.user.may(action)
+        if action in (None, self.view_action):
+            return isinstance(request.user, Account) and action is not None and request.user.may(action)
+        return isinstance(request.user, Account) and request.user.may(action) and not is_closed()
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request, self.view_action)
@@ -49,7 +56,7 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
         return self._may(request, self.view_action)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self._may(request, self.add_action)
+        return self._may(request, self.add_action) and (takes_new_business() or not self.adds_business)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request, self.change_action)
@@ -61,6 +68,11 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
         """Only what a filter of the list asks by. Django lets any column of the table itself be asked for, and so be
         read letter by letter: hashes too."""
         return any(lookup in _lookups_of(declared) for declared in self.get_list_filter(request))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return search(queryset, self.get_search_fields(request), search_term), False
 
     # The revisions are the record; Django's own log would be a second one with integer keys.
     def log_addition(self, *args: Any, **kwargs: Any) -> Any: ...
@@ -78,6 +90,7 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         kept = [(k, v) for k, v in request.GET.items() if k not in ("q", "p", "_popup")]
         more = {
+            "title": self.list_title or capfirst(str(self.opts.verbose_name_plural)),
             "kept_parameters": kept,
             "add_label": self.add_label,
             "list_title": self.list_title,
@@ -93,7 +106,11 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         obj = self.get_object(request, object_id) if object_id else None
-        more = {"page_tools": self.page_tools(request, obj) if obj else [], "list_title": self.list_title}
+        more = {
+            "title": str(obj) if obj else self.add_label,
+            "page_tools": self.page_tools(request, obj) if obj else [],
+            "list_title": self.list_title,
+        }
         try:
             return super().changeform_view(request, object_id, form_url, {**more, **(extra_context or {})})
         except ServiceError as error:  # a race the form could not foresee: the transaction is undone

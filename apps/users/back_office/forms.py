@@ -8,6 +8,8 @@ from uuid import uuid4
 
 from django import forms
 
+from apps.mfis.core.forms import CONFIRMED
+
 
 class ReasonForm(forms.Form):
     """Why, where it stays with the record."""
@@ -40,9 +42,22 @@ class KeyedForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-def amount_field() -> forms.DecimalField:
+class ConfirmedForm(KeyedForm):
+    """A form whose values may be asked about; the box to confirm by is shown once they are."""
+
+    confirmed = forms.BooleanField(label=CONFIRMED, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.data.get("confirmed"):
+            del self.fields["confirmed"]
+
+
+def amount_field(label: str | None = None, help_text: str = "") -> forms.DecimalField:
     """An amount of money, above nothing."""
-    return forms.DecimalField(max_digits=12, decimal_places=2, min_value=Decimal("0.01"))
+    return forms.DecimalField(
+        label=label, help_text=help_text, max_digits=12, decimal_places=2, min_value=Decimal("0.01")
+    )
 
 
 def reason_field() -> forms.CharField:

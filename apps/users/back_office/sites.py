@@ -8,8 +8,9 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 
 from apps.mfis.core.roles import Action, Role
 from apps.users.access.doors import limited_door
@@ -59,6 +60,11 @@ class LetsemaSite(AdminSite):
     def __init__(self) -> None:
         super().__init__(name="admin")
         self.menu = []
+        self.pages: dict[str, tuple[str, Callable[..., HttpResponseBase]]] = {}  # by URL name: address and view
+
+    def get_urls(self) -> list[Any]:
+        pages = [path(at, self.admin_view(view), name=name) for name, (at, view) in self.pages.items()]
+        return [*pages, *super().get_urls()]
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
@@ -113,7 +119,7 @@ class TenantSite(LetsemaSite):
 
     role = Role.MFI_ADMIN
     index_template = "admin/dashboard_tenant.html"
-    search = ("admin:loans_loan_changelist", "Search loans: number, name, phone, national ID")
+    search = ("admin:search", "Search: name, phone, loan, receipt, reference")
 
 
 public_site = PublicSite()

@@ -35,7 +35,7 @@ class ComplaintAdmin(LetsemaAdmin):
     search_fields = ("account__full_name", "text", "answer")
     fields = readonly_fields = ("account", "about", "text", "opened_on", "answer", "answered_on", "answered_by")
 
-    @admin.display(description="left")
+    @admin.display(description="left", ordering="opened_on")
     def left(self, complaint: Complaint) -> str:
         return days_left(complaint.due_on, done="Answered" if complaint.answered_on else "")
 

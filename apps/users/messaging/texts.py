@@ -73,6 +73,18 @@ TEXTS: dict[str, Words] = {
         "{lender}: your loan {loan} of {amount} is approved. It will be paid out next.",
         "{lender}: kalimo ea hau {loan} ea {amount} e lumeletsoe. E tla ntšoa ka mor'a sena.",
     ),
+    "approved_for_less": Words(
+        "{lender}: loan {loan} is approved for {amount}, less than you asked. Agree to it in your account or "
+        "at your branch; then it is paid out.",
+        "{lender}: kalimo {loan} e lumeletsoe ka {amount}, e ka tlase ho eo u e kopileng. Lumela akhaonteng ea "
+        "hau kapa lekaleng; joale e tla ntšoa.",
+    ),
+    "amended": Words(
+        "{lender}: your application {loan} was changed; it is now for {amount}. Look at it in your account and agree, "
+        "or ask your branch.",
+        "{lender}: kopo ea hau {loan} e fetotsoe; joale ke ea {amount}. E shebe akhaonteng ea hau 'me u lumele, "
+        "kapa u botse lekala.",
+    ),
     "rejected": Words(
         "{lender}: your application {loan} was not approved. See the reason in your account, or ask your branch.",
         "{lender}: kopo ea hau {loan} ha ea lumelloa. Bona lebaka akhaonteng ea hau, kapa u botse lekala la hau.",

@@ -85,7 +85,7 @@ def _check(person: Person, password: str, agreed: int, today: date) -> Person:
     return clean
 
 
-@command()
+@command(new_business=True)
 def open_account(
     *, person: Person, password: str, language: str, agreed: int, actor: Actor, today: date, verified: str = ""
 ) -> Account:

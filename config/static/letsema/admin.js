@@ -18,7 +18,15 @@
   }
   document.querySelectorAll("select[data-go]").forEach(function (select) {
     select.addEventListener("change", function () {
-      window.location.search = select.value;
+      // What is typed in the search box but not sent yet is kept.
+      const wanted = new URLSearchParams(select.value);
+      const typed = document.getElementById("searchbar");
+      if (typed && typed.value) {
+        wanted.set("q", typed.value);
+      } else {
+        wanted.delete("q");
+      }
+      window.location.search = wanted.toString();
     });
   });
   document.querySelectorAll("button[data-copy]").forEach(function (button) {

@@ -8,10 +8,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
 from apps.loans.applications.eligibility import check_eligible
-from apps.loans.book.key_facts import facts_hash, facts_of
+from apps.loans.applications.key_facts import signed_statement
+from apps.loans.book.key_facts import facts_of
 from apps.loans.book.models import EventType, Loan, LoanState
 from apps.loans.book.numbers import next_number
 from apps.loans.book.workflow import BEFORE_DISBURSEMENT
@@ -30,12 +29,6 @@ from apps.mfis.core.roles import Action, Role
 from apps.users.accounts.models import Account
 
 FIRST_DAY = date(2000, 1, 1)  # loans brought in from other systems may lie back, but not before it
-
-
-class KeyFactsChanged(InvalidInput):
-    """What was agreed to is not what would be booked: it is to be shown again."""
-
-    code = "key_facts_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +54,7 @@ class Application:
     number: str
 
 
-@command(Action.BORROW, Action.APPLY_FOR_BORROWER)
+@command(Action.BORROW, Action.APPLY_FOR_BORROWER, new_business=True)
 def apply_for_loan(
     *,
     borrower: Account,
@@ -88,7 +81,7 @@ def apply_for_loan(
     day = value_date or business_date()
     lock_borrower(borrower)
     product, group, terms = terms_asked_for(borrower, request, currency, day)
-    payload = {"key_facts": _signed_key_facts(agreed, product, terms, day, actor, language)} if agreed else {}
+    payload = {"key_facts": signed_statement(agreed, facts_of(product, terms, day), actor, language)} if agreed else {}
     _check_none_open(borrower)
     loan = _create(borrower, request, product, group, terms, day)
     append_event(
@@ -153,30 +146,8 @@ def _create(
         product=product,
         product_version=product.version,
         group=group,
-        terms_agreed=terms,
-        principal=request.principal,
-        purpose=request.purpose.strip(),
+        asked_terms=terms,
+        asked_principal=request.principal,
+        asked_purpose=request.purpose.strip(),
         submitted_on=day,
     )
-
-
-def _signed_key_facts(
-    agreed: str, product: Product, terms: dict[str, Any], day: date, actor: Actor, language: str
-) -> dict[str, Any]:
-    """The statement that was agreed to, whole, with its hash and by whom.
-
-    Raises:
-        KeyFactsChanged: what was agreed to is not what would be booked.
-    """
-    facts = facts_of(product, terms, day)
-    if facts_hash(facts) != agreed:
-        raise KeyFactsChanged(
-            "The figures have changed since they were shown. Look at them again, then agree.", field="agreed"
-        )
-    return {
-        "facts": facts,
-        "hash": agreed,
-        "language": language if language in ("en", "st") else "en",
-        "name": actor.name,
-        "at": timezone.now().isoformat(timespec="seconds"),
-    }

@@ -61,7 +61,7 @@ class Draft:
         return cls(draft.pk, draft.product_id, draft.principal, draft.installments, draft.purpose, draft.created_at)
 
 
-@command(Action.BORROW, Action.APPLY_FOR_BORROWER)
+@command(Action.BORROW, Action.APPLY_FOR_BORROWER, new_business=True)
 def save_draft(
     *,
     borrower: Account,
@@ -86,7 +86,7 @@ def save_draft(
     return Draft.of(draft)
 
 
-@command(Action.BORROW, Action.APPLY_FOR_BORROWER)
+@command(Action.BORROW, Action.APPLY_FOR_BORROWER, new_business=True)
 def submit_draft(
     *,
     borrower: Account,

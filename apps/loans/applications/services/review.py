@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from apps.loans.applications.eligibility import check_eligible
+from apps.loans.applications.services.amend import lowered_payload
 from apps.loans.book.models import EventType, Loan, LoanEvent, LoanState
 from apps.loans.book.selectors.other_lenders import other_lenders_installments
 from apps.loans.book.workflow import TRANSITIONS
+from apps.loans.domain.terms_parser import parse_terms
 from apps.loans.groups.selectors import check_group
 from apps.loans.products.models import the_policy
 from apps.loans.recording.services import append_event, check_transition, check_value_date, lock_loan, lock_own_loan
+from apps.loans.security.services import release_all
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.commands import command
@@ -22,9 +26,9 @@ from apps.users.accounts.models import Account
 
 
 @command(TRANSITIONS["start_review"].duty)
-def start_review(*, loan_id: UUID, actor: Actor, value_date: date | None = None) -> LoanEvent:
+def start_review(*, loan_id: UUID, actor: Actor, reason: str = "", value_date: date | None = None) -> LoanEvent:
     """Takes the application up; the actor becomes its reviewing officer."""
-    return _take_step("start_review", lock_loan(loan_id), actor, value_date)
+    return _take_step("start_review", lock_loan(loan_id), actor, value_date, reason)
 
 
 @command(TRANSITIONS["assign"].duty)
@@ -68,32 +72,55 @@ def recommend(
 
 
 @command(TRANSITIONS["approve"].duty)
-def approve(*, loan_id: UUID, actor: Actor, reason: str = "", value_date: date | None = None) -> LoanEvent:
-    """Approves a reviewed application.
+def approve(
+    *,
+    loan_id: UUID,
+    actor: Actor,
+    reason: str = "",
+    value_date: date | None = None,
+    principal: Decimal | None = None,
+    installments: int | None = None,
+) -> LoanEvent:
+    """Approves a reviewed application, whole or for a lower `principal` or fewer `installments`.
+
+    Of less than was asked for the borrower agrees to the new key facts before it is paid out.
 
     Raises:
         NotAllowed: the duty is missing; or the actor reviewed or entered it, whatever their duties are now.
-        WrongState: it is not ready for approval. InvalidInput: with what goes to other MFIs it is too dear.
+        WrongState: it is not ready for approval. InvalidInput: with what goes to other MFIs it is too dear, or more
+            than was asked for.
     """
     loan, state = lock_loan(loan_id)
     check_transition("approve", loan, state, actor, reason=reason)
     day = _value_date(loan, value_date)
-    _check_limit(loan, actor)
+    lowered = lowered_payload(loan, principal, installments)
+    terms = parse_terms(lowered["terms"]) if lowered else loan.terms
+    _check_limit(terms.principal, actor)
     check_group(loan.group, loan.borrower, loan.product)
     check_eligible(
-        loan.product,
-        loan.borrower,
-        loan.terms,
-        leaving_out=loan.pk,
-        other_installments=other_lenders_installments(loan),
+        loan.product, loan.borrower, terms, leaving_out=loan.pk, other_installments=other_lenders_installments(loan)
     )
-    return append_event(loan=loan, event_type=EventType.APPROVED, actor=actor, value_date=day, reason=reason)
+    return append_event(
+        loan=loan, event_type=EventType.APPROVED, actor=actor, value_date=day, reason=reason, payload=lowered
+    )
 
 
 @command(TRANSITIONS["reject"].duty)
 def reject(*, loan_id: UUID, actor: Actor, reason: str, value_date: date | None = None) -> LoanEvent:
-    """Rejects an application, with a reason the borrower sees."""
-    return _take_step("reject", lock_loan(loan_id), actor, value_date, reason)
+    """Rejects an application, with a reason the borrower sees; what was pledged for it is released."""
+    return _end("reject", lock_loan(loan_id), actor, value_date, reason)
+
+
+@command(TRANSITIONS["send_back"].duty)
+def send_back(*, loan_id: UUID, actor: Actor, reason: str, value_date: date | None = None) -> LoanEvent:
+    """Sends a reviewed application back to its review, saying what is missing."""
+    return _take_step("send_back", lock_loan(loan_id), actor, value_date, reason)
+
+
+@command(TRANSITIONS["return_for_changes"].duty)
+def return_for_changes(*, loan_id: UUID, actor: Actor, reason: str, value_date: date | None = None) -> LoanEvent:
+    """Returns an application to the borrower, who may change it; the review waits until it is in."""
+    return _take_step("return_for_changes", lock_loan(loan_id), actor, value_date, reason)
 
 
 @command(TRANSITIONS["request_info"].duty)
@@ -145,11 +172,26 @@ def withdraw(*, loan_id: UUID, actor: Actor, reason: str = "", value_date: date 
     Raises:
         NotFound: it is another borrower's. WrongState: it is too late.
     """
-    loan, state = lock_own_loan(loan_id, actor)
-    check_transition("withdraw", loan, state, actor)
-    return append_event(
-        loan=loan, event_type=EventType.WITHDRAWN, actor=actor, value_date=value_date or business_date(), reason=reason
-    )
+    return _end("withdraw", lock_own_loan(loan_id, actor), actor, value_date, reason)
+
+
+@command(TRANSITIONS["withdraw_for_borrower"].duty)
+def withdraw_for_borrower(*, loan_id: UUID, actor: Actor, reason: str, value_date: date | None = None) -> LoanEvent:
+    """Takes an application back as its borrower asked at the branch.
+
+    Raises:
+        NotAllowed, WrongState: duty, or it is too late. InvalidInput: it is not said how the borrower asked.
+    """
+    return _end("withdraw_for_borrower", lock_loan(loan_id), actor, value_date, reason)
+
+
+def _end(
+    name: str, locked: tuple[Loan, LoanState], actor: Actor, value_date: date | None, reason: str = ""
+) -> LoanEvent:
+    """Ends an application, and releases what stands behind it."""
+    ended = _take_step(name, locked, actor, value_date, reason)
+    release_all(loan=ended.loan, actor=actor)
+    return ended
 
 
 def _take_step(
@@ -160,10 +202,10 @@ def _take_step(
     reason: str = "",
     payload: dict[str, Any] | None = None,
 ) -> LoanEvent:
-    """Makes a transition of a locked loan that writes its one event and nothing else."""
+    """Makes a transition of a locked loan by its first event."""
     loan, state = locked
     transition = check_transition(name, loan, state, actor, reason=reason)
-    (event_type,) = transition.events
+    event_type = transition.events[0]
     return append_event(
         loan=loan,
         event_type=EventType(event_type),
@@ -180,8 +222,8 @@ def _value_date(loan: Loan, value_date: date | None) -> date:
     return day
 
 
-def _check_limit(loan: Loan, actor: Actor) -> None:
+def _check_limit(principal: Decimal, actor: Actor) -> None:
     """An approver decides up to the MFI's limit; above it a manager does."""
     limit = the_policy().approver_limit
-    if limit is not None and loan.principal > limit and Duty.MANAGER not in actor.duties:
+    if limit is not None and principal > limit and Duty.MANAGER not in actor.duties:
         raise NotAllowed(f"An approver decides up to {limit:,.2f}; this loan needs a manager.")

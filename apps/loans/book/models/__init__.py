@@ -3,11 +3,12 @@
 from apps.loans.book.models.arrival import Arrival
 from apps.loans.book.models.chain import ChainHead
 from apps.loans.book.models.event import COLLECTED_AMOUNT, COLLECTS, RECEIPTS, Channel, EventType, LoanEvent
-from apps.loans.book.models.loan import Loan
+from apps.loans.book.models.loan import AGREED_PRINCIPAL, Loan
 from apps.loans.book.models.number import NumberSequence
 from apps.loans.book.models.state import AccrualState, Installment, LoanState, Status
 
 __all__ = [
+    "AGREED_PRINCIPAL",
     "COLLECTED_AMOUNT",
     "COLLECTS",
     "RECEIPTS",

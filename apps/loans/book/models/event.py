@@ -21,6 +21,10 @@ class EventType(models.TextChoices):
     APPROVED = "approved", "Approved"
     REJECTED = "rejected", "Rejected"
     WITHDRAWN = "withdrawn", "Withdrawn"
+    AMENDED = "amended", "Application changed"
+    RETURNED = "returned", "Returned for changes"
+    SENT_BACK = "sent_back", "Sent back to review"
+    AGREED = "agreed", "Terms agreed to"
     INFO_REQUESTED = "info_requested", "Information requested"
     INFO_GIVEN = "info_given", "Information given"
     DISBURSED = "disbursement", "Disbursed"
@@ -37,6 +41,7 @@ class EventType(models.TextChoices):
     CHARGED_OFF = "charge_off", _("Charged off")
     WRITE_OFF_PROPOSED = "write_off_proposed", "Write-off proposed"
     WRITTEN_OFF = "write_off", _("Written off")
+    WRITE_OFF_UNDO_PROPOSED = "undo_write_off", "Undoing the write-off proposed"
     PROPOSAL_DECLINED = "proposal_declined", "Proposal declined"
     RECOVERY = "recovery", _("Recovery")
     PROMISE = "promise", "Promise to pay"

@@ -1,11 +1,14 @@
-"""A loan's agreed terms: what was applied for, by whom. Written once; what became of it is in its events."""
+"""What was applied for, by whom. Written once; what became of it is in its events."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast, Coalesce
 
 from apps.loans.domain.terms import Terms
 from apps.loans.domain.terms_parser import parse_agreed_terms
@@ -13,6 +16,15 @@ from apps.loans.products.models import Product
 from apps.mfis.core.tables import Fact
 from apps.users.accounts.models import Account
 from apps.users.accounts.selectors import belongs_to
+
+# The same as `Loan.principal`, for the database to sort and to add up by.
+AGREED_PRINCIPAL = Coalesce(
+    Cast(
+        KeyTextTransform("principal", KeyTransform("terms", "state__amended")),
+        models.DecimalField(max_digits=12, decimal_places=2),
+    ),
+    models.F("asked_principal"),
+)
 
 
 class LoanQuerySet(models.QuerySet["Loan"]):
@@ -28,23 +40,29 @@ class LoanQuerySet(models.QuerySet["Loan"]):
 
 
 class Loan(Fact):
-    """An application, and the loan it becomes. `terms` is the loan case form of docs/loan-engine.md."""
+    """An application, and the loan it becomes. The `asked_…` columns are what was applied for at first.
+
+    What was agreed since is in its events, and read from the projection: `terms_agreed` is the loan case form of
+    docs/loan-engine.md.
+    """
 
     number = models.CharField(max_length=16, editable=False, db_index=True)
     borrower = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="loans")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="loans")
     group = models.ForeignKey("loans.Group", on_delete=models.PROTECT, null=True, related_name="loans")
     product_version = models.PositiveIntegerField()
-    terms_agreed = models.JSONField("terms")
-    principal = models.DecimalField(max_digits=12, decimal_places=2)
-    purpose = models.CharField(max_length=200, blank=True)
+    asked_terms = models.JSONField("terms", db_column="terms_agreed")
+    asked_principal = models.DecimalField("principal", max_digits=12, decimal_places=2, db_column="principal")
+    asked_purpose = models.CharField("purpose", max_length=200, blank=True, db_column="purpose")
     submitted_on = models.DateField("applied on")
 
     objects = LoanQuerySet.as_manager()
 
     class Meta:
         ordering = ["-recorded_at", "-id"]
-        constraints = [models.CheckConstraint(condition=models.Q(principal__gt=0), name="loan_principal_positive")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(asked_principal__gt=0), name="loan_principal_positive")
+        ]
         indexes = [
             models.Index(fields=["-recorded_at", "-id"], name="loan_newest_first"),
             models.Index(fields=["borrower", "-recorded_at"], name="loan_of_borrower"),
@@ -54,12 +72,33 @@ class Loan(Fact):
         return self.number
 
     @property
+    def _amended(self) -> dict[str, Any]:
+        """What took the place of what was asked for, as the projection holds it; empty where nothing did."""
+        state = getattr(self, "state", None)
+        return (state.amended or {}) if state else {}
+
+    @property
+    def terms_agreed(self) -> dict[str, Any]:
+        """The loan case form of what is agreed by now."""
+        terms: dict[str, Any] = self._amended.get("terms", self.asked_terms)
+        return terms
+
+    @property
+    def principal(self) -> Decimal:
+        """The amount that is agreed by now, in the loan's currency."""
+        return Decimal(self._amended["terms"]["principal"]) if self._amended else self.asked_principal
+
+    @property
+    def purpose(self) -> str:
+        return str(self._amended.get("purpose", self.asked_purpose))
+
+    @property
     def terms(self) -> Terms:
         return parse_agreed_terms(self.terms_agreed)
 
     @property
     def currency(self) -> str:
-        unit: dict[str, Any] = self.terms_agreed.get("currency", {})
+        unit: dict[str, Any] = self.asked_terms.get("currency", {})
         return str(unit.get("code", "LSL"))
 
     def is_of(self, account_id: UUID | None) -> bool:

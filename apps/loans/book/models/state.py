@@ -63,6 +63,7 @@ class LoanState(Projection):
     proposal = models.CharField(max_length=20, blank=True)  # what waits for a second person
     next_due_amount = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     events_folded = models.PositiveIntegerField(default=0)
+    amended = models.JSONField(null=True)  # the terms and purpose that took the place of what was asked for
 
     objects = LoanStateQuerySet.as_manager()
 

@@ -1,6 +1,15 @@
 """The loan's workflow: what may be done to it, what each event does, and the stages that people follow."""
 
-from apps.loans.book.workflow.events import ENGINE_EVENTS, EVENTS, PROPOSALS, REVERSIBLE, EventRule, types_that
+from apps.loans.book.workflow.events import (
+    AMENDING,
+    CORRECTABLE,
+    ENGINE_EVENTS,
+    EVENTS,
+    PROPOSALS,
+    REVERSIBLE,
+    EventRule,
+    types_that,
+)
 from apps.loans.book.workflow.states import (
     BEFORE_APPROVAL,
     BEFORE_DISBURSEMENT,
@@ -15,9 +24,11 @@ from apps.loans.book.workflow.transitions import LOAN, TRANSITIONS, hands_in
 from apps.mfis.core.workflow import Transition
 
 __all__ = [
+    "AMENDING",
     "BEFORE_APPROVAL",
     "BEFORE_DISBURSEMENT",
     "COLLECTED",
+    "CORRECTABLE",
     "DISBURSED",
     "ENDED",
     "ENGINE_EVENTS",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.loans.book.models import EventType, Status
-from apps.loans.book.workflow.states import BEFORE_APPROVAL, BEFORE_DISBURSEMENT, states
+from apps.loans.book.workflow.states import BEFORE_APPROVAL, BEFORE_DISBURSEMENT, CHANGEABLE, states
 from apps.mfis.core.roles import Action
 from apps.mfis.core.workflow import Transition
 
@@ -41,16 +41,28 @@ APPLICATION = (
         explanation="Say what you checked (identity, income, purpose); a second person then approves.",
     ),
     Transition(
+        "amend",
+        "Change the application",
+        Action.APPLY_FOR_BORROWER,
+        CHANGEABLE,
+        CHANGEABLE,
+        (_E.AMENDED,),
+        needs_reason=True,
+        explanation="Another amount, term or purpose. The borrower then agrees to the new key facts before the loan is "
+        "paid out.",
+    ),
+    Transition(
         "approve",
         "Approve",
         Action.APPROVE,
         states(_S.REVIEWED),
         states(_S.APPROVED),
         (_E.APPROVED,),
-        makers=states(_E.SUBMITTED, _E.REVIEW_STARTED, _E.REVIEWED),
+        makers=states(_E.SUBMITTED, _E.REVIEW_STARTED, _E.REVIEWED, _E.AMENDED),
         second_person="You entered or reviewed this application; a second person approves it.",
         style="primary",
-        explanation="The loan may then be paid out. A second person always decides.",
+        explanation="The loan may then be paid out. A second person always decides. Of less than was asked for the "
+        "borrower agrees to the new key facts first.",
     ),
     Transition(
         "reject",
@@ -58,10 +70,30 @@ APPLICATION = (
         Action.REJECT,
         BEFORE_APPROVAL,
         states(_S.REJECTED),
-        (_E.REJECTED,),
+        (_E.REJECTED, _E.NOTE),
         needs_reason=True,
         style="danger",
-        explanation="The borrower sees the reason.",
+        explanation="The borrower sees the reason. What was pledged for the application is released.",
+    ),
+    Transition(
+        "send_back",
+        "Send back to review",
+        Action.APPROVE,
+        states(_S.REVIEWED),
+        states(_S.UNDER_REVIEW),
+        (_E.SENT_BACK,),
+        needs_reason=True,
+        explanation="The officer who reviewed it reads what is missing, and goes on.",
+    ),
+    Transition(
+        "return_for_changes",
+        "Return for changes",
+        Action.REVIEW,
+        states(_S.SUBMITTED, _S.UNDER_REVIEW, _S.REVIEWED),
+        states(_S.INFO_REQUESTED),
+        (_E.RETURNED,),
+        needs_reason=True,
+        explanation="The borrower sees what to change, and may change the amount and the term.",
     ),
     Transition(
         "request_info",
@@ -115,9 +147,54 @@ APPLICATION = (
         Action.BORROW,
         BEFORE_DISBURSEMENT,
         states(_S.WITHDRAWN),
-        (_E.WITHDRAWN,),
+        (_E.WITHDRAWN, _E.NOTE),
         style="danger",
         explanation="The application ends.",
         has_button=False,
+    ),
+    Transition(
+        "change",
+        "Change",
+        Action.BORROW,
+        states(_S.INFO_REQUESTED),
+        states(_S.UNDER_REVIEW),
+        (_E.AMENDED, _E.INFO_GIVEN),
+        explanation="The review goes on, with the new amount and term.",
+        has_button=False,
+    ),
+    Transition(
+        "agree",
+        "Agree to the terms",
+        Action.BORROW,
+        BEFORE_DISBURSEMENT,
+        BEFORE_DISBURSEMENT,
+        (_E.AGREED,),
+        explanation="The key facts as they stand now.",
+        anywhere=True,
+        has_button=False,
+    ),
+    Transition(
+        "record_agreement",
+        "The borrower agrees",
+        Action.FOLLOW_UP,
+        BEFORE_DISBURSEMENT,
+        BEFORE_DISBURSEMENT,
+        (_E.AGREED,),
+        needs_reason=True,
+        reason_wanted="Say how the borrower agreed: on signed paper, say.",
+        anywhere=True,
+        explanation="Print the new key facts, and read them to the borrower; enter only what they signed.",
+    ),
+    Transition(
+        "withdraw_for_borrower",
+        "Withdraw",
+        Action.APPLY_FOR_BORROWER,
+        BEFORE_DISBURSEMENT,
+        states(_S.WITHDRAWN),
+        (_E.WITHDRAWN, _E.NOTE),
+        needs_reason=True,
+        reason_wanted="Say how the borrower asked for it.",
+        style="danger",
+        explanation="The application ends, as the borrower asked. What was pledged for it is released.",
     ),
 )

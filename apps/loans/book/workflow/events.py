@@ -40,6 +40,10 @@ EVENTS: dict[EventType, EventRule] = {
         EventRule(_E.WITHDRAWN, _S.WITHDRAWN, once=True, shown=True),
         EventRule(_E.INFO_REQUESTED, _S.INFO_REQUESTED, message="info_requested", shown=True, reason_shown=True),
         EventRule(_E.INFO_GIVEN, _S.UNDER_REVIEW, shown=True),
+        EventRule(_E.AMENDED, message="amended", shown=True),
+        EventRule(_E.RETURNED, _S.INFO_REQUESTED, message="info_requested", shown=True, reason_shown=True),
+        EventRule(_E.SENT_BACK, _S.UNDER_REVIEW),
+        EventRule(_E.AGREED, shown=True),
         EventRule(
             _E.DISBURSED,
             in_engine=True,
@@ -78,6 +82,7 @@ EVENTS: dict[EventType, EventRule] = {
         EventRule(_E.CHARGED_OFF, reversible=True, decides=True, shown=True, in_histories=True),
         EventRule(_E.WRITE_OFF_PROPOSED, proposes=True),
         EventRule(_E.WRITTEN_OFF, in_engine=True, decides=True, shown=True, in_histories=True),
+        EventRule(_E.WRITE_OFF_UNDO_PROPOSED, proposes=True),
         EventRule(_E.PROPOSAL_DECLINED, decides=True),
         EventRule(
             _E.RECOVERY,
@@ -103,3 +108,5 @@ def types_that(quality: str) -> tuple[EventType, ...]:
 ENGINE_EVENTS = types_that("in_engine")
 REVERSIBLE = types_that("reversible")
 PROPOSALS = types_that("proposes")
+AMENDING = (_E.AMENDED, _E.APPROVED)  # may carry terms other than those asked for
+CORRECTABLE = (_E.REPAYMENT, _E.PAY_OFF, _E.RECOVERY)  # receipts: booked again as they should have been

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.loans.book.models import EventType, Status
-from apps.loans.book.workflow.events import REVERSIBLE
+from apps.loans.book.workflow.events import CORRECTABLE, PROPOSALS, REVERSIBLE
 from apps.loans.book.workflow.states import ANY, COLLECTED, DISBURSED, RUNNING, SECURED, SETTLING, states
 from apps.mfis.core.roles import Action
 from apps.mfis.core.workflow import Transition
@@ -123,13 +123,26 @@ RUNNING_LOAN = (
         explanation="A second person decides.",
     ),
     Transition(
+        "propose_undoing_write_off",
+        "Propose undoing the write-off",
+        Action.PROPOSE_CHANGE,
+        states(_S.WRITTEN_OFF),
+        states(_S.WRITTEN_OFF),
+        (_E.WRITE_OFF_UNDO_PROPOSED,),
+        needs_reason=True,
+        style="danger",
+        explanation="The loan is owed again, as if it had never been given up. Recoveries are reversed first. A second "
+        "person decides.",
+    ),
+    Transition(
         "decide_proposal",
         "Decide on the proposal",
         Action.DECIDE_CHANGE,
-        COLLECTED,
+        COLLECTED | states(_S.WRITTEN_OFF),
         COLLECTED | states(_S.CLOSED, _S.WRITTEN_OFF),
-        (_E.RESTRUCTURED, _E.CHARGED_OFF, _E.WRITTEN_OFF, _E.PROPOSAL_DECLINED),
-        makers=states(_E.RESTRUCTURE_PROPOSED, _E.CHARGE_OFF_PROPOSED, _E.WRITE_OFF_PROPOSED),
+        (_E.RESTRUCTURED, _E.CHARGED_OFF, _E.WRITTEN_OFF, _E.PROPOSAL_DECLINED, _E.REVERSAL),
+        undoes=states(_E.WRITTEN_OFF),
+        makers=states(*PROPOSALS),
         second_person="You proposed this; a second person decides.",
         style="primary",
         explanation="Nothing has changed yet. Whoever proposed it does not decide.",
@@ -252,10 +265,34 @@ RUNNING_LOAN = (
         SETTLING,
         SETTLING,
         (_E.REVERSAL,),
-        undoes=states(*REVERSIBLE),
+        undoes=states(*REVERSIBLE) - states(_E.RECOVERY),
         needs_reason=True,
         style="danger",
         explanation="The receipt stays on the record, marked as reversed.",
+        has_button=False,
+    ),
+    Transition(
+        "reverse_recovery",
+        "Reverse a recovery",
+        Action.REVERSE_REPAYMENT,
+        states(_S.WRITTEN_OFF),
+        states(_S.WRITTEN_OFF),
+        (_E.REVERSAL,),
+        undoes=states(_E.RECOVERY),
+        needs_reason=True,
+        style="danger",
+        explanation="The receipt stays on the record, marked as reversed.",
+        has_button=False,
+    ),
+    Transition(
+        "correct",
+        "Correct a receipt",
+        Action.REVERSE_REPAYMENT,
+        DISBURSED,
+        DISBURSED,
+        (*CORRECTABLE, _E.REVERSAL),
+        needs_reason=True,
+        explanation="The wrong receipt stays on the record, reversed; a new one is booked as it should have been.",
         has_button=False,
     ),
 )

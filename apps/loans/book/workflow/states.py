@@ -11,6 +11,7 @@ def states(*of: str) -> frozenset[str]:
 
 
 BEFORE_APPROVAL = states(_S.SUBMITTED, _S.UNDER_REVIEW, _S.INFO_REQUESTED, _S.REVIEWED)
+CHANGEABLE = states(_S.SUBMITTED, _S.UNDER_REVIEW, _S.INFO_REQUESTED)  # what is reviewed is sent back first
 BEFORE_DISBURSEMENT = BEFORE_APPROVAL | states(_S.APPROVED)
 RUNNING = states(_S.ACTIVE)
 COLLECTED = states(_S.ACTIVE, _S.CHARGED_OFF)  # charged off is not given up: what comes in still counts

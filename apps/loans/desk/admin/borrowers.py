@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -15,8 +15,10 @@ from django.urls import path, reverse
 from apps.credit.history import credit_history
 from apps.loans.book.models import Loan
 from apps.loans.desk.forms import BorrowerForm
+from apps.loans.desk.search import PEOPLE
 from apps.loans.histories.forms import ConsentForm
 from apps.mfis.core.clock import business_date
+from apps.mfis.core.lifecycle import takes_new_business
 from apps.mfis.core.roles import Action
 from apps.users.access.services.codes import CodeNeeded
 from apps.users.access.services.invitations import invite
@@ -38,10 +40,11 @@ from apps.users.staff.admin.contacts import contact_page
 class BorrowerAdmin(LetsemaAdmin):
     add_action = change_action = Action.REGISTER_BORROWER
     add_label = "Register a borrower"
+    adds_business = True
     list_display = ("name", "phone", "national_id", "district", "employer", "state")
     list_filter = ("district", "account__is_active")
     list_select_related = ("account",)
-    search_fields = ("account__full_name", "account__phone", "account__email", "national_id")
+    search_fields = PEOPLE
     search_help_text = "Name, phone, e-mail or national ID"
     ordering = ("account__full_name",)
 
@@ -50,9 +53,11 @@ class BorrowerAdmin(LetsemaAdmin):
 
     name.admin_order_field = "account__full_name"  # type: ignore[attr-defined]
 
+    @admin.display(ordering="account__phone")
     def phone(self, profile: BorrowerProfile) -> str:
         return format_phone(profile.account.phone)
 
+    @admin.display(ordering="account__is_active")
     def state(self, profile: BorrowerProfile) -> str:
         if not profile.account.is_active:
             return status_badge("suspended", "Closed")
@@ -214,7 +219,7 @@ class BorrowerAdmin(LetsemaAdmin):
             "consents": all_consents(account=account, as_of=business_date()),
             "history": history,
             "may_edit": self.has_change_permission(request),
-            "may_apply": self._may(request, Action.APPLY_FOR_BORROWER),
+            "may_apply": self._may(request, Action.APPLY_FOR_BORROWER) and takes_new_business(),
         }
         return TemplateResponse(request, "admin/borrower.html", context)
 

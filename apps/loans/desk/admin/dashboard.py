@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 
 from apps.credit.models import OutboxEntry
 from apps.credit.repository import ping
 from apps.loans.book.models import Loan, Status
+from apps.loans.collections.selectors import promises_due
+from apps.loans.desk.decisions import count_waiting, decisions_of, waiting_decisions
 from apps.loans.ledger.models import BooksCheck
 from apps.loans.reporting.selectors import portfolio as figures
 from apps.loans.servicing.services.day_end import days_not_ended
@@ -16,6 +20,7 @@ from apps.mfis.core.clock import business_date
 from apps.mfis.core.roles import Action
 from apps.users.access.selectors import waiting_contact_changes
 from apps.users.accounts.models import Account
+from apps.users.back_office.requests import staff_of
 from apps.users.back_office.sites import Link, tenant_site
 
 COLOURS = {
@@ -56,6 +61,7 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
         "receipts": receipts,
         "ageing": figures.ageing(today),
         "queue": _queue(user),
+        "decisions": decisions_of(user)[:8],
         "credit": credit_state(),
         "books": {"check": BooksCheck.objects.first(), "behind": days_not_ended(today)},
         "charts": {
@@ -80,6 +86,21 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def decisions_view(request: HttpRequest) -> HttpResponse:
+    """All proposals that wait, for everybody here to see; each is decided on its own page."""
+    user = staff_of(request)
+    if not user.may(Action.VIEW_BOOKS):
+        raise PermissionDenied
+    decisions = waiting_decisions()
+    context = {
+        **tenant_site.each_context(request),
+        "title": "Proposals that wait",
+        "decisions": decisions,
+        "decidable": [one for one in decisions if one in decisions_of(user)],
+    }
+    return TemplateResponse(request, "admin/decisions.html", context)
+
+
 def _queue(user: Account) -> list[dict[str, Any]]:
     wanted = {s: label for action, states, label in QUEUES if user.may(action) for s in states}
     loans = (
@@ -98,7 +119,12 @@ def credit_state() -> dict[str, Any]:
     return {"up": ping(), "waiting": waiting.count(), "oldest": oldest, "aside": aside}
 
 
+def _due_today() -> int:
+    return promises_due(business_date())
+
+
 tenant_site.dashboard = dashboard
+tenant_site.pages["loans_decisions"] = ("proposals/", decisions_view)
 
 tenant_site.menu = [
     ("", [Link("Dashboard", "fas fa-th-large", "admin:index")]),
@@ -110,6 +136,8 @@ tenant_site.menu = [
                 "My applications", "fas fa-user-check", "admin:loans_loan_changelist", "?mine=1", action=Action.REVIEW
             ),
             Link("Arrears", "fas fa-exclamation-circle", "admin:loans_loan_changelist", "?late=any"),
+            Link("Proposals", "fas fa-gavel", "admin:loans_decisions", action=Action.VIEW_BOOKS, count=count_waiting),
+            Link("Promises", "fas fa-handshake", "admin:loans_promise_changelist", "?standing=due", count=_due_today),
             Link(
                 "Reported payments",
                 "fas fa-bell",

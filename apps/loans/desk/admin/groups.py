@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -44,7 +45,12 @@ class GroupAdmin(LetsemaAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
         found: QuerySet[Group] = super().get_queryset(request)
-        return found.annotate(people=Count("memberships", filter=Q(memberships__left_on=None), distinct=True))
+        owed = LoanState.objects.filter(loan__group=OuterRef("pk"), status__in=COLLECTED).order_by()
+        total = owed.values("loan__group").annotate(total=Sum("principal_outstanding")).values("total")
+        return found.annotate(
+            people=Count("memberships", filter=Q(memberships__left_on=None), distinct=True),
+            principal=Coalesce(Subquery(total), Decimal(0)),
+        )
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -52,15 +58,7 @@ class GroupAdmin(LetsemaAdmin):
             field.queryset = field.queryset.filter(role=Role.MFI_ADMIN, is_active=True)
         return field
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """What the groups on the page owe: one query for all of them."""
-        found = super().get_changelist_instance(request)
-        owed = LoanState.objects.filter(loan__group__in=[g.pk for g in found.result_list], status__in=COLLECTED)
-        sums = dict(owed.order_by().values_list("loan__group").annotate(total=Sum("principal_outstanding")))
-        for group in found.result_list:
-            group.principal = sums.get(group.pk, Decimal(0))
-        return found
-
+    @admin.display(ordering="meets_from")
     def meets(self, group: Group) -> str:
         return f"{group.rhythm}, from {group.meets_from:%-d %b %Y}"
 
@@ -69,11 +67,11 @@ class GroupAdmin(LetsemaAdmin):
 
     members.admin_order_field = "people"  # type: ignore[attr-defined]
 
+    @admin.display(description="principal owed", ordering="principal")
     def owed(self, group: Any) -> str:
         return format_money(group.principal)
 
-    owed.short_description = "principal owed"  # type: ignore[attr-defined]
-
+    @admin.display(ordering="is_active")
     def state(self, group: Group) -> str:
         return status_badge("active", "Meets") if group.is_active else status_badge("closed", "Ended")
 

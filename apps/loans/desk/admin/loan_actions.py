@@ -12,11 +12,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
-from apps.loans.applications.forms import AssignForm, DocumentForm, ReviewForm
-from apps.loans.applications.services import documents, review
+from apps.loans.applications.forms import AmendForm, ApproveForm, AssignForm, DocumentForm, ReviewForm
+from apps.loans.applications.services import amend, documents, review
+from apps.loans.applications.services.amend import Wanted
 from apps.loans.applications.services.documents import MAXIMUM_BYTES
 from apps.loans.book.models import EventType, Loan
 from apps.loans.book.selectors.disbursement import net_disbursement
+from apps.loans.book.selectors.proposals import proposal_label, waiting_proposal
 from apps.loans.desk.selectors import loan_cost
 from apps.loans.domain.cost import KeptBack
 from apps.loans.domain.money import format_money
@@ -40,7 +42,12 @@ from apps.loans.servicing.services.notes import take_note
 from apps.loans.servicing.services.pay_out import PayOut, disburse, undo_disbursement
 from apps.loans.servicing.services.proposals import decide_proposal
 from apps.loans.servicing.services.repayment import pay_off, payoff_amount, record_repayment
-from apps.loans.servicing.services.write_off import propose_charge_off, propose_write_off, record_recovery
+from apps.loans.servicing.services.write_off import (
+    propose_charge_off,
+    propose_undoing_write_off,
+    propose_write_off,
+    record_recovery,
+)
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
 from apps.users.back_office.forms import OptionalReasonForm, ReasonForm
@@ -151,15 +158,15 @@ def _restructure(loan: Loan, actor: Actor, data: Posted, files: Files = None) ->
 
 
 def _decide(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:
-    proposal = loan.events.filter(type=loan.state.proposal).latest_first().first()
+    proposal = waiting_proposal(loan)
     facts: Facts = []
     if proposal:
-        facts = [("Proposal", proposal.get_type_display()), ("By", proposal.actor_name), ("Why", proposal.reason)]
+        facts = [("Proposal", proposal_label(proposal)), ("By", proposal.actor_name), ("Why", proposal.reason)]
         if proposal.type == EventType.RESTRUCTURE_PROPOSED:
             facts += _new_terms(loan, proposal)
         elif proposal.type == EventType.CHARGE_OFF_PROPOSED:
             facts.append(("Principal to charge off", format_money(loan.state.principal_outstanding, loan.currency)))
-        else:
+        elif proposal.type == EventType.WRITE_OFF_PROPOSED:
             facts.append(("To write off", format_money(payoff_amount(loan, business_date()), loan.currency)))
     return Ask(ProposalForm(data), lambda v: decide_proposal(loan_id=loan.pk, actor=actor, **v), facts, "Decided.")
 
@@ -174,15 +181,6 @@ def _new_terms(loan: Loan, proposal: Any) -> Facts:
         ("Outstanding then", format_money(then.total_outstanding, loan.currency)),
         ("Last installment", f"no. {last.n} on {last.due_date:%-d %b %Y}"),
     ]
-
-
-def _ask_other_lenders(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:
-    return Ask(
-        OptionalReasonForm(data),
-        lambda v: inquiries.ask_other_lenders(loan_id=loan.pk, actor=actor),
-        [],
-        "Asked; the answer stands on the loan's page.",
-    )
 
 
 def _assign(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:
@@ -202,16 +200,27 @@ def _document(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> As
     return Ask(DocumentForm(data, files), run, [], "The document is kept.")
 
 
-def _start_review(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:
-    return Ask(OptionalReasonForm(data), lambda values: review.start_review(loan_id=loan.pk, actor=actor))
+def _as_it_stands(form: type[forms.Form], command: Callable[..., object], done: str = "") -> Asking:
+    """A page that shows the application's amount, term and purpose, to be changed."""
+
+    def ask(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:
+        initial = Wanted.of(loan)._asdict()
+        return Ask(form(data, initial=initial), lambda v: command(loan_id=loan.pk, actor=actor, **v), [], done)
+
+    return ask
 
 
 WAITS = "The {} waits for a second person."
 ACTIONS: dict[str, Asking] = {
-    "start_review": _start_review,
+    "start_review": _simple(OptionalReasonForm, review.start_review),
     "assign": _assign,
     "recommend": _simple(ReviewForm, review.recommend),
-    "approve": _simple(OptionalReasonForm, review.approve),
+    "amend": _as_it_stands(AmendForm, amend.amend, "Changed; the borrower agrees to the new key facts."),
+    "approve": _as_it_stands(ApproveForm, review.approve),
+    "send_back": _simple(ReasonForm, review.send_back),
+    "return_for_changes": _simple(ReasonForm, review.return_for_changes, "Returned; the borrower is told."),
+    "record_agreement": _simple(ReasonForm, amend.record_agreement, "Kept, with your name."),
+    "withdraw_for_borrower": _simple(ReasonForm, review.withdraw_for_borrower, "The application is withdrawn."),
     "reject": _simple(ReasonForm, review.reject),
     "request_info": _simple(ReasonForm, review.request_info),
     "give_info": _simple(ReasonForm, review.give_info),
@@ -229,9 +238,12 @@ ACTIONS: dict[str, Asking] = {
     "propose_restructuring": _restructure,
     "propose_charge_off": _simple(ReasonForm, propose_charge_off, WAITS.format("charge-off")),
     "propose_write_off": _simple(ReasonForm, propose_write_off, WAITS.format("write-off")),
+    "propose_undoing_write_off": _simple(ReasonForm, propose_undoing_write_off, WAITS.format("proposal")),
     "decide_proposal": _decide,
     "take_note": _simple(NoteForm, take_note, "Noted."),
-    "ask_other_lenders": _ask_other_lenders,
+    "ask_other_lenders": _simple(
+        OptionalReasonForm, inquiries.ask_other_lenders, "Asked; the answer stands on the loan's page."
+    ),
     "add_guarantor": _simple(GuarantorForm, add_guarantor, "Entered."),
     "add_collateral": _simple(CollateralForm, add_collateral, "Entered."),
     "undo_disbursement": _simple(ReverseForm, undo_disbursement, "The pay-out {number} is undone."),

@@ -18,7 +18,7 @@ from apps.loans.applications.selectors import read_document
 from apps.loans.applications.services import documents
 from apps.loans.book.models import EventType, Loan, LoanEvent
 from apps.loans.book.projection import fold_loan
-from apps.loans.book.workflow import REVERSIBLE, TRANSITIONS
+from apps.loans.book.workflow import CORRECTABLE, REVERSIBLE, TRANSITIONS
 from apps.loans.desk.admin.loan_actions import ACTIONS
 from apps.loans.desk.selectors import loan_cost
 from apps.loans.domain.money import format_money
@@ -124,7 +124,8 @@ class LoanViews(LetsemaAdmin):
         if transition is None or name not in ACTIONS:
             raise Http404
         _require(request, transition.duty, transition.duty.label)
-        if loan.state.status not in transition.sources:
+        # What was typed and is too late is refused by the command, with the form as it was sent.
+        if request.method == "GET" and loan.state.status not in transition.sources:
             stands = loan.state.get_status_display().lower()
             messages.error(request, f"{transition.label} is not possible: the loan is {stands}.")
             return HttpResponseRedirect(page_of(loan))
@@ -147,9 +148,10 @@ class LoanViews(LetsemaAdmin):
 
     def correct_view(self, request: StaffRequest, loan_id: UUID, event_id: UUID) -> HttpResponse:
         loan = self.find_loan(request, loan_id)
-        receipt = get_object_or_404(LoanEvent, pk=event_id, loan=loan, type=EventType.REPAYMENT)
-        _require(request, Action.REVERSE_REPAYMENT, "correcting receipts")
-        initial = {"value_date": receipt.value_date, "amount": receipt.amount, "loan_number": loan.number}
+        receipt = get_object_or_404(LoanEvent, pk=event_id, loan=loan, type__in=CORRECTABLE)
+        _require(request, TRANSITIONS["correct"].duty, "correcting receipts")
+        initial = {name: getattr(receipt, name) for name in ("value_date", "amount", "channel", "reference")}
+        initial["loan_number"] = loan.number
         return run_action(
             request,
             admin=self,
@@ -161,7 +163,7 @@ class LoanViews(LetsemaAdmin):
             back_url=page_of(loan),
             title=f"Correct receipt {receipt.number}",
             button="Correct the receipt",
-            explanation="The wrong receipt stays on the record, reversed; a new one is booked as it should have been.",
+            explanation=TRANSITIONS["correct"].explanation,
         )
 
     def reverse_view(self, request: StaffRequest, loan_id: UUID, event_id: UUID) -> HttpResponse:

@@ -64,11 +64,11 @@ class DisputeAdmin(LetsemaAdmin):
         "decided_by_name",
     )
 
-    @admin.display(description="entry")
+    @admin.display(description="entry", ordering="event__value_date")
     def entered(self, dispute: Dispute) -> str:
         return _entry(dispute)
 
-    @admin.display(description="left")
+    @admin.display(description="left", ordering="opened_on")
     def left(self, dispute: Dispute) -> str:
         return days_left(dispute.due_on, done=dispute.get_outcome_display())
 

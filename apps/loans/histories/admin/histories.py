@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
@@ -57,10 +58,9 @@ class RetentionRunAdmin(LetsemaAdmin):
     list_display = ("ran_at", "what_went")
     fields = readonly_fields = ("ran_at", "what_went")
 
+    @admin.display(description="removed", ordering="ran_at")
     def what_went(self, run: RetentionRun) -> str:
         return ", ".join(f"{count} of {what}" for what, count in run.removed.items())
-
-    what_went.short_description = "removed"  # type: ignore[attr-defined]
 
     def get_urls(self) -> Any:
         wrap = self.admin_site.admin_view

@@ -54,8 +54,8 @@ def credit_summary(borrower: Account, *, on: date) -> CreditSummary:
 
 
 @command(TRANSITIONS["ask_other_lenders"].duty)
-def ask_other_lenders(*, loan_id: UUID, actor: Actor) -> LoanEvent:
-    """Asks what the borrower of this loan owes at other MFIs, and keeps the answer as an event of the loan.
+def ask_other_lenders(*, loan_id: UUID, actor: Actor, reason: str = "") -> LoanEvent:
+    """Asks what the borrower of this loan owes at other MFIs, and keeps the answer, with why it was asked, as an event.
 
     Without a consent that stands nothing is asked, so that the refusal says nothing about the person.
 
@@ -78,7 +78,7 @@ def ask_other_lenders(*, loan_id: UUID, actor: Actor) -> LoanEvent:
         event_type=EventType.NOTE,
         actor=actor,
         value_date=today,
-        reason=_summary(exposure),
+        reason=f"{_summary(exposure)} {reason.strip()}",
         payload={"elsewhere": exposure.as_json()},
     )
 

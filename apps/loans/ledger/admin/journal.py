@@ -32,7 +32,7 @@ class EntryAdmin(LetsemaAdmin):
         entries: QuerySet[JournalEntry] = super().get_queryset(request)
         return entries.annotate(debit=Sum("lines__amount", filter=debit))
 
-    @admin.display
+    @admin.display(ordering="debit")
     def amount(self, entry: Any) -> str:
         return format_money(entry.debit or Decimal(0))
 

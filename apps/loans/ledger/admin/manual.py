@@ -9,6 +9,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -16,6 +17,7 @@ from django.urls import path, reverse
 
 from apps.loans.domain.money import format_money
 from apps.loans.ledger.chart import ensure_chart
+from apps.loans.ledger.expressions import DebitOfLines
 from apps.loans.ledger.forms import JournalForm
 from apps.loans.ledger.manual import ProposedJournal, decide_journal, propose_journal
 from apps.loans.ledger.models import GLAccount, ManualJournal
@@ -38,11 +40,15 @@ class ManualAdmin(LetsemaAdmin):
     list_filter = ("status",)
     search_fields = ("narrative", "maker_name")
 
-    @admin.display
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ManualJournal]:
+        journals: QuerySet[ManualJournal] = super().get_queryset(request)
+        return journals.annotate(total=DebitOfLines("lines"))
+
+    @admin.display(ordering="total")
     def amount(self, journal: ManualJournal) -> str:
         return format_money(sum((amount for _, amount in journal.amounts() if amount > 0), Decimal(0)))
 
-    @admin.display
+    @admin.display(ordering="status")
     def state(self, journal: ManualJournal) -> str:
         return status_badge(COLOURS[journal.status], journal.get_status_display())
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import Case, F, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -26,6 +27,9 @@ from apps.users.back_office.base import LetsemaAdmin, status_badge
 from apps.users.back_office.requests import staff_of
 from apps.users.back_office.sites import tenant_site
 
+# What the price shows, made comparable: percent a year.
+A_YEAR = F("rate") * Case(When(rate_per="month", then=Value(12)), default=Value(1))
+
 
 @admin.register(Product, site=tenant_site)
 class ProductAdmin(LetsemaAdmin):
@@ -38,7 +42,7 @@ class ProductAdmin(LetsemaAdmin):
     list_display = ("name", "amounts", "installments_range", "price", "apr", "interest_method", "state", "version")
     list_filter = ("is_active",)
     fieldsets = [
-        ("Product", {"fields": ["name", "description", "is_active"]}),
+        ("Product", {"fields": ["name", "description", "is_active", "confirmed"]}),
         (
             "Limits",
             {
@@ -118,15 +122,17 @@ class ProductAdmin(LetsemaAdmin):
         ("Who may have it", {"fields": ["cycle_min", "exposure_max", "affordability_percent"]}),
     ]
 
+    @admin.display(ordering="principal_max")
     def amounts(self, product: Product) -> str:
         return f"{format_money(product.principal_min)} – {format_money(product.principal_max)}"
 
-    @admin.display(description="installments")
+    @admin.display(description="installments", ordering="installments_max")
     def installments_range(self, product: Product) -> str:
         every = f"{product.repay_every} " if product.repay_every > 1 else ""
         unit = product.get_frequency_display().lower()
         return f"{product.installments_min}–{product.installments_max}, every {every}{unit if every else unit[:-1]}"
 
+    @admin.display(ordering=A_YEAR)
     def price(self, product: Product) -> str:
         fee = f" + {product.disbursement_fee_percent.normalize():f} % fee" if product.disbursement_fee_percent else ""
         return f"{product.rate.normalize():f} % a {product.rate_per}{fee}"
@@ -137,11 +143,13 @@ class ProductAdmin(LetsemaAdmin):
         (cost,) = representative_costs([product], business_date(), connection.tenant.currency)
         return percent(None if cost is None or cost.apr is None else f"{cost.apr:f}")
 
+    @admin.display(ordering="is_active")
     def state(self, product: Product) -> str:
         return status_badge("active", "Offered") if product.is_active else status_badge("closed", "Not offered")
 
     def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
-        save_product(product=obj, actor=staff_of(request).actor, mfi=connection.tenant)
+        # What is seldom meant was asked about by the form.
+        save_product(product=obj, actor=staff_of(request).actor, mfi=connection.tenant, confirmed=True)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.quote_view)
@@ -151,7 +159,9 @@ class ProductAdmin(LetsemaAdmin):
         """What the usual loan of the product in the form would cost, before anything is saved."""
         if request.method != "POST" or not self._may(request, Action.MANAGE_PRODUCTS):
             raise PermissionDenied
-        form = ProductForm(request.POST)
+        filled_in = request.POST.copy()
+        filled_in["confirmed"] = "on"  # nothing is saved here, so nothing is asked
+        form = ProductForm(filled_in)
         form.fields["name"].required = False
         if form.is_valid():
             quote = _quote(form.draft())
@@ -187,6 +197,6 @@ def _quote(product: Product) -> dict[str, Any]:
     except ServiceError as error:
         return {"error": error.message}
     except InvalidTerms as error:
-        return {"error": str(error)}
+        return {"error": "; ".join(violation.problem for violation in error.violations)}
     figures = cost_json(cost_of_credit(terms, state), terms.currency)
     return {"state": state, "amount": product.principal_default, "cost": staff_facts(figures, terms.currency.code)}

@@ -70,6 +70,6 @@ class AgeingAdmin(SettingAdmin):
     add_label = "Set new rates"
     list_display = ("valid_from", "set_aside")
 
-    @admin.display(description="set aside")
+    @admin.display(description="set aside", ordering="valid_from")
     def set_aside(self, preset: AgeingPreset) -> str:
         return ", ".join(f"from {days} days {percent} %" for days, percent in preset.rates)

@@ -8,9 +8,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from apps.loans.domain.terms import DUE_TYPES, PAYS
+from apps.loans.products.doubts import doubts
 from apps.loans.products.forms.fields import ChargesField, LinesField
 from apps.loans.products.models import ADVANCED, Product
 from apps.mfis.core.database import connection
+from apps.mfis.core.forms import CONFIRMED
 
 USUAL_ORDER = [f"{due}:{component}" for due in DUE_TYPES for component in PAYS]
 
@@ -45,6 +47,10 @@ class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
             ("last", "The last installment"),
             ("reamortization", "All installments to come, evenly"),
         ],
+    )
+
+    confirmed = forms.BooleanField(
+        label=CONFIRMED, required=False, help_text="Where something above is asked about when you save."
     )
 
     class Meta:
@@ -87,4 +93,13 @@ class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
                 self.draft().check_licence(money_lender=connection.tenant.is_money_lender)
             except ValidationError as error:
                 self.add_error(None, error)
+        if not self.errors and not values.get("confirmed"):
+            for field, sentence in doubts(self._meant()).items():
+                self.add_error(field, sentence)
         return values
+
+    def _meant(self) -> Product:
+        """The product as it is filled in, with the key of the one that is changed."""
+        product = self.draft()
+        product.pk, product._state.adding = self.instance.pk, self.instance._state.adding
+        return product

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -138,10 +139,16 @@ class Product(LoanTerms, Revisioned):
         try:
             parse_terms(usual)
         except InvalidTerms as error:
-            own = {field.name for field in self._meta.fields}
+            own = {field.name: field.verbose_name for field in self._meta.fields}
             faults: dict[str, list[str]] = {}
             for fault in error.violations:
                 name = fault.path.split(".")[1].split("[")[0] if "." in fault.path else ""
-                sentence = f"{fault.path.removeprefix('terms.')} {fault.problem}"
+                label = own[name] if name in own else _in_words(fault.path)
+                sentence = f"{str(label).capitalize()} {fault.problem}."
                 faults.setdefault(name if name in own else NON_FIELD_ERRORS, []).append(sentence)
             raise ValidationError(faults) from None
+
+
+def _in_words(path: str) -> str:
+    """A place in the terms as people say it: `terms.overdue_penalty.percent` is the overdue penalty's percent."""
+    return " ".join(re.sub(r"\[\d+\]", "", path).removeprefix("$.").removeprefix("terms.").replace("_", " ").split("."))

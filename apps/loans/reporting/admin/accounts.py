@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet, Sum
+from django.db.models import Case, QuerySet, Sum, When
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -38,9 +39,10 @@ class AccountAdmin(BooksPages, ReportPages):
     def get_queryset(self, request: HttpRequest) -> QuerySet[GLAccount]:
         ensure_chart()
         accounts: QuerySet[GLAccount] = super().get_queryset(request)
-        return accounts.annotate(total=Sum("lines__amount"))
+        shown = Case(When(type__in=CREDIT_SIDE, then=-Sum("lines__amount")), default=Sum("lines__amount"))
+        return accounts.annotate(total=Sum("lines__amount"), natural=Coalesce(shown, Decimal(0)))
 
-    @admin.display(ordering="total")
+    @admin.display(ordering="natural")
     def balance(self, account: Any) -> str:
         sign = -1 if account.type in CREDIT_SIDE else 1
         return format_html(
@@ -50,11 +52,11 @@ class AccountAdmin(BooksPages, ReportPages):
             format_money(sign * (account.total or Decimal(0))),
         )
 
-    @admin.display
+    @admin.display(ordering="role")
     def used_by(self, account: GLAccount) -> str:
         return f"Loans: {account.role.replace('_', ' ')}" if account.role else "By hand"
 
-    @admin.display
+    @admin.display(ordering="is_active")
     def state(self, account: GLAccount) -> str:
         return status_badge("active", "In use") if account.is_active else status_badge("closed", "Not in use")
 

@@ -6,6 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import DecimalField
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -22,24 +25,29 @@ def _frozen(closing: PeriodClosing, name: str) -> str:
     return format_money(Decimal(closing.figures.get(name, "0")))
 
 
+def _frozen_order(name: str) -> Cast:
+    """The same for the database to sort by."""
+    return Cast(KT(f"figures__{name}"), DecimalField(max_digits=20, decimal_places=2))
+
+
 @admin.register(PeriodClosing, site=tenant_site)
 class ClosingAdmin(LetsemaAdmin):
     list_title = "Closed periods"
     list_display = ("through", "kind", "glp", "par30", "allowance", "actor_name", "recorded_at")
 
-    @admin.display(description="what")
+    @admin.display(description="what", ordering="is_year_end")
     def kind(self, closing: PeriodClosing) -> str:
         return "Year end" if closing.is_year_end else "Period"
 
-    @admin.display(description="outstanding principal")
+    @admin.display(description="outstanding principal", ordering=_frozen_order("glp"))
     def glp(self, closing: PeriodClosing) -> str:
         return _frozen(closing, "glp")
 
-    @admin.display(description="over 30 days late")
+    @admin.display(description="over 30 days late", ordering=_frozen_order("par30"))
     def par30(self, closing: PeriodClosing) -> str:
         return _frozen(closing, "par30")
 
-    @admin.display
+    @admin.display(ordering=_frozen_order("allowance"))
     def allowance(self, closing: PeriodClosing) -> str:
         return _frozen(closing, "allowance")
 

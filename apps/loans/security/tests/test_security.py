@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 from django_tenants.utils import tenant_context
 
+from apps.loans.applications.services.review import reject, withdraw, withdraw_for_borrower
 from apps.loans.book.models import Loan
 from apps.loans.security.models import Collateral, Guarantor
-from apps.loans.security.services import add_collateral, release
+from apps.loans.security.services import add_collateral, add_guarantor, release
 from apps.mfis.core.errors import InvalidInput, NotAllowed
 from tests.factories import Branch
 
@@ -68,3 +69,21 @@ def test_security_is_entered_and_released_on_its_pages(alpha: Branch, apply: Cal
     for path in ("guarantor", "collateral"):
         assert officer.get(f"/admin/loans/{path}/").status_code == 200
     assert alpha.client("cashier").post(page, {"full_name": "X", "amount": "1"}).status_code == 403
+
+
+@pytest.mark.parametrize("how", ["rejected", "withdrawn", "withdrawn at the branch"])
+def test_what_was_pledged_for_an_application_that_ended_is_released(
+    alpha: Branch, apply: Callable[..., Loan], how: str
+) -> None:
+    loan, officer = apply(), alpha.staff["officer"].actor
+    add_collateral(loan_id=loan.pk, actor=officer, what="livestock", description="A cow", value=Decimal(900))
+    add_guarantor(loan_id=loan.pk, actor=officer, full_name="Neo Letuka", phone="58123456", amount=Decimal(100))
+    if how == "rejected":
+        reject(loan_id=loan.pk, actor=alpha.staff["approver"].actor, reason="Too much")
+    elif how == "withdrawn":
+        withdraw(loan_id=loan.pk, actor=alpha.borrower.actor)
+    else:
+        withdraw_for_borrower(loan_id=loan.pk, actor=officer, reason="By phone")
+    assert not loan.collaterals.filter(is_active=True).exists()
+    assert not loan.guarantors.filter(is_active=True).exists()
+    assert "A cow" in loan.events.latest_first().first().reason

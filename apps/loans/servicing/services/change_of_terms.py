@@ -12,11 +12,11 @@ from apps.loans.book.workflow import TRANSITIONS
 from apps.loans.domain.snapshot import LoanSnapshot
 from apps.loans.domain.terms_parser import parse_restructuring
 from apps.loans.domain.violations import InvalidTerms
+from apps.loans.recording.wording import refusal
 from apps.loans.servicing.services.booking import Booked
 from apps.loans.servicing.services.proposals import begin_proposal
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.commands import command
-from apps.mfis.core.errors import InvalidInput
 
 
 @command(TRANSITIONS["propose_restructuring"].duty)
@@ -52,11 +52,11 @@ def preview_restructured(loan: Loan, terms: dict[str, Any], value_date: date) ->
     try:
         return fold_loan(loan, events=[*loan.events.in_booking_order(), draft], as_of=None)
     except InvalidTerms as error:
-        raise InvalidInput(f"This is not possible: {error.violations[0].problem}.", field="terms") from None
+        raise refusal(error) from None
 
 
 def _check_terms(terms: dict[str, Any]) -> None:
     try:
         parse_restructuring(terms)
     except InvalidTerms as error:
-        raise InvalidInput(f"The new terms: {error.violations[0].problem}.", field="terms") from None
+        raise refusal(error) from None

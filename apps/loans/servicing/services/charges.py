@@ -13,6 +13,7 @@ from apps.loans.book.projection import fold_loan
 from apps.loans.book.workflow import TRANSITIONS
 from apps.loans.domain.terms_parser import parse_charge
 from apps.loans.domain.violations import InvalidTerms
+from apps.loans.recording.wording import refusal
 from apps.loans.servicing.services.booking import Booked, begin
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.commands import command
@@ -70,7 +71,7 @@ def _flat_charge(name: str, kind: str, amount: Decimal, due_date: date) -> dict[
     try:
         parse_charge(charge)
     except InvalidTerms as error:
-        raise InvalidInput(f"The charge's {error.violations[0]}.", field="kind") from None
+        raise refusal(error) from None
     return charge
 
 

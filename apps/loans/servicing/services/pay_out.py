@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from apps.loans.applications.key_facts import check_agreed
 from apps.loans.book.checks import check_amount, check_channel
 from apps.loans.book.models import EventType, Loan
 from apps.loans.book.numbers import next_number
@@ -32,7 +33,7 @@ class PayOut:
     down_payment: Decimal = ZERO
 
 
-@command(TRANSITIONS["disburse"].duty)
+@command(TRANSITIONS["disburse"].duty, new_business=True)
 def disburse(
     *,
     loan_id: UUID,
@@ -48,11 +49,13 @@ def disburse(
     Each tranche happens once, whatever is repeated.
 
     Raises:
-        NotAllowed, WrongState: duty or state. InvalidInput: channel, missing reference, date, or an amount or a number
+        NotAllowed, WrongState: duty or state, or the borrower has not agreed to the terms as they stand. InvalidInput:
+            channel, missing reference, date, or an amount or a number
             of tranches that the product does not allow.
     """
     booking = lock_booking(loan_id, actor, idempotency_key=idempotency_key)
     booking.check("disburse" if booking.state.disbursed_on is None else "disburse_tranche")
+    check_agreed(booking.loan)
     check_channel(channel, reference)
     day = booking.day(value_date, not_before=_approved_or_paid_out_on(booking.loan))
     tranche = _tranche(booking.loan, amount)

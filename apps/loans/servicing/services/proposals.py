@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
-from apps.loans.book.models import EventType, LoanEvent
+from apps.loans.book.models import EventType, Loan, LoanEvent
 from apps.loans.book.numbers import next_number
 from apps.loans.book.projection import fold_loan
 from apps.loans.book.workflow import TRANSITIONS
@@ -77,9 +77,28 @@ def _write_off(booking: Booking, proposal: LoanEvent, day: date) -> LoanEvent:
     return booking.append(EventType.WRITTEN_OFF, day, amount=owed, number=next_number("W"))
 
 
+def check_nothing_recovered(loan: Loan) -> None:
+    """Refuses while a recovery stands: on a loan that is owed again it would be nothing.
+
+    Raises:
+        WrongState: naming the receipts.
+    """
+    standing = loan.events.of_type(EventType.RECOVERY).standing().in_booking_order()
+    numbers = ", ".join(standing.values_list("number", flat=True))
+    if numbers:
+        raise WrongState(f"Reverse what was recovered first, and book it again as repaid after: receipt {numbers}.")
+
+
+def _undo_write_off(booking: Booking, proposal: LoanEvent, day: date) -> LoanEvent:
+    check_nothing_recovered(booking.loan)
+    given_up = booking.loan.events.of_type(EventType.WRITTEN_OFF).standing().latest_first()[0]
+    return booking.append(EventType.REVERSAL, given_up.value_date, amount=given_up.amount, reverses=given_up)
+
+
 # What each kind of proposal becomes once somebody agrees to it.
 AGREED: dict[EventType, Callable[[Booking, LoanEvent, date], LoanEvent]] = {
     EventType.RESTRUCTURE_PROPOSED: _restructure,
     EventType.CHARGE_OFF_PROPOSED: _charge_off,
     EventType.WRITE_OFF_PROPOSED: _write_off,
+    EventType.WRITE_OFF_UNDO_PROPOSED: _undo_write_off,
 }

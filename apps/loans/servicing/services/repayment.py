@@ -65,17 +65,25 @@ def record_repayment(
     return Receipt.of(book_repayment(loan_id, money, actor=actor, idempotency_key=idempotency_key))
 
 
-def book_repayment(
-    loan_id: UUID, money: Money, *, actor: Actor, idempotency_key: str, corrects: LoanEvent | None = None
-) -> LoanEvent:
+def book_repayment(loan_id: UUID, money: Money, *, actor: Actor, idempotency_key: str) -> LoanEvent:
     """The booking itself, inside the caller's command."""
     booking = begin("record_repayment", loan_id, actor, idempotency_key=idempotency_key)
+    return book_receipt(booking, EventType.REPAYMENT, money)
+
+
+def book_receipt(booking: Booking, kind: EventType, money: Money, *, corrects: LoanEvent | None = None) -> LoanEvent:
+    """Writes a receipt of `kind` on a loan that is locked, for a step that is checked; `corrects` is the wrong one.
+
+    Raises:
+        InvalidInput: amount, channel, missing reference, or one that is booked already, date.
+    """
     check_amount(money.amount)
     check_channel(money.channel, money.reference)
-    day = booking.day(money.value_date)
+    not_before = booking.state.closed_on if kind == EventType.RECOVERY else None
+    day = booking.day(money.value_date, not_before=not_before)
     _check_reference_new(money.channel, money.reference)
     return booking.append(
-        EventType.REPAYMENT,
+        kind,
         day,
         amount=money.amount,
         channel=money.channel,

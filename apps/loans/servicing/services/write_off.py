@@ -11,7 +11,7 @@ from apps.loans.book.models import EventType
 from apps.loans.book.numbers import next_number
 from apps.loans.book.workflow import TRANSITIONS
 from apps.loans.servicing.services.booking import Booked, begin
-from apps.loans.servicing.services.proposals import begin_proposal
+from apps.loans.servicing.services.proposals import begin_proposal, check_nothing_recovered
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.commands import command
 
@@ -40,6 +40,18 @@ def propose_charge_off(
     """
     booking = begin_proposal("propose_charge_off", loan_id, actor, reason, idempotency_key)
     return Booked.of(booking.append(EventType.CHARGE_OFF_PROPOSED, booking.day(value_date)))
+
+
+@command(TRANSITIONS["propose_undoing_write_off"].duty)
+def propose_undoing_write_off(*, loan_id: UUID, actor: Actor, reason: str, idempotency_key: str = "") -> Booked:
+    """Proposes that a loan given up is owed again, as if it had never been written off.
+
+    Raises:
+        NotAllowed, WrongState: duty, state, another proposal waits, or a recovery stands. InvalidInput: no reason.
+    """
+    booking = begin_proposal("propose_undoing_write_off", loan_id, actor, reason, idempotency_key)
+    check_nothing_recovered(booking.loan)
+    return Booked.of(booking.append(EventType.WRITE_OFF_UNDO_PROPOSED, booking.day(None)))
 
 
 @command(TRANSITIONS["record_recovery"].duty)

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from django_tenants.utils import tenant_context
 
-from apps.loans.book.models import Loan, LoanEvent
+from apps.loans.book.models import Loan, LoanEvent, LoanState
 from apps.loans.ledger.tests.books import held, receive
 from apps.loans.ledger.verification import check_books
 from apps.loans.servicing.services.correction import correct_repayment, reverse_repayment
-from apps.loans.servicing.services.repayment import Receipt, record_repayment
+from apps.loans.servicing.services.repayment import Receipt, pay_off, record_repayment
 from apps.mfis.core.actor import SYSTEM
 from apps.mfis.core.errors import InvalidInput, WrongState
 from tests.factories import TODAY, Branch
@@ -60,3 +60,67 @@ def test_a_receipt_is_corrected_by_two_facts(alpha: Branch, active: Callable[...
         assert (right.amount, right.payload) == (D("110.00"), {"corrects": wrong.number})
         assert held("mpesa") == D("110.00")
         assert check_books(actor=SYSTEM).breaks == []
+
+
+def test_the_accountant_corrects_a_receipt(alpha: Branch, active: Maker) -> None:
+    wrong = pay(alpha, active(), "50.00")
+    right = correct_repayment(
+        event_id=wrong.id, actor=alpha.staff["accountant"].actor, reason="Counted again", amount=D("60.00")
+    )
+    assert LoanEvent.objects.get(pk=right.id).amount == D("60.00")
+
+
+def test_a_receipts_channel_and_reference_are_corrected(alpha: Branch, active: Maker) -> None:
+    wrong = pay(alpha, active(), "50.00")
+    by = alpha.staff["accountant"].actor
+    right = correct_repayment(
+        event_id=wrong.id, actor=by, reason="By M-Pesa", channel="mpesa", reference=" QK7 ", idempotency_key="k"
+    )
+    event = LoanEvent.objects.get(pk=right.id)
+    assert (event.channel, event.reference, event.reason) == ("mpesa", "QK7", "By M-Pesa")
+    assert (held("cash"), held("mpesa")) == (D("-970.00"), D("50.00"))
+
+
+def test_a_wallet_reference_is_corrected_but_not_left_out(alpha: Branch, active: Maker) -> None:
+    wrong = pay(alpha, active(), "50.00", channel="mpesa", reference="QK7")
+    by = alpha.staff["accountant"].actor
+    with pytest.raises(InvalidInput) as refused:
+        correct_repayment(event_id=wrong.id, actor=by, reason="?", channel="bank", reference="")
+    assert refused.value.field == "reference"
+    right = correct_repayment(event_id=wrong.id, actor=by, reason="Misread", reference="QK1")
+    assert LoanEvent.objects.get(pk=right.id).reference == "QK1"
+
+
+def test_the_receipt_that_settled_a_loan_is_corrected(alpha: Branch, active: Maker) -> None:
+    loan = active()
+    paid = pay_off(loan_id=loan.pk, actor=alpha.staff["cashier"].actor, channel="cash", value_date=TODAY)
+    by = alpha.staff["accountant"].actor
+    right = correct_repayment(event_id=paid.id, actor=by, reason="By bank", channel="bank", reference="B1")
+    assert (right.status, LoanEvent.objects.get(pk=right.id).type) == ("closed", "pay_off")
+
+
+def test_the_page_that_corrects_a_receipt_shows_all_of_it(alpha: Branch, active: Maker) -> None:
+    loan = active()
+    wrong = pay(alpha, loan, "50.00")
+    client = alpha.client("accountant")
+    address = f"/admin/loans/loan/{loan.pk}/correct/{wrong.id}/"
+    page = client.get(address)
+    form = page.context["form"]
+    assert {"value_date", "amount", "channel", "reference", "loan_number"} <= set(form.fields)
+    sent = {name: field.value() for name, field in ((n, form[n]) for n in form.fields)}
+    sent |= {"channel": "bank", "reference": "B77", "reason": "It came by bank"}
+    assert client.post(address, sent).status_code == 302
+    assert LoanEvent.objects.filter(type="repayment", channel="bank", reference="B77").exists()
+
+
+def test_a_receipt_that_began_as_an_overpayment_is_corrected(alpha: Branch, active: Maker) -> None:
+    loan = active()
+    pay_off(loan_id=loan.pk, actor=alpha.staff["cashier"].actor, channel="cash", value_date=TODAY)
+    refused = LoanState.objects.get(pk=loan.pk)
+    assert refused.status == "closed"
+    other = active(value_date=TODAY)
+    over = pay(alpha, other, "2000.00")
+    right = correct_repayment(
+        event_id=over.id, actor=alpha.staff["accountant"].actor, reason="Counted again", amount=D("1900.00")
+    )
+    assert right.status == "overpaid"

@@ -11,13 +11,15 @@ from django.http import HttpResponse
 from django.urls import reverse
 from ninja import Query, Router
 
+from apps.loans.applications.services.amend import wanted_terms
 from apps.loans.applications.services.drafts import terms_of_draft
 from apps.loans.book.api import own_loan
 from apps.loans.book.cost import agreed_cost
 from apps.loans.book.key_facts import facts_hash, facts_of
-from apps.loans.book.models import RECEIPTS, EventType, LoanEvent
+from apps.loans.book.models import RECEIPTS, LoanEvent
 from apps.loans.book.presentation import statement_rows
 from apps.loans.book.projection import fold_loan
+from apps.loans.book.selectors.agreement import last_signed
 from apps.loans.domain.cost import cost_json
 from apps.loans.products.api import Term, Wanted
 from apps.loans.products.models import Product
@@ -81,17 +83,29 @@ def key_facts_paper(
     return as_pdf(key_facts_pdf(facts, mfi=request.tenant, language=language), "key-facts")
 
 
+@router.get("/loans/{uuid:loan_id}/key-facts", response={200: s.KeyFactsOut, **REFUSED}, auth=ANY)
+def key_facts_of_loan(
+    request: TenantRequest, loan_id: UUID, principal: Decimal | None = None, installments: int | None = None
+) -> Any:
+    """The key facts of an application as it stands now, or with another amount or term, and their hash.
+
+    Send the hash as `agreed` to agree to them, or to change the application to them.
+    """
+    loan = own_loan(request, loan_id)
+    facts = facts_of(loan.product, wanted_terms(loan, principal, installments), loan.submitted_on)
+    return {"facts": facts, "hash": facts_hash(facts)}
+
+
 @router.get("/loans/{uuid:loan_id}/key-facts.pdf", response=PDF, auth=ANY)
 def signed_key_facts(
     request: TenantRequest, loan_id: UUID, language: Annotated[Literal["", "en", "st"], Query()] = ""
 ) -> Any:
-    """The statement that was agreed to with the application, as it was then.
+    """The statement that was agreed to last, as it was then.
 
-    Of an application that was entered without one: the facts of its terms.
+    Where none was, or the terms have changed since: the facts of the terms as they stand.
     """
     loan = own_loan(request, loan_id)
-    event = LoanEvent.objects.filter(loan=loan, type=EventType.SUBMITTED).first()
-    signed = event.payload.get("key_facts") if event else None
+    signed = last_signed(loan)
     facts = signed["facts"] if signed else facts_of(loan.product, loan.terms_agreed, loan.submitted_on)
     paper_in = language or (signed["language"] if signed else loan.borrower.language)
     return as_pdf(

@@ -36,6 +36,7 @@ class MFI(TenantMixin, Revisioned):  # type: ignore[misc, django-manager-missing
         ACTIVE = "active", "Active"
         SUSPENDED = "suspended", "Suspended"
         CLOSING = "closing", "Closing"
+        CLOSED = "closed", "Closed"
 
     auto_create_schema = False  # provisioning does it, from rendered DDL, in one transaction
     auto_drop_schema = False
@@ -67,7 +68,7 @@ class MFI(TenantMixin, Revisioned):  # type: ignore[misc, django-manager-missing
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(status__in=["active", "suspended", "closing"]), name="mfi_status_known"
+                condition=models.Q(status__in=["active", "suspended", "closing", "closed"]), name="mfi_status_known"
             ),
             models.CheckConstraint(condition=~models.Q(name=""), name="mfi_has_name"),
         ]

@@ -23,6 +23,7 @@ from apps.mfis.tenancy.models import MFI, Domain, SchemaReady, tenant_id
 from apps.mfis.tenancy.provisioning.template import rendered
 from apps.mfis.tenancy.queries.schemas import make_schema_from
 from apps.mfis.tenancy.subdomains import schema_for
+from apps.mfis.tenancy.workflow import step_to
 
 MFIS_A_SESSION = 16
 
@@ -167,20 +168,27 @@ def update_mfi(*, mfi: MFI, actor: Actor, **values: str) -> MFI:
 
 @command(Action.MANAGE_MFIS)
 def set_status(*, mfi: MFI, status: str, reason: str, actor: Actor) -> MFI:
-    """Suspends, closes or reopens an MFI. Its pages answer 403 while it is suspended; its data stays.
+    """Suspends, closes down, closes or reopens an MFI; what each means is in the workflow. Its data stays.
 
     Raises:
-        InvalidInput: no reason given, or an unknown status. WrongState: it already has that status.
+        InvalidInput: no reason given, or an unknown status. WrongState: it has that status, or no step leads there.
     """
     if status not in MFI.Status.values:
         raise InvalidInput(f"“{status}” is no status; use {', '.join(MFI.Status.values)}.", field="status")
-    if not reason.strip():
-        raise InvalidInput("Give the reason; it is kept with the change.", field="reason")
+    given, mfi = mfi, MFI.objects.select_for_update().get(pk=mfi.pk)
+    _check_step(mfi, status, reason, actor)
     name_actor(actor.because(reason))
-    mfi = MFI.objects.select_for_update().get(pk=mfi.pk)
-    if mfi.status == status:
-        raise WrongState(f"{mfi.name} is already {mfi.get_status_display().lower()}.")
-    mfi.status = status
+    given.status = mfi.status = status
     mfi.save(update_fields=["status"])
     forget_changed()
     return mfi
+
+
+def _check_step(mfi: MFI, status: str, reason: str, actor: Actor) -> None:
+    standing = mfi.get_status_display().lower()
+    if mfi.status == status:
+        raise WrongState(f"{mfi.name} is already {standing}.")
+    step = step_to(mfi.status, status)
+    if step is None:
+        raise WrongState(f"{mfi.name} is {standing}; from there it does not become {MFI.Status(status).label.lower()}.")
+    step.check(actor, state=mfi.status, standing=f"{mfi.name} is {standing}", hands=(), reason=reason)

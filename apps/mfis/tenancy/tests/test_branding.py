@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 from django.test import Client
 
@@ -48,3 +50,14 @@ def test_a_light_brand_of_before_is_shown_darker(alpha: Branch) -> None:
     page = Client(HTTP_HOST=alpha.host).get("/admin/login/").content.decode()
     assert "#ffff00" not in page
     assert f"--brand: {readable('#ffff00')}" in page
+
+
+def test_the_logos_history_is_a_picture(alpha: Branch, public_client: Client) -> None:
+    other = PIXEL + b"\0"
+    for content in (PIXEL, other):
+        save_logo(mfi=alpha.mfi, content=content, actor=OPERATOR)
+    page = public_client.get(f"/admin/mfis/mfi/{alpha.mfi.pk}/history/").content.decode()
+    for content in (PIXEL, other):
+        assert f'src="data:image/png;base64,{b64encode(content).decode()}"' in page.replace("&#x3D;", "=")
+    assert "\\x89" not in page
+    assert "Content" not in page

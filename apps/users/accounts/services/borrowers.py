@@ -26,7 +26,7 @@ CONFIRM = "Give your password again: this changes who you are here, or how you a
 SET_ONCE = {"national_id": "national ID", "date_of_birth": "date of birth"}
 
 
-@command(Action.MANAGE_PEOPLE, Action.REGISTER_BORROWER)
+@command(Action.MANAGE_PEOPLE, Action.REGISTER_BORROWER, new_business=True)
 def register_borrower(
     *, person: Person, actor: Actor, password: str = "", language: str = "en", today: date
 ) -> Account:

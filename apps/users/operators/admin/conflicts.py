@@ -39,11 +39,11 @@ class ConflictAdmin(LetsemaAdmin):
         conflicts: QuerySet[Conflict] = super().get_queryset(request)
         return conflicts.annotate(decided=Exists(decisions))
 
-    @admin.display(description="what")
+    @admin.display(description="what", ordering="what")
     def kind(self, conflict: Conflict) -> str:
         return conflict.get_what_display()
 
-    @admin.display
+    @admin.display(ordering="decided")
     def state(self, conflict: Any) -> str:
         return status_badge("closed", "Decided") if conflict.decided else status_badge("waiting", "Waits")
 

@@ -19,6 +19,7 @@ from apps.mfis.tenancy.addresses import mfi_url
 from apps.mfis.tenancy.models import MFI, MFILogo
 from apps.mfis.tenancy.services.branding import save_logo
 from apps.mfis.tenancy.services.provisioning import set_status, update_mfi
+from apps.mfis.tenancy.workflow import INSTITUTION, step_to
 from apps.users.back_office.base import LetsemaAdmin, posted, run_action, status_badge
 from apps.users.back_office.forms import ReasonForm
 from apps.users.back_office.requests import StaffRequest, staff_of
@@ -31,17 +32,6 @@ from apps.users.spreadsheets.admin import ServiceImportMixin
 CONTACT = ["contact_name", "contact_email", "contact_phone"]
 
 OPENED = "{} is open. The invitation for {} goes to {}."
-
-# What may be done to an MFI, by the status it gets: the button, its style, and what the page says before.
-CHANGES = {
-    MFI.Status.SUSPENDED: (
-        "Suspend",
-        "danger",
-        "Its pages will answer that it is suspended. Nothing is deleted, and it can be reopened.",
-    ),
-    MFI.Status.ACTIVE: ("Reopen", "quiet", "Its pages will open again for everybody."),
-    MFI.Status.CLOSING: ("Close down", "danger", "It stays readable while it is wound up."),
-}
 
 
 @admin.register(MFI, site=public_site)
@@ -63,15 +53,15 @@ class MFIAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
     def get_queryset(self, request: HttpRequest) -> QuerySet[MFI]:
         return super().get_queryset(request).select_related("snapshot")
 
-    @admin.display
+    @admin.display(ordering="subdomain")
     def address(self, mfi: MFI) -> str:
         return format_html('<a href="{}">{}</a>', mfi_url(mfi, "/admin/"), mfi.subdomain)
 
-    @admin.display(description="status")
+    @admin.display(description="status", ordering="status")
     def status_badge(self, mfi: MFI) -> str:
         return status_badge(mfi.status, mfi.get_status_display())
 
-    @admin.display
+    @admin.display(ordering="snapshot__outstanding_principal")
     def portfolio(self, mfi: MFI) -> str:
         return f"M {mfi.snapshot.outstanding_principal:,.2f}" if hasattr(mfi, "snapshot") else "—"
 
@@ -120,9 +110,13 @@ class MFIAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
 
     def page_tools(self, request: HttpRequest, obj: MFI) -> list[dict[str, str]]:
         return [
-            {"label": label, "style": style, "url": reverse("admin:mfis_mfi_status", args=[obj.pk, status.value])}
-            for status, (label, style, _) in CHANGES.items()
-            if status != obj.status
+            {
+                "label": step.label,
+                "style": step.style,
+                "url": reverse("admin:mfis_mfi_status", args=[obj.pk, *step.targets]),
+            }
+            for step in INSTITUTION
+            if obj.status in step.sources
         ]
 
     def status_view(self, request: StaffRequest, mfi_id: UUID, status: str) -> HttpResponse:
@@ -130,13 +124,12 @@ class MFIAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
         if not self.has_change_permission(request):
             raise PermissionDenied
         mfi = get_object_or_404(MFI, pk=mfi_id)
-        if status not in CHANGES:
+        if status not in MFI.Status.values:
             raise Http404
-        wanted = MFI.Status(status)
-        label = wanted.label.lower()
+        step, label = step_to(mfi.status, status), MFI.Status(status).label.lower()
 
         def run(values: dict[str, Any]) -> None:
-            set_status(mfi=mfi, status=wanted, reason=values["reason"], actor=request.user.actor)
+            set_status(mfi=mfi, status=status, reason=values["reason"], actor=request.user.actor)
 
         return run_action(
             request,
@@ -145,9 +138,10 @@ class MFIAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
             run=run,
             done=f"{mfi.name} is now {label}.",
             back_url=reverse("admin:mfis_mfi_change", args=[mfi.pk]),
-            title=f"Make {mfi.name} {label}",
+            title=f"{step.label if step else label.capitalize()}: {mfi.name}",
             subject=mfi.name,
-            explanation=CHANGES[wanted][2],
-            button=f"Make it {label}",
-            style="primary" if wanted == MFI.Status.ACTIVE else "danger",
+            facts=[("Now", mfi.get_status_display()), ("Outstanding", self.portfolio(mfi))],
+            explanation=step.explanation if step else f"It is {mfi.get_status_display().lower()} now.",
+            button=step.label if step else f"Make it {label}",
+            style=step.style if step else "danger",
         )

@@ -81,20 +81,20 @@ class PeopleAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
         entries: QuerySet[DirectoryEntry] = super().get_queryset(request)
         return entries.annotate(mfi=Subquery(names[:1]))
 
-    @admin.display(description="MFI")
+    @admin.display(description="MFI", ordering="mfi")
     def mfi_name(self, entry: Any) -> str:
         return entry.mfi or "Letsema"
 
-    @admin.display(description="role")
+    @admin.display(description="role", ordering="role")
     def role_label(self, entry: DirectoryEntry) -> str:
         label = str(Role(entry.role).label)
         return f"{label} ({entry.duties})" if entry.duties else label
 
-    @admin.display(description="phone")
+    @admin.display(description="phone", ordering="phone")
     def formatted_phone(self, entry: DirectoryEntry) -> str:
         return format_phone(entry.phone)
 
-    @admin.display
+    @admin.display(ordering="is_active")
     def state(self, entry: DirectoryEntry) -> str:
         if not entry.is_active:
             return status_badge("suspended", "Closed")

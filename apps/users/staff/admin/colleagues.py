@@ -61,15 +61,15 @@ class StaffAdmin(LetsemaAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> tuple[str, ...]:
         return ("email", "phone") if obj else ()
 
-    @admin.display(description="phone")
+    @admin.display(description="phone", ordering="phone")
     def phone_formatted(self, account: Account) -> str:
         return format_phone(account.phone)
 
-    @admin.display(description="duties")
+    @admin.display(description="duties", ordering="duties")
     def duties_named(self, account: Account) -> str:
         return account.duty_names() or str(Role(account.role).label)
 
-    @admin.display(description="state")
+    @admin.display(description="state", ordering="is_active")
     def state(self, account: Account) -> str:
         if not account.is_active:
             return status_badge("suspended", "Closed")

@@ -35,7 +35,7 @@ class TokenAdmin(LetsemaAdmin):
     def get_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> tuple[str, ...]:
         return ("name", "account", "expires_at", "revoked_at") if obj else self.fields
 
-    @admin.display(description="state")
+    @admin.display(description="state", ordering="revoked_at")
     def state(self, token: ApiToken) -> str:
         return status_badge("suspended", "Revoked") if token.revoked_at else status_badge("active", "Open")
 
