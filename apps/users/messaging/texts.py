@@ -147,5 +147,4 @@ def text_of(kind: str, language: str, values: dict[str, str]) -> str:
     """
     # What was queued before these places were there told the whole amount, and nothing of what was kept back.
     earlier = {"net": values.get("amount", ""), "kept": ""}
-    told = {name: value for name, value in values.items() if name != "language"}
-    return TEXTS[kind].read(language, **{**earlier, **told})
+    return TEXTS[kind].read(language, **{n: v for n, v in {**earlier, **values}.items() if n != "language"})

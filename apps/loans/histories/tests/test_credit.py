@@ -20,7 +20,7 @@ from apps.loans.applications.services.apply import LoanRequest, apply_for_loan
 from apps.loans.applications.services.review import approve, recommend, start_review, withdraw
 from apps.loans.book.models import Loan, LoanEvent
 from apps.loans.book.selectors.other_lenders import other_lenders_exposure
-from apps.loans.histories.services.inquiries import ask_other_lenders, credit_summary, past_inquiries
+from apps.loans.histories.services.inquiries import ask_other_lenders, credit_summary, past_inquiries, tell_of_look_ups
 from apps.loans.products.models import Product
 from apps.loans.servicing.services import repayment
 from apps.mfis.core.actor import SYSTEM
@@ -30,6 +30,7 @@ from apps.users.accounts.models import Account, BorrowerProfile
 from apps.users.accounts.services.borrowers import register_borrower, update_borrower
 from apps.users.accounts.services.people import Person
 from apps.users.consents.services import give_consent, withdraw_consent
+from apps.users.messaging.models import Message
 from tests.factories import TODAY, Branch
 
 NATIONAL_ID, NAME = "199305271234", "Mamello Khoabane"
@@ -115,6 +116,7 @@ def test_with_consent_the_sums_and_after_its_end_nothing(
         scheduled = sum(r.principal + r.interest + r.fees for r in rows)
         assert known.monthly_installments == (scheduled / 12).quantize(Decimal("0.01"))
         assert "Asked other lenders: 1 lend" in event.reason
+        assert Message.objects.filter(about="looked_up", account=beta.borrower).count() == 1
         (seen,) = past_inquiries(beta.borrower) or []
         assert (seen.mfi, seen.purpose) == (beta.mfi.schema_name, "application")
         page = beta.client("approver").get(f"/admin/loans/loan/{here.pk}/change/").content.decode()
@@ -124,6 +126,9 @@ def test_with_consent_the_sums_and_after_its_end_nothing(
             ask_other_lenders(loan_id=here.pk, actor=officer.actor)
         told = beta.client(beta.borrower).get("/api/v1/credit-history").json()
         assert [(x["own"], x["purpose"]) for x in told["look_ups"]] == [(True, "application")]
+    with tenant_context(alpha.mfi):  # told at the telephone that alpha knows, once
+        assert (tell_of_look_ups(), tell_of_look_ups()) == (1, 0)
+        assert Message.objects.get(about="looked_up_here").account == alpha.borrower
     # At alpha, whose loan was counted, the borrower sees that another lender asked, and not which.
     told = alpha.client(alpha.borrower).get("/api/v1/credit-history").json()
     assert [x["own"] for x in told["look_ups"]] == [False]
