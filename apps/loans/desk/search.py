@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from apps.loans.book.models import Loan, LoanEvent
 from apps.mfis.core.folding import fold, search_words
+from apps.mfis.core.searching import folded, search
 from apps.users.accounts.models import BorrowerProfile
-from apps.users.back_office.searching import folded, search
 
 PEOPLE = ("account__full_name", "account__phone", "account__email", "national_id")
 LOANS = ("number", "borrower__full_name", "borrower__phone", "borrower__email", "borrower__profile__national_id")

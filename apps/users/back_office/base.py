@@ -24,10 +24,10 @@ from apps.mfis.core.errors import ServiceError
 from apps.mfis.core.forms import show_service_error
 from apps.mfis.core.lifecycle import is_closed, takes_new_business
 from apps.mfis.core.roles import Action
+from apps.mfis.core.searching import search
 from apps.users.accounts.models import Account
 from apps.users.back_office.forms import DateInput
 from apps.users.back_office.history import row_history
-from apps.users.back_office.searching import search
 
 
 class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]

@@ -1,4 +1,4 @@
-"""The one way in which back-office lists are searched."""
+"""The one way in which lists are searched."""
 
 from __future__ import annotations
 
