@@ -622,6 +622,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Password
+         * @description Another password for whoever knows the present one; the account's other sessions end.
+         */
+        put: operations["access_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/second-factor": {
         parameters: {
             query?: never;
@@ -736,6 +756,26 @@ export interface paths {
          * @description A new password by the code that was sent; every session of the account ends.
          */
         post: operations["access_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pay-to": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pay To
+         * @description Where this MFI's borrowers pay to, by channel; what the MFI has not filled in is left out.
+         */
+        get: operations["products_pay_to"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1055,9 +1095,11 @@ export interface components {
         };
         /**
          * CodeSent
-         * @description Where the code goes, as far as one may tell: "+266 •••• 3456".
+         * @description Where the code goes, as far as one may tell ("+266 •••• 3456"), and the seconds until another can be had.
          */
         CodeSent: {
+            /** Again In */
+            again_in: number;
             /** To */
             to: string;
         };
@@ -1568,6 +1610,8 @@ export interface components {
             product: string;
             /** Purpose */
             purpose: string;
+            /** Questions */
+            questions: components["schemas"]["QuestionOut"][];
             /** Reason */
             reason: string;
             /** Status */
@@ -1714,6 +1758,13 @@ export interface components {
             /** Text */
             text: string;
         };
+        /** PasswordIn */
+        PasswordIn: {
+            /** Current */
+            current: string;
+            /** Password */
+            password: string;
+        };
         /**
          * PastScoreOut
          * @description The score at the end of a month; null where there was no history yet.
@@ -1743,6 +1794,16 @@ export interface components {
              * Format: date
              */
             on: string;
+        };
+        /**
+         * PayToOut
+         * @description Where borrowers pay to by one channel; the reference to give is the loan's number.
+         */
+        PayToOut: {
+            /** Account */
+            account: string;
+            /** Channel */
+            channel: string;
         };
         /** PaymentIn */
         PaymentIn: {
@@ -1803,22 +1864,41 @@ export interface components {
         /**
          * Problem
          * @description RFC 9457 problem details; `errors` names the fields at fault.
+         *
+         *     `code` is the kind of error; `reason` the sentence in `detail`, with what changes in it as `values`. Beside the
+         *     sentences of `errors` stand, in the same shape, their `codes` and `parameters`. Amounts are text, dates ISO 8601.
          */
         Problem: {
             /** Code */
             code?: string | null;
+            /** Codes */
+            codes?: {
+                [key: string]: string[];
+            } | null;
             /** Detail */
             detail: string;
             /** Errors */
             errors?: {
                 [key: string]: string[];
             } | null;
+            /** Parameters */
+            parameters?: {
+                [key: string]: {
+                    [key: string]: string | number;
+                }[];
+            } | null;
+            /** Reason */
+            reason?: string | null;
             /** Status */
             status: number;
             /** Title */
             title: string;
             /** Type */
             type: string;
+            /** Values */
+            values?: {
+                [key: string]: string | number;
+            } | null;
         };
         /** ProductOut */
         ProductOut: {
@@ -1894,6 +1974,23 @@ export interface components {
              * @default
              */
             village: string;
+        };
+        /**
+         * QuestionOut
+         * @description What the MFI asked about an application, and what was answered; `answer` is empty until it is.
+         */
+        QuestionOut: {
+            /** Answer */
+            answer: string;
+            /** Answered On */
+            answered_on: string | null;
+            /**
+             * Asked On
+             * Format: date
+             */
+            asked_on: string;
+            /** Question */
+            question: string;
         };
         /**
          * QuoteOut
@@ -2132,6 +2229,8 @@ export interface components {
         StepOut: {
             /** Label */
             label: string;
+            /** Name */
+            name: string;
             /** State */
             state: string;
         };
@@ -6332,6 +6431,109 @@ export interface operations {
             };
         };
     };
+    access_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     access_second_factor: {
         parameters: {
             query?: never;
@@ -6873,6 +7075,114 @@ export interface operations {
         responses: {
             /** @description No Content */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_pay_to: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayToOut"][];
+                };
+            };
+            /** @description As the client holds it (If-None-Match) */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };

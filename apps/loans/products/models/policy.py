@@ -69,13 +69,20 @@ class Policy(Revisioned):
     )
 
     # Where borrowers pay to; what is empty is not shown to them.
-    mpesa_account = models.CharField("M-Pesa number or merchant code", max_length=60, blank=True, db_default="")
-    ecocash_account = models.CharField("EcoCash number or merchant code", max_length=60, blank=True, db_default="")
-    cpay_account = models.CharField("C-Pay number or merchant code", max_length=60, blank=True, db_default="")
+    mpesa_account = models.CharField(
+        "M-Pesa number or merchant code", max_length=60, blank=True, default="", db_default=""
+    )
+    ecocash_account = models.CharField(
+        "EcoCash number or merchant code", max_length=60, blank=True, default="", db_default=""
+    )
+    cpay_account = models.CharField(
+        "C-Pay number or merchant code", max_length=60, blank=True, default="", db_default=""
+    )
     bank_account = models.CharField(
         "bank account",
         max_length=200,
         blank=True,
+        default="",
         db_default="",
         help_text="Bank, branch code, account number and name, as borrowers write them on a transfer.",
     )
