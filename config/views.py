@@ -41,16 +41,17 @@ def _address(file: str) -> str:
     return f"{settings.STATIC_URL}portal/{file}"
 
 
-def _page(request: HttpRequest, language: str, account: Account | None) -> HttpResponse:
+def _page(request: HttpRequest, language: str, account: Account | None, *, is_kept: bool = False) -> HttpResponse:
     entry, words = _built()["index.html"], _built()[f"src/locales/{language}.po"]
     context = {
         "script": _address(entry["file"]),
         "styles": [_address(file) for file in entry.get("css", [])],
         "preloads": [_address(words["file"]), *(_address(_built()[key]["file"]) for key in entry.get("imports", []))],
         "language": language,
+        "is_kept": is_kept,
         # What `GET session` answers, so that the first page waits for one round trip less.
         "account": account.pk if account else "",
-        "csrf": get_token(request) if account else "",
+        "csrf": "" if is_kept else get_token(request),
     }
     return TemplateResponse(request, "letsema/portal.html", context)
 
@@ -61,14 +62,13 @@ def portal(request: HttpRequest) -> HttpResponse:
     account = user if isinstance(user, Account) and user.role == Role.BORROWER else None
     language = Language.of(account.language if account else request.COOKIES.get("letsema_language", ""))
     response = _page(request, language.value, account)
-    get_token(request)  # signing in needs it too
     response["Cache-Control"] = "private, no-cache"
     return response
 
 
 def shell(request: HttpRequest) -> HttpResponse:
     """The portal as the phone keeps it for times without a connection: it says nothing of anybody."""
-    return _page(request, Language.ENGLISH.value, None)
+    return _page(request, Language.ENGLISH.value, None, is_kept=True)
 
 
 def service_worker(request: HttpRequest) -> HttpResponse:

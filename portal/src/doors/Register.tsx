@@ -1,22 +1,24 @@
 import { useState } from "react";
-import { call, type ConsentText } from "../api";
+import { answerOf, api } from "../api/client";
+import { comeIn } from "../api/entry";
+import { consentTextsAsked } from "../api/questions";
 import { brand } from "../page";
+import { Show, useAsked } from "../ui/asked";
 import { Field, Form, Tick } from "../ui/forms";
-import { Show, useLoad } from "../ui/loading";
 import { useFields } from "../ui/state";
 import { inLanguage, language, t } from "../words";
 import { NewPassword } from "./NewPassword";
 
 /** An account, for whoever has read how their data is kept. */
-export function Register({ entered }: { entered: () => Promise<void> }) {
+export function Register({ entered }: { entered: () => void }) {
   const { values, of } = useFields({ full_name: "", phone: "", email: "", password: "" });
   const [agreed, setAgreed] = useState(false);
-  const texts = useLoad(() => call<ConsentText[]>("GET", "consent-texts"));
+  const texts = useAsked(consentTextsAsked);
   const text = texts.value?.find(({ purpose }) => purpose === "records");
   async function send() {
-    const version = agreed && text ? text.version : 0;
-    await call("POST", "register", { ...values, language: language(), agreed: version });
-    await entered();
+    const body = { ...values, language: language(), agreed: agreed && text ? text.version : 0 };
+    await comeIn(() => answerOf(api.POST("/api/v1/register", { body })));
+    entered();
   }
   const hint = t("8 digits, like 5812 3456");
   return (
@@ -31,7 +33,13 @@ export function Register({ entered }: { entered: () => Promise<void> }) {
             <Field label={t("E-mail (optional)")} type="email" autoComplete="email" {...of("email", errors)} />
             <NewPassword label={t("Password")} {...of("password", errors)} />
             <Show of={texts}>{() => <p className="terms">{text && inLanguage(text)}</p>}</Show>
-            <Tick label={t("I have read this and agree.")} checked={agreed} set={setAgreed} errors={errors.agreed} />
+            <Tick
+              name="agreed"
+              label={t("I have read this and agree.")}
+              checked={agreed}
+              set={setAgreed}
+              errors={errors.agreed}
+            />
           </>
         )}
       </Form>
