@@ -6,5 +6,5 @@ export default defineConfig({
   sourceLocale: "en",
   locales: ["en", "st"],
   catalogs: [{ path: "<rootDir>/src/locales/{locale}", include: ["src"] }],
-  format: formatter({ lineNumbers: false, origins: false }),
+  format: formatter({ explicitIdAsDefault: true, lineNumbers: false, origins: false }),
 });

@@ -8,11 +8,13 @@ import { isKeptPage, root } from "./page";
 export interface Session {
   account: string | null;
   ended: boolean; // it ended by itself, and the person is to be told so once
+  left: boolean; // somebody signed out here, and the server does not know it yet
 }
 
-const LEFT = "letsema_left"; // a cookie: somebody signed out here, and the server does not know it yet
+const LEFT = "letsema_left"; // a cookie, as it must outlast what a browser refuses to store
+const A_MONTH = 30 * 24 * 60 * 60; // seconds
 
-let session: Session = { account: null, ended: false };
+let session: Session = { account: null, ended: false, left: false };
 const listeners = new Set<() => void>();
 
 function set(next: Session): void {
@@ -32,7 +34,8 @@ export const hasLeft = (): boolean => document.cookie.split("; ").includes(`${LE
 
 /** Notes that somebody signed out here; or, once the server knows it, that it does. */
 export function noteLeft(left: boolean): void {
-  document.cookie = `${LEFT}=${left ? "1" : ""}; path=/; max-age=${left ? 30 * 24 * 60 * 60 : 0}; samesite=lax`;
+  document.cookie = `${LEFT}=${left ? "1" : ""}; path=/; max-age=${left ? A_MONTH : 0}; samesite=lax`;
+  set({ ...session, left });
 }
 
 /** Takes up the session with which the page came. */
@@ -64,7 +67,7 @@ export async function enter(account: string): Promise<void> {
   if (session.account !== account) forgetAnswers();
   store.setItem(LAST, account);
   await keepAnswersOf(account);
-  set({ account, ended: false });
+  set({ account, ended: false, left: false });
 }
 
 /** The session is over: what was kept with it is gone, and the sign-in is shown. */
@@ -72,7 +75,7 @@ export function forget(ended: boolean): void {
   forgetAnswers();
   forgetDraftsOfNobody();
   forgetAllBut(null);
-  set({ account: null, ended });
+  set({ account: null, ended, left: hasLeft() });
 }
 
 /** Called where the server says that nobody is signed in, however often it says so. */

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, SLOW, Served, check_accessible
+from tests.browser.conftest import PHONE, SLOW, Served, check_accessible, until
 
 pytestmark = pytest.mark.browser
 MFI = "maluti"
@@ -39,7 +39,7 @@ def test_without_a_connection_the_last_known_state_is_shown_with_its_age(served:
     page = context.new_page()
     register(page, served, "5990 4412")
     page.get_by_role("button", name="English").click()
-    page.wait_for_function("navigator.serviceWorker.controller")  # from the first visit on
+    until(page, "!!navigator.serviceWorker.controller")  # from the first visit on
     page.get_by_text("You have no loan here yet.").wait_for()
     page.get_by_role("link", name="Borrow", exact=True).click()
     page.get_by_text("Business loan").wait_for()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.browser.conftest import PHONE, Served, check_accessible
+from tests.browser.conftest import PHONE, Served, check_accessible, until
 from tests.browser.test_portal import kept
 
 pytestmark = pytest.mark.browser
@@ -92,7 +92,7 @@ def test_signing_out_ends_it_here_though_the_server_is_not_told(
     enter(phone, served, FIRST)
     phone.get_by_text(loan).wait_for()
     write_a_draft(phone)
-    phone.wait_for_function("navigator.serviceWorker.controller")
+    until(phone, "!!navigator.serviceWorker.controller")
     if how == "offline":
         context_of(phone).set_offline(True)
     else:
@@ -110,7 +110,7 @@ def test_signing_out_ends_it_here_though_the_server_is_not_told(
     phone.unroute_all()
     phone.reload()
     expect(phone.get_by_text("You are signed out on this phone.")).to_have_count(0)
-    phone.wait_for_function("!document.cookie.includes('letsema_left')")  # and now the server knows
+    until(phone, "!document.cookie.includes('letsema_left')")  # and now the server knows
     assert phone.evaluate("fetch('/api/v1/me').then(a => a.status)") == 401
 
 
@@ -197,7 +197,7 @@ def silent(route: Route) -> None:
 def test_it_is_installed_at_the_first_visit(served: Served, loan: str, phone: Page) -> None:
     phone.goto(served.url("/", MFI))
     phone.get_by_role("heading", name="Sign in").wait_for()
-    phone.wait_for_function("navigator.serviceWorker.controller")
+    until(phone, "!!navigator.serviceWorker.controller")
     context_of(phone).set_offline(True)
     phone.reload()
     phone.get_by_role("heading", name="Sign in").wait_for()

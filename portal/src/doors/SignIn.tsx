@@ -3,7 +3,7 @@ import { answerOf, api } from "../api/client";
 import { comeIn } from "../api/entry";
 import { Refused } from "../api/refused";
 import { brand } from "../page";
-import { hasLeft, useSession } from "../session";
+import { useSession } from "../session";
 import { Field, Form } from "../ui/forms";
 import { Note } from "../ui/parts";
 import { useFields } from "../ui/state";
@@ -59,8 +59,8 @@ export function SignIn({ entered }: { entered: () => void }) {
 
 /** Why one stands here, where one did not ask for it. */
 function Why() {
-  const { ended } = useSession();
+  const { ended, left } = useSession();
   if (ended) return <Note>{t("Your session has ended. Sign in again.")}</Note>;
-  if (!hasLeft()) return null;
+  if (!left) return null;
   return <Note>{t("You are signed out on this phone. The rest is done once there is a connection.")}</Note>;
 }
