@@ -28,7 +28,7 @@ def register(page: Page, served: Served, phone: str) -> None:
     page.get_by_label("Phasewete").fill(PASSWORD)
     page.get_by_text("e boloka seo u e bolellang").wait_for()  # what is agreed to is there to be read
     page.get_by_role("button", name="Bula akhaonto ea ka").click()
-    expect(page.get_by_text("Bala kamoo lintlha tsa hau").first).to_be_visible()
+    expect(page.get_by_text("Bala kamoo tlhahisoleseling ea hau").first).to_be_visible()
     page.get_by_label("Ke balile sena").check()
     page.get_by_role("button", name="Bula akhaonto ea ka").click()
     page.get_by_role("heading", name="Likalimo tsa ka").wait_for()
