@@ -82,24 +82,7 @@ def test_a_sentence_of_the_portal_asks_for_no_value_that_the_server_does_not_sen
 
 
 # What people type, and what programs send, that is wrong somewhere.
-WRONG: list[Any] = [
-    "",
-    " ",
-    "x" * 5000,
-    "!",
-    "-1",
-    "0",
-    "12.345",
-    "1e30",
-    "2999-01-01",
-    "1",
-    None,
-    [],
-    {},
-    0,
-    -1,
-    10**9,
-]
+WRONG: list[Any] = [" ", "x" * 5000, "-1", "12.345", "2999-01-01", None, 10**9]
 WRITES = [name for name in RECIPES if not name.startswith(("GET", "DELETE")) and RECIPES[name].body]
 
 
