@@ -17,6 +17,7 @@ from django.test import Client
 import config.api  # noqa: F401 - every error that a route may raise is known once its routes are
 from apps.mfis.core.errors import ServiceError
 from apps.mfis.core.problem_details import CODES
+from apps.users.accounts.models import Account
 from config.shape_faults import CODES as SHAPE_CODES
 from conftest import Branch
 from tests.test_api_cases import RECIPES, World, is_open, path_of, send
@@ -60,6 +61,7 @@ def test_every_code_has_its_sentence() -> None:
 def test_every_weakness_of_a_password_has_its_sentence() -> None:
     class Somebody:
         full_name, email, phone = "abcdefgh", "", ""
+        _meta = Account._meta
 
     found = set()
     for password in ("abc", "1234567890", "password", "abcdefgh"):

@@ -3,7 +3,7 @@ import { refuseField } from "../api/refused";
 import type { LoanDocument } from "../api/types";
 import { upload } from "../api/upload";
 import { documentLabel, documentOptions } from "../labels";
-import { Field, Form, Select } from "../ui/forms";
+import { FileField, Form, Select } from "../ui/forms";
 import { Card, Note } from "../ui/parts";
 import { t } from "../words";
 import { smaller } from "./photo";
@@ -53,11 +53,11 @@ function useHandIn(loan: string, reload: () => void) {
     setFile(null);
     reload();
   }
-  return { what, setWhat, setFile, sent, received, send };
+  return { what, setWhat, file, setFile, sent, received, send };
 }
 
 function HandIn({ loan, reload }: { loan: string; reload: () => void }) {
-  const { what, setWhat, setFile, sent, received, send } = useHandIn(loan, reload);
+  const { what, setWhat, file, setFile, sent, received, send } = useHandIn(loan, reload);
   const kinds = documentOptions();
   return (
     <>
@@ -73,14 +73,14 @@ function HandIn({ loan, reload }: { loan: string; reload: () => void }) {
               set={setWhat}
               errors={errors.what}
             />
-            <Field
+            <FileField
               key={received.length} // empty again after each
               label={t("File")}
               name="file"
-              type="file"
               accept="application/pdf,image/*"
               help={t("A PDF or a photograph, of at most 5 MB.")}
-              onChange={(event) => setFile(event.target.files?.[0] ?? null)}
+              chosen={file}
+              choose={setFile}
               errors={errors.file}
             />
             {sent !== null && <Progress percent={sent} />}

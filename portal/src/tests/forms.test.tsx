@@ -35,7 +35,10 @@ const loan = {
   questions: [{ asked_on: "2026-01-02", question: "A payslip?", answered_on: null, answer: "" }],
 } as unknown as LoanDetail;
 const product = { id: "1", name: "Business loan" } as Product;
-const keyFacts = { hash: "", facts: { cost: "1.00", net: "1.00", total: "1.00", last_due: "2026-02-02", currency: "LSL" } };
+const keyFacts = {
+  hash: "",
+  facts: { cost: "1.00", net: "1.00", total: "1.00", last_due: "2026-02-02", currency: "LSL" },
+};
 const draft = { principal: "100.00", installments: "6", purpose: "", key: "k" };
 const disputes = { value: [], error: "", reload: nothing };
 

@@ -46,6 +46,41 @@ export function Field({ label, help, errors = [], set, ...input }: FieldProps) {
   );
 }
 
+interface FileFieldProps {
+  label: string;
+  name: string;
+  help: string;
+  accept: string;
+  errors?: string[];
+  chosen: File | null;
+  choose: (file: File | null) => void;
+}
+
+/** A file, or a photograph that is taken now. The browser's own button would speak the browser's language. */
+export function FileField({ label, help, errors = [], chosen, choose, ...input }: FileFieldProps) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <div className="file">
+        <span aria-hidden="true">{chosen?.name ?? t("Choose a file, or take a photograph")}</span>
+        <input
+          id={id}
+          type="file"
+          aria-invalid={errors.length > 0}
+          aria-describedby={`${id}-error ${id}-help`}
+          onChange={(event) => choose(event.target.files?.[0] ?? null)}
+          {...input}
+        />
+      </div>
+      <Faults id={`${id}-error`} errors={errors} />
+      <p className="help" id={`${id}-help`}>
+        {help}
+      </p>
+    </div>
+  );
+}
+
 interface SelectProps {
   label: string;
   name: string;

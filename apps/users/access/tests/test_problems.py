@@ -24,7 +24,7 @@ PERSON: dict[str, Any] = {"full_name": "Lerato Matete", "phone": "6812 3456"}
         ("me", PERSON | {"national_id": "!"}, "national_id", "not_a_national_id", {"given": "!"}),
         ("me", PERSON | {"date_of_birth": "yesterday"}, "date_of_birth", "not_a_day", {}),
         ("me", PERSON | {"net_monthly_income": "much"}, "net_monthly_income", "not_an_amount", {}),
-        ("me", PERSON | {"net_monthly_income": "-1"}, "net_monthly_income", "too_small", {"minimum": "0"}),
+        ("me", PERSON | {"net_monthly_income": "-1"}, "net_monthly_income", "too_low", {"minimum": "0"}),
         ("me", PERSON | {"district": "paris"}, "district", "not_a_choice", {}),
         ("me/password", {"current": "no", "password": "thaba-bosiu-1824"}, "current", "password_wrong", {}),
         ("me/password", {"current": PASSWORD, "password": "a1"}, "password", "password_too_short", {"min_length": 10}),

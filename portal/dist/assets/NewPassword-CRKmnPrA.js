@@ -1,1 +1,0 @@
-import{D as e,St as t,ct as n}from"./index-BF-U2okh.js";var r=t();function i({label:t,...i}){let a=n(`At least 10 characters, not only digits`);return(0,r.jsx)(e,{label:t,type:`password`,autoComplete:`new-password`,help:a,...i})}export{i as t};
