@@ -91,7 +91,7 @@ function OfMe({ of: Shown }: { of: (props: OfMeProps) => ReactNode }) {
 
 function Spoken({ speak }: { speak: Speak }) {
   return (
-    <Card title={t("Language")}>
+    <Card title={t("Language of my account")}>
       <p className="quiet">{t("The language of this page, of our messages and of your papers.")}</p>
       <div className="languages">
         <LanguageButtons speak={speak} />
