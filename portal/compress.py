@@ -37,4 +37,6 @@ scripts = [entry["file"], *(built[key]["file"] for key in entry.get("imports", [
 words = built["src/locales/st.po"]["file"]
 for name, ending in (("brotli", ".br"), ("gzip", ".gz")):
     entry_size = sum(size(file, ending) for file in scripts)
-    print(f"{name}: the entry {entry_size:,} bytes, with the words of one language {entry_size + size(words, ending):,}")
+    print(
+        f"{name}: the entry {entry_size:,} bytes, with the words of one language {entry_size + size(words, ending):,}"
+    )

@@ -12,16 +12,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Own
+         * List complaints
          * @description One's own complaints, newest first, with the day by which each is answered; at most 100.
          */
-        get: operations["complaints_own"];
+        get: operations["list_complaints"];
         put?: never;
         /**
-         * File
+         * Complain
          * @description Complains. The MFI answers within thirty days.
          */
-        post: operations["complaints_file"];
+        post: operations["complain"];
         delete?: never;
         options?: never;
         head?: never;
@@ -36,10 +36,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Texts
+         * List consent texts
          * @description The texts as they are agreed to now; registration names the version of `records`.
          */
-        get: operations["consents_texts"];
+        get: operations["list_consent_texts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -56,16 +56,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Own
+         * List consents
          * @description How each purpose stands.
          */
-        get: operations["consents_own"];
+        get: operations["list_consents"];
         put?: never;
         /**
-         * Give
+         * Give consent
          * @description Consents to the current text of a purpose. Said again it changes nothing.
          */
-        post: operations["consents_give"];
+        post: operations["give_consent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -83,10 +83,10 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Withdraw
+         * Withdraw consent
          * @description Takes a consent back; it holds from this moment.
          */
-        delete: operations["consents_withdraw"];
+        delete: operations["withdraw_consent"];
         options?: never;
         head?: never;
         patch?: never;
@@ -100,10 +100,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * History
+         * Get credit history
          * @description What the credit histories hold about the caller at this MFI, the score that follows, and who asked others.
          */
-        get: operations["histories_history"];
+        get: operations["get_credit_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -120,16 +120,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Own
+         * List disputes
          * @description One's own disputes, newest first, with the day by which each is decided; at most 100.
          */
-        get: operations["histories_own"];
+        get: operations["list_disputes"];
         put?: never;
         /**
-         * Dispute
+         * Open dispute
          * @description Says that an entry is wrong. It is decided within thirty days, by somebody who did not enter it.
          */
-        post: operations["histories_dispute"];
+        post: operations["open_dispute"];
         delete?: never;
         options?: never;
         head?: never;
@@ -144,10 +144,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Paper
+         * Get document
          * @description The bytes of one of one's own papers, as they were handed in.
          */
-        get: operations["applications_paper"];
+        get: operations["get_document"];
         put?: never;
         post?: never;
         delete?: never;
@@ -164,16 +164,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Open Drafts
+         * List drafts
          * @description One's applications that are not handed in yet; at most five.
          */
-        get: operations["applications_open_drafts"];
+        get: operations["list_drafts"];
         put?: never;
         /**
-         * Keep Draft
+         * Create draft
          * @description Keeps what is filled in so far.
          */
-        post: operations["applications_keep_draft"];
+        post: operations["create_draft"];
         delete?: never;
         options?: never;
         head?: never;
@@ -189,16 +189,36 @@ export interface paths {
         };
         get?: never;
         /**
-         * Change Draft
+         * Change draft
          * @description Replaces what a draft holds.
          */
-        put: operations["applications_change_draft"];
+        put: operations["change_draft"];
         post?: never;
         /**
-         * Discard Draft
+         * Discard draft
          * @description Throws a draft away.
          */
-        delete: operations["applications_discard_draft"];
+        delete: operations["discard_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/{draft_id}/key-facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get key facts of draft
+         * @description The same of what a draft asks for, in its group: send the hash as `agreed` when the draft is submitted.
+         */
+        get: operations["get_key_facts_of_draft"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -214,10 +234,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Submit Draft
+         * Submit draft
          * @description Hands a draft in: from then on it is an application like any other.
          */
-        post: operations["applications_submit_draft"];
+        post: operations["submit_draft"];
         delete?: never;
         options?: never;
         head?: never;
@@ -232,16 +252,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Loans
+         * List loans
          * @description One's own applications and loans, newest first, in pages.
          */
-        get: operations["desk_loans"];
+        get: operations["list_loans"];
         put?: never;
         /**
-         * Submit
+         * Apply for loan
          * @description Applies for a loan. Sent again with the same Idempotency-Key it changes nothing and answers the same.
          */
-        post: operations["applications_submit"];
+        post: operations["apply_for_loan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -256,10 +276,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Loan
+         * Get loan
          * @description One loan: where it stands, what it costs, what is due next.
          */
-        get: operations["desk_loan"];
+        get: operations["get_loan"];
         put?: never;
         post?: never;
         delete?: never;
@@ -278,10 +298,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Answer
+         * Answer question
          * @description Answers what the MFI asked for; the review goes on.
          */
-        post: operations["applications_answer"];
+        post: operations["answer_question"];
         delete?: never;
         options?: never;
         head?: never;
@@ -296,16 +316,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Papers
+         * List documents
          * @description The papers handed in with a loan.
          */
-        get: operations["applications_papers"];
+        get: operations["list_documents"];
         put?: never;
         /**
-         * Hand In
+         * Add document
          * @description Hands a paper in: a PDF or a photograph of at most 5 MB. The same one sent again is kept once.
          */
-        post: operations["applications_hand_in"];
+        post: operations["add_document"];
         delete?: never;
         options?: never;
         head?: never;
@@ -320,10 +340,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Events
+         * List events
          * @description What has happened with a loan, oldest first.
          */
-        get: operations["desk_events"];
+        get: operations["list_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -340,12 +360,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Signed Key Facts
+         * Get agreed key facts pdf
          * @description The statement that was agreed to with the application, as it was then.
          *
          *     Of an application that was entered without one: the facts of its terms.
          */
-        get: operations["statements_signed_key_facts"];
+        get: operations["get_agreed_key_facts_pdf"];
         put?: never;
         post?: never;
         delete?: never;
@@ -362,10 +382,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Pay Off
+         * Get pay off
          * @description What settles the loan today, or on a day to come.
          */
-        get: operations["statements_pay_off"];
+        get: operations["get_pay_off"];
         put?: never;
         post?: never;
         delete?: never;
@@ -382,16 +402,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Payments
+         * List payments
          * @description Payments the borrower has reported, and what became of them, newest first, in pages.
          */
-        get: operations["servicing_payments"];
+        get: operations["list_payments"];
         put?: never;
         /**
-         * Pay
+         * Report payment
          * @description Reports a payment by wallet or bank; it counts once a cashier has confirmed it.
          */
-        post: operations["servicing_pay"];
+        post: operations["report_payment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -406,10 +426,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Receipt Paper
+         * Get receipt pdf
          * @description One receipt. Its code leads to a page on which anybody can see whether it stands, without a name.
          */
-        get: operations["statements_receipt_paper"];
+        get: operations["get_receipt_pdf"];
         put?: never;
         post?: never;
         delete?: never;
@@ -426,10 +446,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Repayments
+         * List repayments
          * @description Receipts, newest first; a reversed one stays, marked.
          */
-        get: operations["statements_repayments"];
+        get: operations["list_repayments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -446,10 +466,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Schedule
+         * Get schedule
          * @description Every installment: what falls due when, and what was paid on it.
          */
-        get: operations["statements_schedule"];
+        get: operations["get_schedule"];
         put?: never;
         post?: never;
         delete?: never;
@@ -466,10 +486,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Statement
+         * Get statement
          * @description Every movement of money with its split.
          */
-        get: operations["statements_statement"];
+        get: operations["get_statement"];
         put?: never;
         post?: never;
         delete?: never;
@@ -486,10 +506,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Statement Csv
+         * Get statement csv
          * @description The statement as a spreadsheet.
          */
-        get: operations["statements_statement_csv"];
+        get: operations["get_statement_csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -506,10 +526,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Statement Paper
+         * Get statement pdf
          * @description Every movement of money with what is left, as a paper.
          */
-        get: operations["statements_statement_paper"];
+        get: operations["get_statement_pdf"];
         put?: never;
         post?: never;
         delete?: never;
@@ -528,10 +548,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take Back
+         * Withdraw application
          * @description Takes an application back, until it is paid out.
          */
-        post: operations["applications_take_back"];
+        post: operations["withdraw_application"];
         delete?: never;
         options?: never;
         head?: never;
@@ -546,15 +566,19 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Me
+         * Get me
          * @description One's own account and profile.
          */
-        get: operations["access_me"];
+        get: operations["get_me"];
         /**
-         * Update Me
+         * Change me
          * @description Changes one's own profile; the MFI sees the history of changes.
+         *
+         *     Another name, phone or e-mail needs `password`, or the `code` of POST /me/codes: 403 `confirmation_needed`. A new
+         *     phone or e-mail also needs `address_code`: 403 `code_needed` says that it is on its way there. Other sessions end,
+         *     and tokens.
          */
-        put: operations["access_update_me"];
+        put: operations["change_me"];
         post?: never;
         delete?: never;
         options?: never;
@@ -572,10 +596,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask For Code
+         * Ask for code
          * @description Sends a code to one's own phone or e-mail. Asked again within a minute, the same code stays good.
          */
-        post: operations["access_ask_for_code"];
+        post: operations["ask_for_code"];
         delete?: never;
         options?: never;
         head?: never;
@@ -590,10 +614,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Everything
+         * Get everything
          * @description All that this MFI keeps about the caller, as each page of this API has it. Papers handed in are named.
          */
-        get: operations["desk_everything"];
+        get: operations["get_everything"];
         put?: never;
         post?: never;
         delete?: never;
@@ -610,10 +634,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Everything Paper
+         * Get everything pdf
          * @description The same as a paper.
          */
-        get: operations["desk_everything_paper"];
+        get: operations["get_everything_pdf"];
         put?: never;
         post?: never;
         delete?: never;
@@ -631,10 +655,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Password
+         * Change password
          * @description Another password for whoever knows the present one; the account's other sessions end.
          */
-        put: operations["access_password"];
+        put: operations["change_password"];
         post?: never;
         delete?: never;
         options?: never;
@@ -651,10 +675,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Second Factor
-         * @description Whether signing in asks for a code as well. Both ways need a code of POST /me/codes.
+         * Change second factor
+         * @description Whether signing in asks for a code as well. Both ways need a code of POST /me/codes; other sessions end.
          */
-        put: operations["access_second_factor"];
+        put: operations["change_second_factor"];
         post?: never;
         delete?: never;
         options?: never;
@@ -671,10 +695,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Settings
+         * Change settings
          * @description The language of one's messages and papers, and whether one wants to be reminded of what falls due.
          */
-        put: operations["access_settings"];
+        put: operations["change_settings"];
         post?: never;
         delete?: never;
         options?: never;
@@ -692,10 +716,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Verify
+         * Verify address
          * @description Shows by its code that a phone or e-mail is one's own.
          */
-        post: operations["access_verify"];
+        post: operations["verify_address"];
         delete?: never;
         options?: never;
         head?: never;
@@ -710,10 +734,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Messages
+         * List messages
          * @description What one was told last by SMS or e-mail, newest first; at most 50.
          */
-        get: operations["access_messages"];
+        get: operations["list_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -732,10 +756,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask For Reset
+         * Ask for password reset
          * @description Sends a code for a new password. The answer is the same whether there is such an account or not.
          */
-        post: operations["access_ask_for_reset"];
+        post: operations["ask_for_password_reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -752,10 +776,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reset
+         * Set new password
          * @description A new password by the code that was sent; every session of the account ends.
          */
-        post: operations["access_reset"];
+        post: operations["set_new_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -770,10 +794,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Pay To
+         * List accounts to pay to
          * @description Where this MFI's borrowers pay to, by channel; what the MFI has not filled in is left out.
          */
-        get: operations["products_pay_to"];
+        get: operations["list_accounts_to_pay_to"];
         put?: never;
         post?: never;
         delete?: never;
@@ -790,10 +814,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Products
-         * @description What this MFI lends.
+         * List products
+         * @description What this MFI lends, each with what its usual loan costs if it is paid out today.
          */
-        get: operations["products_products"];
+        get: operations["list_products"];
         put?: never;
         post?: never;
         delete?: never;
@@ -810,10 +834,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Key Facts
+         * Get key facts
          * @description The Key Facts Statement of a loan paid out today, and its hash: send it as `agreed` with the application.
          */
-        get: operations["statements_key_facts"];
+        get: operations["get_key_facts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -830,10 +854,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Key Facts Paper
+         * Get key facts pdf
          * @description The same as a paper.
          */
-        get: operations["statements_key_facts_paper"];
+        get: operations["get_key_facts_pdf"];
         put?: never;
         post?: never;
         delete?: never;
@@ -850,10 +874,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Quote
+         * Get quote
          * @description Schedule and whole cost of a loan paid out today, by the engine that would book it.
          */
-        get: operations["products_quote"];
+        get: operations["get_quote"];
         put?: never;
         post?: never;
         delete?: never;
@@ -874,8 +898,11 @@ export interface paths {
         /**
          * Register
          * @description Opens a borrower's account at this MFI and signs it in. `agreed`: see GET /consent-texts.
+         *
+         *     Without `code`, one is sent to the phone, else the e-mail (202); the same again with it opens the account (201).
+         *     Nothing tells whether somebody has an account already: its owner gets another message.
          */
-        post: operations["registration_register"];
+        post: operations["register"];
         delete?: never;
         options?: never;
         head?: never;
@@ -890,10 +917,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Session
+         * Get session
          * @description Whether a borrower is signed in, and the CSRF token that unsafe calls with the session need.
          */
-        get: operations["access_session"];
+        get: operations["get_session"];
         put?: never;
         post?: never;
         delete?: never;
@@ -910,10 +937,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Sessions
+         * List sessions
          * @description Where one is signed in, newest first.
          */
-        get: operations["access_sessions"];
+        get: operations["list_sessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -933,10 +960,10 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * End One Session
+         * End session
          * @description Signs one of one's own browsers out at once.
          */
-        delete: operations["access_end_one_session"];
+        delete: operations["end_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -952,10 +979,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign In
+         * Sign in
          * @description Signs a borrower in by e-mail or phone; the session cookie belongs to this MFI alone.
          */
-        post: operations["access_sign_in"];
+        post: operations["sign_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -972,10 +999,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign Out
+         * Sign out
          * @description Ends the session.
          */
-        post: operations["access_sign_out"];
+        post: operations["sign_out"];
         delete?: never;
         options?: never;
         head?: never;
@@ -990,16 +1017,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tokens
+         * List tokens
          * @description One's own tokens, without their secrets.
          */
-        get: operations["access_tokens"];
+        get: operations["list_tokens"];
         put?: never;
         /**
-         * Make Token
+         * Create token
          * @description A token for a program that acts for the caller at this MFI; its secret is in this answer alone.
          */
-        post: operations["access_make_token"];
+        post: operations["create_token"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1017,10 +1044,10 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * End Token
+         * Revoke token
          * @description Revokes one of one's own tokens at once.
          */
-        delete: operations["access_end_token"];
+        delete: operations["revoke_token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1032,49 +1059,71 @@ export interface components {
     schemas: {
         /**
          * AgreedIn
-         * @description `agreed` is the hash of the key facts that the borrower agreed to; they are kept with the application.
+         * @description `agreed` is the hash of the key facts that the borrower was shown and agreed to; they are kept with it.
          */
         AgreedIn: {
             /**
              * Agreed
-             * @default
+             * @description The `hash` of the key facts that were shown and agreed to.
+             * @example 9f86d081884c7d659f86d081884c7d659f86d081884c7d659f86d081884c7d65
              */
             agreed: string;
             /**
              * Language
+             * @description English or Sesotho.
              * @default en
+             * @enum {string}
              */
-            language: string;
+            language: "en" | "st";
         };
         /** AnswerIn */
         AnswerIn: {
-            /** Text */
+            /**
+             * Text
+             * @description The words.
+             * @example The queue is long
+             */
             text: string;
         };
         /** ApplicationIn */
         ApplicationIn: {
             /**
              * Agreed
-             * @default
+             * @description The `hash` of the key facts that were shown and agreed to.
+             * @example 9f86d081884c7d659f86d081884c7d659f86d081884c7d659f86d081884c7d65
              */
             agreed: string;
-            /** Installments */
+            /**
+             * Installments
+             * @description How many installments there are.
+             * @example 12
+             */
             installments: number;
             /**
              * Language
+             * @description English or Sesotho.
              * @default en
+             * @enum {string}
              */
-            language: string;
-            /** Principal */
+            language: "en" | "st";
+            /**
+             * Principal
+             * @description The amount borrowed.
+             * @example 1000.00
+             */
             principal: number | string;
             /**
              * Product Id
              * Format: uuid
+             * @description The product.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             product_id: string;
             /**
              * Purpose
+             * @description What it is for.
              * @default
+             * @example Stock
              */
             purpose: string;
         };
@@ -1083,31 +1132,57 @@ export interface components {
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Number */
+            /**
+             * Number
+             * @description The number that people read and say.
+             * @example LA000123-4
+             */
             number: string;
         };
         /** CodeIn */
         CodeIn: {
-            /** To */
-            to: string;
+            /**
+             * To
+             * @description Where the code goes.
+             * @enum {string}
+             */
+            to: "phone" | "email";
         };
         /**
          * CodeSent
          * @description Where the code goes, as far as one may tell ("+266 •••• 3456"), and the seconds until another can be had.
          */
         CodeSent: {
-            /** Again In */
+            /**
+             * Again In
+             * @description After how many seconds another can be had.
+             * @example 60
+             */
             again_in: number;
-            /** To */
+            /**
+             * To
+             * @description Where the code went, as far as one may tell.
+             * @example +266 •••• 3456
+             */
             to: string;
         };
         /** ComplaintIn */
         ComplaintIn: {
-            /** About */
-            about: string;
-            /** Text */
+            /**
+             * About
+             * @description What it is about.
+             * @enum {string}
+             */
+            about: "service" | "charges" | "record" | "collection" | "privacy" | "other";
+            /**
+             * Text
+             * @description The words.
+             * @example The queue is long
+             */
             text: string;
         };
         /** ComplaintMade */
@@ -1115,6 +1190,8 @@ export interface components {
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
         };
@@ -1123,40 +1200,72 @@ export interface components {
          * @description `due_on` is the last day on which the MFI may answer.
          */
         ComplaintOut: {
-            /** About */
-            about: string;
-            /** Answer */
+            /**
+             * About
+             * @description What it is about.
+             * @enum {string}
+             */
+            about: "service" | "charges" | "record" | "collection" | "privacy" | "other";
+            /**
+             * Answer
+             * @description The answer; empty until there is one.
+             * @example We have opened a second till.
+             */
             answer: string;
-            /** Answered On */
+            /**
+             * Answered On
+             * @description The day of the answer; null before it.
+             * @example 2026-03-02
+             */
             answered_on: string | null;
             /**
              * Due On
              * Format: date
+             * @description The last day for an answer.
+             * @example 2026-04-01
              */
             due_on: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
             /**
              * Opened On
              * Format: date
+             * @description The day it was said.
+             * @example 2026-03-02
              */
             opened_on: string;
-            /** Text */
+            /**
+             * Text
+             * @description The words.
+             * @example The queue is long
+             */
             text: string;
         };
         /** ConsentIn */
         ConsentIn: {
             /**
              * Language
+             * @description English or Sesotho.
              * @default en
+             * @enum {string}
              */
-            language: string;
-            /** Purpose */
-            purpose: string;
-            /** Version */
+            language: "en" | "st";
+            /**
+             * Purpose
+             * @description What the consent is for.
+             * @enum {string}
+             */
+            purpose: "records" | "sharing";
+            /**
+             * Version
+             * @description Version of the text or statement.
+             * @example 1
+             */
             version: number;
         };
         /**
@@ -1164,23 +1273,58 @@ export interface components {
          * @description How one purpose stands. `text` is what was agreed to, in the language in which it was.
          */
         ConsentOut: {
-            /** Expires On */
+            /**
+             * Expires On
+             * @description The day it ends; null: it does not.
+             * @example 2027-03-02
+             */
             expires_on: string | null;
-            /** Given On */
+            /**
+             * Given On
+             * @description The day it was given; null where it was not.
+             * @example 2026-03-02
+             */
             given_on: string | null;
-            /** Language */
-            language: string | null;
-            /** May Be Withdrawn */
+            /**
+             * Language
+             * @description English or Sesotho.
+             */
+            language: ("en" | "st") | null;
+            /**
+             * May Be Withdrawn
+             * @description Whether it can be taken back.
+             * @example true
+             */
             may_be_withdrawn: boolean;
-            /** Purpose */
-            purpose: string;
-            /** Stands */
+            /**
+             * Purpose
+             * @description What the consent is for.
+             * @enum {string}
+             */
+            purpose: "records" | "sharing";
+            /**
+             * Stands
+             * @description Whether the consent holds now.
+             * @example true
+             */
             stands: boolean;
-            /** Text */
+            /**
+             * Text
+             * @description The words.
+             * @example The queue is long
+             */
             text: string;
-            /** Version */
+            /**
+             * Version
+             * @description Version of the text or statement.
+             * @example 1
+             */
             version: number | null;
-            /** Withdrawn On */
+            /**
+             * Withdrawn On
+             * @description The day it was taken back; null where it was not.
+             * @example 2026-03-02
+             */
             withdrawn_on: string | null;
         };
         /**
@@ -1188,30 +1332,149 @@ export interface components {
          * @description What is read before one agrees, in both languages. `days`: how long the consent lasts; null: until taken back.
          */
         ConsentTextOut: {
-            /** Days */
+            /**
+             * Days
+             * @description How long the consent lasts; null: until it is taken back.
+             * @example 365
+             */
             days: number | null;
-            /** English */
+            /**
+             * English
+             * @description The text in English.
+             * @example I agree that …
+             */
             english: string;
-            /** Purpose */
-            purpose: string;
-            /** Sesotho */
+            /**
+             * Purpose
+             * @description What the consent is for.
+             * @enum {string}
+             */
+            purpose: "records" | "sharing";
+            /**
+             * Sesotho
+             * @description The text in Sesotho.
+             * @example Ke lumela hore …
+             */
             sesotho: string;
-            /** Version */
+            /**
+             * Version
+             * @description Version of the text or statement.
+             * @example 1
+             */
             version: number;
+        };
+        /**
+         * CostOut
+         * @description What a loan gives and takes by the schedule agreed at its pay-out; docs/api.md says what each figure means.
+         */
+        CostOut: {
+            /**
+             * Apr
+             * @description Nominal yearly rate with all fees, percent; null where there is none.
+             * @example 30.26
+             */
+            apr: string | null;
+            /**
+             * Cost
+             * @description All that the loan costs: interest, the fees kept back and the fees paid.
+             * @example 164.70
+             */
+            cost: string;
+            /**
+             * Down Payment
+             * @description The part of `total` that is paid at once, kept back from the pay-out.
+             * @example 0.00
+             */
+            down_payment: string;
+            /**
+             * Eir
+             * @description Compounded yearly rate with all fees, percent; null where there is none.
+             * @example 34.84
+             */
+            eir: string | null;
+            /**
+             * Fee
+             * @description Fees kept back at the pay-out; they are not paid back as well.
+             * @example 30.00
+             */
+            fee: string;
+            /**
+             * Installment
+             * @description The first installment; the others may differ, see `payments`.
+             * @example 94.56
+             */
+            installment: string;
+            /**
+             * Installments
+             * @description How many installments there are.
+             * @example 12
+             */
+            installments: number;
+            /**
+             * Interest
+             * @description Interest.
+             * @example 134.70
+             */
+            interest: string;
+            /**
+             * Net
+             * @description What is handed over: the principal less all that is kept back.
+             * @example 970.00
+             */
+            net: string;
+            /**
+             * Other Fees
+             * @description Fees that are paid with the installments.
+             * @example 0.00
+             */
+            other_fees: string;
+            /**
+             * Payments
+             * @description The installments in order, those of one amount together.
+             */
+            payments: components["schemas"]["PaymentsOut"][];
+            /**
+             * Principal
+             * @description The amount borrowed.
+             * @example 1000.00
+             */
+            principal: string;
+            /**
+             * Savings
+             * @description Savings kept back at the pay-out, and given back with the last installment.
+             * @example 0.00
+             */
+            savings: string;
+            /**
+             * Total
+             * @description What is paid back: the sum of the schedule.
+             * @example 1134.70
+             */
+            total: string;
         };
         /**
          * DisputeIn
          * @description `entry` is an entry's id in the credit history; without it the loan as a whole is disputed.
          */
         DisputeIn: {
-            /** Entry */
+            /**
+             * Entry
+             * @description The entry of the credit history; null: the loan as a whole.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+             */
             entry?: string | null;
             /**
              * Loan
              * Format: uuid
+             * @description The loan.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             loan: string;
-            /** Text */
+            /**
+             * Text
+             * @description The words.
+             * @example The queue is long
+             */
             text: string;
         };
         /** DisputeMade */
@@ -1219,6 +1482,8 @@ export interface components {
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
         };
@@ -1227,60 +1492,116 @@ export interface components {
          * @description `outcome` is empty until it is decided; then "corrected" or "stands", with the reason as `answer`.
          */
         DisputeOut: {
-            /** Answer */
+            /**
+             * Answer
+             * @description The answer; empty until there is one.
+             * @example We have opened a second till.
+             */
             answer: string;
-            /** Decided On */
+            /**
+             * Decided On
+             * @description The day of the decision; null before it.
+             * @example 2026-03-02
+             */
             decided_on: string | null;
             /**
              * Due On
              * Format: date
+             * @description The last day for an answer.
+             * @example 2026-04-01
              */
             due_on: string;
-            /** Entry */
+            /**
+             * Entry
+             * @description The entry of the credit history; null: the loan as a whole.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+             */
             entry: string | null;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
             /**
              * Loan
              * Format: uuid
+             * @description The loan.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             loan: string;
-            /** Loan Number */
+            /**
+             * Loan Number
+             * @description The loan's number.
+             * @example LA000123-4
+             */
             loan_number: string;
             /**
              * Opened On
              * Format: date
+             * @description The day it was said.
+             * @example 2026-03-02
              */
             opened_on: string;
-            /** Outcome */
-            outcome: string;
-            /** Text */
+            /**
+             * Outcome
+             * @description What was decided; empty before it.
+             * @enum {string}
+             */
+            outcome: "" | "corrected" | "stands";
+            /**
+             * Text
+             * @description The words.
+             * @example The queue is long
+             */
             text: string;
         };
         /** DocumentOut */
         DocumentOut: {
-            /** Content Type */
+            /**
+             * Content Type
+             * @description Its media type.
+             * @example application/pdf
+             */
             content_type: string;
             /**
              * Created At
              * Format: date-time
+             * @description When it was entered.
+             * @example 2026-03-02T08:15:00Z
              */
             created_at: string;
-            /** File Name */
+            /**
+             * File Name
+             * @description The file's name.
+             * @example payslip.pdf
+             */
             file_name: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Size */
+            /**
+             * Size
+             * @description Bytes.
+             * @example 48213
+             */
             size: number;
-            /** What */
-            what: string;
-            /** What Label */
+            /**
+             * What
+             * @description What kind of paper it is.
+             * @enum {string}
+             */
+            what: "identity" | "payslip" | "statement" | "residence" | "business" | "agreement" | "other";
+            /**
+             * What Label
+             * @description The same in words.
+             * @example Payslip
+             */
             what_label: string;
         };
         /**
@@ -1288,15 +1609,29 @@ export interface components {
          * @description What is filled in so far; nothing of it is binding.
          */
         DraftIn: {
-            /** Installments */
+            /**
+             * Installments
+             * @description How many installments there are.
+             * @example 12
+             */
             installments?: number | null;
-            /** Principal */
+            /**
+             * Principal
+             * @description The amount borrowed.
+             * @example 1000.00
+             */
             principal?: number | string | null;
-            /** Product Id */
+            /**
+             * Product Id
+             * @description The product.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+             */
             product_id?: string | null;
             /**
              * Purpose
+             * @description What it is for.
              * @default
+             * @example Stock
              */
             purpose: string;
         };
@@ -1305,20 +1640,40 @@ export interface components {
             /**
              * Created At
              * Format: date-time
+             * @description When it was entered.
+             * @example 2026-03-02T08:15:00Z
              */
             created_at: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Installments */
+            /**
+             * Installments
+             * @description How many installments there are.
+             * @example 12
+             */
             installments: number | null;
-            /** Principal */
+            /**
+             * Principal
+             * @description The amount borrowed.
+             * @example 1000.00
+             */
             principal: string | null;
-            /** Product Id */
+            /**
+             * Product Id
+             * @description The product.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+             */
             product_id: string | null;
-            /** Purpose */
+            /**
+             * Purpose
+             * @description What it is for.
+             * @example Stock
+             */
             purpose: string;
         };
         /**
@@ -1326,25 +1681,49 @@ export interface components {
          * @description One fact about a loan; `undone` where a later one took it back.
          */
         EventOut: {
-            /** Amount */
+            /**
+             * Amount
+             * @description How much.
+             * @example 94.56
+             */
             amount: string | null;
             /**
              * Date
              * Format: date
+             * @description The day it counts from.
+             * @example 2026-03-02
              */
             date: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Label */
+            /**
+             * Label
+             * @description What people call it.
+             * @example Approved
+             */
             label: string;
-            /** Number */
+            /**
+             * Number
+             * @description The number that people read and say.
+             * @example LA000123-4
+             */
             number: string;
-            /** Type */
-            type: string;
-            /** Undone */
+            /**
+             * Type
+             * @description What happened.
+             * @enum {string}
+             */
+            type: "submitted" | "approved" | "rejected" | "withdrawn" | "info_requested" | "info_given" | "disbursement" | "repayment" | "pay_off" | "goodwill_credit" | "add_charge" | "waive_charge" | "waive_interest" | "refund" | "reschedule" | "charge_off" | "write_off" | "recovery";
+            /**
+             * Undone
+             * @description Whether it was taken back since.
+             * @example false
+             */
             undone: boolean;
         };
         /**
@@ -1352,89 +1731,181 @@ export interface components {
          * @description All that an MFI keeps about one borrower.
          */
         EverythingOut: {
+            /** @description One's account and profile. */
             account: components["schemas"]["Me"];
             /**
              * As Of
              * Format: date
+             * @description The day for which this holds.
+             * @example 2026-03-02
              */
             as_of: string;
-            /** Complaints */
+            /**
+             * Complaints
+             * @description One's complaints.
+             */
             complaints: components["schemas"]["ComplaintOut"][];
-            /** Consents */
+            /**
+             * Consents
+             * @description What one agreed to.
+             */
             consents: components["schemas"]["ConsentOut"][];
+            /** @description What the credit histories hold. */
             credit_history: components["schemas"]["HistoryOut"];
-            /** Disputes */
+            /**
+             * Disputes
+             * @description What one said is wrong in them.
+             */
             disputes: components["schemas"]["DisputeOut"][];
-            /** Lender */
+            /**
+             * Lender
+             * @description The institution's name.
+             * @example Alpha Credit
+             */
             lender: string;
-            /** Loans */
+            /**
+             * Loans
+             * @description One's loans, newest first.
+             */
             loans: components["schemas"]["LoanEverything"][];
-            /** Messages */
+            /**
+             * Messages
+             * @description What one was told by SMS or e-mail.
+             */
             messages: components["schemas"]["MessageOut"][];
-            /** Signed In */
+            /**
+             * Signed In
+             * @description Where one is signed in.
+             */
             signed_in: components["schemas"]["SignInOut"][];
-            /** Tokens */
+            /**
+             * Tokens
+             * @description One's tokens, without their secrets.
+             */
             tokens: components["schemas"]["TokenOut"][];
         };
         /** FactRow */
         FactRow: {
-            /** Balance */
+            /**
+             * Balance
+             * @description Principal that is left after it.
+             * @example 925.44
+             */
             balance: string;
             /**
              * Due Date
              * Format: date
+             * @description When it falls due.
+             * @example 2026-04-02
              */
             due_date: string;
-            /** N */
+            /**
+             * N
+             * @description Number of the installment, from 1; 0 for a down payment.
+             * @example 1
+             */
             n: number;
-            /** Total Due */
+            /**
+             * Total Due
+             * @description All that falls due with it.
+             * @example 94.56
+             */
             total_due: string;
         };
         /** HistoryAccountOut */
         HistoryAccountOut: {
-            /** Closed On */
+            /**
+             * Closed On
+             * @description The day on which all was settled; null before it.
+             * @example 2026-03-02
+             */
             closed_on: string | null;
-            /** Disbursed On */
+            /**
+             * Disbursed On
+             * @description The day of the pay-out; null before it.
+             * @example 2026-03-02
+             */
             disbursed_on: string | null;
-            /** Events */
+            /**
+             * Events
+             * @description What happened, oldest first.
+             */
             events: components["schemas"]["HistoryEventOut"][];
             /**
              * Loan
              * Format: uuid
+             * @description The loan.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             loan: string;
-            /** Loan Number */
+            /**
+             * Loan Number
+             * @description The loan's number.
+             * @example LA000123-4
+             */
             loan_number: string;
-            /** Months */
+            /**
+             * Months
+             * @description How it stood at the end of each month.
+             */
             months: components["schemas"]["HistoryMonthOut"][];
-            /** Outstanding */
+            /**
+             * Outstanding
+             * @description What is still to be paid.
+             * @example 850.00
+             */
             outstanding: string;
-            /** Principal */
+            /**
+             * Principal
+             * @description The amount borrowed.
+             * @example 1000.00
+             */
             principal: string;
             /**
              * Profile
              * @description 24 months, the latest first: 0 on time, 1 to 7 late by so many 30 days begun, C paid in full, W written off, - no loan.
+             * @example 000000000000000000000000
              */
             profile: string;
-            /** Status */
-            status: string;
+            /**
+             * Status
+             * @description Where the loan stands in the credit history.
+             * @enum {string}
+             */
+            status: "active" | "closed" | "overpaid" | "reversed" | "charged_off" | "written_off";
         };
         /** HistoryEventOut */
         HistoryEventOut: {
-            /** Amount */
+            /**
+             * Amount
+             * @description How much.
+             * @example 94.56
+             */
             amount: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Kind */
-            kind: string;
-            /** Outstanding */
+            /**
+             * Kind
+             * @description What the entry tells of.
+             * @enum {string}
+             */
+            kind: "disbursement" | "repayment" | "pay_off" | "goodwill_credit" | "waive_charge" | "waive_interest" | "undo" | "charge_off" | "write_off" | "recovery" | "closed";
+            /**
+             * Outstanding
+             * @description What is still to be paid.
+             * @example 850.00
+             */
             outstanding: string;
             /**
              * Value Date
              * Format: date
+             * @description The day it counts from.
+             * @example 2026-03-02
              */
             value_date: string;
         };
@@ -1443,18 +1914,36 @@ export interface components {
          * @description How the loan stood at the end of a month; `code` is its sign in `profile`.
          */
         HistoryMonthOut: {
-            /** Balance */
+            /**
+             * Balance
+             * @description What was outstanding at the end of the month.
+             * @example 925.44
+             */
             balance: string;
-            /** Code */
+            /**
+             * Code
+             * @description The month's sign in `profile`.
+             * @example 0
+             */
             code: string;
-            /** Days Late */
+            /**
+             * Days Late
+             * @description Days past due.
+             * @example 0
+             */
             days_late: number;
             /**
              * Month End
              * Format: date
+             * @description The last day of the month.
+             * @example 2026-03-31
              */
             month_end: string;
-            /** Overdue */
+            /**
+             * Overdue
+             * @description What was overdue at the end of the month.
+             * @example 0.00
+             */
             overdue: string;
         };
         /**
@@ -1462,44 +1951,104 @@ export interface components {
          * @description `available` is false while the credit histories cannot be reached; `waiting` events will follow.
          */
         HistoryOut: {
-            /** Accounts */
+            /**
+             * Accounts
+             * @description One for each loan.
+             */
             accounts: components["schemas"]["HistoryAccountOut"][];
-            /** Available */
+            /**
+             * Available
+             * @description False while the credit histories cannot be reached.
+             * @example true
+             */
             available: boolean;
-            /** Look Ups */
+            /**
+             * Look Ups
+             * @description Who asked other lenders about the caller.
+             */
             look_ups: components["schemas"]["LookUpOut"][];
+            /** @description The score as of today; null while histories cannot be reached. */
             score: components["schemas"]["ScoreOut"] | null;
-            /** Scores */
+            /**
+             * Scores
+             * @description The score at the end of past months.
+             */
             scores: components["schemas"]["PastScoreOut"][];
-            /** Waiting */
+            /**
+             * Waiting
+             * @description Entries that are on their way to it.
+             * @example 0
+             */
             waiting: number;
         };
         /** InstallmentOut */
         InstallmentOut: {
-            /** Balance */
+            /**
+             * Balance
+             * @description Principal that is left after it.
+             * @example 925.44
+             */
             balance: string;
-            /** Days */
+            /**
+             * Days
+             * @description Days of the installment's period.
+             * @example 31
+             */
             days: number;
             /**
              * Due Date
              * Format: date
+             * @description When it falls due.
+             * @example 2026-04-02
              */
             due_date: string;
-            /** Fees */
+            /**
+             * Fees
+             * @description Fees in it.
+             * @example 0.00
+             */
             fees: string;
-            /** Interest */
+            /**
+             * Interest
+             * @description Interest.
+             * @example 134.70
+             */
             interest: string;
-            /** N */
+            /**
+             * N
+             * @description Number of the installment, from 1; 0 for a down payment.
+             * @example 1
+             */
             n: number;
-            /** Outstanding */
+            /**
+             * Outstanding
+             * @description What is still to be paid.
+             * @example 850.00
+             */
             outstanding: string;
-            /** Paid */
+            /**
+             * Paid
+             * @description What has been paid.
+             * @example 94.56
+             */
             paid: string;
-            /** Penalties */
+            /**
+             * Penalties
+             * @description Penalties in it.
+             * @example 0.00
+             */
             penalties: string;
-            /** Principal */
+            /**
+             * Principal
+             * @description The amount borrowed.
+             * @example 1000.00
+             */
             principal: string;
-            /** Total Due */
+            /**
+             * Total Due
+             * @description All that falls due with it.
+             * @example 94.56
+             */
             total_due: string;
         };
         /**
@@ -1507,122 +2056,313 @@ export interface components {
          * @description The Key Facts Statement; what the figures mean is in docs/api.md.
          */
         KeyFacts: {
-            /** Apr */
+            /**
+             * Apr
+             * @description Nominal yearly rate with all fees, percent; null where there is none.
+             * @example 30.26
+             */
             apr: string | null;
             /**
              * As Of
              * Format: date
+             * @description The day for which this holds.
+             * @example 2026-03-02
              */
             as_of: string;
-            /** Cost */
+            /**
+             * Cost
+             * @description All that the loan costs: interest, the fees kept back and the fees paid.
+             * @example 164.70
+             */
             cost: string;
-            /** Currency */
+            /**
+             * Currency
+             * @description ISO 4217 code of all amounts beside it.
+             * @example LSL
+             */
             currency: string;
-            /** Eir */
+            /**
+             * Down Payment
+             * @description The part of `total` that is paid at once, kept back from the pay-out.
+             * @example 0.00
+             */
+            down_payment: string;
+            /**
+             * Eir
+             * @description Compounded yearly rate with all fees, percent; null where there is none.
+             * @example 34.84
+             */
             eir: string | null;
-            /** Fee */
+            /**
+             * Fee
+             * @description Fees kept back at the pay-out; they are not paid back as well.
+             * @example 30.00
+             */
             fee: string;
             /**
              * First Due
              * Format: date
+             * @description When the first of them falls due.
+             * @example 2026-04-02
              */
             first_due: string;
-            /** Installment */
+            /**
+             * Installment
+             * @description The first installment; the others may differ, see `payments`.
+             * @example 94.56
+             */
             installment: string;
-            /** Installments */
+            /**
+             * Installments
+             * @description How many installments there are.
+             * @example 12
+             */
             installments: number;
-            /** Interest */
+            /**
+             * Interest
+             * @description Interest.
+             * @example 134.70
+             */
             interest: string;
             /**
              * Last Due
              * Format: date
+             * @description When the last of them falls due.
+             * @example 2027-02-02
              */
             last_due: string;
-            /** Lender */
+            /**
+             * Lender
+             * @description The institution's name.
+             * @example Alpha Credit
+             */
             lender: string;
-            /** Net */
+            /**
+             * Net
+             * @description What is handed over: the principal less all that is kept back.
+             * @example 970.00
+             */
             net: string;
-            /** Other Fees */
+            /**
+             * Other Fees
+             * @description Fees that are paid with the installments.
+             * @example 0.00
+             */
             other_fees: string;
-            /** Penalty */
+            /**
+             * Payments
+             * @description The installments in order, those of one amount together.
+             */
+            payments: components["schemas"]["PaymentsOut"][];
+            /**
+             * Penalty
+             * @description What is charged on what is overdue, as in a loan case; null: nothing.
+             * @example {
+             *       "percent": "1.5"
+             *     }
+             */
             penalty: {
                 [key: string]: unknown;
             } | null;
-            /** Principal */
+            /**
+             * Principal
+             * @description The amount borrowed.
+             * @example 1000.00
+             */
             principal: string;
-            /** Product */
+            /**
+             * Product
+             * @description The product's name.
+             * @example Business loan
+             */
             product: string;
-            /** Rate */
+            /**
+             * Rate
+             * @description Nominal interest rate, percent per `rate_per`.
+             * @example 2
+             */
             rate: string;
-            /** Rate Per */
-            rate_per: string;
-            /** Savings */
+            /**
+             * Rate Per
+             * @description What the nominal rate is counted for.
+             * @enum {string}
+             */
+            rate_per: "year" | "month";
+            /**
+             * Savings
+             * @description Savings kept back at the pay-out, and given back with the last installment.
+             * @example 0.00
+             */
             savings: string;
-            /** Schedule */
+            /**
+             * Schedule
+             * @description Every installment.
+             */
             schedule: components["schemas"]["FactRow"][];
-            /** Total */
+            /**
+             * Total
+             * @description What is paid back: the sum of the schedule.
+             * @example 1134.70
+             */
             total: string;
-            /** Version */
+            /**
+             * Version
+             * @description Version of the statement's figures and words.
+             * @example 2
+             */
             version: string;
         };
         /** KeyFactsOut */
         KeyFactsOut: {
+            /** @description The Key Facts Statement. */
             facts: components["schemas"]["KeyFacts"];
-            /** Hash */
+            /**
+             * Hash
+             * @description SHA-256 of the statement: send it as `agreed` with the application.
+             * @example 9f86d081884c7d659f86d081884c7d659f86d081884c7d659f86d081884c7d65
+             */
             hash: string;
         };
         /** LoanDetail */
         LoanDetail: {
-            /** Apr */
+            /**
+             * Apr
+             * @description Nominal yearly rate with all fees, percent; null where there is none.
+             * @example 30.26
+             */
             apr: string | null;
-            /** Currency */
+            /** @description What the loan costs by the schedule agreed at its pay-out. */
+            cost: components["schemas"]["CostOut"];
+            /**
+             * Currency
+             * @description ISO 4217 code of all amounts beside it.
+             * @example LSL
+             */
             currency: string;
-            /** Days Late */
+            /**
+             * Days Late
+             * @description Days past due.
+             * @example 0
+             */
             days_late: number;
-            /** Disbursed On */
+            /**
+             * Disbursed On
+             * @description The day of the pay-out; null before it.
+             * @example 2026-03-02
+             */
             disbursed_on: string | null;
-            /** Eir */
+            /**
+             * Eir
+             * @description Compounded yearly rate with all fees, percent; null where there is none.
+             * @example 34.84
+             */
             eir: string | null;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** May Withdraw */
+            /**
+             * May Withdraw
+             * @description Whether the application can be taken back now.
+             * @example false
+             */
             may_withdraw: boolean;
-            /** Net */
+            /**
+             * Net
+             * @description What is handed over: the principal less all that is kept back.
+             * @example 970.00
+             */
             net: string;
-            /** Next Due Amount */
+            /**
+             * Next Due Amount
+             * @description What is unpaid of that installment.
+             * @example 94.56
+             */
             next_due_amount: string;
-            /** Next Due Date */
+            /**
+             * Next Due Date
+             * @description When the oldest unpaid installment falls or fell due.
+             * @example 2026-04-02
+             */
             next_due_date: string | null;
-            /** Number */
+            /**
+             * Number
+             * @description The number that people read and say.
+             * @example LA000123-4
+             */
             number: string;
-            /** Outstanding */
+            /**
+             * Outstanding
+             * @description What is still to be paid.
+             * @example 850.00
+             */
             outstanding: string;
-            /** Overpaid */
+            /**
+             * Overpaid
+             * @description What was paid beyond all that is owed.
+             * @example 0.00
+             */
             overpaid: string;
-            /** Paid */
+            /**
+             * Paid
+             * @description What has been paid.
+             * @example 94.56
+             */
             paid: string;
-            /** Principal */
+            /**
+             * Principal
+             * @description The amount borrowed.
+             * @example 1000.00
+             */
             principal: string;
-            /** Product */
+            /**
+             * Product
+             * @description The product's name.
+             * @example Business loan
+             */
             product: string;
-            /** Purpose */
+            /**
+             * Purpose
+             * @description What it is for.
+             * @example Stock
+             */
             purpose: string;
-            /** Questions */
+            /**
+             * Questions
+             * @description What was asked about the application, and answered.
+             */
             questions: components["schemas"]["QuestionOut"][];
-            /** Reason */
+            /**
+             * Reason
+             * @description Why, in words; empty where nothing is told.
+             * @example The payslip is missing
+             */
             reason: string;
-            /** Status */
-            status: string;
-            /** Status Label */
+            /**
+             * Status
+             * @description Where it stands.
+             * @enum {string}
+             */
+            status: "submitted" | "under_review" | "reviewed" | "approved" | "rejected" | "info_requested" | "withdrawn" | "active" | "overpaid" | "closed" | "charged_off" | "written_off";
+            /**
+             * Status Label
+             * @description The same in words.
+             * @example Active
+             */
             status_label: string;
-            /** Steps */
+            /**
+             * Steps
+             * @description How far the loan has come, for a step bar.
+             */
             steps: components["schemas"]["StepOut"][];
             /**
              * Submitted On
              * Format: date
+             * @description The day of the application.
+             * @example 2026-03-02
              */
             submitted_on: string;
         };
@@ -1631,52 +2371,120 @@ export interface components {
          * @description One loan with all that is kept of it.
          */
         LoanEverything: {
-            /** Documents */
+            /**
+             * Documents
+             * @description Papers handed in.
+             */
             documents: components["schemas"]["DocumentOut"][];
-            /** Events */
+            /**
+             * Events
+             * @description What happened, oldest first.
+             */
             events: components["schemas"]["EventOut"][];
+            /** @description The loan. */
             loan: components["schemas"]["LoanDetail"];
-            /** Payments Reported */
+            /**
+             * Payments Reported
+             * @description Payments that one reported.
+             */
             payments_reported: components["schemas"]["PaymentOut"][];
-            /** Schedule */
+            /**
+             * Schedule
+             * @description Every installment.
+             */
             schedule: components["schemas"]["InstallmentOut"][];
-            /** Statement */
+            /**
+             * Statement
+             * @description Every movement of money on the loan.
+             */
             statement: components["schemas"]["StatementRow"][];
         };
         /** LoanOut */
         LoanOut: {
-            /** Currency */
+            /**
+             * Currency
+             * @description ISO 4217 code of all amounts beside it.
+             * @example LSL
+             */
             currency: string;
-            /** Days Late */
+            /**
+             * Days Late
+             * @description Days past due.
+             * @example 0
+             */
             days_late: number;
-            /** Disbursed On */
+            /**
+             * Disbursed On
+             * @description The day of the pay-out; null before it.
+             * @example 2026-03-02
+             */
             disbursed_on: string | null;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Next Due Amount */
+            /**
+             * Next Due Amount
+             * @description What is unpaid of that installment.
+             * @example 94.56
+             */
             next_due_amount: string;
-            /** Next Due Date */
+            /**
+             * Next Due Date
+             * @description When the oldest unpaid installment falls or fell due.
+             * @example 2026-04-02
+             */
             next_due_date: string | null;
-            /** Number */
+            /**
+             * Number
+             * @description The number that people read and say.
+             * @example LA000123-4
+             */
             number: string;
-            /** Outstanding */
+            /**
+             * Outstanding
+             * @description What is still to be paid.
+             * @example 850.00
+             */
             outstanding: string;
-            /** Overpaid */
+            /**
+             * Overpaid
+             * @description What was paid beyond all that is owed.
+             * @example 0.00
+             */
             overpaid: string;
-            /** Principal */
+            /**
+             * Principal
+             * @description The amount borrowed.
+             * @example 1000.00
+             */
             principal: string;
-            /** Product */
+            /**
+             * Product
+             * @description The product's name.
+             * @example Business loan
+             */
             product: string;
-            /** Status */
-            status: string;
-            /** Status Label */
+            /**
+             * Status
+             * @description Where it stands.
+             * @enum {string}
+             */
+            status: "submitted" | "under_review" | "reviewed" | "approved" | "rejected" | "info_requested" | "withdrawn" | "active" | "overpaid" | "closed" | "charged_off" | "written_off";
+            /**
+             * Status Label
+             * @description The same in words.
+             * @example Active
+             */
             status_label: string;
             /**
              * Submitted On
              * Format: date
+             * @description The day of the application.
+             * @example 2026-03-02
              */
             submitted_on: string;
         };
@@ -1685,9 +2493,16 @@ export interface components {
          * @description `next` is the `after` of the following page; null at the end.
          */
         LoanPage: {
-            /** Items */
+            /**
+             * Items
+             * @description This page.
+             */
             items: components["schemas"]["LoanOut"][];
-            /** Next */
+            /**
+             * Next
+             * @description The `after` of the page that follows; null at the end.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+             */
             next: string | null;
         };
         /**
@@ -1698,71 +2513,159 @@ export interface components {
             /**
              * At
              * Format: date-time
+             * @description When.
+             * @example 2026-03-02T08:15:00Z
              */
             at: string;
-            /** Own */
+            /**
+             * Own
+             * @description Whether this institution asked.
+             * @example true
+             */
             own: boolean;
-            /** Purpose */
+            /**
+             * Purpose
+             * @description Why it was asked.
+             * @example application
+             */
             purpose: string;
         };
         /** Me */
         Me: {
-            /** Date Of Birth */
+            /**
+             * Date Of Birth
+             * @description Date of birth; null where it is not known.
+             * @example 1990-05-27
+             */
             date_of_birth: string | null;
-            /** District */
-            district: string;
-            /** Email */
+            /**
+             * District
+             * @description District of Lesotho.
+             * @enum {string}
+             */
+            district: "" | "berea" | "butha_buthe" | "leribe" | "mafeteng" | "maseru" | "mohales_hoek" | "mokhotlong" | "qachas_nek" | "quthing" | "thaba_tseka";
+            /**
+             * Email
+             * @description E-mail; may be empty.
+             * @example mamello@example.com
+             */
             email: string;
-            /** Email Verified */
+            /**
+             * Email Verified
+             * @description Whether the e-mail was shown to be one's own.
+             * @example false
+             */
             email_verified: boolean;
-            /** Employer */
+            /**
+             * Employer
+             * @description Employer.
+             * @example Ministry of Health
+             */
             employer: string;
-            /** Full Name */
+            /**
+             * Full Name
+             * @description First names and surname.
+             * @example Mamello Khoabane
+             */
             full_name: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Language */
-            language: string;
-            /** National Id */
+            /**
+             * Language
+             * @description English or Sesotho.
+             * @enum {string}
+             */
+            language: "en" | "st";
+            /**
+             * National Id
+             * @description Number of the identity paper; may be empty.
+             * @example 100000000001
+             */
             national_id: string;
-            /** Net Monthly Income */
+            /**
+             * Net Monthly Income
+             * @description Net pay of a month; null where it is not known.
+             * @example 6500.00
+             */
             net_monthly_income: string | null;
-            /** Phone */
+            /**
+             * Phone
+             * @description Phone; of Lesotho where no country is given.
+             * @example +26658120001
+             */
             phone: string;
-            /** Phone Verified */
+            /**
+             * Phone Verified
+             * @description Whether the phone was shown to be one's own.
+             * @example true
+             */
             phone_verified: boolean;
-            /** Second Factor */
+            /**
+             * Second Factor
+             * @description Whether signing in asks for a code as well.
+             * @example false
+             */
             second_factor: boolean;
-            /** Village */
+            /**
+             * Village
+             * @description Village or part of town.
+             * @example Ha Thetsane
+             */
             village: string;
-            /** Wants Reminders */
+            /**
+             * Wants Reminders
+             * @description Whether reminders of what falls due are wanted.
+             * @example true
+             */
             wants_reminders: boolean;
         };
         /** MessageOut */
         MessageOut: {
-            /** About */
-            about: string;
+            /**
+             * About
+             * @description What it is about.
+             * @enum {string}
+             */
+            about: "account_exists" | "address_code" | "approval_undone" | "approved" | "code" | "consent_code" | "contact_asked" | "contact_changed" | "counter_code" | "disbursement" | "disbursement_undone" | "dispute_corrected" | "dispute_stands" | "due_soon" | "due_today" | "info_requested" | "invitation" | "looked_up" | "looked_up_here" | "overdue" | "rejected" | "repayment" | "reset_link" | "reversal";
             /**
              * At
              * Format: date-time
+             * @description When.
+             * @example 2026-03-02T08:15:00Z
              */
             at: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Text */
+            /**
+             * Text
+             * @description The words.
+             * @example The queue is long
+             */
             text: string;
         };
         /** PasswordIn */
         PasswordIn: {
-            /** Current */
+            /**
+             * Current
+             * @description The present password.
+             * @example khotso-pula-nala-7
+             */
             current: string;
-            /** Password */
+            /**
+             * Password
+             * @description At least ten characters.
+             * @example thaba-bosiu-1824
+             */
             password: string;
         };
         /**
@@ -1770,14 +2673,24 @@ export interface components {
          * @description The score at the end of a month; null where there was no history yet.
          */
         PastScoreOut: {
-            /** Band */
+            /**
+             * Band
+             * @description The band that the points fall in; null without points.
+             * @example good
+             */
             band: string | null;
             /**
              * Month End
              * Format: date
+             * @description The last day of the month.
+             * @example 2026-03-31
              */
             month_end: string;
-            /** Points */
+            /**
+             * Points
+             * @description Points; null where there is no history yet.
+             * @example 640
+             */
             points: number | null;
         };
         /**
@@ -1785,13 +2698,23 @@ export interface components {
          * @description What settles the loan on a day, if nothing else happens until then.
          */
         PayOffOut: {
-            /** Amount */
+            /**
+             * Amount
+             * @description How much.
+             * @example 94.56
+             */
             amount: string;
-            /** Currency */
+            /**
+             * Currency
+             * @description ISO 4217 code of all amounts beside it.
+             * @example LSL
+             */
             currency: string;
             /**
              * On
              * Format: date
+             * @description The day.
+             * @example 2026-03-02
              */
             on: string;
         };
@@ -1800,20 +2723,44 @@ export interface components {
          * @description Where borrowers pay to by one channel; the reference to give is the loan's number.
          */
         PayToOut: {
-            /** Account */
+            /**
+             * Account
+             * @description Where to pay to.
+             * @example Merchant 45871
+             */
             account: string;
-            /** Channel */
+            /**
+             * Channel
+             * @description The way by which one pays.
+             * @example mpesa
+             */
             channel: string;
         };
         /** PaymentIn */
         PaymentIn: {
-            /** Amount */
+            /**
+             * Amount
+             * @description How much.
+             * @example 94.56
+             */
             amount: number | string;
-            /** Channel */
-            channel: string;
-            /** Paid On */
+            /**
+             * Channel
+             * @description The way by which the money came.
+             * @enum {string}
+             */
+            channel: "bank" | "mpesa" | "ecocash" | "cpay";
+            /**
+             * Paid On
+             * @description The day the money was sent; today without it.
+             * @example 2026-03-02
+             */
             paid_on?: string | null;
-            /** Reference */
+            /**
+             * Reference
+             * @description The wallet's or bank's own reference.
+             * @example QX12AB34
+             */
             reference: string;
         };
         /** PaymentMade */
@@ -1821,45 +2768,116 @@ export interface components {
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Status */
-            status: string;
+            /**
+             * Status
+             * @description Where it stands.
+             * @enum {string}
+             */
+            status: "waiting" | "confirmed" | "declined";
         };
         /** PaymentOut */
         PaymentOut: {
-            /** Amount */
+            /**
+             * Amount
+             * @description How much.
+             * @example 94.56
+             */
             amount: string;
-            /** Channel */
-            channel: string;
+            /**
+             * Channel
+             * @description The way by which the money came.
+             * @enum {string}
+             */
+            channel: "bank" | "mpesa" | "ecocash" | "cpay";
             /**
              * Created At
              * Format: date-time
+             * @description When it was entered.
+             * @example 2026-03-02T08:15:00Z
              */
             created_at: string;
-            /** Decided Reason */
+            /**
+             * Decided Reason
+             * @description Why a report was declined; else empty.
+             * @example
+             */
             decided_reason: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
             /**
              * Paid On
              * Format: date
+             * @description The day the money was sent; today without it.
+             * @example 2026-03-02
              */
             paid_on: string;
-            /** Reference */
+            /**
+             * Reference
+             * @description The wallet's or bank's own reference.
+             * @example QX12AB34
+             */
             reference: string;
-            /** Status */
-            status: string;
+            /**
+             * Status
+             * @description Where it stands.
+             * @enum {string}
+             */
+            status: "waiting" | "confirmed" | "declined";
         };
         /** PaymentPage */
         PaymentPage: {
-            /** Items */
+            /**
+             * Items
+             * @description This page.
+             */
             items: components["schemas"]["PaymentOut"][];
-            /** Next */
+            /**
+             * Next
+             * @description The `after` of the page that follows; null at the end.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+             */
             next: string | null;
+        };
+        /**
+         * PaymentsOut
+         * @description Installments of one amount that follow one another.
+         */
+        PaymentsOut: {
+            /**
+             * Amount
+             * @description How much.
+             * @example 94.56
+             */
+            amount: string;
+            /**
+             * Count
+             * @description How many installments in a row are of this amount.
+             * @example 11
+             */
+            count: number;
+            /**
+             * First Due
+             * Format: date
+             * @description When the first of them falls due.
+             * @example 2026-04-02
+             */
+            first_due: string;
+            /**
+             * Last Due
+             * Format: date
+             * @description When the last of them falls due.
+             * @example 2027-02-02
+             */
+            last_due: string;
         };
         /**
          * Problem
@@ -1869,109 +2887,269 @@ export interface components {
          *     sentences of `errors` stand, in the same shape, their `codes` and `parameters`. Amounts are text, dates ISO 8601.
          */
         Problem: {
-            /** Code */
+            /**
+             * Code
+             * @description What kind of error it is, for programs.
+             * @example invalid
+             */
             code?: string | null;
-            /** Codes */
+            /**
+             * Codes
+             * @description Which sentences those of `errors` are, in the same shape.
+             * @example {
+             *       "purpose": [
+             *         "too_long"
+             *       ]
+             *     }
+             */
             codes?: {
                 [key: string]: string[];
             } | null;
-            /** Detail */
+            /**
+             * Detail
+             * @description What is wrong and what to do.
+             * @example Give an amount above zero.
+             */
             detail: string;
-            /** Errors */
+            /**
+             * Errors
+             * @description Sentences by the field at fault.
+             * @example {
+             *       "principal": [
+             *         "Give an amount above zero."
+             *       ]
+             *     }
+             */
             errors?: {
                 [key: string]: string[];
             } | null;
-            /** Parameters */
+            /**
+             * Parameters
+             * @description What changes in them, in the same shape.
+             * @example {
+             *       "purpose": [
+             *         {
+             *           "maximum": 200
+             *         }
+             *       ]
+             *     }
+             */
             parameters?: {
                 [key: string]: {
                     [key: string]: string | number;
                 }[];
             } | null;
-            /** Reason */
+            /**
+             * Reason
+             * @description Which sentence `detail` is, for other languages.
+             * @example too_long
+             */
             reason?: string | null;
-            /** Status */
+            /**
+             * Status
+             * @description The answer's HTTP status.
+             * @example 422
+             */
             status: number;
-            /** Title */
+            /**
+             * Title
+             * @description The kind of error in words.
+             * @example Invalid input
+             */
             title: string;
-            /** Type */
+            /**
+             * Type
+             * @description Always about:blank; go by `code`.
+             * @example about:blank
+             */
             type: string;
-            /** Values */
+            /**
+             * Values
+             * @description What changes in `detail`; amounts are text, days are ISO 8601.
+             * @example {
+             *       "maximum": 200
+             *     }
+             */
             values?: {
                 [key: string]: string | number;
             } | null;
         };
         /** ProductOut */
         ProductOut: {
-            /** Currency */
+            /**
+             * Currency
+             * @description ISO 4217 code of all amounts beside it.
+             * @example LSL
+             */
             currency: string;
-            /** Description */
+            /**
+             * Description
+             * @description One sentence for borrowers.
+             * @example For traders
+             */
             description: string;
-            /** Frequency */
-            frequency: string;
+            /**
+             * Frequency
+             * @description The unit of the time between installments.
+             * @enum {string}
+             */
+            frequency: "days" | "weeks" | "months";
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Installments Default */
+            /**
+             * Installments Default
+             * @description The usual number of installments.
+             * @example 12
+             */
             installments_default: number;
-            /** Installments Max */
+            /**
+             * Installments Max
+             * @description The most installments.
+             * @example 36
+             */
             installments_max: number;
-            /** Installments Min */
+            /**
+             * Installments Min
+             * @description The fewest installments.
+             * @example 1
+             */
             installments_min: number;
-            /** Interest Method */
-            interest_method: string;
-            /** Name */
+            /**
+             * Interest Method
+             * @description How interest is counted.
+             * @enum {string}
+             */
+            interest_method: "declining_balance" | "flat";
+            /**
+             * Name
+             * @description Its name.
+             * @example Till at the market
+             */
             name: string;
-            /** Principal Default */
+            /**
+             * Principal Default
+             * @description The usual amount.
+             * @example 1000.00
+             */
             principal_default: string;
-            /** Principal Max */
+            /**
+             * Principal Max
+             * @description The greatest amount that is lent.
+             * @example 50000.00
+             */
             principal_max: string;
-            /** Principal Min */
+            /**
+             * Principal Min
+             * @description The least amount that is lent.
+             * @example 100.00
+             */
             principal_min: string;
-            /** Rate */
+            /**
+             * Rate
+             * @description Nominal interest rate, percent per `rate_per`.
+             * @example 2
+             */
             rate: string;
-            /** Rate Per */
-            rate_per: string;
-            /** Repay Every */
+            /**
+             * Rate Per
+             * @description What the nominal rate is counted for.
+             * @enum {string}
+             */
+            rate_per: "year" | "month";
+            /**
+             * Repay Every
+             * @description So many of `frequency` lie between two installments.
+             * @example 1
+             */
             repay_every: number;
+            /** @description What the usual loan costs if it is paid out today; null where it cannot be reckoned. */
+            representative: components["schemas"]["CostOut"] | null;
         };
         /** ProfileIn */
         ProfileIn: {
-            /** Date Of Birth */
+            /**
+             * Address Code
+             * @description Sent to a new phone or e-mail.
+             * @default
+             */
+            address_code: string;
+            /**
+             * Code
+             * @description Of POST /me/codes, in place of the password.
+             * @default
+             * @example 123456
+             */
+            code: string;
+            /**
+             * Date Of Birth
+             * @description Date of birth; null where it is not known.
+             * @example 1990-05-27
+             */
             date_of_birth?: string | null;
             /**
              * District
+             * @description District of Lesotho.
              * @default
+             * @enum {string}
              */
-            district: string;
+            district: "" | "berea" | "butha_buthe" | "leribe" | "mafeteng" | "maseru" | "mohales_hoek" | "mokhotlong" | "qachas_nek" | "quthing" | "thaba_tseka";
             /**
              * Email
+             * @description E-mail; may be empty.
              * @default
+             * @example mamello@example.com
              */
             email: string;
             /**
              * Employer
+             * @description Employer.
              * @default
+             * @example Ministry of Health
              */
             employer: string;
-            /** Full Name */
+            /**
+             * Full Name
+             * @description First names and surname.
+             * @example Mamello Khoabane
+             */
             full_name: string;
             /**
              * National Id
+             * @description Number of the identity paper; may be empty.
              * @default
+             * @example 100000000001
              */
             national_id: string;
-            /** Net Monthly Income */
+            /**
+             * Net Monthly Income
+             * @description Net pay of a month; null where it is not known.
+             * @example 6500.00
+             */
             net_monthly_income?: number | string | null;
             /**
-             * Phone
+             * Password
+             * @description The present one, where name or address change.
              * @default
+             * @example thaba-bosiu-1824
+             */
+            password: string;
+            /**
+             * Phone
+             * @description Phone; of Lesotho where no country is given.
+             * @default
+             * @example +26658120001
              */
             phone: string;
             /**
              * Village
+             * @description Village or part of town.
              * @default
+             * @example Ha Thetsane
              */
             village: string;
         };
@@ -1980,16 +3158,30 @@ export interface components {
          * @description What the MFI asked about an application, and what was answered; `answer` is empty until it is.
          */
         QuestionOut: {
-            /** Answer */
+            /**
+             * Answer
+             * @description What the borrower answered; empty until then.
+             * @example Here it is
+             */
             answer: string;
-            /** Answered On */
+            /**
+             * Answered On
+             * @description When it was answered; null until then.
+             * @example 2026-03-02
+             */
             answered_on: string | null;
             /**
              * Asked On
              * Format: date
+             * @description When it was asked.
+             * @example 2026-03-02
              */
             asked_on: string;
-            /** Question */
+            /**
+             * Question
+             * @description What was asked.
+             * @example A payslip, please
+             */
             question: string;
         };
         /**
@@ -1997,23 +3189,93 @@ export interface components {
          * @description What the loan would cost if paid out today: the figures that would be booked.
          */
         QuoteOut: {
-            /** Apr */
+            /**
+             * Apr
+             * @description Nominal yearly rate with all fees, percent; null where there is none.
+             * @example 30.26
+             */
             apr: string | null;
-            /** Eir */
+            /**
+             * Cost
+             * @description All that the loan costs: interest, the fees kept back and the fees paid.
+             * @example 164.70
+             */
+            cost: string;
+            /**
+             * Down Payment
+             * @description The part of `total` that is paid at once, kept back from the pay-out.
+             * @example 0.00
+             */
+            down_payment: string;
+            /**
+             * Eir
+             * @description Compounded yearly rate with all fees, percent; null where there is none.
+             * @example 34.84
+             */
             eir: string | null;
-            /** Fee */
+            /**
+             * Fee
+             * @description Fees kept back at the pay-out; they are not paid back as well.
+             * @example 30.00
+             */
             fee: string;
-            /** Installment */
+            /**
+             * Installment
+             * @description The first installment; the others may differ, see `payments`.
+             * @example 94.56
+             */
             installment: string;
-            /** Interest */
+            /**
+             * Installments
+             * @description How many installments there are.
+             * @example 12
+             */
+            installments: number;
+            /**
+             * Interest
+             * @description Interest.
+             * @example 134.70
+             */
             interest: string;
-            /** Net */
+            /**
+             * Net
+             * @description What is handed over: the principal less all that is kept back.
+             * @example 970.00
+             */
             net: string;
-            /** Principal */
+            /**
+             * Other Fees
+             * @description Fees that are paid with the installments.
+             * @example 0.00
+             */
+            other_fees: string;
+            /**
+             * Payments
+             * @description The installments in order, those of one amount together.
+             */
+            payments: components["schemas"]["PaymentsOut"][];
+            /**
+             * Principal
+             * @description The amount borrowed.
+             * @example 1000.00
+             */
             principal: string;
-            /** Schedule */
+            /**
+             * Savings
+             * @description Savings kept back at the pay-out, and given back with the last installment.
+             * @example 0.00
+             */
+            savings: string;
+            /**
+             * Schedule
+             * @description Every installment.
+             */
             schedule: components["schemas"]["InstallmentOut"][];
-            /** Total */
+            /**
+             * Total
+             * @description What is paid back: the sum of the schedule.
+             * @example 1134.70
+             */
             total: string;
         };
         /**
@@ -2021,11 +3283,23 @@ export interface components {
          * @description One part of the score: the points it added or took, in words.
          */
         ReasonOut: {
-            /** Code */
+            /**
+             * Code
+             * @description Which part of the score it is.
+             * @example on_time
+             */
             code: string;
-            /** Points */
+            /**
+             * Points
+             * @description Points; null where there is no history yet.
+             * @example 640
+             */
             points: number;
-            /** Text */
+            /**
+             * Text
+             * @description The words.
+             * @example The queue is long
+             */
             text: string;
         };
         /** Registration */
@@ -2034,54 +3308,104 @@ export interface components {
              * Agreed
              * @description Version of the text about one's data that was read.
              * @default 0
+             * @example 1
              */
             agreed: number;
             /**
-             * Email
+             * Code
+             * @description Sent to the phone, else the e-mail, by the first call.
              * @default
+             * @example 123456
+             */
+            code: string;
+            /**
+             * Email
+             * @description E-mail; may be empty.
+             * @default
+             * @example mamello@example.com
              */
             email: string;
-            /** Full Name */
+            /**
+             * Full Name
+             * @description First names and surname.
+             * @example Mamello Khoabane
+             */
             full_name: string;
             /**
              * Language
+             * @description English or Sesotho.
              * @default en
+             * @enum {string}
              */
-            language: string;
-            /** Password */
+            language: "en" | "st";
+            /**
+             * Password
+             * @description At least ten characters.
+             * @example thaba-bosiu-1824
+             */
             password: string;
             /**
              * Phone
+             * @description Phone; of Lesotho where no country is given.
              * @default
+             * @example +26658120001
              */
             phone: string;
         };
         /** RepaymentOut */
         RepaymentOut: {
-            /** Amount */
+            /**
+             * Amount
+             * @description How much.
+             * @example 94.56
+             */
             amount: string;
-            /** Channel */
-            channel: string;
+            /**
+             * Channel
+             * @description The way by which the money came.
+             * @enum {string}
+             */
+            channel: "cash" | "bank" | "mpesa" | "ecocash" | "cpay";
             /**
              * Date
              * Format: date
+             * @description The day it counts from.
+             * @example 2026-03-02
              */
             date: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Number */
+            /**
+             * Number
+             * @description The number that people read and say.
+             * @example LA000123-4
+             */
             number: string;
-            /** Reference */
+            /**
+             * Reference
+             * @description The wallet's or bank's own reference.
+             * @example QX12AB34
+             */
             reference: string;
-            /** Reversed */
+            /**
+             * Reversed
+             * @description Whether the receipt was taken back since.
+             * @example false
+             */
             reversed: boolean;
         };
         /** ResetAsked */
         ResetAsked: {
-            /** Name */
+            /**
+             * Name
+             * @description Phone or e-mail.
+             * @example 58120001
+             */
             name: string;
         };
         /** ResetIn */
@@ -2089,11 +3413,20 @@ export interface components {
             /**
              * Code
              * @description The six digits of the last message.
+             * @example 123456
              */
             code: string;
-            /** Name */
+            /**
+             * Name
+             * @description Phone or e-mail.
+             * @example 58120001
+             */
             name: string;
-            /** Password */
+            /**
+             * Password
+             * @description At least ten characters.
+             * @example thaba-bosiu-1824
+             */
             password: string;
         };
         /**
@@ -2107,15 +3440,34 @@ export interface components {
          * @description `points` and `band` are null where there is no history yet; that is not a bad one.
          */
         ScoreOut: {
-            /** Advice */
+            /**
+             * Advice
+             * @description What would raise the score.
+             * @example Pay by the due date.
+             */
             advice: string;
-            /** Band */
+            /**
+             * Band
+             * @description The band that the points fall in; null without points.
+             * @example good
+             */
             band: string | null;
-            /** Points */
+            /**
+             * Points
+             * @description Points; null where there is no history yet.
+             * @example 640
+             */
             points: number | null;
-            /** Reasons */
+            /**
+             * Reasons
+             * @description The weightiest parts of the score.
+             */
             reasons: components["schemas"]["ReasonOut"][];
-            /** Version */
+            /**
+             * Version
+             * @description Version of the text or statement.
+             * @example 1
+             */
             version: number;
         };
         /** SecondFactorIn */
@@ -2123,16 +3475,29 @@ export interface components {
             /**
              * Code
              * @description The six digits of the last message.
+             * @example 123456
              */
             code: string;
-            /** Wanted */
+            /**
+             * Wanted
+             * @description Whether a code is to be asked for at sign-in.
+             * @example true
+             */
             wanted: boolean;
         };
         /** SessionOut */
         SessionOut: {
-            /** Csrf Token */
+            /**
+             * Csrf Token
+             * @description Send it as X-CSRFToken with unsafe calls of the session.
+             * @example Kx3n…
+             */
             csrf_token: string;
-            /** Signed In */
+            /**
+             * Signed In
+             * @description Whether a borrower is signed in.
+             * @example true
+             */
             signed_in: boolean;
         };
         /**
@@ -2140,9 +3505,16 @@ export interface components {
          * @description What is left out stays as it is.
          */
         SettingsIn: {
-            /** Language */
-            language?: string | null;
-            /** Wants Reminders */
+            /**
+             * Language
+             * @description English or Sesotho.
+             */
+            language?: ("en" | "st") | null;
+            /**
+             * Wants Reminders
+             * @description Whether reminders of what falls due are wanted.
+             * @example true
+             */
             wants_reminders?: boolean | null;
         };
         /**
@@ -2154,11 +3526,20 @@ export interface components {
              * Code
              * @description The six digits of the last message.
              * @default
+             * @example 123456
              */
             code: string;
-            /** Name */
+            /**
+             * Name
+             * @description Phone or e-mail.
+             * @example 58120001
+             */
             name: string;
-            /** Password */
+            /**
+             * Password
+             * @description At least ten characters.
+             * @example thaba-bosiu-1824
+             */
             password: string;
         };
         /**
@@ -2169,15 +3550,27 @@ export interface components {
             /**
              * At
              * Format: date-time
+             * @description When.
+             * @example 2026-03-02T08:15:00Z
              */
             at: string;
-            /** Current */
+            /**
+             * Current
+             * @description Whether it is the session that asks.
+             * @example true
+             */
             current: boolean;
-            /** Device */
+            /**
+             * Device
+             * @description Browser and system.
+             * @example Chrome on Android
+             */
             device: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
         };
@@ -2186,53 +3579,124 @@ export interface components {
             /**
              * As Of
              * Format: date
+             * @description The day for which this holds.
+             * @example 2026-03-02
              */
             as_of: string;
-            /** Borrower */
+            /**
+             * Borrower
+             * @description The borrower's name.
+             * @example Mamello Khoabane
+             */
             borrower: string;
-            /** Currency */
+            /**
+             * Currency
+             * @description ISO 4217 code of all amounts beside it.
+             * @example LSL
+             */
             currency: string;
-            /** Lender */
+            /**
+             * Lender
+             * @description The institution's name.
+             * @example Alpha Credit
+             */
             lender: string;
-            /** Number */
+            /**
+             * Number
+             * @description The number that people read and say.
+             * @example LA000123-4
+             */
             number: string;
-            /** Outstanding */
+            /**
+             * Outstanding
+             * @description What is still to be paid.
+             * @example 850.00
+             */
             outstanding: string;
-            /** Rows */
+            /**
+             * Rows
+             * @description Every movement of money, in booking order.
+             */
             rows: components["schemas"]["StatementRow"][];
         };
         /** StatementRow */
         StatementRow: {
-            /** Amount */
+            /**
+             * Amount
+             * @description How much.
+             * @example 94.56
+             */
             amount: string;
-            /** Balance */
+            /**
+             * Balance
+             * @description Principal that is left after it.
+             * @example 925.44
+             */
             balance: string;
             /**
              * Date
              * Format: date
+             * @description The day it counts from.
+             * @example 2026-03-02
              */
             date: string;
-            /** Fees */
+            /**
+             * Fees
+             * @description Fees in it.
+             * @example 0.00
+             */
             fees: string;
-            /** Interest */
+            /**
+             * Interest
+             * @description Interest.
+             * @example 134.70
+             */
             interest: string;
-            /** Penalties */
+            /**
+             * Penalties
+             * @description Penalties in it.
+             * @example 0.00
+             */
             penalties: string;
-            /** Principal */
+            /**
+             * Principal
+             * @description The amount borrowed.
+             * @example 1000.00
+             */
             principal: string;
-            /** Type */
-            type: string;
-            /** Undone */
+            /**
+             * Type
+             * @description What happened.
+             * @enum {string}
+             */
+            type: "disbursement" | "down_payment" | "goodwill_credit" | "merchant_issued_refund" | "pay_off" | "payout_refund" | "recovery" | "refund" | "repayment" | "waive_charge" | "waive_interest" | "write_off";
+            /**
+             * Undone
+             * @description Whether it was taken back since.
+             * @example false
+             */
             undone: boolean;
         };
         /** StepOut */
         StepOut: {
-            /** Label */
+            /**
+             * Label
+             * @description What people call it.
+             * @example Approved
+             */
             label: string;
-            /** Name */
+            /**
+             * Name
+             * @description The stage, for programs; a status where it ended.
+             * @example in_review
+             */
             name: string;
-            /** State */
-            state: string;
+            /**
+             * State
+             * @description Whether the step is behind, now, ahead, or where it ended.
+             * @enum {string}
+             */
+            state: "done" | "now" | "ended" | "todo";
         };
         /**
          * TokenIn
@@ -2241,12 +3705,24 @@ export interface components {
         TokenIn: {
             /**
              * Days
+             * @description For how many days the token is good.
              * @default 90
+             * @example 90
              */
             days: number;
-            /** Name */
+            /**
+             * Name
+             * @description Its name.
+             * @example Till at the market
+             */
             name: string;
-            /** Scopes */
+            /**
+             * Scopes
+             * @description What the token may do; null: whatever its maker may.
+             * @example [
+             *       "read"
+             *     ]
+             */
             scopes?: components["schemas"]["Scope"][] | null;
         };
         /**
@@ -2254,45 +3730,90 @@ export interface components {
          * @description `token` is null where the same call came before: a secret is shown once.
          */
         TokenMade: {
-            /** Expires At */
+            /**
+             * Expires At
+             * @description When it ends; null: never.
+             * @example 2026-03-02T08:15:00Z
+             */
             expires_at: string | null;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Name */
+            /**
+             * Name
+             * @description Its name.
+             * @example Till at the market
+             */
             name: string;
-            /** Scopes */
-            scopes: string[] | null;
-            /** Token */
+            /**
+             * Scopes
+             * @description What the token may do; null: whatever its maker may.
+             * @example [
+             *       "read"
+             *     ]
+             */
+            scopes: ("read" | "loans" | "payments" | "account" | "institutions")[] | null;
+            /**
+             * Token
+             * @description The secret, in this answer alone; null where the same call came before.
+             * @example lts_f3…
+             */
             token: string | null;
         };
         /** TokenOut */
         TokenOut: {
-            /** Expires At */
+            /**
+             * Expires At
+             * @description When it ends; null: never.
+             * @example 2026-03-02T08:15:00Z
+             */
             expires_at: string | null;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Name */
+            /**
+             * Name
+             * @description Its name.
+             * @example Till at the market
+             */
             name: string;
-            /** Revoked At */
+            /**
+             * Revoked At
+             * @description When it was taken back; null while it stands.
+             * @example 2026-03-02T08:15:00Z
+             */
             revoked_at: string | null;
-            /** Scopes */
-            scopes: string[] | null;
+            /**
+             * Scopes
+             * @description What the token may do; null: whatever its maker may.
+             * @example [
+             *       "read"
+             *     ]
+             */
+            scopes: ("read" | "loans" | "payments" | "account" | "institutions")[] | null;
         };
         /** VerifyIn */
         VerifyIn: {
             /**
              * Code
              * @description The six digits of the last message.
+             * @example 123456
              */
             code: string;
-            /** To */
-            to: string;
+            /**
+             * To
+             * @description Where the code goes.
+             * @enum {string}
+             */
+            to: "phone" | "email";
         };
     };
     responses: never;
@@ -2303,7 +3824,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    complaints_own: {
+    list_complaints: {
         parameters: {
             query?: never;
             header?: never;
@@ -2373,6 +3894,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -2411,10 +3941,11 @@ export interface operations {
             };
         };
     };
-    complaints_file: {
+    complain: {
         parameters: {
             query?: never;
             header?: {
+                /** @description A call sent again with the same key and body changes nothing and answers the same. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2480,6 +4011,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -2518,7 +4058,7 @@ export interface operations {
             };
         };
     };
-    consents_texts: {
+    list_consent_texts: {
         parameters: {
             query?: never;
             header?: never;
@@ -2588,6 +4128,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -2626,7 +4175,7 @@ export interface operations {
             };
         };
     };
-    consents_own: {
+    list_consents: {
         parameters: {
             query?: never;
             header?: never;
@@ -2696,6 +4245,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -2734,7 +4292,7 @@ export interface operations {
             };
         };
     };
-    consents_give: {
+    give_consent: {
         parameters: {
             query?: never;
             header?: never;
@@ -2801,6 +4359,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -2839,11 +4406,12 @@ export interface operations {
             };
         };
     };
-    consents_withdraw: {
+    withdraw_consent: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description What the consent is for: `records` or `sharing`. */
                 purpose: string;
             };
             cookie?: never;
@@ -2904,6 +4472,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -2942,7 +4519,7 @@ export interface operations {
             };
         };
     };
-    histories_history: {
+    get_credit_history: {
         parameters: {
             query?: never;
             header?: never;
@@ -3012,6 +4589,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -3050,7 +4636,7 @@ export interface operations {
             };
         };
     };
-    histories_own: {
+    list_disputes: {
         parameters: {
             query?: never;
             header?: never;
@@ -3120,6 +4706,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -3158,10 +4753,11 @@ export interface operations {
             };
         };
     };
-    histories_dispute: {
+    open_dispute: {
         parameters: {
             query?: never;
             header?: {
+                /** @description A call sent again with the same key and body changes nothing and answers the same. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3227,6 +4823,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -3265,11 +4870,12 @@ export interface operations {
             };
         };
     };
-    applications_paper: {
+    get_document: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The document. */
                 document_id: string;
             };
             cookie?: never;
@@ -3339,6 +4945,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -3377,7 +4992,7 @@ export interface operations {
             };
         };
     };
-    applications_open_drafts: {
+    list_drafts: {
         parameters: {
             query?: never;
             header?: never;
@@ -3447,6 +5062,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -3485,10 +5109,11 @@ export interface operations {
             };
         };
     };
-    applications_keep_draft: {
+    create_draft: {
         parameters: {
             query?: never;
             header?: {
+                /** @description A call sent again with the same key and body changes nothing and answers the same. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3554,6 +5179,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -3592,11 +5226,12 @@ export interface operations {
             };
         };
     };
-    applications_change_draft: {
+    change_draft: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The draft. */
                 draft_id: string;
             };
             cookie?: never;
@@ -3661,6 +5296,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -3699,11 +5343,12 @@ export interface operations {
             };
         };
     };
-    applications_discard_draft: {
+    discard_draft: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The draft. */
                 draft_id: string;
             };
             cookie?: never;
@@ -3762,6 +5407,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -3800,13 +5454,135 @@ export interface operations {
             };
         };
     };
-    applications_submit_draft: {
+    get_key_facts_of_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The draft. */
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyFactsOut"];
+                };
+            };
+            /** @description As the client holds it (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_draft: {
         parameters: {
             query?: never;
             header?: {
+                /** @description A call sent again with the same key and body changes nothing and answers the same. */
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The draft. */
                 draft_id: string;
             };
             cookie?: never;
@@ -3871,6 +5647,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -3909,11 +5694,12 @@ export interface operations {
             };
         };
     };
-    desk_loans: {
+    list_loans: {
         parameters: {
             query?: {
                 /** @description `next` of the page before */
                 after?: string | null;
+                /** @description How many at most stand in the answer. */
                 most?: number;
             };
             header?: never;
@@ -3983,6 +5769,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -4021,10 +5816,11 @@ export interface operations {
             };
         };
     };
-    applications_submit: {
+    apply_for_loan: {
         parameters: {
             query?: never;
             header?: {
+                /** @description A call sent again with the same key and body changes nothing and answers the same. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4090,6 +5886,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -4128,11 +5933,12 @@ export interface operations {
             };
         };
     };
-    desk_loan: {
+    get_loan: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -4200,6 +6006,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -4238,11 +6053,12 @@ export interface operations {
             };
         };
     };
-    applications_answer: {
+    answer_question: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -4307,6 +6123,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -4345,11 +6170,12 @@ export interface operations {
             };
         };
     };
-    applications_papers: {
+    list_documents: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -4417,6 +6243,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -4455,11 +6290,12 @@ export interface operations {
             };
         };
     };
-    applications_hand_in: {
+    add_document: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -4470,10 +6306,15 @@ export interface operations {
                     /**
                      * File
                      * Format: binary
+                     * @description A PDF, JPEG or PNG of at most 5 MB.
                      */
                     file: string;
-                    /** What */
-                    what: string;
+                    /**
+                     * What
+                     * @description What kind of paper it is.
+                     * @enum {string}
+                     */
+                    what: "identity" | "payslip" | "statement" | "residence" | "business" | "other";
                 };
             };
         };
@@ -4532,6 +6373,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -4570,11 +6420,12 @@ export interface operations {
             };
         };
     };
-    desk_events: {
+    list_events: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -4642,6 +6493,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -4680,13 +6540,15 @@ export interface operations {
             };
         };
     };
-    statements_signed_key_facts: {
+    get_agreed_key_facts_pdf: {
         parameters: {
             query?: {
-                language?: string;
+                /** @description The language of the paper. */
+                language?: "" | "en" | "st";
             };
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -4754,6 +6616,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -4792,13 +6663,15 @@ export interface operations {
             };
         };
     };
-    statements_pay_off: {
+    get_pay_off: {
         parameters: {
             query?: {
+                /** @description The day that is asked about; today without it. */
                 on?: string | null;
             };
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -4866,6 +6739,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -4904,15 +6786,17 @@ export interface operations {
             };
         };
     };
-    servicing_payments: {
+    list_payments: {
         parameters: {
             query?: {
                 /** @description `next` of the page before */
                 after?: string | null;
+                /** @description How many at most stand in the answer. */
                 most?: number;
             };
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -4980,6 +6864,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -5018,13 +6911,15 @@ export interface operations {
             };
         };
     };
-    servicing_pay: {
+    report_payment: {
         parameters: {
             query?: never;
             header?: {
+                /** @description A call sent again with the same key and body changes nothing and answers the same. */
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -5089,6 +6984,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -5127,14 +7031,17 @@ export interface operations {
             };
         };
     };
-    statements_receipt_paper: {
+    get_receipt_pdf: {
         parameters: {
             query?: {
-                language?: string;
+                /** @description The language of the paper. */
+                language?: "en" | "st";
             };
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
+                /** @description The receipt's own id, as in the list of repayments. */
                 event_id: string;
             };
             cookie?: never;
@@ -5202,6 +7109,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -5240,11 +7156,12 @@ export interface operations {
             };
         };
     };
-    statements_repayments: {
+    list_repayments: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -5312,6 +7229,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -5350,11 +7276,12 @@ export interface operations {
             };
         };
     };
-    statements_schedule: {
+    get_schedule: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -5422,6 +7349,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -5460,11 +7396,12 @@ export interface operations {
             };
         };
     };
-    statements_statement: {
+    get_statement: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -5532,6 +7469,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -5570,11 +7516,12 @@ export interface operations {
             };
         };
     };
-    statements_statement_csv: {
+    get_statement_csv: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -5642,6 +7589,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -5680,13 +7636,15 @@ export interface operations {
             };
         };
     };
-    statements_statement_paper: {
+    get_statement_pdf: {
         parameters: {
             query?: {
-                language?: string;
+                /** @description The language of the paper. */
+                language?: "en" | "st";
             };
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -5754,6 +7712,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -5792,11 +7759,12 @@ export interface operations {
             };
         };
     };
-    applications_take_back: {
+    withdraw_application: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -5857,6 +7825,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -5895,7 +7872,7 @@ export interface operations {
             };
         };
     };
-    access_me: {
+    get_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -5965,6 +7942,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -6003,7 +7989,7 @@ export interface operations {
             };
         };
     };
-    access_update_me: {
+    change_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -6070,6 +8056,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -6108,7 +8103,7 @@ export interface operations {
             };
         };
     };
-    access_ask_for_code: {
+    ask_for_code: {
         parameters: {
             query?: never;
             header?: never;
@@ -6175,6 +8170,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -6213,7 +8217,7 @@ export interface operations {
             };
         };
     };
-    desk_everything: {
+    get_everything: {
         parameters: {
             query?: never;
             header?: never;
@@ -6283,6 +8287,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -6321,10 +8334,11 @@ export interface operations {
             };
         };
     };
-    desk_everything_paper: {
+    get_everything_pdf: {
         parameters: {
             query?: {
-                language?: string;
+                /** @description The language of the paper. */
+                language?: "en" | "st";
             };
             header?: never;
             path?: never;
@@ -6393,6 +8407,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -6431,7 +8454,7 @@ export interface operations {
             };
         };
     };
-    access_password: {
+    change_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -6496,6 +8519,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -6534,7 +8566,7 @@ export interface operations {
             };
         };
     };
-    access_second_factor: {
+    change_second_factor: {
         parameters: {
             query?: never;
             header?: never;
@@ -6601,6 +8633,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -6639,7 +8680,7 @@ export interface operations {
             };
         };
     };
-    access_settings: {
+    change_settings: {
         parameters: {
             query?: never;
             header?: never;
@@ -6706,6 +8747,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -6744,7 +8794,7 @@ export interface operations {
             };
         };
     };
-    access_verify: {
+    verify_address: {
         parameters: {
             query?: never;
             header?: never;
@@ -6811,6 +8861,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -6849,7 +8908,7 @@ export interface operations {
             };
         };
     };
-    access_messages: {
+    list_messages: {
         parameters: {
             query?: never;
             header?: never;
@@ -6919,6 +8978,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -6957,7 +9025,7 @@ export interface operations {
             };
         };
     };
-    access_ask_for_reset: {
+    ask_for_password_reset: {
         parameters: {
             query?: never;
             header?: never;
@@ -7022,6 +9090,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -7060,7 +9137,7 @@ export interface operations {
             };
         };
     };
-    access_reset: {
+    set_new_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -7125,6 +9202,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -7163,7 +9249,7 @@ export interface operations {
             };
         };
     };
-    products_pay_to: {
+    list_accounts_to_pay_to: {
         parameters: {
             query?: never;
             header?: never;
@@ -7233,6 +9319,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -7271,7 +9366,7 @@ export interface operations {
             };
         };
     };
-    products_products: {
+    list_products: {
         parameters: {
             query?: never;
             header?: never;
@@ -7341,6 +9436,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -7379,14 +9483,17 @@ export interface operations {
             };
         };
     };
-    statements_key_facts: {
+    get_key_facts: {
         parameters: {
             query: {
+                /** @description The amount to borrow. */
                 principal: number | string;
+                /** @description In how many installments it is paid back. */
                 installments: number;
             };
             header?: never;
             path: {
+                /** @description The product. */
                 product_id: string;
             };
             cookie?: never;
@@ -7454,6 +9561,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -7492,15 +9608,19 @@ export interface operations {
             };
         };
     };
-    statements_key_facts_paper: {
+    get_key_facts_pdf: {
         parameters: {
             query: {
+                /** @description The amount to borrow. */
                 principal: number | string;
+                /** @description In how many installments it is paid back. */
                 installments: number;
-                language?: string;
+                /** @description The language of the paper. */
+                language?: "en" | "st";
             };
             header?: never;
             path: {
+                /** @description The product. */
                 product_id: string;
             };
             cookie?: never;
@@ -7568,6 +9688,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -7606,14 +9735,17 @@ export interface operations {
             };
         };
     };
-    products_quote: {
+    get_quote: {
         parameters: {
             query: {
+                /** @description The amount to borrow. */
                 principal: number | string;
+                /** @description In how many installments it is paid back. */
                 installments: number;
             };
             header?: never;
             path: {
+                /** @description The product. */
                 product_id: string;
             };
             cookie?: never;
@@ -7681,6 +9813,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -7719,7 +9860,7 @@ export interface operations {
             };
         };
     };
-    registration_register: {
+    register: {
         parameters: {
             query?: never;
             header?: never;
@@ -7739,6 +9880,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSent"];
                 };
             };
             /** @description Bad Request */
@@ -7786,6 +9936,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -7824,7 +9983,7 @@ export interface operations {
             };
         };
     };
-    access_session: {
+    get_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -7894,6 +10053,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -7932,7 +10100,7 @@ export interface operations {
             };
         };
     };
-    access_sessions: {
+    list_sessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -8002,6 +10170,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -8040,11 +10217,12 @@ export interface operations {
             };
         };
     };
-    access_end_one_session: {
+    end_session: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The session, as in the list of sessions. */
                 sign_in_id: string;
             };
             cookie?: never;
@@ -8103,6 +10281,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -8141,7 +10328,7 @@ export interface operations {
             };
         };
     };
-    access_sign_in: {
+    sign_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -8208,6 +10395,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -8246,7 +10442,7 @@ export interface operations {
             };
         };
     };
-    access_sign_out: {
+    sign_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -8307,6 +10503,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -8345,7 +10550,7 @@ export interface operations {
             };
         };
     };
-    access_tokens: {
+    list_tokens: {
         parameters: {
             query?: never;
             header?: never;
@@ -8415,6 +10620,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -8453,10 +10667,11 @@ export interface operations {
             };
         };
     };
-    access_make_token: {
+    create_token: {
         parameters: {
             query?: never;
             header?: {
+                /** @description A call sent again with the same key and body changes nothing and answers the same. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -8522,6 +10737,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -8560,11 +10784,12 @@ export interface operations {
             };
         };
     };
-    access_end_token: {
+    revoke_token: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The token, as in the list of tokens. */
                 token_id: string;
             };
             cookie?: never;
@@ -8616,6 +10841,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, SLOW, Served, check_accessible, until
+from tests.browser.conftest import PHONE, SLOW, Served, check_accessible, code_sent, until
 
 pytestmark = pytest.mark.browser
 MFI = "maluti"
@@ -30,6 +30,8 @@ def register(page: Page, served: Served, phone: str) -> None:
     page.get_by_role("button", name="Bula akhaonto ea ka").click()
     expect(page.get_by_text("Bala kamoo tlhahisoleseling ea hau").first).to_be_visible()
     page.get_by_label("Ke balile sena").check()
+    page.get_by_role("button", name="Bula akhaonto ea ka").click()
+    page.get_by_label("Khoutu").fill(code_sent(served, MFI))
     page.get_by_role("button", name="Bula akhaonto ea ka").click()
     page.get_by_role("heading", name="Likalimo tsa ka").wait_for()
 

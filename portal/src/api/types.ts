@@ -28,3 +28,8 @@ export type Inquiry = Shapes["LookUpOut"];
 export type Dispute = Shapes["DisputeOut"];
 export type ConsentText = Shapes["ConsentTextOut"];
 export type Consent = Shapes["ConsentOut"];
+
+/** What is sent as it was chosen from the API's own lists. */
+export type PaymentIn = Shapes["PaymentIn"];
+export type ComplaintIn = Shapes["ComplaintIn"];
+export type ProfileIn = Shapes["ProfileIn"];

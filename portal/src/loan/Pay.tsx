@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { answerOf, api, keyed } from "../api/client";
-import type { LoanDetail, PayTo } from "../api/types";
+import type { LoanDetail, PaymentIn, PayTo } from "../api/types";
 import { day, money } from "../format";
 import { channelLabel, channelOptions } from "../labels";
 import { Field, Form, Select } from "../ui/forms";
@@ -52,7 +52,7 @@ function Report({ loan, reload }: { loan: LoanDetail; reload: () => void }) {
   const key = useKey(values.amount, values.channel, values.reference);
   async function send() {
     const params = { path: { loan_id: loan.id }, header: keyed(key) };
-    await answerOf(api.POST("/api/v1/loans/{loan_id}/payments", { params, body: values }));
+    await answerOf(api.POST("/api/v1/loans/{loan_id}/payments", { params, body: values as PaymentIn }));
     reset();
     setDone(true);
     reload();

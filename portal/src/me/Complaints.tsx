@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { answerOf, api, keyed } from "../api/client";
 import { complaintsAsked } from "../api/questions";
-import type { Complaint } from "../api/types";
+import type { Complaint, ComplaintIn } from "../api/types";
 import { day } from "../format";
 import { complaintLabel, complaintOptions } from "../labels";
 import { Show, useAsked } from "../ui/asked";
@@ -53,7 +53,7 @@ function Complain({ sent }: { sent: () => void }) {
   const key = useKey(about, text);
   async function send() {
     const params = { header: keyed(key) };
-    await answerOf(api.POST("/api/v1/complaints", { params, body: { about, text } }));
+    await answerOf(api.POST("/api/v1/complaints", { params, body: { about, text } as ComplaintIn }));
     setText("");
     sent();
   }

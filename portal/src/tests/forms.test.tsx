@@ -58,8 +58,9 @@ const FORMS: Record<string, Case> = {
   "sign in": { page: () => <SignIn entered={nothing} />, fields: ["name", "password"], button: "Sign in" },
   "register": {
     page: () => <Register entered={nothing} />,
-    fields: ["full_name", "phone", "email", "password", "agreed"],
+    fields: ["full_name", "phone", "email", "password", "agreed", "code"],
     button: "Open my account",
+    first: press("Open my account"),
   },
   "ask for a code": { page: () => <Reset />, fields: ["name"], button: "Send me a code" },
   "new password": {
@@ -117,9 +118,10 @@ async function useCode(code: string): Promise<void> {
 }
 
 /** What the server says to everything but the form itself. */
-function usual({ method, path }: Call): [number, unknown] | null {
+function usual({ method, path, body }: Call): [number, unknown] | null {
   if (path.endsWith("/consent-texts")) return [200, [{ purpose: "records", version: 1, english: "E", sesotho: "S" }]];
-  if (path.endsWith("/me/codes")) return [202, { to: "+266 •••• 0001", again_in: 60 }];
+  if (path.endsWith("/me/codes") || (path.endsWith("/register") && (body as { code: string }).code === ""))
+    return [202, { to: "+266 •••• 0001", again_in: 60 }];
   return method === "GET" ? [200, []] : null;
 }
 

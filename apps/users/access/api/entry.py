@@ -19,14 +19,12 @@ from apps.users.access.api.profile import me_of
 from apps.users.access.lockout import MESSAGE
 from apps.users.access.rate_limits import ENTRY
 from apps.users.access.schemas import Me, ResetAsked, ResetIn, SessionOut, SignIn
-from apps.users.access.services.codes import NOT_AGAIN_WITHIN, CodeNeeded, Purpose, send_code, use_code
+from apps.users.access.services.codes import AGAIN_IN, CodeNeeded, Purpose, send_code, use_code
 from apps.users.access.services.password_reset import reset_password
 from apps.users.access.services.reset_links import pretend_to_send
 from apps.users.accounts.models import Account
 
 router = Router(tags=["accounts"])
-
-AGAIN_IN = int(NOT_AGAIN_WITHIN.total_seconds())
 
 
 class LockedOut(ServiceError):

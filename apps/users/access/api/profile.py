@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest
 from ninja import Router, Status
 
@@ -83,10 +82,10 @@ def settings(request: HttpRequest, payload: SettingsIn) -> Any:
 @router.put("/me/password", response={204: None, **REFUSED}, auth=ANY, throttle=[ENTRY])
 def password(request: HttpRequest, payload: PasswordIn) -> Any:
     """Another password for whoever knows the present one; the account's other sessions end."""
+    check_person(request)
     account = borrower(request)
     change_password(actor=account.actor, current=payload.current, password=payload.password)
-    if request.user == account:  # by a session, which goes on
-        update_session_auth_hash(request, Account.objects.get(pk=account.pk))
+    keep_session(request, Account.objects.get(pk=account.pk))
     return Status(204, None)
 
 

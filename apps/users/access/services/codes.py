@@ -27,6 +27,7 @@ Channel = Message.Channel
 GOOD_FOR = timedelta(minutes=10)
 
 NOT_AGAIN_WITHIN = timedelta(seconds=60)  # who asks twice at once gets one message
+AGAIN_IN = int(NOT_AGAIN_WITHIN.total_seconds())  # as programs are told
 
 MAXIMUM_AN_HOUR = 5
 
