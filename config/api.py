@@ -24,8 +24,8 @@ from apps.loans.servicing.api import router as payments_router
 from apps.loans.statements.api.documents import router as documents_router
 from apps.loans.statements.api.statement import router as statement_router
 from apps.mfis.core.database import connection
-from apps.mfis.core.errors import InvalidInput, NotHome, ServiceError
-from apps.mfis.core.problem_details import problem
+from apps.mfis.core.errors import InvalidInput, NotHome, Sentence, ServiceError
+from apps.mfis.core.problem_details import Faults, faults_by_field, problem
 from apps.users.access.api.codes import router as codes_router
 from apps.users.access.api.entry import router as entry_router
 from apps.users.access.api.profile import router as profile_router
@@ -36,6 +36,7 @@ from apps.users.consents.api import router as consents_router
 from apps.users.operators.api import router as mfis_router
 from apps.users.registration.api import router as registration_router
 from config.described.openapi import DescribedAPI
+from config.shape_faults import sentence_of
 from config.strict import StrictParser, strictly
 
 CALLS: list[BaseThrottle] = [Limit("read", unsafe="write", batch=10)]
@@ -91,22 +92,20 @@ def _service_error(request: HttpRequest, error: ServiceError) -> HttpResponse:
     if isinstance(error, NotHome):
         more |= {"home": error.home, "site": error.site}
     if isinstance(error, InvalidInput) and error.errors:
-        more["errors"] = error.errors
+        more |= faults_by_field(error.errors, error.code)
     elif error.field:
-        more["errors"] = {error.field: [error.message]}
+        more |= faults_by_field({error.field: [error.message]}, error.code)
     return problem(request, error.status, error.code.replace("_", " ").capitalize(), error.message, **more)
 
 
 def _validation(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    errors: dict[str, list[str]] = {}
+    errors: Faults = {}
     for fault in error.errors:
         # The location is ("body", "<argument>", "<field>", …); people know the field alone.
         where = [str(part) for part in fault["loc"] if part not in ("body", "query", "path", "header", "payload")]
-        unknown = fault["type"] == "extra_forbidden"
-        sentence = "There is no field of this name; leave it out." if unknown else str(fault["msg"])
-        errors.setdefault(".".join(where) or "body", []).append(sentence)
+        errors.setdefault(".".join(where) or "body", []).append(sentence_of(fault))
     detail = "; ".join(f"{name}: {messages[0]}" for name, messages in errors.items())
-    return problem(request, 422, "Invalid input", detail, code="invalid", errors=errors)
+    return problem(request, 422, "Invalid input", detail, code="invalid", **faults_by_field(errors, "invalid"))
 
 
 def _away(request: HttpRequest, error: Exception) -> HttpResponse:
@@ -120,13 +119,13 @@ def _unwritable(request: HttpRequest, error: ValueError) -> HttpResponse:
     """Text that PostgreSQL cannot hold, by a way that no rule stands on. Anything else is a fault of ours."""
     if "NUL (0x00)" not in str(error):
         raise error
-    return problem(
-        request, 422, "Invalid input", "Text must not contain the character U+0000; leave it out.", code="invalid"
-    )
+    text = Sentence("Text must not contain the character U+0000; leave it out.", "not_text")
+    return problem(request, 422, "Invalid input", text, code="invalid")
 
 
 def _throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
-    answer = problem(request, 429, "Too many calls", f"Wait {error.wait} seconds, then go on.", code="too_many_calls")
+    text = Sentence(f"Wait {error.wait} seconds, then go on.", "too_many_calls", seconds=int(error.wait or 60))
+    answer = problem(request, 429, "Too many calls", text, code="too_many_calls")
     for name, value in retry_after(error).items():
         answer[name] = value
     return answer

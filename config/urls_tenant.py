@@ -8,10 +8,11 @@ from apps.users.access.views import invitations, password_reset
 from apps.users.back_office.sites import tenant_site
 from apps.users.back_office.views import brand_logo
 from config.api import tenant_api
-from config.views import manifest, portal, service_worker
+from config.views import manifest, portal, service_worker, shell
 
 urlpatterns = [
     path("", portal, name="home"),
+    path("shell", shell, name="shell"),
     path("sw.js", service_worker, name="service_worker"),
     path("manifest.webmanifest", manifest, name="manifest"),
     path("api/v1/", tenant_api.urls),

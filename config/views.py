@@ -16,6 +16,8 @@ from django.templatetags.static import static
 from apps.mfis.core.roles import Role
 from apps.mfis.tenancy.addresses import mfi_url
 from apps.mfis.tenancy.models import MFI
+from apps.users.accounts.languages import Language
+from apps.users.accounts.models import Account
 from config.context import branding
 
 
@@ -27,27 +29,46 @@ def landing(request: HttpRequest) -> HttpResponse:
 
 
 @lru_cache(maxsize=1)
-def _entry() -> dict[str, Any]:
+def _built() -> dict[str, dict[str, Any]]:
     """The portal's built files, by Vite's manifest."""
     manifest = Path(settings.ROOT) / "portal" / "dist" / ".vite" / "manifest.json"
-    entry: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))["index.html"]
-    return entry
+    built: dict[str, dict[str, Any]] = json.loads(manifest.read_text(encoding="utf-8"))
+    return built
+
+
+def _address(file: str) -> str:
+    # As Vite names it, hash and all: a second hash, and what is imported by its first name would be loaded twice.
+    return f"{settings.STATIC_URL}portal/{file}"
+
+
+def _page(request: HttpRequest, language: str, account: Account | None, *, is_kept: bool = False) -> HttpResponse:
+    entry, words = _built()["index.html"], _built()[f"src/locales/{language}.po"]
+    context = {
+        "script": _address(entry["file"]),
+        "styles": [_address(file) for file in entry.get("css", [])],
+        "preloads": [_address(words["file"]), *(_address(_built()[key]["file"]) for key in entry.get("imports", []))],
+        "language": language,
+        "is_kept": is_kept,
+        # What `GET session` answers, so that the first page waits for one round trip less.
+        "account": account.pk if account else "",
+        "csrf": "" if is_kept else get_token(request),
+    }
+    return TemplateResponse(request, "letsema/portal.html", context)
 
 
 def portal(request: HttpRequest) -> HttpResponse:
-    """[tenant].localhost:8000: the borrowers' portal."""
-    entry = _entry()
+    """[tenant].localhost:8000: the borrowers' portal, in the account's language, else in the one chosen before."""
     user = request.user
-    context = {
-        "script": f"portal/{entry['file']}",
-        "styles": [f"portal/{f}" for f in entry.get("css", [])],
-        # What `GET session` answers, so that the first page waits for one round trip less.
-        "signed_in": user.is_authenticated and user.role == Role.BORROWER,
-        "csrf": get_token(request),
-    }
-    response = TemplateResponse(request, "letsema/portal.html", context)
+    account = user if isinstance(user, Account) and user.role == Role.BORROWER else None
+    language = Language.of(account.language if account else request.COOKIES.get("letsema_language", ""))
+    response = _page(request, language.value, account)
     response["Cache-Control"] = "private, no-cache"
     return response
+
+
+def shell(request: HttpRequest) -> HttpResponse:
+    """The portal as the phone keeps it for times without a connection: it says nothing of anybody."""
+    return _page(request, Language.ENGLISH.value, None, is_kept=True)
 
 
 def service_worker(request: HttpRequest) -> HttpResponse:

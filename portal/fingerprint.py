@@ -4,9 +4,18 @@ from hashlib import sha256
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SETTINGS = ("index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "openapi.json")
+SETTINGS = (
+    "index.html",
+    "package.json",
+    "package-lock.json",
+    "tsconfig.json",
+    "vite.config.ts",
+    "lingui.config.js",
+    "openapi.json",
+)
 
-files = [*(HERE / name for name in SETTINGS), *(HERE / "src").rglob("*"), *(HERE / "public").rglob("*")]
+sources = [path for path in (HERE / "src").rglob("*") if "tests" not in path.relative_to(HERE).parts]
+files = [*(HERE / name for name in SETTINGS), *sources]
 digest = sha256()
 for path in sorted(files):
     if path.is_file():

@@ -168,7 +168,7 @@ def test_the_committed_portal_built_anew_is_the_same(tmp_path: Path) -> None:
 
     def files(dist: Path) -> dict[str, bytes]:
         found = {p.relative_to(dist).as_posix(): p for p in dist.rglob("*") if p.is_file()}
-        return {n: p.read_bytes() for n, p in found.items() if not n.endswith((".gz", "sources.sha256"))}
+        return {n: p.read_bytes() for n, p in found.items() if not n.endswith((".gz", ".br", "sources.sha256"))}
 
     built, committed = files(portal / "dist"), files(ROOT / "portal" / "dist")
     assert built.keys() == committed.keys()

@@ -57,6 +57,7 @@ OPEN = {
     "api/v1/products/<uuidstr:product_id>/key-facts": "the calculator",
     "api/v1/products/<uuidstr:product_id>/key-facts.pdf": "the calculator",
     "receipts/<uuid:event_id>/": "whether a receipt stands, without a name",
+    "shell": "the portal without anybody's name, for times without a connection",
     "sw.js": "the script of the portal",
     "manifest.webmanifest": "the portal among a phone's apps",
     "brand/logo": "the MFI's logo",

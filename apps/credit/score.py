@@ -32,7 +32,7 @@ PAST_DUE_FLOOR, ON_TIME_CEILING, PAID_CEILING = -240, 96, 75
 REASONS: dict[str, dict[str, str]] = {
     "on_time": {
         "en": "Installments were paid on time in {count} of the last 24 months.",
-        "st": "Likarolo li lefiloe ka nako likhoeling tse {count} tsa tse 24 tse fetileng.",
+        "st": "Likarolo tsa tefo li lefiloe ka nako likhoeling tse {count} tsa tse 24 tse fetileng.",
     },
     "paid_in_full": {"en": "{count} loan(s) were paid back in full.", "st": "Likalimo tse {count} li lefiloe kaofela."},
     "late": {
@@ -42,29 +42,29 @@ REASONS: dict[str, dict[str, str]] = {
     "late_now": {"en": "Something is late now.", "st": "Ho na le tefo e liehileng hona joale."},
     "written_off": {
         "en": "A loan was given up as lost in the last 24 months.",
-        "st": "Ho na le kalimo e phumotsoeng likhoeling tse 24 tse fetileng.",
+        "st": "Ho na le kalimo eo ho neng ho sa lebelloe hore e lefuoe likhoeling tse 24 tse fetileng.",
     },
 }
 ADVICE: dict[str, dict[str, str]] = {
     "late_now": {
         "en": "Pay what is overdue: that alone raises the score at once.",
-        "st": "Lefa tse fetiloeng ke nako: seo feela se phahamisa lintlha hang-hang.",
+        "st": "Lefa tse fetiloeng ke nako: seo feela se phahamisa sekoro hang-hang.",
     },
     "late": {
         "en": "Pay each installment by its day: a late month counts for twelve months, then no more.",
-        "st": "Lefa karolo e 'ngoe le e 'ngoe ka letsatsi la eona: khoeli ea tieho e baloa likhoeli tse 12 feela.",
+        "st": "Lefa karolo ea tefo ka 'ngoe ka letsatsi la eona: khoeli ea tieho e baloa likhoeli tse 12 feela.",
     },
     "written_off": {
         "en": "Talk to the branch about the loan that was given up: what is paid on it still counts.",
-        "st": "Buisana le lekala ka kalimo e phumotsoeng: seo u se lefang se ntse se baloa.",
+        "st": "Buisana le lekala ka kalimo e sa lebelloang ho lefuoa: seo u se lefang se ntse se baloa.",
     },
     "on_time": {
         "en": "Go on paying on time: each month adds to the score.",
-        "st": "Tsoela pele ho lefa ka nako: khoeli e 'ngoe le e 'ngoe e eketsa lintlha.",
+        "st": "Tsoela pele ho lefa ka nako: khoeli e 'ngoe le e 'ngoe e eketsa sekoro.",
     },
     "no_history": {
         "en": "There is no score before three months of a loan. That counts for nothing, good or bad.",
-        "st": "Ha ho lintlha pele ho likhoeli tse tharo tsa kalimo. Sena ha se behe letho, le letle kapa le lebe.",
+        "st": "Ha ho sekoro pele ho likhoeli tse tharo tsa kalimo. Sena ha se behe letho, le letle kapa le lebe.",
     },
 }
 

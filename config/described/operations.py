@@ -25,6 +25,7 @@ NAMES = {
     "GET /loans/{loan_id}/documents": "list_documents",
     "POST /loans/{loan_id}/documents": "add_document",
     "GET /documents/{document_id}": "get_document",
+    "GET /pay-to": "list_accounts_to_pay_to",
     "GET /products": "list_products",
     "GET /products/{product_id}/quote": "get_quote",
     "GET /products/{product_id}/key-facts": "get_key_facts",

@@ -215,6 +215,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "staticfiles"
 STATICFILES_DIRS = [("portal", ROOT / "portal" / "dist")]
 WHITENOISE_USE_FINDERS = True
+# Named by what is in them: the portal as Vite does, the rest as collectstatic does. A phone never asks again.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/(portal/assets/.+-[\w-]{8}|.+\.[0-9a-f]{12})\.\w+$"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

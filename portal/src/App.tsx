@@ -1,97 +1,90 @@
+import { QueryClientProvider } from "@tanstack/react-query";
 import { Suspense, useEffect, useState } from "react";
-import { call, forgetEverything, keptAt, onKept, session } from "./api";
-import { Door, DOORS } from "./doors/Door";
-import { moment } from "./format";
+import { Redirect, Route, Router, Switch, useLocation } from "wouter";
+import { useHashLocation } from "wouter/use-hash-location";
+import { leave, noteChosen, saveLanguage } from "./api/entry";
+import { Door } from "./doors/Door";
 import { focusPage, Header, Languages, Navigation, SkipLink } from "./Frame";
+import { answers } from "./kept/answers";
 import { Loans } from "./loan/Loans";
-import { signedInAtFirst } from "./page";
-import { History, LoanPage, Products, Profile } from "./pages";
-import { choose, language, t, type Language } from "./words";
-
-const readPath = (): string[] => window.location.hash.replace(/^#\/?/, "").split("/").filter(Boolean);
-
-/** The page's address after the #, so that Back works and a page can be kept as a bookmark. */
-function usePath(): string[] {
-  const [path, setPath] = useState(readPath);
-  useEffect(() => {
-    const changed = () => {
-      setPath(readPath());
-      window.scrollTo(0, 0);
-      focusPage();
-    };
-    window.addEventListener("hashchange", changed);
-    return () => window.removeEventListener("hashchange", changed);
-  }, []);
-  return path;
-}
+import { History, LoanPage, Me, Products } from "./pages";
+import { currentAccount, useSession } from "./session";
+import { Age } from "./ui/Age";
+import { Loading } from "./ui/asked";
+import { Guarded } from "./ui/Fault";
+import { language, speak, type Language } from "./words";
 
 export function App() {
-  const [signedIn, setSignedIn] = useState(signedInAtFirst);
+  return (
+    <QueryClientProvider client={answers}>
+      {/* The address after the #: Back works, and a page can be kept as a bookmark. */}
+      <Router hook={useHashLocation}>
+        <Framed />
+      </Router>
+    </QueryClientProvider>
+  );
+}
+
+function Framed() {
+  const { account } = useSession();
   const [spoken, setSpoken] = useState(language);
-  const [page = "", id] = usePath();
+  const [path, go] = useLocation();
+  useEffect(() => {
+    window.scrollTo(0, 0);
+    focusPage();
+  }, [path]);
 
-  async function entered() {
-    setSignedIn(await session()); // a new session has a new CSRF token
-    if (DOORS.includes(page)) window.location.hash = "#/";
-  }
-  async function leave() {
-    await call("POST", "sign-out");
-    await forgetEverything(); // what the phone kept for times without a connection is this person's alone
-    setSignedIn(await session());
-    window.location.hash = "#/";
-  }
-  function speak(wanted: Language) {
-    choose(wanted);
+  async function change(wanted: Language) {
+    await speak(wanted);
     setSpoken(wanted);
-    if (signedIn) call("PUT", "me/settings", { language: wanted }).catch(() => undefined); // for messages and papers
+    if (currentAccount()) await saveLanguage();
+    else noteChosen();
   }
-
+  async function signOut() {
+    const left = leave();
+    go("/");
+    await left;
+  }
   return (
     <>
       <SkipLink />
-      <Header signedIn={signedIn} leave={leave} />
-      <Languages speak={speak} />
-      <main id="main" tabIndex={-1} key={spoken}>
+      <Header signedIn={!!account} leave={signOut} />
+      <Languages speak={change} />
+      <main id="main" tabIndex={-1} key={`${spoken} ${account ?? ""}`}>
         <Age />
-        <Suspense
-          fallback={
-            <p className="quiet" role="status">
-              {t("Loading …")}
-            </p>
-          }
-        >
-          <Page page={page} id={id} signedIn={signedIn} entered={entered} />
-        </Suspense>
+        <Guarded of={path}>
+          <Suspense fallback={<Loading />}>
+            <Pages signedIn={!!account} entered={() => setSpoken(language())} speak={change} />
+          </Suspense>
+        </Guarded>
       </main>
-      {signedIn && <Navigation page={page} />}
+      {account && <Navigation path={path} />}
     </>
   );
 }
 
-/** How old what is shown is, where there is no connection. */
-function Age() {
-  const [kept, setKept] = useState(keptAt);
-  useEffect(() => onKept(setKept), []);
-  if (!kept) return null;
-  return (
-    <p className="note aside" role="status">
-      {t("No connection. This is how it stood on {at}.", { at: moment(kept) })}
-    </p>
-  );
-}
+const DOORS = ["/sign-in", "/register", "/reset"];
 
-interface PageProps {
-  page: string;
-  id?: string;
+interface PagesProps {
   signedIn: boolean;
-  entered: () => Promise<void>;
+  entered: () => void;
+  speak: (wanted: Language) => Promise<void>;
 }
 
-function Page({ page, id, signedIn, entered }: PageProps) {
-  if (page === "products") return <Products id={id} signedIn={signedIn} />;
-  if (!signedIn) return <Door key={page} page={page} entered={entered} />;
-  if (page === "loans" && id) return <LoanPage key={id} id={id} />;
-  if (page === "history") return <History />;
-  if (page === "profile") return <Profile />;
-  return <Loans />;
+function Pages({ signedIn, entered, speak }: PagesProps) {
+  const [path] = useLocation();
+  return (
+    <Switch>
+      <Route path="/products/:id?">{({ id }) => <Products id={id} signedIn={signedIn} />}</Route>
+      {!signedIn && (
+        <Route>
+          <Door key={path} path={path} entered={entered} />
+        </Route>
+      )}
+      <Route path="/loans/:id">{({ id }) => <LoanPage key={id} id={id} />}</Route>
+      <Route path="/history" component={History} />
+      <Route path="/profile/:part?">{({ part }) => <Me part={part} speak={speak} />}</Route>
+      <Route>{DOORS.includes(path) ? <Redirect to="/" /> : <Loans />}</Route>
+    </Switch>
+  );
 }

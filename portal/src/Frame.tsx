@@ -1,13 +1,13 @@
 // What stands around every page.
 import type { MouseEvent } from "react";
 import { brand, root } from "./page";
-import { language, t, type Language, type Words } from "./words";
+import { language, t, type Language } from "./words";
 
-const PAGES: [address: string, name: Words][] = [
-  ["", "Loans"],
-  ["products", "Borrow"],
-  ["history", "History"],
-  ["profile", "Me"],
+const PAGES: [address: string, name: string][] = [
+  ["/", "Loans"],
+  ["/products", "Borrow"],
+  ["/history", "History"],
+  ["/profile", "Me"],
 ];
 const LANGUAGES: [Language, string][] = [
   ["en", "English"],
@@ -45,23 +45,34 @@ export function Header({ signedIn, leave }: { signedIn: boolean; leave: () => Pr
   );
 }
 
-export function Languages({ speak }: { speak: (wanted: Language) => void }) {
+interface LanguagesProps {
+  speak: (wanted: Language) => Promise<void>;
+}
+
+export function Languages({ speak }: LanguagesProps) {
   return (
     <section className="languages" aria-label={t("Language")}>
-      {LANGUAGES.map(([code, name]) => (
-        <button key={code} lang={code} aria-pressed={language() === code} onClick={() => speak(code)}>
-          {name}
-        </button>
-      ))}
+      <LanguageButtons speak={speak} />
     </section>
   );
 }
 
-export function Navigation({ page }: { page: string }) {
+export function LanguageButtons({ speak }: LanguagesProps) {
+  return LANGUAGES.map(([code, name]) => (
+    <button key={code} lang={code} aria-pressed={language() === code} onClick={() => speak(code)}>
+      {name}
+    </button>
+  ));
+}
+
+const isOn = (address: string, path: string): boolean =>
+  address === "/" ? path === "/" : path === address || path.startsWith(`${address}/`);
+
+export function Navigation({ path }: { path: string }) {
   return (
     <nav aria-label={t("Main")}>
       {PAGES.map(([address, name]) => (
-        <a key={address} href={`#/${address}`} aria-current={page === address ? "page" : undefined}>
+        <a key={address} href={`#${address}`} aria-current={isOn(address, path) ? "page" : undefined}>
           {t(name)}
         </a>
       ))}

@@ -1,7 +1,7 @@
 // Which of our words a code of the API has. tests/test_portal_words.py compares them with the server's own labels.
-import { t, type Words } from "./words";
+import { t } from "./words";
 
-type Labels = Record<string, Words>;
+type Labels = Record<string, string>;
 
 /** How a loan, its entry in the credit history, or a payment that was reported stands. */
 const STATUSES: Labels = {
@@ -38,6 +38,15 @@ const MOVEMENTS: Labels = {
   write_off: "Written off",
   charge_off: "Charged off",
   undo: "Reversal",
+  closed: "Closed",
+};
+
+/** The stages of a loan, from the application on; where it ended otherwise, its status stands last. */
+const STEPS: Labels = {
+  applied: "Applied",
+  in_review: "In review",
+  approved: "Approved",
+  paid_out: "Paid out",
   closed: "Closed",
 };
 
@@ -104,6 +113,8 @@ function of(labels: Labels, code: string): string {
 }
 
 export const statusLabel = (code: string): string => of(STATUSES, code);
+export const stepLabel = (code: string): string => of({ ...STATUSES, ...STEPS }, code);
+export const documentLabel = (code: string): string => of(DOCUMENTS, code);
 export const movementLabel = (code: string): string => of(MOVEMENTS, code);
 export const channelLabel = (code: string): string => of(CHANNELS, code);
 export const complaintLabel = (code: string): string => of(COMPLAINTS, code);

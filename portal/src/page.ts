@@ -8,5 +8,5 @@ function served(): HTMLElement {
 export const root = served();
 export const brand = root.dataset.brand ?? "Letsema";
 
-/** Whether somebody is signed in, as the page itself came with it. */
-export const signedInAtFirst = (): boolean => root.dataset.signedIn === "yes";
+/** Whether this is the page that the phone kept: it says nothing of who is signed in. */
+export const isKeptPage = root.dataset.kept === "yes";

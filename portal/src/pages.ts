@@ -1,17 +1,9 @@
 // The pages that the first one does not need: they come after it.
 import { lazy } from "react";
 
-const history = () => import("./history/History");
-const loan = () => import("./loan/LoanPage");
-const products = () => import("./products/Products");
-const profile = () => import("./profile/Profile");
-
-export const History = lazy(() => history().then((page) => ({ default: page.History })));
-export const LoanPage = lazy(() => loan().then((page) => ({ default: page.LoanPage })));
-export const Products = lazy(() => products().then((page) => ({ default: page.Products })));
-export const Profile = lazy(() => profile().then((page) => ({ default: page.Profile })));
-
-/** Fetches them all, so that they are there when the line is not. */
-export function fetchPages(): void {
-  for (const load of [loan, products, history, profile]) load().catch(() => undefined);
-}
+export const History = lazy(() => import("./history/History").then((page) => ({ default: page.History })));
+export const LoanPage = lazy(() => import("./loan/LoanPage").then((page) => ({ default: page.LoanPage })));
+export const Register = lazy(() => import("./doors/Register").then((page) => ({ default: page.Register })));
+export const Reset = lazy(() => import("./doors/Reset").then((page) => ({ default: page.Reset })));
+export const Products = lazy(() => import("./products/Products").then((page) => ({ default: page.Products })));
+export const Me = lazy(() => import("./me/Me").then((page) => ({ default: page.Me })));

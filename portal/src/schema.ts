@@ -12,16 +12,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Own
+         * List complaints
          * @description One's own complaints, newest first, with the day by which each is answered; at most 100.
          */
-        get: operations["complaints_own"];
+        get: operations["list_complaints"];
         put?: never;
         /**
-         * File
+         * Complain
          * @description Complains. The MFI answers within thirty days.
          */
-        post: operations["complaints_file"];
+        post: operations["complain"];
         delete?: never;
         options?: never;
         head?: never;
@@ -36,10 +36,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Texts
+         * List consent texts
          * @description The texts as they are agreed to now; registration names the version of `records`.
          */
-        get: operations["consents_texts"];
+        get: operations["list_consent_texts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -56,16 +56,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Own
+         * List consents
          * @description How each purpose stands.
          */
-        get: operations["consents_own"];
+        get: operations["list_consents"];
         put?: never;
         /**
-         * Give
+         * Give consent
          * @description Consents to the current text of a purpose. Said again it changes nothing.
          */
-        post: operations["consents_give"];
+        post: operations["give_consent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -83,10 +83,10 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Withdraw
+         * Withdraw consent
          * @description Takes a consent back; it holds from this moment.
          */
-        delete: operations["consents_withdraw"];
+        delete: operations["withdraw_consent"];
         options?: never;
         head?: never;
         patch?: never;
@@ -100,10 +100,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * History
+         * Get credit history
          * @description What the credit histories hold about the caller at this MFI, the score that follows, and who asked others.
          */
-        get: operations["histories_history"];
+        get: operations["get_credit_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -120,16 +120,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Own
+         * List disputes
          * @description One's own disputes, newest first, with the day by which each is decided; at most 100.
          */
-        get: operations["histories_own"];
+        get: operations["list_disputes"];
         put?: never;
         /**
-         * Dispute
+         * Open dispute
          * @description Says that an entry is wrong. It is decided within thirty days, by somebody who did not enter it.
          */
-        post: operations["histories_dispute"];
+        post: operations["open_dispute"];
         delete?: never;
         options?: never;
         head?: never;
@@ -144,10 +144,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Paper
+         * Get document
          * @description The bytes of one of one's own papers, as they were handed in.
          */
-        get: operations["applications_paper"];
+        get: operations["get_document"];
         put?: never;
         post?: never;
         delete?: never;
@@ -164,16 +164,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Open Drafts
+         * List drafts
          * @description One's applications that are not handed in yet; at most five.
          */
-        get: operations["applications_open_drafts"];
+        get: operations["list_drafts"];
         put?: never;
         /**
-         * Keep Draft
+         * Create draft
          * @description Keeps what is filled in so far.
          */
-        post: operations["applications_keep_draft"];
+        post: operations["create_draft"];
         delete?: never;
         options?: never;
         head?: never;
@@ -189,16 +189,36 @@ export interface paths {
         };
         get?: never;
         /**
-         * Change Draft
+         * Change draft
          * @description Replaces what a draft holds.
          */
-        put: operations["applications_change_draft"];
+        put: operations["change_draft"];
         post?: never;
         /**
-         * Discard Draft
+         * Discard draft
          * @description Throws a draft away.
          */
-        delete: operations["applications_discard_draft"];
+        delete: operations["discard_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/{draft_id}/key-facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get key facts of draft
+         * @description The same of what a draft asks for, in its group: send the hash as `agreed` when the draft is submitted.
+         */
+        get: operations["get_key_facts_of_draft"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -214,10 +234,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Submit Draft
+         * Submit draft
          * @description Hands a draft in: from then on it is an application like any other.
          */
-        post: operations["applications_submit_draft"];
+        post: operations["submit_draft"];
         delete?: never;
         options?: never;
         head?: never;
@@ -232,16 +252,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Loans
+         * List loans
          * @description One's own applications and loans, newest first, in pages.
          */
-        get: operations["desk_loans"];
+        get: operations["list_loans"];
         put?: never;
         /**
-         * Submit
+         * Apply for loan
          * @description Applies for a loan. Sent again with the same Idempotency-Key it changes nothing and answers the same.
          */
-        post: operations["applications_submit"];
+        post: operations["apply_for_loan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -256,10 +276,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Loan
+         * Get loan
          * @description One loan: where it stands, what it costs, what is due next.
          */
-        get: operations["desk_loan"];
+        get: operations["get_loan"];
         put?: never;
         post?: never;
         delete?: never;
@@ -278,7 +298,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Agree To Terms
+         * Applications agree to terms
          * @description Agrees to the key facts of an application whose terms were changed; it may then be paid out.
          */
         post: operations["applications_agree_to_terms"];
@@ -298,10 +318,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Answer
+         * Answer question
          * @description Answers what the MFI asked for; the review goes on.
          */
-        post: operations["applications_answer"];
+        post: operations["answer_question"];
         delete?: never;
         options?: never;
         head?: never;
@@ -318,7 +338,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change
+         * Applications change
          * @description Changes an application that was returned for changes; the review goes on.
          */
         post: operations["applications_change"];
@@ -336,16 +356,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Papers
+         * List documents
          * @description The papers handed in with a loan.
          */
-        get: operations["applications_papers"];
+        get: operations["list_documents"];
         put?: never;
         /**
-         * Hand In
+         * Add document
          * @description Hands a paper in: a PDF or a photograph of at most 5 MB. The same one sent again is kept once.
          */
-        post: operations["applications_hand_in"];
+        post: operations["add_document"];
         delete?: never;
         options?: never;
         head?: never;
@@ -360,10 +380,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Events
+         * List events
          * @description What has happened with a loan, oldest first.
          */
-        get: operations["desk_events"];
+        get: operations["list_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -380,7 +400,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Key Facts Of Loan
+         * Statements key facts of loan
          * @description The key facts of an application as it stands now, or with another amount or term, and their hash.
          *
          *     Send the hash as `agreed` to agree to them, or to change the application to them.
@@ -402,12 +422,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Signed Key Facts
+         * Get agreed key facts pdf
          * @description The statement that was agreed to last, as it was then.
          *
          *     Where none was, or the terms have changed since: the facts of the terms as they stand.
          */
-        get: operations["statements_signed_key_facts"];
+        get: operations["get_agreed_key_facts_pdf"];
         put?: never;
         post?: never;
         delete?: never;
@@ -424,10 +444,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Pay Off
+         * Get pay off
          * @description What settles the loan today, or on a day to come.
          */
-        get: operations["statements_pay_off"];
+        get: operations["get_pay_off"];
         put?: never;
         post?: never;
         delete?: never;
@@ -444,16 +464,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Payments
+         * List payments
          * @description Payments the borrower has reported, and what became of them, newest first, in pages.
          */
-        get: operations["servicing_payments"];
+        get: operations["list_payments"];
         put?: never;
         /**
-         * Pay
+         * Report payment
          * @description Reports a payment by wallet or bank; it counts once a cashier has confirmed it.
          */
-        post: operations["servicing_pay"];
+        post: operations["report_payment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -468,10 +488,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Receipt Paper
+         * Get receipt pdf
          * @description One receipt. Its code leads to a page on which anybody can see whether it stands, without a name.
          */
-        get: operations["statements_receipt_paper"];
+        get: operations["get_receipt_pdf"];
         put?: never;
         post?: never;
         delete?: never;
@@ -488,10 +508,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Repayments
+         * List repayments
          * @description Receipts, newest first; a reversed one stays, marked.
          */
-        get: operations["statements_repayments"];
+        get: operations["list_repayments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -508,10 +528,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Schedule
+         * Get schedule
          * @description Every installment: what falls due when, and what was paid on it.
          */
-        get: operations["statements_schedule"];
+        get: operations["get_schedule"];
         put?: never;
         post?: never;
         delete?: never;
@@ -528,10 +548,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Statement
+         * Get statement
          * @description Every movement of money with its split.
          */
-        get: operations["statements_statement"];
+        get: operations["get_statement"];
         put?: never;
         post?: never;
         delete?: never;
@@ -548,10 +568,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Statement Csv
+         * Get statement csv
          * @description The statement as a spreadsheet.
          */
-        get: operations["statements_statement_csv"];
+        get: operations["get_statement_csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -568,10 +588,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Statement Paper
+         * Get statement pdf
          * @description Every movement of money with what is left, as a paper.
          */
-        get: operations["statements_statement_paper"];
+        get: operations["get_statement_pdf"];
         put?: never;
         post?: never;
         delete?: never;
@@ -590,10 +610,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take Back
+         * Withdraw application
          * @description Takes an application back, until it is paid out.
          */
-        post: operations["applications_take_back"];
+        post: operations["withdraw_application"];
         delete?: never;
         options?: never;
         head?: never;
@@ -608,15 +628,19 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Me
+         * Get me
          * @description One's own account and profile.
          */
-        get: operations["access_me"];
+        get: operations["get_me"];
         /**
-         * Update Me
+         * Change me
          * @description Changes one's own profile; the MFI sees the history of changes.
+         *
+         *     Another name, phone or e-mail needs `password`, or the `code` of POST /me/codes: 403 `confirmation_needed`. A new
+         *     phone or e-mail also needs `address_code`: 403 `code_needed` says that it is on its way there. Other sessions end,
+         *     and tokens.
          */
-        put: operations["access_update_me"];
+        put: operations["change_me"];
         post?: never;
         delete?: never;
         options?: never;
@@ -634,10 +658,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask For Code
+         * Ask for code
          * @description Sends a code to one's own phone or e-mail. Asked again within a minute, the same code stays good.
          */
-        post: operations["access_ask_for_code"];
+        post: operations["ask_for_code"];
         delete?: never;
         options?: never;
         head?: never;
@@ -652,10 +676,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Everything
+         * Get everything
          * @description All that this MFI keeps about the caller, as each page of this API has it. Papers handed in are named.
          */
-        get: operations["desk_everything"];
+        get: operations["get_everything"];
         put?: never;
         post?: never;
         delete?: never;
@@ -672,11 +696,31 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Everything Paper
+         * Get everything pdf
          * @description The same as a paper.
          */
-        get: operations["desk_everything_paper"];
+        get: operations["get_everything_pdf"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change password
+         * @description Another password for whoever knows the present one; the account's other sessions end.
+         */
+        put: operations["change_password"];
         post?: never;
         delete?: never;
         options?: never;
@@ -693,10 +737,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Second Factor
-         * @description Whether signing in asks for a code as well. Both ways need a code of POST /me/codes.
+         * Change second factor
+         * @description Whether signing in asks for a code as well. Both ways need a code of POST /me/codes; other sessions end.
          */
-        put: operations["access_second_factor"];
+        put: operations["change_second_factor"];
         post?: never;
         delete?: never;
         options?: never;
@@ -713,10 +757,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Settings
+         * Change settings
          * @description The language of one's messages and papers, and whether one wants to be reminded of what falls due.
          */
-        put: operations["access_settings"];
+        put: operations["change_settings"];
         post?: never;
         delete?: never;
         options?: never;
@@ -734,10 +778,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Verify
+         * Verify address
          * @description Shows by its code that a phone or e-mail is one's own.
          */
-        post: operations["access_verify"];
+        post: operations["verify_address"];
         delete?: never;
         options?: never;
         head?: never;
@@ -752,10 +796,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Messages
+         * List messages
          * @description What one was told last by SMS or e-mail, newest first; at most 50.
          */
-        get: operations["access_messages"];
+        get: operations["list_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -774,10 +818,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask For Reset
+         * Ask for password reset
          * @description Sends a code for a new password. The answer is the same whether there is such an account or not.
          */
-        post: operations["access_ask_for_reset"];
+        post: operations["ask_for_password_reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -794,10 +838,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reset
+         * Set new password
          * @description A new password by the code that was sent; every session of the account ends.
          */
-        post: operations["access_reset"];
+        post: operations["set_new_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pay-to": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List accounts to pay to
+         * @description Where this MFI's borrowers pay to, by channel; what the MFI has not filled in is left out.
+         */
+        get: operations["list_accounts_to_pay_to"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -812,10 +876,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Products
-         * @description What this MFI lends.
+         * List products
+         * @description What this MFI lends, each with what its usual loan costs if it is paid out today.
          */
-        get: operations["products_products"];
+        get: operations["list_products"];
         put?: never;
         post?: never;
         delete?: never;
@@ -832,10 +896,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Key Facts
+         * Get key facts
          * @description The Key Facts Statement of a loan paid out today, and its hash: send it as `agreed` with the application.
          */
-        get: operations["statements_key_facts"];
+        get: operations["get_key_facts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -852,10 +916,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Key Facts Paper
+         * Get key facts pdf
          * @description The same as a paper.
          */
-        get: operations["statements_key_facts_paper"];
+        get: operations["get_key_facts_pdf"];
         put?: never;
         post?: never;
         delete?: never;
@@ -872,10 +936,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Quote
+         * Get quote
          * @description Schedule and whole cost of a loan paid out today, by the engine that would book it.
          */
-        get: operations["products_quote"];
+        get: operations["get_quote"];
         put?: never;
         post?: never;
         delete?: never;
@@ -896,8 +960,11 @@ export interface paths {
         /**
          * Register
          * @description Opens a borrower's account at this MFI and signs it in. `agreed`: see GET /consent-texts.
+         *
+         *     Without `code`, one is sent to the phone, else the e-mail (202); the same again with it opens the account (201).
+         *     Nothing tells whether somebody has an account already: its owner gets another message.
          */
-        post: operations["registration_register"];
+        post: operations["register"];
         delete?: never;
         options?: never;
         head?: never;
@@ -912,10 +979,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Session
+         * Get session
          * @description Whether a borrower is signed in, and the CSRF token that unsafe calls with the session need.
          */
-        get: operations["access_session"];
+        get: operations["get_session"];
         put?: never;
         post?: never;
         delete?: never;
@@ -932,10 +999,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Sessions
+         * List sessions
          * @description Where one is signed in, newest first.
          */
-        get: operations["access_sessions"];
+        get: operations["list_sessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -955,10 +1022,10 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * End One Session
+         * End session
          * @description Signs one of one's own browsers out at once.
          */
-        delete: operations["access_end_one_session"];
+        delete: operations["end_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -974,10 +1041,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign In
+         * Sign in
          * @description Signs a borrower in by e-mail or phone; the session cookie belongs to this MFI alone.
          */
-        post: operations["access_sign_in"];
+        post: operations["sign_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -994,10 +1061,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign Out
+         * Sign out
          * @description Ends the session.
          */
-        post: operations["access_sign_out"];
+        post: operations["sign_out"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1012,16 +1079,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tokens
+         * List tokens
          * @description One's own tokens, without their secrets.
          */
-        get: operations["access_tokens"];
+        get: operations["list_tokens"];
         put?: never;
         /**
-         * Make Token
+         * Create token
          * @description A token for a program that acts for the caller at this MFI; its secret is in this answer alone.
          */
-        post: operations["access_make_token"];
+        post: operations["create_token"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1039,10 +1106,10 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * End Token
+         * Revoke token
          * @description Revokes one of one's own tokens at once.
          */
-        delete: operations["access_end_token"];
+        delete: operations["revoke_token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1053,63 +1120,72 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * AgreeIn
-         * @description `agreed` is the hash of the key facts that the borrower agrees to.
-         */
-        AgreeIn: {
-            /** Agreed */
-            agreed: string;
-            /**
-             * Language
-             * @default en
-             */
-            language: string;
-        };
-        /**
          * AgreedIn
-         * @description `agreed` is the hash of the key facts that the borrower agreed to; they are kept with the application.
+         * @description `agreed` is the hash of the key facts that the borrower was shown and agreed to; they are kept with it.
          */
         AgreedIn: {
             /**
              * Agreed
-             * @default
+             * @description The `hash` of the key facts that were shown and agreed to.
+             * @example 9f86d081884c7d659f86d081884c7d659f86d081884c7d659f86d081884c7d65
              */
             agreed: string;
             /**
              * Language
+             * @description English or Sesotho.
              * @default en
+             * @enum {string}
              */
-            language: string;
+            language: "en" | "st";
         };
         /** AnswerIn */
         AnswerIn: {
-            /** Text */
+            /**
+             * Text
+             * @description The words.
+             * @example The queue is long
+             */
             text: string;
         };
         /** ApplicationIn */
         ApplicationIn: {
             /**
              * Agreed
-             * @default
+             * @description The `hash` of the key facts that were shown and agreed to.
+             * @example 9f86d081884c7d659f86d081884c7d659f86d081884c7d659f86d081884c7d65
              */
             agreed: string;
-            /** Installments */
+            /**
+             * Installments
+             * @description How many installments there are.
+             * @example 12
+             */
             installments: number;
             /**
              * Language
+             * @description English or Sesotho.
              * @default en
+             * @enum {string}
              */
-            language: string;
-            /** Principal */
+            language: "en" | "st";
+            /**
+             * Principal
+             * @description The amount borrowed.
+             * @example 1000.00
+             */
             principal: number | string;
             /**
              * Product Id
              * Format: uuid
+             * @description The product.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             product_id: string;
             /**
              * Purpose
+             * @description What it is for.
              * @default
+             * @example Stock
              */
             purpose: string;
         };
@@ -1118,48 +1194,92 @@ export interface components {
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Number */
+            /**
+             * Number
+             * @description The number that people read and say.
+             * @example LA000123-4
+             */
             number: string;
         };
         /** ChangeIn */
         ChangeIn: {
-            /** Agreed */
+            /**
+             * Agreed
+             * @description The `hash` of the key facts that were shown and agreed to.
+             * @example 9f86d081884c7d659f86d081884c7d659f86d081884c7d659f86d081884c7d65
+             */
             agreed: string;
-            /** Installments */
+            /**
+             * Installments
+             * @description How many installments there are.
+             * @example 12
+             */
             installments: number;
             /**
              * Language
+             * @description English or Sesotho.
              * @default en
+             * @enum {string}
              */
-            language: string;
-            /** Principal */
+            language: "en" | "st";
+            /**
+             * Principal
+             * @description The amount borrowed.
+             * @example 1000.00
+             */
             principal: number | string;
             /**
              * Purpose
+             * @description What it is for.
              * @default
+             * @example Stock
              */
             purpose: string;
         };
         /** CodeIn */
         CodeIn: {
-            /** To */
-            to: string;
+            /**
+             * To
+             * @description Where the code goes.
+             * @enum {string}
+             */
+            to: "phone" | "email";
         };
         /**
          * CodeSent
-         * @description Where the code goes, as far as one may tell: "+266 •••• 3456".
+         * @description Where the code goes, as far as one may tell ("+266 •••• 3456"), and the seconds until another can be had.
          */
         CodeSent: {
-            /** To */
+            /**
+             * Again In
+             * @description After how many seconds another can be had.
+             * @example 60
+             */
+            again_in: number;
+            /**
+             * To
+             * @description Where the code went, as far as one may tell.
+             * @example +266 •••• 3456
+             */
             to: string;
         };
         /** ComplaintIn */
         ComplaintIn: {
-            /** About */
-            about: string;
-            /** Text */
+            /**
+             * About
+             * @description What it is about.
+             * @enum {string}
+             */
+            about: "service" | "charges" | "record" | "collection" | "privacy" | "other";
+            /**
+             * Text
+             * @description The words.
+             * @example The queue is long
+             */
             text: string;
         };
         /** ComplaintMade */
@@ -1167,6 +1287,8 @@ export interface components {
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
         };
@@ -1175,40 +1297,72 @@ export interface components {
          * @description `due_on` is the last day on which the MFI may answer.
          */
         ComplaintOut: {
-            /** About */
-            about: string;
-            /** Answer */
+            /**
+             * About
+             * @description What it is about.
+             * @enum {string}
+             */
+            about: "service" | "charges" | "record" | "collection" | "privacy" | "other";
+            /**
+             * Answer
+             * @description The answer; empty until there is one.
+             * @example We have opened a second till.
+             */
             answer: string;
-            /** Answered On */
+            /**
+             * Answered On
+             * @description The day of the answer; null before it.
+             * @example 2026-03-02
+             */
             answered_on: string | null;
             /**
              * Due On
              * Format: date
+             * @description The last day for an answer.
+             * @example 2026-04-01
              */
             due_on: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
             /**
              * Opened On
              * Format: date
+             * @description The day it was said.
+             * @example 2026-03-02
              */
             opened_on: string;
-            /** Text */
+            /**
+             * Text
+             * @description The words.
+             * @example The queue is long
+             */
             text: string;
         };
         /** ConsentIn */
         ConsentIn: {
             /**
              * Language
+             * @description English or Sesotho.
              * @default en
+             * @enum {string}
              */
-            language: string;
-            /** Purpose */
-            purpose: string;
-            /** Version */
+            language: "en" | "st";
+            /**
+             * Purpose
+             * @description What the consent is for.
+             * @enum {string}
+             */
+            purpose: "records" | "sharing";
+            /**
+             * Version
+             * @description Version of the text or statement.
+             * @example 1
+             */
             version: number;
         };
         /**
@@ -1216,23 +1370,58 @@ export interface components {
          * @description How one purpose stands. `text` is what was agreed to, in the language in which it was.
          */
         ConsentOut: {
-            /** Expires On */
+            /**
+             * Expires On
+             * @description The day it ends; null: it does not.
+             * @example 2027-03-02
+             */
             expires_on: string | null;
-            /** Given On */
+            /**
+             * Given On
+             * @description The day it was given; null where it was not.
+             * @example 2026-03-02
+             */
             given_on: string | null;
-            /** Language */
-            language: string | null;
-            /** May Be Withdrawn */
+            /**
+             * Language
+             * @description English or Sesotho.
+             */
+            language: ("en" | "st") | null;
+            /**
+             * May Be Withdrawn
+             * @description Whether it can be taken back.
+             * @example true
+             */
             may_be_withdrawn: boolean;
-            /** Purpose */
-            purpose: string;
-            /** Stands */
+            /**
+             * Purpose
+             * @description What the consent is for.
+             * @enum {string}
+             */
+            purpose: "records" | "sharing";
+            /**
+             * Stands
+             * @description Whether the consent holds now.
+             * @example true
+             */
             stands: boolean;
-            /** Text */
+            /**
+             * Text
+             * @description The words.
+             * @example The queue is long
+             */
             text: string;
-            /** Version */
+            /**
+             * Version
+             * @description Version of the text or statement.
+             * @example 1
+             */
             version: number | null;
-            /** Withdrawn On */
+            /**
+             * Withdrawn On
+             * @description The day it was taken back; null where it was not.
+             * @example 2026-03-02
+             */
             withdrawn_on: string | null;
         };
         /**
@@ -1240,30 +1429,149 @@ export interface components {
          * @description What is read before one agrees, in both languages. `days`: how long the consent lasts; null: until taken back.
          */
         ConsentTextOut: {
-            /** Days */
+            /**
+             * Days
+             * @description How long the consent lasts; null: until it is taken back.
+             * @example 365
+             */
             days: number | null;
-            /** English */
+            /**
+             * English
+             * @description The text in English.
+             * @example I agree that …
+             */
             english: string;
-            /** Purpose */
-            purpose: string;
-            /** Sesotho */
+            /**
+             * Purpose
+             * @description What the consent is for.
+             * @enum {string}
+             */
+            purpose: "records" | "sharing";
+            /**
+             * Sesotho
+             * @description The text in Sesotho.
+             * @example Ke lumela hore …
+             */
             sesotho: string;
-            /** Version */
+            /**
+             * Version
+             * @description Version of the text or statement.
+             * @example 1
+             */
             version: number;
+        };
+        /**
+         * CostOut
+         * @description What a loan gives and takes by the schedule agreed at its pay-out; docs/api.md says what each figure means.
+         */
+        CostOut: {
+            /**
+             * Apr
+             * @description Nominal yearly rate with all fees, percent; null where there is none.
+             * @example 30.26
+             */
+            apr: string | null;
+            /**
+             * Cost
+             * @description All that the loan costs: interest, the fees kept back and the fees paid.
+             * @example 164.70
+             */
+            cost: string;
+            /**
+             * Down Payment
+             * @description The part of `total` that is paid at once, kept back from the pay-out.
+             * @example 0.00
+             */
+            down_payment: string;
+            /**
+             * Eir
+             * @description Compounded yearly rate with all fees, percent; null where there is none.
+             * @example 34.84
+             */
+            eir: string | null;
+            /**
+             * Fee
+             * @description Fees kept back at the pay-out; they are not paid back as well.
+             * @example 30.00
+             */
+            fee: string;
+            /**
+             * Installment
+             * @description The first installment; the others may differ, see `payments`.
+             * @example 94.56
+             */
+            installment: string;
+            /**
+             * Installments
+             * @description How many installments there are.
+             * @example 12
+             */
+            installments: number;
+            /**
+             * Interest
+             * @description Interest.
+             * @example 134.70
+             */
+            interest: string;
+            /**
+             * Net
+             * @description What is handed over: the principal less all that is kept back.
+             * @example 970.00
+             */
+            net: string;
+            /**
+             * Other Fees
+             * @description Fees that are paid with the installments.
+             * @example 0.00
+             */
+            other_fees: string;
+            /**
+             * Payments
+             * @description The installments in order, those of one amount together.
+             */
+            payments: components["schemas"]["PaymentsOut"][];
+            /**
+             * Principal
+             * @description The amount borrowed.
+             * @example 1000.00
+             */
+            principal: string;
+            /**
+             * Savings
+             * @description Savings kept back at the pay-out, and given back with the last installment.
+             * @example 0.00
+             */
+            savings: string;
+            /**
+             * Total
+             * @description What is paid back: the sum of the schedule.
+             * @example 1134.70
+             */
+            total: string;
         };
         /**
          * DisputeIn
          * @description `entry` is an entry's id in the credit history; without it the loan as a whole is disputed.
          */
         DisputeIn: {
-            /** Entry */
+            /**
+             * Entry
+             * @description The entry of the credit history; null: the loan as a whole.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+             */
             entry?: string | null;
             /**
              * Loan
              * Format: uuid
+             * @description The loan.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             loan: string;
-            /** Text */
+            /**
+             * Text
+             * @description The words.
+             * @example The queue is long
+             */
             text: string;
         };
         /** DisputeMade */
@@ -1271,6 +1579,8 @@ export interface components {
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
         };
@@ -1279,60 +1589,116 @@ export interface components {
          * @description `outcome` is empty until it is decided; then "corrected" or "stands", with the reason as `answer`.
          */
         DisputeOut: {
-            /** Answer */
+            /**
+             * Answer
+             * @description The answer; empty until there is one.
+             * @example We have opened a second till.
+             */
             answer: string;
-            /** Decided On */
+            /**
+             * Decided On
+             * @description The day of the decision; null before it.
+             * @example 2026-03-02
+             */
             decided_on: string | null;
             /**
              * Due On
              * Format: date
+             * @description The last day for an answer.
+             * @example 2026-04-01
              */
             due_on: string;
-            /** Entry */
+            /**
+             * Entry
+             * @description The entry of the credit history; null: the loan as a whole.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+             */
             entry: string | null;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
             /**
              * Loan
              * Format: uuid
+             * @description The loan.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             loan: string;
-            /** Loan Number */
+            /**
+             * Loan Number
+             * @description The loan's number.
+             * @example LA000123-4
+             */
             loan_number: string;
             /**
              * Opened On
              * Format: date
+             * @description The day it was said.
+             * @example 2026-03-02
              */
             opened_on: string;
-            /** Outcome */
-            outcome: string;
-            /** Text */
+            /**
+             * Outcome
+             * @description What was decided; empty before it.
+             * @enum {string}
+             */
+            outcome: "" | "corrected" | "stands";
+            /**
+             * Text
+             * @description The words.
+             * @example The queue is long
+             */
             text: string;
         };
         /** DocumentOut */
         DocumentOut: {
-            /** Content Type */
+            /**
+             * Content Type
+             * @description Its media type.
+             * @example application/pdf
+             */
             content_type: string;
             /**
              * Created At
              * Format: date-time
+             * @description When it was entered.
+             * @example 2026-03-02T08:15:00Z
              */
             created_at: string;
-            /** File Name */
+            /**
+             * File Name
+             * @description The file's name.
+             * @example payslip.pdf
+             */
             file_name: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Size */
+            /**
+             * Size
+             * @description Bytes.
+             * @example 48213
+             */
             size: number;
-            /** What */
-            what: string;
-            /** What Label */
+            /**
+             * What
+             * @description What kind of paper it is.
+             * @enum {string}
+             */
+            what: "identity" | "payslip" | "statement" | "residence" | "business" | "agreement" | "other";
+            /**
+             * What Label
+             * @description The same in words.
+             * @example Payslip
+             */
             what_label: string;
         };
         /**
@@ -1340,15 +1706,29 @@ export interface components {
          * @description What is filled in so far; nothing of it is binding.
          */
         DraftIn: {
-            /** Installments */
+            /**
+             * Installments
+             * @description How many installments there are.
+             * @example 12
+             */
             installments?: number | null;
-            /** Principal */
+            /**
+             * Principal
+             * @description The amount borrowed.
+             * @example 1000.00
+             */
             principal?: number | string | null;
-            /** Product Id */
+            /**
+             * Product Id
+             * @description The product.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+             */
             product_id?: string | null;
             /**
              * Purpose
+             * @description What it is for.
              * @default
+             * @example Stock
              */
             purpose: string;
         };
@@ -1357,20 +1737,40 @@ export interface components {
             /**
              * Created At
              * Format: date-time
+             * @description When it was entered.
+             * @example 2026-03-02T08:15:00Z
              */
             created_at: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Installments */
+            /**
+             * Installments
+             * @description How many installments there are.
+             * @example 12
+             */
             installments: number | null;
-            /** Principal */
+            /**
+             * Principal
+             * @description The amount borrowed.
+             * @example 1000.00
+             */
             principal: string | null;
-            /** Product Id */
+            /**
+             * Product Id
+             * @description The product.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+             */
             product_id: string | null;
-            /** Purpose */
+            /**
+             * Purpose
+             * @description What it is for.
+             * @example Stock
+             */
             purpose: string;
         };
         /**
@@ -1378,25 +1778,49 @@ export interface components {
          * @description One fact about a loan; `undone` where a later one took it back.
          */
         EventOut: {
-            /** Amount */
+            /**
+             * Amount
+             * @description How much.
+             * @example 94.56
+             */
             amount: string | null;
             /**
              * Date
              * Format: date
+             * @description The day it counts from.
+             * @example 2026-03-02
              */
             date: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Label */
+            /**
+             * Label
+             * @description What people call it.
+             * @example Approved
+             */
             label: string;
-            /** Number */
+            /**
+             * Number
+             * @description The number that people read and say.
+             * @example LA000123-4
+             */
             number: string;
-            /** Type */
-            type: string;
-            /** Undone */
+            /**
+             * Type
+             * @description What happened.
+             * @enum {string}
+             */
+            type: "submitted" | "approved" | "rejected" | "withdrawn" | "info_requested" | "info_given" | "amended" | "returned" | "agreed" | "disbursement" | "repayment" | "pay_off" | "goodwill_credit" | "add_charge" | "waive_charge" | "waive_interest" | "refund" | "reschedule" | "charge_off" | "write_off" | "recovery";
+            /**
+             * Undone
+             * @description Whether it was taken back since.
+             * @example false
+             */
             undone: boolean;
         };
         /**
@@ -1404,89 +1828,181 @@ export interface components {
          * @description All that an MFI keeps about one borrower.
          */
         EverythingOut: {
+            /** @description One's account and profile. */
             account: components["schemas"]["Me"];
             /**
              * As Of
              * Format: date
+             * @description The day for which this holds.
+             * @example 2026-03-02
              */
             as_of: string;
-            /** Complaints */
+            /**
+             * Complaints
+             * @description One's complaints.
+             */
             complaints: components["schemas"]["ComplaintOut"][];
-            /** Consents */
+            /**
+             * Consents
+             * @description What one agreed to.
+             */
             consents: components["schemas"]["ConsentOut"][];
+            /** @description What the credit histories hold. */
             credit_history: components["schemas"]["HistoryOut"];
-            /** Disputes */
+            /**
+             * Disputes
+             * @description What one said is wrong in them.
+             */
             disputes: components["schemas"]["DisputeOut"][];
-            /** Lender */
+            /**
+             * Lender
+             * @description The institution's name.
+             * @example Alpha Credit
+             */
             lender: string;
-            /** Loans */
+            /**
+             * Loans
+             * @description One's loans, newest first.
+             */
             loans: components["schemas"]["LoanEverything"][];
-            /** Messages */
+            /**
+             * Messages
+             * @description What one was told by SMS or e-mail.
+             */
             messages: components["schemas"]["MessageOut"][];
-            /** Signed In */
+            /**
+             * Signed In
+             * @description Where one is signed in.
+             */
             signed_in: components["schemas"]["SignInOut"][];
-            /** Tokens */
+            /**
+             * Tokens
+             * @description One's tokens, without their secrets.
+             */
             tokens: components["schemas"]["TokenOut"][];
         };
         /** FactRow */
         FactRow: {
-            /** Balance */
+            /**
+             * Balance
+             * @description Principal that is left after it.
+             * @example 925.44
+             */
             balance: string;
             /**
              * Due Date
              * Format: date
+             * @description When it falls due.
+             * @example 2026-04-02
              */
             due_date: string;
-            /** N */
+            /**
+             * N
+             * @description Number of the installment, from 1; 0 for a down payment.
+             * @example 1
+             */
             n: number;
-            /** Total Due */
+            /**
+             * Total Due
+             * @description All that falls due with it.
+             * @example 94.56
+             */
             total_due: string;
         };
         /** HistoryAccountOut */
         HistoryAccountOut: {
-            /** Closed On */
+            /**
+             * Closed On
+             * @description The day on which all was settled; null before it.
+             * @example 2026-03-02
+             */
             closed_on: string | null;
-            /** Disbursed On */
+            /**
+             * Disbursed On
+             * @description The day of the pay-out; null before it.
+             * @example 2026-03-02
+             */
             disbursed_on: string | null;
-            /** Events */
+            /**
+             * Events
+             * @description What happened, oldest first.
+             */
             events: components["schemas"]["HistoryEventOut"][];
             /**
              * Loan
              * Format: uuid
+             * @description The loan.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             loan: string;
-            /** Loan Number */
+            /**
+             * Loan Number
+             * @description The loan's number.
+             * @example LA000123-4
+             */
             loan_number: string;
-            /** Months */
+            /**
+             * Months
+             * @description How it stood at the end of each month.
+             */
             months: components["schemas"]["HistoryMonthOut"][];
-            /** Outstanding */
+            /**
+             * Outstanding
+             * @description What is still to be paid.
+             * @example 850.00
+             */
             outstanding: string;
-            /** Principal */
+            /**
+             * Principal
+             * @description The amount borrowed.
+             * @example 1000.00
+             */
             principal: string;
             /**
              * Profile
              * @description 24 months, the latest first: 0 on time, 1 to 7 late by so many 30 days begun, C paid in full, W written off, - no loan.
+             * @example 000000000000000000000000
              */
             profile: string;
-            /** Status */
-            status: string;
+            /**
+             * Status
+             * @description Where the loan stands in the credit history.
+             * @enum {string}
+             */
+            status: "active" | "closed" | "overpaid" | "reversed" | "charged_off" | "written_off";
         };
         /** HistoryEventOut */
         HistoryEventOut: {
-            /** Amount */
+            /**
+             * Amount
+             * @description How much.
+             * @example 94.56
+             */
             amount: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Kind */
-            kind: string;
-            /** Outstanding */
+            /**
+             * Kind
+             * @description What the entry tells of.
+             * @enum {string}
+             */
+            kind: "disbursement" | "repayment" | "pay_off" | "goodwill_credit" | "waive_charge" | "waive_interest" | "undo" | "charge_off" | "write_off" | "recovery" | "closed";
+            /**
+             * Outstanding
+             * @description What is still to be paid.
+             * @example 850.00
+             */
             outstanding: string;
             /**
              * Value Date
              * Format: date
+             * @description The day it counts from.
+             * @example 2026-03-02
              */
             value_date: string;
         };
@@ -1495,18 +2011,36 @@ export interface components {
          * @description How the loan stood at the end of a month; `code` is its sign in `profile`.
          */
         HistoryMonthOut: {
-            /** Balance */
+            /**
+             * Balance
+             * @description What was outstanding at the end of the month.
+             * @example 925.44
+             */
             balance: string;
-            /** Code */
+            /**
+             * Code
+             * @description The month's sign in `profile`.
+             * @example 0
+             */
             code: string;
-            /** Days Late */
+            /**
+             * Days Late
+             * @description Days past due.
+             * @example 0
+             */
             days_late: number;
             /**
              * Month End
              * Format: date
+             * @description The last day of the month.
+             * @example 2026-03-31
              */
             month_end: string;
-            /** Overdue */
+            /**
+             * Overdue
+             * @description What was overdue at the end of the month.
+             * @example 0.00
+             */
             overdue: string;
         };
         /**
@@ -1514,44 +2048,104 @@ export interface components {
          * @description `available` is false while the credit histories cannot be reached; `waiting` events will follow.
          */
         HistoryOut: {
-            /** Accounts */
+            /**
+             * Accounts
+             * @description One for each loan.
+             */
             accounts: components["schemas"]["HistoryAccountOut"][];
-            /** Available */
+            /**
+             * Available
+             * @description False while the credit histories cannot be reached.
+             * @example true
+             */
             available: boolean;
-            /** Look Ups */
+            /**
+             * Look Ups
+             * @description Who asked other lenders about the caller.
+             */
             look_ups: components["schemas"]["LookUpOut"][];
+            /** @description The score as of today; null while histories cannot be reached. */
             score: components["schemas"]["ScoreOut"] | null;
-            /** Scores */
+            /**
+             * Scores
+             * @description The score at the end of past months.
+             */
             scores: components["schemas"]["PastScoreOut"][];
-            /** Waiting */
+            /**
+             * Waiting
+             * @description Entries that are on their way to it.
+             * @example 0
+             */
             waiting: number;
         };
         /** InstallmentOut */
         InstallmentOut: {
-            /** Balance */
+            /**
+             * Balance
+             * @description Principal that is left after it.
+             * @example 925.44
+             */
             balance: string;
-            /** Days */
+            /**
+             * Days
+             * @description Days of the installment's period.
+             * @example 31
+             */
             days: number;
             /**
              * Due Date
              * Format: date
+             * @description When it falls due.
+             * @example 2026-04-02
              */
             due_date: string;
-            /** Fees */
+            /**
+             * Fees
+             * @description Fees in it.
+             * @example 0.00
+             */
             fees: string;
-            /** Interest */
+            /**
+             * Interest
+             * @description Interest.
+             * @example 134.70
+             */
             interest: string;
-            /** N */
+            /**
+             * N
+             * @description Number of the installment, from 1; 0 for a down payment.
+             * @example 1
+             */
             n: number;
-            /** Outstanding */
+            /**
+             * Outstanding
+             * @description What is still to be paid.
+             * @example 850.00
+             */
             outstanding: string;
-            /** Paid */
+            /**
+             * Paid
+             * @description What has been paid.
+             * @example 94.56
+             */
             paid: string;
-            /** Penalties */
+            /**
+             * Penalties
+             * @description Penalties in it.
+             * @example 0.00
+             */
             penalties: string;
-            /** Principal */
+            /**
+             * Principal
+             * @description The amount borrowed.
+             * @example 1000.00
+             */
             principal: string;
-            /** Total Due */
+            /**
+             * Total Due
+             * @description All that falls due with it.
+             * @example 94.56
+             */
             total_due: string;
         };
         /**
@@ -1559,124 +2153,317 @@ export interface components {
          * @description The Key Facts Statement; what the figures mean is in docs/api.md.
          */
         KeyFacts: {
-            /** Apr */
+            /**
+             * Apr
+             * @description Nominal yearly rate with all fees, percent; null where there is none.
+             * @example 30.26
+             */
             apr: string | null;
             /**
              * As Of
              * Format: date
+             * @description The day for which this holds.
+             * @example 2026-03-02
              */
             as_of: string;
-            /** Cost */
+            /**
+             * Cost
+             * @description All that the loan costs: interest, the fees kept back and the fees paid.
+             * @example 164.70
+             */
             cost: string;
-            /** Currency */
+            /**
+             * Currency
+             * @description ISO 4217 code of all amounts beside it.
+             * @example LSL
+             */
             currency: string;
-            /** Eir */
+            /**
+             * Down Payment
+             * @description The part of `total` that is paid at once, kept back from the pay-out.
+             * @example 0.00
+             */
+            down_payment: string;
+            /**
+             * Eir
+             * @description Compounded yearly rate with all fees, percent; null where there is none.
+             * @example 34.84
+             */
             eir: string | null;
-            /** Fee */
+            /**
+             * Fee
+             * @description Fees kept back at the pay-out; they are not paid back as well.
+             * @example 30.00
+             */
             fee: string;
             /**
              * First Due
              * Format: date
+             * @description When the first of them falls due.
+             * @example 2026-04-02
              */
             first_due: string;
-            /** Installment */
+            /**
+             * Installment
+             * @description The first installment; the others may differ, see `payments`.
+             * @example 94.56
+             */
             installment: string;
-            /** Installments */
+            /**
+             * Installments
+             * @description How many installments there are.
+             * @example 12
+             */
             installments: number;
-            /** Interest */
+            /**
+             * Interest
+             * @description Interest.
+             * @example 134.70
+             */
             interest: string;
             /**
              * Last Due
              * Format: date
+             * @description When the last of them falls due.
+             * @example 2027-02-02
              */
             last_due: string;
-            /** Lender */
+            /**
+             * Lender
+             * @description The institution's name.
+             * @example Alpha Credit
+             */
             lender: string;
-            /** Net */
+            /**
+             * Net
+             * @description What is handed over: the principal less all that is kept back.
+             * @example 970.00
+             */
             net: string;
-            /** Other Fees */
+            /**
+             * Other Fees
+             * @description Fees that are paid with the installments.
+             * @example 0.00
+             */
             other_fees: string;
-            /** Penalty */
+            /**
+             * Payments
+             * @description The installments in order, those of one amount together.
+             */
+            payments: components["schemas"]["PaymentsOut"][];
+            /**
+             * Penalty
+             * @description What is charged on what is overdue, as in a loan case; null: nothing.
+             * @example {
+             *       "percent": "1.5"
+             *     }
+             */
             penalty: {
                 [key: string]: unknown;
             } | null;
-            /** Principal */
+            /**
+             * Principal
+             * @description The amount borrowed.
+             * @example 1000.00
+             */
             principal: string;
-            /** Product */
+            /**
+             * Product
+             * @description The product's name.
+             * @example Business loan
+             */
             product: string;
-            /** Rate */
+            /**
+             * Rate
+             * @description Nominal interest rate, percent per `rate_per`.
+             * @example 2
+             */
             rate: string;
-            /** Rate Per */
-            rate_per: string;
-            /** Savings */
+            /**
+             * Rate Per
+             * @description What the nominal rate is counted for.
+             * @enum {string}
+             */
+            rate_per: "year" | "month";
+            /**
+             * Savings
+             * @description Savings kept back at the pay-out, and given back with the last installment.
+             * @example 0.00
+             */
             savings: string;
-            /** Schedule */
+            /**
+             * Schedule
+             * @description Every installment.
+             */
             schedule: components["schemas"]["FactRow"][];
-            /** Total */
+            /**
+             * Total
+             * @description What is paid back: the sum of the schedule.
+             * @example 1134.70
+             */
             total: string;
-            /** Version */
+            /**
+             * Version
+             * @description Version of the statement's figures and words.
+             * @example 2
+             */
             version: string;
         };
         /** KeyFactsOut */
         KeyFactsOut: {
+            /** @description The Key Facts Statement. */
             facts: components["schemas"]["KeyFacts"];
-            /** Hash */
+            /**
+             * Hash
+             * @description SHA-256 of the statement: send it as `agreed` with the application.
+             * @example 9f86d081884c7d659f86d081884c7d659f86d081884c7d659f86d081884c7d65
+             */
             hash: string;
         };
         /** LoanDetail */
         LoanDetail: {
             /** Agreement Wanted */
             agreement_wanted: boolean;
-            /** Apr */
+            /**
+             * Apr
+             * @description Nominal yearly rate with all fees, percent; null where there is none.
+             * @example 30.26
+             */
             apr: string | null;
-            /** Currency */
+            /** @description What the loan costs by the schedule agreed at its pay-out. */
+            cost: components["schemas"]["CostOut"];
+            /**
+             * Currency
+             * @description ISO 4217 code of all amounts beside it.
+             * @example LSL
+             */
             currency: string;
-            /** Days Late */
+            /**
+             * Days Late
+             * @description Days past due.
+             * @example 0
+             */
             days_late: number;
-            /** Disbursed On */
+            /**
+             * Disbursed On
+             * @description The day of the pay-out; null before it.
+             * @example 2026-03-02
+             */
             disbursed_on: string | null;
-            /** Eir */
+            /**
+             * Eir
+             * @description Compounded yearly rate with all fees, percent; null where there is none.
+             * @example 34.84
+             */
             eir: string | null;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
             /** May Change */
             may_change: boolean;
-            /** May Withdraw */
+            /**
+             * May Withdraw
+             * @description Whether the application can be taken back now.
+             * @example false
+             */
             may_withdraw: boolean;
-            /** Net */
+            /**
+             * Net
+             * @description What is handed over: the principal less all that is kept back.
+             * @example 970.00
+             */
             net: string;
-            /** Next Due Amount */
+            /**
+             * Next Due Amount
+             * @description What is unpaid of that installment.
+             * @example 94.56
+             */
             next_due_amount: string;
-            /** Next Due Date */
+            /**
+             * Next Due Date
+             * @description When the oldest unpaid installment falls or fell due.
+             * @example 2026-04-02
+             */
             next_due_date: string | null;
-            /** Number */
+            /**
+             * Number
+             * @description The number that people read and say.
+             * @example LA000123-4
+             */
             number: string;
-            /** Outstanding */
+            /**
+             * Outstanding
+             * @description What is still to be paid.
+             * @example 850.00
+             */
             outstanding: string;
-            /** Overpaid */
+            /**
+             * Overpaid
+             * @description What was paid beyond all that is owed.
+             * @example 0.00
+             */
             overpaid: string;
-            /** Paid */
+            /**
+             * Paid
+             * @description What has been paid.
+             * @example 94.56
+             */
             paid: string;
-            /** Principal */
+            /**
+             * Principal
+             * @description The amount borrowed.
+             * @example 1000.00
+             */
             principal: string;
-            /** Product */
+            /**
+             * Product
+             * @description The product's name.
+             * @example Business loan
+             */
             product: string;
-            /** Purpose */
+            /**
+             * Purpose
+             * @description What it is for.
+             * @example Stock
+             */
             purpose: string;
-            /** Reason */
+            /**
+             * Questions
+             * @description What was asked about the application, and answered.
+             */
+            questions: components["schemas"]["QuestionOut"][];
+            /**
+             * Reason
+             * @description Why, in words; empty where nothing is told.
+             * @example The payslip is missing
+             */
             reason: string;
-            /** Status */
-            status: string;
-            /** Status Label */
+            /**
+             * Status
+             * @description Where it stands.
+             * @enum {string}
+             */
+            status: "submitted" | "under_review" | "reviewed" | "approved" | "rejected" | "info_requested" | "withdrawn" | "active" | "overpaid" | "closed" | "charged_off" | "written_off";
+            /**
+             * Status Label
+             * @description The same in words.
+             * @example Active
+             */
             status_label: string;
-            /** Steps */
+            /**
+             * Steps
+             * @description How far the loan has come, for a step bar.
+             */
             steps: components["schemas"]["StepOut"][];
             /**
              * Submitted On
              * Format: date
+             * @description The day of the application.
+             * @example 2026-03-02
              */
             submitted_on: string;
         };
@@ -1685,52 +2472,120 @@ export interface components {
          * @description One loan with all that is kept of it.
          */
         LoanEverything: {
-            /** Documents */
+            /**
+             * Documents
+             * @description Papers handed in.
+             */
             documents: components["schemas"]["DocumentOut"][];
-            /** Events */
+            /**
+             * Events
+             * @description What happened, oldest first.
+             */
             events: components["schemas"]["EventOut"][];
+            /** @description The loan. */
             loan: components["schemas"]["LoanDetail"];
-            /** Payments Reported */
+            /**
+             * Payments Reported
+             * @description Payments that one reported.
+             */
             payments_reported: components["schemas"]["PaymentOut"][];
-            /** Schedule */
+            /**
+             * Schedule
+             * @description Every installment.
+             */
             schedule: components["schemas"]["InstallmentOut"][];
-            /** Statement */
+            /**
+             * Statement
+             * @description Every movement of money on the loan.
+             */
             statement: components["schemas"]["StatementRow"][];
         };
         /** LoanOut */
         LoanOut: {
-            /** Currency */
+            /**
+             * Currency
+             * @description ISO 4217 code of all amounts beside it.
+             * @example LSL
+             */
             currency: string;
-            /** Days Late */
+            /**
+             * Days Late
+             * @description Days past due.
+             * @example 0
+             */
             days_late: number;
-            /** Disbursed On */
+            /**
+             * Disbursed On
+             * @description The day of the pay-out; null before it.
+             * @example 2026-03-02
+             */
             disbursed_on: string | null;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Next Due Amount */
+            /**
+             * Next Due Amount
+             * @description What is unpaid of that installment.
+             * @example 94.56
+             */
             next_due_amount: string;
-            /** Next Due Date */
+            /**
+             * Next Due Date
+             * @description When the oldest unpaid installment falls or fell due.
+             * @example 2026-04-02
+             */
             next_due_date: string | null;
-            /** Number */
+            /**
+             * Number
+             * @description The number that people read and say.
+             * @example LA000123-4
+             */
             number: string;
-            /** Outstanding */
+            /**
+             * Outstanding
+             * @description What is still to be paid.
+             * @example 850.00
+             */
             outstanding: string;
-            /** Overpaid */
+            /**
+             * Overpaid
+             * @description What was paid beyond all that is owed.
+             * @example 0.00
+             */
             overpaid: string;
-            /** Principal */
+            /**
+             * Principal
+             * @description The amount borrowed.
+             * @example 1000.00
+             */
             principal: string;
-            /** Product */
+            /**
+             * Product
+             * @description The product's name.
+             * @example Business loan
+             */
             product: string;
-            /** Status */
-            status: string;
-            /** Status Label */
+            /**
+             * Status
+             * @description Where it stands.
+             * @enum {string}
+             */
+            status: "submitted" | "under_review" | "reviewed" | "approved" | "rejected" | "info_requested" | "withdrawn" | "active" | "overpaid" | "closed" | "charged_off" | "written_off";
+            /**
+             * Status Label
+             * @description The same in words.
+             * @example Active
+             */
             status_label: string;
             /**
              * Submitted On
              * Format: date
+             * @description The day of the application.
+             * @example 2026-03-02
              */
             submitted_on: string;
         };
@@ -1739,9 +2594,16 @@ export interface components {
          * @description `next` is the `after` of the following page; null at the end.
          */
         LoanPage: {
-            /** Items */
+            /**
+             * Items
+             * @description This page.
+             */
             items: components["schemas"]["LoanOut"][];
-            /** Next */
+            /**
+             * Next
+             * @description The `after` of the page that follows; null at the end.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+             */
             next: string | null;
         };
         /**
@@ -1752,79 +2614,184 @@ export interface components {
             /**
              * At
              * Format: date-time
+             * @description When.
+             * @example 2026-03-02T08:15:00Z
              */
             at: string;
-            /** Own */
+            /**
+             * Own
+             * @description Whether this institution asked.
+             * @example true
+             */
             own: boolean;
-            /** Purpose */
+            /**
+             * Purpose
+             * @description Why it was asked.
+             * @example application
+             */
             purpose: string;
         };
         /** Me */
         Me: {
-            /** Date Of Birth */
+            /**
+             * Date Of Birth
+             * @description Date of birth; null where it is not known.
+             * @example 1990-05-27
+             */
             date_of_birth: string | null;
-            /** District */
-            district: string;
-            /** Email */
+            /**
+             * District
+             * @description District of Lesotho.
+             * @enum {string}
+             */
+            district: "" | "berea" | "butha_buthe" | "leribe" | "mafeteng" | "maseru" | "mohales_hoek" | "mokhotlong" | "qachas_nek" | "quthing" | "thaba_tseka";
+            /**
+             * Email
+             * @description E-mail; may be empty.
+             * @example mamello@example.com
+             */
             email: string;
-            /** Email Verified */
+            /**
+             * Email Verified
+             * @description Whether the e-mail was shown to be one's own.
+             * @example false
+             */
             email_verified: boolean;
-            /** Employer */
+            /**
+             * Employer
+             * @description Employer.
+             * @example Ministry of Health
+             */
             employer: string;
-            /** Full Name */
+            /**
+             * Full Name
+             * @description First names and surname.
+             * @example Mamello Khoabane
+             */
             full_name: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Language */
-            language: string;
-            /** National Id */
+            /**
+             * Language
+             * @description English or Sesotho.
+             * @enum {string}
+             */
+            language: "en" | "st";
+            /**
+             * National Id
+             * @description Number of the identity paper; may be empty.
+             * @example 100000000001
+             */
             national_id: string;
-            /** Net Monthly Income */
+            /**
+             * Net Monthly Income
+             * @description Net pay of a month; null where it is not known.
+             * @example 6500.00
+             */
             net_monthly_income: string | null;
-            /** Phone */
+            /**
+             * Phone
+             * @description Phone; of Lesotho where no country is given.
+             * @example +26658120001
+             */
             phone: string;
-            /** Phone Verified */
+            /**
+             * Phone Verified
+             * @description Whether the phone was shown to be one's own.
+             * @example true
+             */
             phone_verified: boolean;
-            /** Second Factor */
+            /**
+             * Second Factor
+             * @description Whether signing in asks for a code as well.
+             * @example false
+             */
             second_factor: boolean;
-            /** Village */
+            /**
+             * Village
+             * @description Village or part of town.
+             * @example Ha Thetsane
+             */
             village: string;
-            /** Wants Reminders */
+            /**
+             * Wants Reminders
+             * @description Whether reminders of what falls due are wanted.
+             * @example true
+             */
             wants_reminders: boolean;
         };
         /** MessageOut */
         MessageOut: {
-            /** About */
-            about: string;
+            /**
+             * About
+             * @description What it is about.
+             * @enum {string}
+             */
+            about: "account_exists" | "address_code" | "amended" | "approval_undone" | "approved" | "approved_for_less" | "code" | "consent_code" | "contact_asked" | "contact_changed" | "counter_code" | "disbursement" | "disbursement_undone" | "dispute_corrected" | "dispute_stands" | "due_soon" | "due_today" | "info_requested" | "invitation" | "looked_up" | "looked_up_here" | "overdue" | "rejected" | "repayment" | "reset_link" | "reversal";
             /**
              * At
              * Format: date-time
+             * @description When.
+             * @example 2026-03-02T08:15:00Z
              */
             at: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Text */
+            /**
+             * Text
+             * @description The words.
+             * @example The queue is long
+             */
             text: string;
+        };
+        /** PasswordIn */
+        PasswordIn: {
+            /**
+             * Current
+             * @description The present password.
+             * @example khotso-pula-nala-7
+             */
+            current: string;
+            /**
+             * Password
+             * @description At least ten characters.
+             * @example thaba-bosiu-1824
+             */
+            password: string;
         };
         /**
          * PastScoreOut
          * @description The score at the end of a month; null where there was no history yet.
          */
         PastScoreOut: {
-            /** Band */
+            /**
+             * Band
+             * @description The band that the points fall in; null without points.
+             * @example good
+             */
             band: string | null;
             /**
              * Month End
              * Format: date
+             * @description The last day of the month.
+             * @example 2026-03-31
              */
             month_end: string;
-            /** Points */
+            /**
+             * Points
+             * @description Points; null where there is no history yet.
+             * @example 640
+             */
             points: number | null;
         };
         /**
@@ -1832,25 +2799,69 @@ export interface components {
          * @description What settles the loan on a day, if nothing else happens until then.
          */
         PayOffOut: {
-            /** Amount */
+            /**
+             * Amount
+             * @description How much.
+             * @example 94.56
+             */
             amount: string;
-            /** Currency */
+            /**
+             * Currency
+             * @description ISO 4217 code of all amounts beside it.
+             * @example LSL
+             */
             currency: string;
             /**
              * On
              * Format: date
+             * @description The day.
+             * @example 2026-03-02
              */
             on: string;
         };
+        /**
+         * PayToOut
+         * @description Where borrowers pay to by one channel; the reference to give is the loan's number.
+         */
+        PayToOut: {
+            /**
+             * Account
+             * @description Where to pay to.
+             * @example Merchant 45871
+             */
+            account: string;
+            /**
+             * Channel
+             * @description The way by which one pays.
+             * @example mpesa
+             */
+            channel: string;
+        };
         /** PaymentIn */
         PaymentIn: {
-            /** Amount */
+            /**
+             * Amount
+             * @description How much.
+             * @example 94.56
+             */
             amount: number | string;
-            /** Channel */
-            channel: string;
-            /** Paid On */
+            /**
+             * Channel
+             * @description The way by which the money came.
+             * @enum {string}
+             */
+            channel: "bank" | "mpesa" | "ecocash" | "cpay";
+            /**
+             * Paid On
+             * @description The day the money was sent; today without it.
+             * @example 2026-03-02
+             */
             paid_on?: string | null;
-            /** Reference */
+            /**
+             * Reference
+             * @description The wallet's or bank's own reference.
+             * @example QX12AB34
+             */
             reference: string;
         };
         /** PaymentMade */
@@ -1858,163 +2869,514 @@ export interface components {
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Status */
-            status: string;
+            /**
+             * Status
+             * @description Where it stands.
+             * @enum {string}
+             */
+            status: "waiting" | "confirmed" | "declined";
         };
         /** PaymentOut */
         PaymentOut: {
-            /** Amount */
+            /**
+             * Amount
+             * @description How much.
+             * @example 94.56
+             */
             amount: string;
-            /** Channel */
-            channel: string;
+            /**
+             * Channel
+             * @description The way by which the money came.
+             * @enum {string}
+             */
+            channel: "bank" | "mpesa" | "ecocash" | "cpay";
             /**
              * Created At
              * Format: date-time
+             * @description When it was entered.
+             * @example 2026-03-02T08:15:00Z
              */
             created_at: string;
-            /** Decided Reason */
+            /**
+             * Decided Reason
+             * @description Why a report was declined; else empty.
+             * @example
+             */
             decided_reason: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
             /**
              * Paid On
              * Format: date
+             * @description The day the money was sent; today without it.
+             * @example 2026-03-02
              */
             paid_on: string;
-            /** Reference */
+            /**
+             * Reference
+             * @description The wallet's or bank's own reference.
+             * @example QX12AB34
+             */
             reference: string;
-            /** Status */
-            status: string;
+            /**
+             * Status
+             * @description Where it stands.
+             * @enum {string}
+             */
+            status: "waiting" | "confirmed" | "declined";
         };
         /** PaymentPage */
         PaymentPage: {
-            /** Items */
+            /**
+             * Items
+             * @description This page.
+             */
             items: components["schemas"]["PaymentOut"][];
-            /** Next */
+            /**
+             * Next
+             * @description The `after` of the page that follows; null at the end.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+             */
             next: string | null;
+        };
+        /**
+         * PaymentsOut
+         * @description Installments of one amount that follow one another.
+         */
+        PaymentsOut: {
+            /**
+             * Amount
+             * @description How much.
+             * @example 94.56
+             */
+            amount: string;
+            /**
+             * Count
+             * @description How many installments in a row are of this amount.
+             * @example 11
+             */
+            count: number;
+            /**
+             * First Due
+             * Format: date
+             * @description When the first of them falls due.
+             * @example 2026-04-02
+             */
+            first_due: string;
+            /**
+             * Last Due
+             * Format: date
+             * @description When the last of them falls due.
+             * @example 2027-02-02
+             */
+            last_due: string;
         };
         /**
          * Problem
          * @description RFC 9457 problem details; `errors` names the fields at fault.
+         *
+         *     `code` is the kind of error; `reason` the sentence in `detail`, with what changes in it as `values`. Beside the
+         *     sentences of `errors` stand, in the same shape, their `codes` and `parameters`. Amounts are text, dates ISO 8601.
          */
         Problem: {
-            /** Code */
+            /**
+             * Code
+             * @description What kind of error it is, for programs.
+             * @example invalid
+             */
             code?: string | null;
-            /** Detail */
+            /**
+             * Codes
+             * @description Which sentences those of `errors` are, in the same shape.
+             * @example {
+             *       "purpose": [
+             *         "too_long"
+             *       ]
+             *     }
+             */
+            codes?: {
+                [key: string]: string[];
+            } | null;
+            /**
+             * Detail
+             * @description What is wrong and what to do.
+             * @example Give an amount above zero.
+             */
             detail: string;
-            /** Errors */
+            /**
+             * Errors
+             * @description Sentences by the field at fault.
+             * @example {
+             *       "principal": [
+             *         "Give an amount above zero."
+             *       ]
+             *     }
+             */
             errors?: {
                 [key: string]: string[];
             } | null;
-            /** Status */
+            /**
+             * Parameters
+             * @description What changes in them, in the same shape.
+             * @example {
+             *       "purpose": [
+             *         {
+             *           "maximum": 200
+             *         }
+             *       ]
+             *     }
+             */
+            parameters?: {
+                [key: string]: {
+                    [key: string]: string | number;
+                }[];
+            } | null;
+            /**
+             * Reason
+             * @description Which sentence `detail` is, for other languages.
+             * @example too_long
+             */
+            reason?: string | null;
+            /**
+             * Status
+             * @description The answer's HTTP status.
+             * @example 422
+             */
             status: number;
-            /** Title */
+            /**
+             * Title
+             * @description The kind of error in words.
+             * @example Invalid input
+             */
             title: string;
-            /** Type */
+            /**
+             * Type
+             * @description Always about:blank; go by `code`.
+             * @example about:blank
+             */
             type: string;
+            /**
+             * Values
+             * @description What changes in `detail`; amounts are text, days are ISO 8601.
+             * @example {
+             *       "maximum": 200
+             *     }
+             */
+            values?: {
+                [key: string]: string | number;
+            } | null;
         };
         /** ProductOut */
         ProductOut: {
-            /** Currency */
+            /**
+             * Currency
+             * @description ISO 4217 code of all amounts beside it.
+             * @example LSL
+             */
             currency: string;
-            /** Description */
+            /**
+             * Description
+             * @description One sentence for borrowers.
+             * @example For traders
+             */
             description: string;
-            /** Frequency */
-            frequency: string;
+            /**
+             * Frequency
+             * @description The unit of the time between installments.
+             * @enum {string}
+             */
+            frequency: "days" | "weeks" | "months";
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Installments Default */
+            /**
+             * Installments Default
+             * @description The usual number of installments.
+             * @example 12
+             */
             installments_default: number;
-            /** Installments Max */
+            /**
+             * Installments Max
+             * @description The most installments.
+             * @example 36
+             */
             installments_max: number;
-            /** Installments Min */
+            /**
+             * Installments Min
+             * @description The fewest installments.
+             * @example 1
+             */
             installments_min: number;
-            /** Interest Method */
-            interest_method: string;
-            /** Name */
+            /**
+             * Interest Method
+             * @description How interest is counted.
+             * @enum {string}
+             */
+            interest_method: "declining_balance" | "flat";
+            /**
+             * Name
+             * @description Its name.
+             * @example Till at the market
+             */
             name: string;
-            /** Principal Default */
+            /**
+             * Principal Default
+             * @description The usual amount.
+             * @example 1000.00
+             */
             principal_default: string;
-            /** Principal Max */
+            /**
+             * Principal Max
+             * @description The greatest amount that is lent.
+             * @example 50000.00
+             */
             principal_max: string;
-            /** Principal Min */
+            /**
+             * Principal Min
+             * @description The least amount that is lent.
+             * @example 100.00
+             */
             principal_min: string;
-            /** Rate */
+            /**
+             * Rate
+             * @description Nominal interest rate, percent per `rate_per`.
+             * @example 2
+             */
             rate: string;
-            /** Rate Per */
-            rate_per: string;
-            /** Repay Every */
+            /**
+             * Rate Per
+             * @description What the nominal rate is counted for.
+             * @enum {string}
+             */
+            rate_per: "year" | "month";
+            /**
+             * Repay Every
+             * @description So many of `frequency` lie between two installments.
+             * @example 1
+             */
             repay_every: number;
+            /** @description What the usual loan costs if it is paid out today; null where it cannot be reckoned. */
+            representative: components["schemas"]["CostOut"] | null;
         };
         /** ProfileIn */
         ProfileIn: {
-            /** Date Of Birth */
+            /**
+             * Address Code
+             * @description Sent to a new phone or e-mail.
+             * @default
+             */
+            address_code: string;
+            /**
+             * Code
+             * @description Of POST /me/codes, in place of the password.
+             * @default
+             * @example 123456
+             */
+            code: string;
+            /**
+             * Date Of Birth
+             * @description Date of birth; null where it is not known.
+             * @example 1990-05-27
+             */
             date_of_birth?: string | null;
             /**
              * District
+             * @description District of Lesotho.
              * @default
+             * @enum {string}
              */
-            district: string;
+            district: "" | "berea" | "butha_buthe" | "leribe" | "mafeteng" | "maseru" | "mohales_hoek" | "mokhotlong" | "qachas_nek" | "quthing" | "thaba_tseka";
             /**
              * Email
+             * @description E-mail; may be empty.
              * @default
+             * @example mamello@example.com
              */
             email: string;
             /**
              * Employer
+             * @description Employer.
              * @default
+             * @example Ministry of Health
              */
             employer: string;
-            /** Full Name */
+            /**
+             * Full Name
+             * @description First names and surname.
+             * @example Mamello Khoabane
+             */
             full_name: string;
             /**
              * National Id
+             * @description Number of the identity paper; may be empty.
              * @default
+             * @example 100000000001
              */
             national_id: string;
-            /** Net Monthly Income */
+            /**
+             * Net Monthly Income
+             * @description Net pay of a month; null where it is not known.
+             * @example 6500.00
+             */
             net_monthly_income?: number | string | null;
             /**
-             * Phone
+             * Password
+             * @description The present one, where name or address change.
              * @default
+             * @example thaba-bosiu-1824
+             */
+            password: string;
+            /**
+             * Phone
+             * @description Phone; of Lesotho where no country is given.
+             * @default
+             * @example +26658120001
              */
             phone: string;
             /**
              * Village
+             * @description Village or part of town.
              * @default
+             * @example Ha Thetsane
              */
             village: string;
+        };
+        /**
+         * QuestionOut
+         * @description What the MFI asked about an application, and what was answered; `answer` is empty until it is.
+         */
+        QuestionOut: {
+            /**
+             * Answer
+             * @description What the borrower answered; empty until then.
+             * @example Here it is
+             */
+            answer: string;
+            /**
+             * Answered On
+             * @description When it was answered; null until then.
+             * @example 2026-03-02
+             */
+            answered_on: string | null;
+            /**
+             * Asked On
+             * Format: date
+             * @description When it was asked.
+             * @example 2026-03-02
+             */
+            asked_on: string;
+            /**
+             * Question
+             * @description What was asked.
+             * @example A payslip, please
+             */
+            question: string;
         };
         /**
          * QuoteOut
          * @description What the loan would cost if paid out today: the figures that would be booked.
          */
         QuoteOut: {
-            /** Apr */
+            /**
+             * Apr
+             * @description Nominal yearly rate with all fees, percent; null where there is none.
+             * @example 30.26
+             */
             apr: string | null;
-            /** Eir */
+            /**
+             * Cost
+             * @description All that the loan costs: interest, the fees kept back and the fees paid.
+             * @example 164.70
+             */
+            cost: string;
+            /**
+             * Down Payment
+             * @description The part of `total` that is paid at once, kept back from the pay-out.
+             * @example 0.00
+             */
+            down_payment: string;
+            /**
+             * Eir
+             * @description Compounded yearly rate with all fees, percent; null where there is none.
+             * @example 34.84
+             */
             eir: string | null;
-            /** Fee */
+            /**
+             * Fee
+             * @description Fees kept back at the pay-out; they are not paid back as well.
+             * @example 30.00
+             */
             fee: string;
-            /** Installment */
+            /**
+             * Installment
+             * @description The first installment; the others may differ, see `payments`.
+             * @example 94.56
+             */
             installment: string;
-            /** Interest */
+            /**
+             * Installments
+             * @description How many installments there are.
+             * @example 12
+             */
+            installments: number;
+            /**
+             * Interest
+             * @description Interest.
+             * @example 134.70
+             */
             interest: string;
-            /** Net */
+            /**
+             * Net
+             * @description What is handed over: the principal less all that is kept back.
+             * @example 970.00
+             */
             net: string;
-            /** Principal */
+            /**
+             * Other Fees
+             * @description Fees that are paid with the installments.
+             * @example 0.00
+             */
+            other_fees: string;
+            /**
+             * Payments
+             * @description The installments in order, those of one amount together.
+             */
+            payments: components["schemas"]["PaymentsOut"][];
+            /**
+             * Principal
+             * @description The amount borrowed.
+             * @example 1000.00
+             */
             principal: string;
-            /** Schedule */
+            /**
+             * Savings
+             * @description Savings kept back at the pay-out, and given back with the last installment.
+             * @example 0.00
+             */
+            savings: string;
+            /**
+             * Schedule
+             * @description Every installment.
+             */
             schedule: components["schemas"]["InstallmentOut"][];
-            /** Total */
+            /**
+             * Total
+             * @description What is paid back: the sum of the schedule.
+             * @example 1134.70
+             */
             total: string;
         };
         /**
@@ -2022,11 +3384,23 @@ export interface components {
          * @description One part of the score: the points it added or took, in words.
          */
         ReasonOut: {
-            /** Code */
+            /**
+             * Code
+             * @description Which part of the score it is.
+             * @example on_time
+             */
             code: string;
-            /** Points */
+            /**
+             * Points
+             * @description Points; null where there is no history yet.
+             * @example 640
+             */
             points: number;
-            /** Text */
+            /**
+             * Text
+             * @description The words.
+             * @example The queue is long
+             */
             text: string;
         };
         /** Registration */
@@ -2035,54 +3409,104 @@ export interface components {
              * Agreed
              * @description Version of the text about one's data that was read.
              * @default 0
+             * @example 1
              */
             agreed: number;
             /**
-             * Email
+             * Code
+             * @description Sent to the phone, else the e-mail, by the first call.
              * @default
+             * @example 123456
+             */
+            code: string;
+            /**
+             * Email
+             * @description E-mail; may be empty.
+             * @default
+             * @example mamello@example.com
              */
             email: string;
-            /** Full Name */
+            /**
+             * Full Name
+             * @description First names and surname.
+             * @example Mamello Khoabane
+             */
             full_name: string;
             /**
              * Language
+             * @description English or Sesotho.
              * @default en
+             * @enum {string}
              */
-            language: string;
-            /** Password */
+            language: "en" | "st";
+            /**
+             * Password
+             * @description At least ten characters.
+             * @example thaba-bosiu-1824
+             */
             password: string;
             /**
              * Phone
+             * @description Phone; of Lesotho where no country is given.
              * @default
+             * @example +26658120001
              */
             phone: string;
         };
         /** RepaymentOut */
         RepaymentOut: {
-            /** Amount */
+            /**
+             * Amount
+             * @description How much.
+             * @example 94.56
+             */
             amount: string;
-            /** Channel */
-            channel: string;
+            /**
+             * Channel
+             * @description The way by which the money came.
+             * @enum {string}
+             */
+            channel: "cash" | "bank" | "mpesa" | "ecocash" | "cpay";
             /**
              * Date
              * Format: date
+             * @description The day it counts from.
+             * @example 2026-03-02
              */
             date: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Number */
+            /**
+             * Number
+             * @description The number that people read and say.
+             * @example LA000123-4
+             */
             number: string;
-            /** Reference */
+            /**
+             * Reference
+             * @description The wallet's or bank's own reference.
+             * @example QX12AB34
+             */
             reference: string;
-            /** Reversed */
+            /**
+             * Reversed
+             * @description Whether the receipt was taken back since.
+             * @example false
+             */
             reversed: boolean;
         };
         /** ResetAsked */
         ResetAsked: {
-            /** Name */
+            /**
+             * Name
+             * @description Phone or e-mail.
+             * @example 58120001
+             */
             name: string;
         };
         /** ResetIn */
@@ -2090,11 +3514,20 @@ export interface components {
             /**
              * Code
              * @description The six digits of the last message.
+             * @example 123456
              */
             code: string;
-            /** Name */
+            /**
+             * Name
+             * @description Phone or e-mail.
+             * @example 58120001
+             */
             name: string;
-            /** Password */
+            /**
+             * Password
+             * @description At least ten characters.
+             * @example thaba-bosiu-1824
+             */
             password: string;
         };
         /**
@@ -2108,15 +3541,34 @@ export interface components {
          * @description `points` and `band` are null where there is no history yet; that is not a bad one.
          */
         ScoreOut: {
-            /** Advice */
+            /**
+             * Advice
+             * @description What would raise the score.
+             * @example Pay by the due date.
+             */
             advice: string;
-            /** Band */
+            /**
+             * Band
+             * @description The band that the points fall in; null without points.
+             * @example good
+             */
             band: string | null;
-            /** Points */
+            /**
+             * Points
+             * @description Points; null where there is no history yet.
+             * @example 640
+             */
             points: number | null;
-            /** Reasons */
+            /**
+             * Reasons
+             * @description The weightiest parts of the score.
+             */
             reasons: components["schemas"]["ReasonOut"][];
-            /** Version */
+            /**
+             * Version
+             * @description Version of the text or statement.
+             * @example 1
+             */
             version: number;
         };
         /** SecondFactorIn */
@@ -2124,16 +3576,29 @@ export interface components {
             /**
              * Code
              * @description The six digits of the last message.
+             * @example 123456
              */
             code: string;
-            /** Wanted */
+            /**
+             * Wanted
+             * @description Whether a code is to be asked for at sign-in.
+             * @example true
+             */
             wanted: boolean;
         };
         /** SessionOut */
         SessionOut: {
-            /** Csrf Token */
+            /**
+             * Csrf Token
+             * @description Send it as X-CSRFToken with unsafe calls of the session.
+             * @example Kx3n…
+             */
             csrf_token: string;
-            /** Signed In */
+            /**
+             * Signed In
+             * @description Whether a borrower is signed in.
+             * @example true
+             */
             signed_in: boolean;
         };
         /**
@@ -2141,9 +3606,16 @@ export interface components {
          * @description What is left out stays as it is.
          */
         SettingsIn: {
-            /** Language */
-            language?: string | null;
-            /** Wants Reminders */
+            /**
+             * Language
+             * @description English or Sesotho.
+             */
+            language?: ("en" | "st") | null;
+            /**
+             * Wants Reminders
+             * @description Whether reminders of what falls due are wanted.
+             * @example true
+             */
             wants_reminders?: boolean | null;
         };
         /**
@@ -2155,11 +3627,20 @@ export interface components {
              * Code
              * @description The six digits of the last message.
              * @default
+             * @example 123456
              */
             code: string;
-            /** Name */
+            /**
+             * Name
+             * @description Phone or e-mail.
+             * @example 58120001
+             */
             name: string;
-            /** Password */
+            /**
+             * Password
+             * @description At least ten characters.
+             * @example thaba-bosiu-1824
+             */
             password: string;
         };
         /**
@@ -2170,15 +3651,27 @@ export interface components {
             /**
              * At
              * Format: date-time
+             * @description When.
+             * @example 2026-03-02T08:15:00Z
              */
             at: string;
-            /** Current */
+            /**
+             * Current
+             * @description Whether it is the session that asks.
+             * @example true
+             */
             current: boolean;
-            /** Device */
+            /**
+             * Device
+             * @description Browser and system.
+             * @example Chrome on Android
+             */
             device: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
         };
@@ -2187,51 +3680,124 @@ export interface components {
             /**
              * As Of
              * Format: date
+             * @description The day for which this holds.
+             * @example 2026-03-02
              */
             as_of: string;
-            /** Borrower */
+            /**
+             * Borrower
+             * @description The borrower's name.
+             * @example Mamello Khoabane
+             */
             borrower: string;
-            /** Currency */
+            /**
+             * Currency
+             * @description ISO 4217 code of all amounts beside it.
+             * @example LSL
+             */
             currency: string;
-            /** Lender */
+            /**
+             * Lender
+             * @description The institution's name.
+             * @example Alpha Credit
+             */
             lender: string;
-            /** Number */
+            /**
+             * Number
+             * @description The number that people read and say.
+             * @example LA000123-4
+             */
             number: string;
-            /** Outstanding */
+            /**
+             * Outstanding
+             * @description What is still to be paid.
+             * @example 850.00
+             */
             outstanding: string;
-            /** Rows */
+            /**
+             * Rows
+             * @description Every movement of money, in booking order.
+             */
             rows: components["schemas"]["StatementRow"][];
         };
         /** StatementRow */
         StatementRow: {
-            /** Amount */
+            /**
+             * Amount
+             * @description How much.
+             * @example 94.56
+             */
             amount: string;
-            /** Balance */
+            /**
+             * Balance
+             * @description Principal that is left after it.
+             * @example 925.44
+             */
             balance: string;
             /**
              * Date
              * Format: date
+             * @description The day it counts from.
+             * @example 2026-03-02
              */
             date: string;
-            /** Fees */
+            /**
+             * Fees
+             * @description Fees in it.
+             * @example 0.00
+             */
             fees: string;
-            /** Interest */
+            /**
+             * Interest
+             * @description Interest.
+             * @example 134.70
+             */
             interest: string;
-            /** Penalties */
+            /**
+             * Penalties
+             * @description Penalties in it.
+             * @example 0.00
+             */
             penalties: string;
-            /** Principal */
+            /**
+             * Principal
+             * @description The amount borrowed.
+             * @example 1000.00
+             */
             principal: string;
-            /** Type */
-            type: string;
-            /** Undone */
+            /**
+             * Type
+             * @description What happened.
+             * @enum {string}
+             */
+            type: "disbursement" | "down_payment" | "goodwill_credit" | "merchant_issued_refund" | "pay_off" | "payout_refund" | "recovery" | "refund" | "repayment" | "waive_charge" | "waive_interest" | "write_off";
+            /**
+             * Undone
+             * @description Whether it was taken back since.
+             * @example false
+             */
             undone: boolean;
         };
         /** StepOut */
         StepOut: {
-            /** Label */
+            /**
+             * Label
+             * @description What people call it.
+             * @example Approved
+             */
             label: string;
-            /** State */
-            state: string;
+            /**
+             * Name
+             * @description The stage, for programs; a status where it ended.
+             * @example in_review
+             */
+            name: string;
+            /**
+             * State
+             * @description Whether the step is behind, now, ahead, or where it ended.
+             * @enum {string}
+             */
+            state: "done" | "now" | "ended" | "todo";
         };
         /**
          * TokenIn
@@ -2240,12 +3806,24 @@ export interface components {
         TokenIn: {
             /**
              * Days
+             * @description For how many days the token is good.
              * @default 90
+             * @example 90
              */
             days: number;
-            /** Name */
+            /**
+             * Name
+             * @description Its name.
+             * @example Till at the market
+             */
             name: string;
-            /** Scopes */
+            /**
+             * Scopes
+             * @description What the token may do; null: whatever its maker may.
+             * @example [
+             *       "read"
+             *     ]
+             */
             scopes?: components["schemas"]["Scope"][] | null;
         };
         /**
@@ -2253,45 +3831,90 @@ export interface components {
          * @description `token` is null where the same call came before: a secret is shown once.
          */
         TokenMade: {
-            /** Expires At */
+            /**
+             * Expires At
+             * @description When it ends; null: never.
+             * @example 2026-03-02T08:15:00Z
+             */
             expires_at: string | null;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Name */
+            /**
+             * Name
+             * @description Its name.
+             * @example Till at the market
+             */
             name: string;
-            /** Scopes */
-            scopes: string[] | null;
-            /** Token */
+            /**
+             * Scopes
+             * @description What the token may do; null: whatever its maker may.
+             * @example [
+             *       "read"
+             *     ]
+             */
+            scopes: ("read" | "loans" | "payments" | "account" | "institutions")[] | null;
+            /**
+             * Token
+             * @description The secret, in this answer alone; null where the same call came before.
+             * @example lts_f3…
+             */
             token: string | null;
         };
         /** TokenOut */
         TokenOut: {
-            /** Expires At */
+            /**
+             * Expires At
+             * @description When it ends; null: never.
+             * @example 2026-03-02T08:15:00Z
+             */
             expires_at: string | null;
             /**
              * Id
              * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** Name */
+            /**
+             * Name
+             * @description Its name.
+             * @example Till at the market
+             */
             name: string;
-            /** Revoked At */
+            /**
+             * Revoked At
+             * @description When it was taken back; null while it stands.
+             * @example 2026-03-02T08:15:00Z
+             */
             revoked_at: string | null;
-            /** Scopes */
-            scopes: string[] | null;
+            /**
+             * Scopes
+             * @description What the token may do; null: whatever its maker may.
+             * @example [
+             *       "read"
+             *     ]
+             */
+            scopes: ("read" | "loans" | "payments" | "account" | "institutions")[] | null;
         };
         /** VerifyIn */
         VerifyIn: {
             /**
              * Code
              * @description The six digits of the last message.
+             * @example 123456
              */
             code: string;
-            /** To */
-            to: string;
+            /**
+             * To
+             * @description Where the code goes.
+             * @enum {string}
+             */
+            to: "phone" | "email";
         };
     };
     responses: never;
@@ -2302,7 +3925,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    complaints_own: {
+    list_complaints: {
         parameters: {
             query?: never;
             header?: never;
@@ -2372,6 +3995,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -2410,10 +4042,11 @@ export interface operations {
             };
         };
     };
-    complaints_file: {
+    complain: {
         parameters: {
             query?: never;
             header?: {
+                /** @description A call sent again with the same key and body changes nothing and answers the same. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2479,6 +4112,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -2517,7 +4159,7 @@ export interface operations {
             };
         };
     };
-    consents_texts: {
+    list_consent_texts: {
         parameters: {
             query?: never;
             header?: never;
@@ -2587,6 +4229,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -2625,7 +4276,7 @@ export interface operations {
             };
         };
     };
-    consents_own: {
+    list_consents: {
         parameters: {
             query?: never;
             header?: never;
@@ -2695,6 +4346,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -2733,7 +4393,7 @@ export interface operations {
             };
         };
     };
-    consents_give: {
+    give_consent: {
         parameters: {
             query?: never;
             header?: never;
@@ -2800,6 +4460,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -2838,11 +4507,12 @@ export interface operations {
             };
         };
     };
-    consents_withdraw: {
+    withdraw_consent: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description What the consent is for: `records` or `sharing`. */
                 purpose: string;
             };
             cookie?: never;
@@ -2903,6 +4573,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -2941,7 +4620,7 @@ export interface operations {
             };
         };
     };
-    histories_history: {
+    get_credit_history: {
         parameters: {
             query?: never;
             header?: never;
@@ -3011,6 +4690,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -3049,7 +4737,7 @@ export interface operations {
             };
         };
     };
-    histories_own: {
+    list_disputes: {
         parameters: {
             query?: never;
             header?: never;
@@ -3119,6 +4807,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -3157,10 +4854,11 @@ export interface operations {
             };
         };
     };
-    histories_dispute: {
+    open_dispute: {
         parameters: {
             query?: never;
             header?: {
+                /** @description A call sent again with the same key and body changes nothing and answers the same. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3226,6 +4924,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -3264,11 +4971,12 @@ export interface operations {
             };
         };
     };
-    applications_paper: {
+    get_document: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The document. */
                 document_id: string;
             };
             cookie?: never;
@@ -3338,6 +5046,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -3376,7 +5093,7 @@ export interface operations {
             };
         };
     };
-    applications_open_drafts: {
+    list_drafts: {
         parameters: {
             query?: never;
             header?: never;
@@ -3446,6 +5163,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -3484,10 +5210,11 @@ export interface operations {
             };
         };
     };
-    applications_keep_draft: {
+    create_draft: {
         parameters: {
             query?: never;
             header?: {
+                /** @description A call sent again with the same key and body changes nothing and answers the same. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3553,6 +5280,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -3591,11 +5327,12 @@ export interface operations {
             };
         };
     };
-    applications_change_draft: {
+    change_draft: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The draft. */
                 draft_id: string;
             };
             cookie?: never;
@@ -3660,6 +5397,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -3698,11 +5444,12 @@ export interface operations {
             };
         };
     };
-    applications_discard_draft: {
+    discard_draft: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The draft. */
                 draft_id: string;
             };
             cookie?: never;
@@ -3761,6 +5508,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -3799,13 +5555,135 @@ export interface operations {
             };
         };
     };
-    applications_submit_draft: {
+    get_key_facts_of_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The draft. */
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyFactsOut"];
+                };
+            };
+            /** @description As the client holds it (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_draft: {
         parameters: {
             query?: never;
             header?: {
+                /** @description A call sent again with the same key and body changes nothing and answers the same. */
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The draft. */
                 draft_id: string;
             };
             cookie?: never;
@@ -3870,6 +5748,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -3908,11 +5795,12 @@ export interface operations {
             };
         };
     };
-    desk_loans: {
+    list_loans: {
         parameters: {
             query?: {
                 /** @description `next` of the page before */
                 after?: string | null;
+                /** @description How many at most stand in the answer. */
                 most?: number;
             };
             header?: never;
@@ -3982,6 +5870,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -4020,10 +5917,11 @@ export interface operations {
             };
         };
     };
-    applications_submit: {
+    apply_for_loan: {
         parameters: {
             query?: never;
             header?: {
+                /** @description A call sent again with the same key and body changes nothing and answers the same. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4089,6 +5987,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -4127,11 +6034,12 @@ export interface operations {
             };
         };
     };
-    desk_loan: {
+    get_loan: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -4199,6 +6107,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -4242,13 +6159,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AgreeIn"];
+                "application/json": components["schemas"]["AgreedIn"];
             };
         };
         responses: {
@@ -4306,6 +6224,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -4344,11 +6271,12 @@ export interface operations {
             };
         };
     };
-    applications_answer: {
+    answer_question: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -4413,6 +6341,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -4455,9 +6392,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description A call sent again with the same key and body changes nothing and answers the same. */
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -4522,6 +6461,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -4560,11 +6508,12 @@ export interface operations {
             };
         };
     };
-    applications_papers: {
+    list_documents: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -4632,6 +6581,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -4670,11 +6628,12 @@ export interface operations {
             };
         };
     };
-    applications_hand_in: {
+    add_document: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -4685,10 +6644,15 @@ export interface operations {
                     /**
                      * File
                      * Format: binary
+                     * @description A PDF, JPEG or PNG of at most 5 MB.
                      */
                     file: string;
-                    /** What */
-                    what: string;
+                    /**
+                     * What
+                     * @description What kind of paper it is.
+                     * @enum {string}
+                     */
+                    what: "identity" | "payslip" | "statement" | "residence" | "business" | "other";
                 };
             };
         };
@@ -4747,6 +6711,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -4785,11 +6758,12 @@ export interface operations {
             };
         };
     };
-    desk_events: {
+    list_events: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -4857,6 +6831,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -4898,11 +6881,14 @@ export interface operations {
     statements_key_facts_of_loan: {
         parameters: {
             query?: {
+                /** @description The amount to borrow. */
                 principal?: number | string | null;
+                /** @description In how many installments it is paid back. */
                 installments?: number | null;
             };
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -4970,6 +6956,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -5008,13 +7003,15 @@ export interface operations {
             };
         };
     };
-    statements_signed_key_facts: {
+    get_agreed_key_facts_pdf: {
         parameters: {
             query?: {
-                language?: string;
+                /** @description The language of the paper. */
+                language?: "" | "en" | "st";
             };
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -5082,6 +7079,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -5120,13 +7126,15 @@ export interface operations {
             };
         };
     };
-    statements_pay_off: {
+    get_pay_off: {
         parameters: {
             query?: {
+                /** @description The day that is asked about; today without it. */
                 on?: string | null;
             };
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -5194,6 +7202,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -5232,15 +7249,17 @@ export interface operations {
             };
         };
     };
-    servicing_payments: {
+    list_payments: {
         parameters: {
             query?: {
                 /** @description `next` of the page before */
                 after?: string | null;
+                /** @description How many at most stand in the answer. */
                 most?: number;
             };
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -5308,6 +7327,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -5346,13 +7374,15 @@ export interface operations {
             };
         };
     };
-    servicing_pay: {
+    report_payment: {
         parameters: {
             query?: never;
             header?: {
+                /** @description A call sent again with the same key and body changes nothing and answers the same. */
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -5417,6 +7447,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -5455,14 +7494,17 @@ export interface operations {
             };
         };
     };
-    statements_receipt_paper: {
+    get_receipt_pdf: {
         parameters: {
             query?: {
-                language?: string;
+                /** @description The language of the paper. */
+                language?: "en" | "st";
             };
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
+                /** @description The receipt's own id, as in the list of repayments. */
                 event_id: string;
             };
             cookie?: never;
@@ -5530,6 +7572,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -5568,11 +7619,12 @@ export interface operations {
             };
         };
     };
-    statements_repayments: {
+    list_repayments: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -5640,6 +7692,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -5678,11 +7739,12 @@ export interface operations {
             };
         };
     };
-    statements_schedule: {
+    get_schedule: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -5750,6 +7812,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -5788,11 +7859,12 @@ export interface operations {
             };
         };
     };
-    statements_statement: {
+    get_statement: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -5860,6 +7932,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -5898,11 +7979,12 @@ export interface operations {
             };
         };
     };
-    statements_statement_csv: {
+    get_statement_csv: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -5970,6 +8052,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -6008,13 +8099,15 @@ export interface operations {
             };
         };
     };
-    statements_statement_paper: {
+    get_statement_pdf: {
         parameters: {
             query?: {
-                language?: string;
+                /** @description The language of the paper. */
+                language?: "en" | "st";
             };
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -6082,6 +8175,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -6120,11 +8222,12 @@ export interface operations {
             };
         };
     };
-    applications_take_back: {
+    withdraw_application: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The loan. */
                 loan_id: string;
             };
             cookie?: never;
@@ -6185,6 +8288,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -6223,7 +8335,7 @@ export interface operations {
             };
         };
     };
-    access_me: {
+    get_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -6293,6 +8405,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -6331,7 +8452,7 @@ export interface operations {
             };
         };
     };
-    access_update_me: {
+    change_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -6398,6 +8519,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -6436,7 +8566,7 @@ export interface operations {
             };
         };
     };
-    access_ask_for_code: {
+    ask_for_code: {
         parameters: {
             query?: never;
             header?: never;
@@ -6503,6 +8633,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -6541,7 +8680,7 @@ export interface operations {
             };
         };
     };
-    desk_everything: {
+    get_everything: {
         parameters: {
             query?: never;
             header?: never;
@@ -6611,6 +8750,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -6649,10 +8797,11 @@ export interface operations {
             };
         };
     };
-    desk_everything_paper: {
+    get_everything_pdf: {
         parameters: {
             query?: {
-                language?: string;
+                /** @description The language of the paper. */
+                language?: "en" | "st";
             };
             header?: never;
             path?: never;
@@ -6721,6 +8870,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -6759,7 +8917,119 @@ export interface operations {
             };
         };
     };
-    access_second_factor: {
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_second_factor: {
         parameters: {
             query?: never;
             header?: never;
@@ -6826,6 +9096,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -6864,7 +9143,7 @@ export interface operations {
             };
         };
     };
-    access_settings: {
+    change_settings: {
         parameters: {
             query?: never;
             header?: never;
@@ -6931,6 +9210,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -6969,7 +9257,7 @@ export interface operations {
             };
         };
     };
-    access_verify: {
+    verify_address: {
         parameters: {
             query?: never;
             header?: never;
@@ -7036,6 +9324,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -7074,7 +9371,7 @@ export interface operations {
             };
         };
     };
-    access_messages: {
+    list_messages: {
         parameters: {
             query?: never;
             header?: never;
@@ -7144,6 +9441,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -7182,7 +9488,7 @@ export interface operations {
             };
         };
     };
-    access_ask_for_reset: {
+    ask_for_password_reset: {
         parameters: {
             query?: never;
             header?: never;
@@ -7247,6 +9553,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -7285,7 +9600,7 @@ export interface operations {
             };
         };
     };
-    access_reset: {
+    set_new_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -7350,6 +9665,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -7388,7 +9712,124 @@ export interface operations {
             };
         };
     };
-    products_products: {
+    list_accounts_to_pay_to: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayToOut"][];
+                };
+            };
+            /** @description As the client holds it (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_products: {
         parameters: {
             query?: never;
             header?: never;
@@ -7458,6 +9899,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -7496,14 +9946,17 @@ export interface operations {
             };
         };
     };
-    statements_key_facts: {
+    get_key_facts: {
         parameters: {
             query: {
+                /** @description The amount to borrow. */
                 principal: number | string;
+                /** @description In how many installments it is paid back. */
                 installments: number;
             };
             header?: never;
             path: {
+                /** @description The product. */
                 product_id: string;
             };
             cookie?: never;
@@ -7571,6 +10024,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -7609,15 +10071,19 @@ export interface operations {
             };
         };
     };
-    statements_key_facts_paper: {
+    get_key_facts_pdf: {
         parameters: {
             query: {
+                /** @description The amount to borrow. */
                 principal: number | string;
+                /** @description In how many installments it is paid back. */
                 installments: number;
-                language?: string;
+                /** @description The language of the paper. */
+                language?: "en" | "st";
             };
             header?: never;
             path: {
+                /** @description The product. */
                 product_id: string;
             };
             cookie?: never;
@@ -7685,6 +10151,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -7723,14 +10198,17 @@ export interface operations {
             };
         };
     };
-    products_quote: {
+    get_quote: {
         parameters: {
             query: {
+                /** @description The amount to borrow. */
                 principal: number | string;
+                /** @description In how many installments it is paid back. */
                 installments: number;
             };
             header?: never;
             path: {
+                /** @description The product. */
                 product_id: string;
             };
             cookie?: never;
@@ -7798,6 +10276,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -7836,7 +10323,7 @@ export interface operations {
             };
         };
     };
-    registration_register: {
+    register: {
         parameters: {
             query?: never;
             header?: never;
@@ -7856,6 +10343,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSent"];
                 };
             };
             /** @description Bad Request */
@@ -7903,6 +10399,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -7941,7 +10446,7 @@ export interface operations {
             };
         };
     };
-    access_session: {
+    get_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -8011,6 +10516,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -8049,7 +10563,7 @@ export interface operations {
             };
         };
     };
-    access_sessions: {
+    list_sessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -8119,6 +10633,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -8157,11 +10680,12 @@ export interface operations {
             };
         };
     };
-    access_end_one_session: {
+    end_session: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The session, as in the list of sessions. */
                 sign_in_id: string;
             };
             cookie?: never;
@@ -8220,6 +10744,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -8258,7 +10791,7 @@ export interface operations {
             };
         };
     };
-    access_sign_in: {
+    sign_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -8325,6 +10858,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -8363,7 +10905,7 @@ export interface operations {
             };
         };
     };
-    access_sign_out: {
+    sign_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -8424,6 +10966,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -8462,7 +11013,7 @@ export interface operations {
             };
         };
     };
-    access_tokens: {
+    list_tokens: {
         parameters: {
             query?: never;
             header?: never;
@@ -8532,6 +11083,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -8570,10 +11130,11 @@ export interface operations {
             };
         };
     };
-    access_make_token: {
+    create_token: {
         parameters: {
             query?: never;
             header?: {
+                /** @description A call sent again with the same key and body changes nothing and answers the same. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -8639,6 +11200,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type */
             415: {
                 headers: {
@@ -8677,11 +11247,12 @@ export interface operations {
             };
         };
     };
-    access_end_token: {
+    revoke_token: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The token, as in the list of tokens. */
                 token_id: string;
             };
             cookie?: never;
@@ -8733,6 +11304,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -136,6 +136,14 @@ def check_accessible(page: Page) -> None:
     assert bad == [], (page.url, bad)
 
 
+def until(page: Page, true: str) -> None:
+    """Waits until an expression is true in the page; `wait_for_function` needs an eval, which the pages forbid."""
+    end = time.monotonic() + 20
+    while not page.evaluate(true):
+        assert time.monotonic() < end, f"not true after 20 s: {true}"
+        page.wait_for_timeout(100)
+
+
 def code_sent(served: Served, mfi: str) -> str:
     """The code in the next SMS that the worker sends."""
     folder = Path(served.system.environment["LETSEMA_VAR"]) / "sms"

@@ -133,7 +133,7 @@ def test_a_code_at_sign_in_and_a_new_password(served: Served, loan: str) -> None
 
 
 def ask_for_a_code_too(page: Page, security: Locator, served: Served) -> None:
-    page.get_by_role("link", name="Me", exact=True).click()
+    page.goto(served.url("/#/profile/security", MFI))
     security.get_by_role("button", name="Ask for a code too").click()
     security.get_by_role("button", name="Send me a code").click()
     expect(security.get_by_text("A code is on its way to +266 •••• 5511.")).to_be_visible()
@@ -158,7 +158,7 @@ def sign_in_with_a_code(page: Page, served: Served) -> None:
 
 
 def ask_for_the_password_alone(page: Page, security: Locator, served: Served) -> None:
-    page.get_by_role("link", name="Me", exact=True).click()
+    page.goto(served.url("/#/profile/security", MFI))
     security.get_by_role("button", name="Ask for the password alone").click()
     served.inside(
         MFI,

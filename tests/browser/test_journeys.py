@@ -54,6 +54,12 @@ class Journey:
         self.page.get_by_role("navigation").get_by_role("link", name=self.t(english), exact=True).click()
         self.page.get_by_role("heading", name=self.t(heading), exact=True).wait_for()
 
+    def part(self, title: str) -> None:
+        """One of the pages about oneself."""
+        self.go("Me", "About me")
+        self.page.get_by_role("main").get_by_role("link", name=re.compile(f"^{re.escape(self.t(title))}")).click()
+        self.page.get_by_role("heading", name=self.t(title), exact=True, level=1).wait_for()
+
     def looked_at(self, name: str) -> None:
         """The page once it is there: in its language, not wider than the screen, accessible; a picture on request."""
         expect(self.page.get_by_text(self.t("Loading …"))).to_have_count(0)
@@ -137,6 +143,10 @@ def _looks_and_registers(j: Journey, number: str) -> None:
     j.looked_at("register")
     j.page.get_by_label(j.t("I have read this and agree.")).check()
     j.button("Open my account").click()
+    j.page.get_by_text(j.like("A code is on its way to {to}.")).wait_for()
+    j.looked_at("register-code")
+    j.field("Code").fill(code_sent(j.served, MFI))
+    j.button("Open my account").click()
     j.page.get_by_role("heading", name=j.t("My loans"), exact=True).wait_for()
     j.page.reload()
     expect(j.page.get_by_text(j.t("You have no loan here yet."))).to_be_visible()
@@ -172,6 +182,7 @@ def _applies(j: Journey, number: str, folder: Path) -> None:
     (folder / "id.pdf").write_bytes(b"%PDF-1.4 identity")
     j.field("File", papers).set_input_files(folder / "id.pdf")
     j.button("Hand it in").click()
+    expect(papers.get_by_text(j.t("{name} is received.", name="id.pdf"))).to_be_visible()
     expect(papers.get_by_role("link", name="id.pdf")).to_be_visible()
     assert j.paper(j.page.get_by_role("link", name=j.t("Key facts you agreed to"))) == "application/pdf"
     asks = (
@@ -181,10 +192,14 @@ def _applies(j: Journey, number: str, folder: Path) -> None:
     staff_do(j.served, number, asks)
     j.page.reload()
     expect(j.page.get_by_text(j.t("We need something from you: {reason}", reason="Bring a payslip"))).to_be_visible()
+    expect(j.card("What we asked, and your answers").get_by_text(j.t("Waits for your answer"))).to_be_visible()
     j.looked_at("asked")
     j.field("Your answer").fill("It is on its way")
     j.button("Send the answer").click()
     expect(j.page.get_by_text(j.t("An officer is reviewing your application."))).to_be_visible()
+    asked = j.card("What we asked, and your answers")
+    expect(asked).to_contain_text("Bring a payslip")  # both stay to be read
+    expect(asked).to_contain_text("It is on its way")
 
 
 def _pays(j: Journey, number: str) -> None:
@@ -240,16 +255,20 @@ def _takes_back_another(j: Journey) -> None:
 
 def _says_who_one_is(j: Journey, served: Served) -> None:
     j.go("Me", "About me")
+    j.looked_at("me")
+    j.part("My particulars")
     j.field("Village or town").fill("Roma")
     j.button("Save").click()
     expect(j.page.get_by_text(j.t("Saved."), exact=True)).to_be_visible()
+    j.looked_at("particulars")
+    j.part("Security")
     security = j.card("Security")
-    security.get_by_role("button", name=j.t("Show that it is yours")).click()
-    security.get_by_role("button", name=j.t("Send me a code")).click()
-    security.get_by_text(j.like("A code is on its way to {to}.")).wait_for()
-    j.field("Code", security).fill(code_sent(served, MFI))
-    security.get_by_role("button", name=j.t("Confirm"), exact=True).click()
     expect(security.get_by_text(j.t("Confirmed"), exact=True)).to_be_visible()
+    j.looked_at("security")
+    j.part("Phones and programs")
+    expect(j.card("Where you are signed in").get_by_text(j.t("This one"))).to_be_visible()
+    j.looked_at("devices")
+    j.part("What I agreed to")
     agreed = j.card("What I agreed to")
     read = agreed.get_by_role("button", name=f"{j.t('Read it')}: {j.t('Asking other lenders')}")
     read.click()
@@ -258,20 +277,31 @@ def _says_who_one_is(j: Journey, served: Served) -> None:
     read.click()
     agreed.get_by_role("button", name=j.t("Take it back")).click()
     expect(agreed.get_by_text(j.like("Taken back on {day}"))).to_be_visible()
+    j.looked_at("consents")
+    j.part("Messages")
+    expect(j.card("Messages").get_by_role("listitem").first).to_be_visible()
+    j.looked_at("messages")
+    j.part("Complaints")
     complaints = j.card("Complaints")
     j.field("What happened", complaints).fill("I was charged twice.")
     j.button("Send the complaint").click()
     expect(complaints.get_by_text(j.like("To be answered by {day}"))).to_be_visible()
+    j.looked_at("complaints")
+    j.part("Language and reminders")
     remind = j.card("Reminders").get_by_role("checkbox")
     with j.page.expect_response("**/me/settings"):
         remind.uncheck()
+    j.looked_at("reminders")
+    j.page.reload()
+    expect(remind).not_to_be_checked()
+    j.part("All that is kept about me")
     whole = j.card("All that is kept about me")
     assert j.saved(whole.get_by_role("link", name=j.t("Download for a program"))).suggested_filename == "letsema.json"
     assert j.paper(whole.get_by_role("link", name=j.t("Download as a paper"))) == "application/pdf"
-    j.looked_at("profile")
+    j.looked_at("everything")
+    j.part("My particulars")
     j.page.reload()
     expect(j.field("Village or town")).to_have_value("Roma")
-    expect(remind).not_to_be_checked()
 
 
 def _reads_the_history(j: Journey) -> None:

@@ -11,7 +11,7 @@ from apps.loans.book.models import LoanState, Status
 from apps.loans.domain.fold import quote
 from apps.loans.domain.terms import Terms
 from apps.loans.products.models import Product
-from apps.mfis.core.errors import InvalidInput
+from apps.mfis.core.errors import InvalidInput, Sentence
 from apps.users.accounts.models import Account
 
 ZERO = Decimal(0)
@@ -48,8 +48,9 @@ def _check_cycle(product: Product, own: QuerySet[LoanState]) -> None:
         return
     repaid = own.filter(status=Status.CLOSED).count()
     if repaid < product.cycle_min:
+        text = f"{product.name} is for those who have repaid {product.cycle_min} loan(s) here; this is {repaid}."
         raise InvalidInput(
-            f"{product.name} is for those who have repaid {product.cycle_min} loan(s) here; this is {repaid}.",
+            Sentence(text, "repaid_too_few", product=product.name, minimum=product.cycle_min, repaid=repaid),
             field="product_id",
         )
 
@@ -61,11 +62,11 @@ def _check_exposure(product: Product, own: QuerySet[LoanState], terms: Terms) ->
     owed = own.aggregate(owed=Sum("principal_outstanding", default=ZERO))["owed"]
     if owed + terms.principal > product.exposure_max:
         room = max(product.exposure_max - owed, ZERO)
-        raise InvalidInput(
-            f"At most {product.exposure_max:,.2f} may be owed in all and {owed:,.2f} is; "
-            f"up to {room:,.2f} is possible.",
-            field="principal",
+        text = (
+            f"At most {product.exposure_max:,.2f} may be owed in all and {owed:,.2f} is; up to {room:,.2f} is possible."
         )
+        values = {"maximum": f"{product.exposure_max:.2f}", "owed": f"{owed:.2f}", "room": f"{room:.2f}"}
+        raise InvalidInput(Sentence(text, "owed_too_much", **values), field="principal")
 
 
 def _check_affordable(percent: Decimal, borrower: Account, terms: Terms, other_installments: Decimal) -> None:
@@ -73,14 +74,17 @@ def _check_affordable(percent: Decimal, borrower: Account, terms: Terms, other_i
     profile = getattr(borrower, "profile", None)
     income = profile.net_monthly_income if profile else None
     if not income:
-        raise InvalidInput("The net monthly income is needed for this product; enter it first.", field="product_id")
+        text = "The net monthly income is needed for this product; enter it first."
+        raise InvalidInput(Sentence(text, "income_needed"), field="product_id")
     dearest = max(row.total_due for row in quote(terms).installments) * PERIODS_A_MONTH[terms.frequency]
     dearest /= terms.repay_every
     maximum = income * percent / 100
     if dearest + other_installments > maximum:
         with_others = f", with {other_installments:,.2f} at other lenders" if other_installments else ""
-        raise InvalidInput(
+        text = (
             f"The installments come to {dearest:,.2f} a month{with_others}; at most {maximum:,.2f} "
-            f"({percent:g} % of net pay) may go into them. Take less, or longer.",
-            field="principal",
+            f"({percent:g} % of net pay) may go into them. Take less, or longer."
         )
+        asked = {"monthly": f"{dearest:.2f}", "others": f"{other_installments:.2f}"}
+        limit = {"maximum": f"{maximum:.2f}", "percent": f"{percent:g}"}
+        raise InvalidInput(Sentence(text, "not_affordable", **asked, **limit), field="principal")

@@ -10,7 +10,7 @@ from apps.loans.book.key_facts import Facts, facts_hash, facts_of
 from apps.loans.book.models import Loan
 from apps.loans.book.selectors.agreement import agreement_wanted
 from apps.mfis.core.actor import Actor
-from apps.mfis.core.errors import InvalidInput, WrongState
+from apps.mfis.core.errors import InvalidInput, Sentence, WrongState
 
 
 class KeyFactsChanged(InvalidInput):
@@ -37,9 +37,8 @@ def signed_facts(agreed: str, loan: Loan, terms: dict[str, Any], actor: Actor, l
 def signed_statement(agreed: str, facts: Facts, actor: Actor, language: str) -> dict[str, Any]:
     """The same of facts that are known already."""
     if facts_hash(facts) != agreed:
-        raise KeyFactsChanged(
-            "The figures have changed since they were shown. Look at them again, then agree.", field="agreed"
-        )
+        text = "The figures have changed since they were shown. Look at them again, then agree."
+        raise KeyFactsChanged(Sentence(text, "figures_changed"), field="agreed")
     return {
         "facts": facts,
         "hash": agreed,

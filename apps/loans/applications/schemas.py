@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from apps.loans.applications.models import Document
 from apps.mfis.core.api_types import Amount, Given, OneOf, Plain, told_of
@@ -35,7 +35,7 @@ class ChangeIn(AgreedIn):
 
 
 class AnswerIn(Given):
-    text: Annotated[str, Field(min_length=1, max_length=500)]
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
 class DraftIn(Given):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from apps.loans.book.models import Channel
-from apps.mfis.core.errors import InvalidInput
+from apps.mfis.core.errors import InvalidInput, Sentence
 
 MAXIMUM_AMOUNT = Decimal("9999999999.99")
 
@@ -17,11 +17,18 @@ def check_amount(amount: Decimal) -> None:
         InvalidInput: saying why.
     """
     if not amount.is_finite() or amount <= 0:
-        raise InvalidInput("Give an amount above zero.", field="amount")
+        raise InvalidInput(Sentence("Give an amount above zero.", "above_zero"), field="amount")
     if amount != amount.quantize(Decimal("0.01")):
-        raise InvalidInput("An amount has at most two decimals.", field="amount")
+        raise InvalidInput(Sentence("An amount has at most two decimals.", "two_decimals"), field="amount")
     if amount > MAXIMUM_AMOUNT:
-        raise InvalidInput(f"The most that can be booked at once is {MAXIMUM_AMOUNT:,.2f}.", field="amount")
+        raise InvalidInput(
+            Sentence(
+                f"The most that can be booked at once is {MAXIMUM_AMOUNT:,.2f}.",
+                "amount_too_large",
+                maximum=f"{MAXIMUM_AMOUNT:.2f}",
+            ),
+            field="amount",
+        )
 
 
 def check_channel(channel: str, reference: str) -> None:
@@ -31,8 +38,13 @@ def check_channel(channel: str, reference: str) -> None:
         InvalidInput: saying why.
     """
     if channel not in Channel.values:
-        raise InvalidInput(f"Choose one of {', '.join(map(str, Channel.labels))}.", field="channel")
+        raise InvalidInput(
+            Sentence(f"Choose one of {', '.join(map(str, Channel.labels))}.", "not_a_choice"), field="channel"
+        )
     if channel != Channel.CASH and not reference.strip():
-        raise InvalidInput("Give the reference of the payment: it is how the money is found again.", field="reference")
+        text = "Give the reference of the payment: it is how the money is found again."
+        raise InvalidInput(Sentence(text, "reference_needed"), field="reference")
     if len(reference.strip()) > 60:
-        raise InvalidInput("A reference has at most 60 characters.", field="reference")
+        raise InvalidInput(
+            Sentence("A reference has at most 60 characters.", "too_long", maximum=60), field="reference"
+        )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from apps.loans.book.cost import agreed_cost
-from apps.loans.book.models import Loan, Status
+from apps.loans.book.models import EventType, Loan, LoanEvent, Status
 from apps.loans.book.projection import fold_loan
 from apps.loans.book.queries import LoanLine, line_of
 from apps.loans.book.selectors.agreement import agreement_wanted
@@ -51,12 +53,28 @@ def loan_detail(loan: Loan) -> dict[str, Any]:
         "paid": amount_text(folded.total_paid),
         **{name: cost[name] for name in ("net", "apr", "eir")},
         "cost": cost,
-        "steps": [{"label": step.label, "state": step.state} for step in steps(status, events)],
+        "steps": [asdict(step) for step in steps(status, events)],
         "reason": reason_shown(status, events),
         "may_withdraw": status in TRANSITIONS["withdraw"].sources,
         "may_change": status in TRANSITIONS["change"].sources,
         "agreement_wanted": status in TRANSITIONS["agree"].sources and agreement_wanted(loan),
+        "questions": questions(events, loan.borrower_id),
     }
+
+
+def questions(events: list[LoanEvent], borrower_id: UUID) -> list[dict[str, Any]]:
+    """What the MFI asked and what the borrower answered, in the order that it was asked.
+
+    `events` are in booking order. What an officer noted of an answer is not the borrower's to read.
+    """
+    asked: list[dict[str, Any]] = []
+    for event in events:
+        if event.type == EventType.INFO_REQUESTED:
+            asked.append({"asked_on": event.value_date, "question": event.reason, "answered_on": None, "answer": ""})
+        elif event.type == EventType.INFO_GIVEN and asked:
+            answer = event.reason if event.actor_id == borrower_id else ""
+            asked[-1] |= {"answered_on": event.value_date, "answer": answer}
+    return asked
 
 
 def statement_rows(loan: Loan, folded: LoanSnapshot) -> list[dict[str, Any]]:

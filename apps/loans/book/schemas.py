@@ -12,8 +12,18 @@ from apps.mfis.core.api_types import Plain, told_of
 
 
 class StepOut(Plain):
+    name: str
     label: str
     state: Annotated[str, told_of(["done", "now", "ended", "todo"])]
+
+
+class QuestionOut(Plain):
+    """What the MFI asked about an application, and what was answered; `answer` is empty until it is."""
+
+    asked_on: date
+    question: str
+    answered_on: date | None
+    answer: str
 
 
 class LoanOut(Plain):
@@ -52,3 +62,4 @@ class LoanDetail(LoanOut):
     may_withdraw: bool
     may_change: bool
     agreement_wanted: bool
+    questions: list[QuestionOut]

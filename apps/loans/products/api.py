@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.http import HttpRequest
 from ninja import Query, Router
 
 from apps.loans.domain.calculator import state_json
 from apps.loans.domain.cost import cost_json, cost_of_credit
 from apps.loans.domain.money import Currency
-from apps.loans.products.models import Product
+from apps.loans.products.models import PAYMENT_ACCOUNTS, Product, the_policy
 from apps.loans.products.quotes import quote_product, representative_costs
-from apps.loans.products.schemas import ProductOut, QuoteOut
+from apps.loans.products.schemas import PayToOut, ProductOut, QuoteOut
 from apps.loans.products.selectors import offered_product
 from apps.mfis.core.api_types import REFUSED, Amount, amount_text
 from apps.mfis.core.clock import business_date
 from apps.mfis.tenancy.requests import TenantRequest
+from apps.users.access.api.auth import ANY
 
 router = Router(tags=["loans"])
 
@@ -56,6 +58,14 @@ def products(request: TenantRequest) -> Any:
         }
         for product, cost in zip(offered, costs, strict=True)
     ]
+
+
+@router.get("/pay-to", response={200: list[PayToOut], **REFUSED}, auth=ANY)
+def pay_to(request: HttpRequest) -> Any:
+    """Where this MFI's borrowers pay to, by channel; what the MFI has not filled in is left out."""
+    policy = the_policy()
+    accounts = {channel: getattr(policy, column) for channel, column in PAYMENT_ACCOUNTS.items()}
+    return [{"channel": channel, "account": account} for channel, account in accounts.items() if account]
 
 
 @router.get("/products/{uuid:product_id}/quote", response={200: QuoteOut, **REFUSED}, auth=None)

@@ -16,7 +16,7 @@ from apps.loans.domain.terms import Terms
 from apps.loans.domain.terms_parser import parse_terms
 from apps.loans.domain.violations import InvalidTerms
 from apps.loans.products.models import Product, PublicHoliday
-from apps.mfis.core.errors import InvalidInput
+from apps.mfis.core.errors import InvalidInput, Sentence
 
 
 def quote_product(
@@ -101,16 +101,28 @@ def checked_terms(
 
 def _wrong_principal(product: Product, principal: Decimal) -> str:
     if not principal.is_finite() or not product.principal_min <= principal <= product.principal_max:
-        return f"{product.name} is lent from {product.principal_min:,.2f} to {product.principal_max:,.2f}."
+        return Sentence(
+            f"{product.name} is lent from {product.principal_min:,.2f} to {product.principal_max:,.2f}.",
+            "principal_outside",
+            product=product.name,
+            minimum=f"{product.principal_min:.2f}",
+            maximum=f"{product.principal_max:.2f}",
+        )
     if principal != principal.quantize(Decimal("0.01")):
-        return "An amount has at most two decimals."
+        return Sentence("An amount has at most two decimals.", "two_decimals")
     return ""
 
 
 def _wrong_installments(product: Product, installments: int) -> str:
     if product.installments_min <= installments <= product.installments_max:
         return ""
-    return f"{product.name} is repaid in {product.installments_min} to {product.installments_max} installments."
+    return Sentence(
+        f"{product.name} is repaid in {product.installments_min} to {product.installments_max} installments.",
+        "installments_outside",
+        product=product.name,
+        minimum=product.installments_min,
+        maximum=product.installments_max,
+    )
 
 
 def _wrong_rate(product: Product, rate: Decimal | None) -> str:

@@ -59,6 +59,13 @@ class ProductOut(Schema):
     representative: CostOut | None
 
 
+class PayToOut(Schema):
+    """Where borrowers pay to by one channel; the reference to give is the loan's number."""
+
+    channel: str
+    account: str
+
+
 class InstallmentOut(Schema):
     n: int
     due_date: date

@@ -21,7 +21,7 @@ from apps.loans.recording.notifications import notify_borrower
 from apps.loans.recording.wording import refusal
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
-from apps.mfis.core.errors import InvalidInput, NotFound, WrongState
+from apps.mfis.core.errors import InvalidInput, NotFound, Sentence, WrongState
 from apps.mfis.nodes.home import is_home, require_home
 
 REASON_LENGTH = 500  # as much as the record holds
@@ -94,9 +94,12 @@ def check_value_date(day: date, *, not_before: date, field: str = "value_date") 
     """
     today = business_date()
     if day > today:
-        raise InvalidInput(f"{day:%-d %b %Y} is in the future; today is {today:%-d %b %Y}.", field=field)
+        text = f"{day:%-d %b %Y} is in the future; today is {today:%-d %b %Y}."
+        raise InvalidInput(Sentence(text, "day_in_future", day=day.isoformat(), today=today.isoformat()), field=field)
     if day < not_before:
-        raise InvalidInput(f"{day:%-d %b %Y} is before {not_before:%-d %b %Y}, when this began.", field=field)
+        text = f"{day:%-d %b %Y} is before {not_before:%-d %b %Y}, when this began."
+        values = {"day": day.isoformat(), "first": not_before.isoformat()}
+        raise InvalidInput(Sentence(text, "day_too_early", **values), field=field)
 
 
 class EventValues(TypedDict, total=False):

@@ -47,14 +47,22 @@ def told_of(values: Iterable[str]) -> Any:
 
 
 class Problem(Schema):
-    """RFC 9457 problem details; `errors` names the fields at fault."""
+    """RFC 9457 problem details; `errors` names the fields at fault.
+
+    `code` is the kind of error; `reason` the sentence in `detail`, with what changes in it as `values`. Beside the
+    sentences of `errors` stand, in the same shape, their `codes` and `parameters`. Amounts are text, dates ISO 8601.
+    """
 
     type: str
     title: str
     status: int
     detail: str
     code: str | None = None
+    reason: str | None = None
+    values: dict[str, str | int] | None = None
     errors: dict[str, list[str]] | None = None
+    codes: dict[str, list[str]] | None = None
+    parameters: dict[str, list[dict[str, str | int]]] | None = None
 
 
 # What every call may answer beside its own: problem details (RFC 9457).

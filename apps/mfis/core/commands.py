@@ -27,7 +27,7 @@ from pydantic import TypeAdapter
 
 from apps.mfis.core.actor import NAME_ACTOR, Actor, actor_context, actor_setting
 from apps.mfis.core.database import connection, execute, fetch_one
-from apps.mfis.core.errors import InvalidInput, KeyReused, NotAllowed
+from apps.mfis.core.errors import InvalidInput, KeyReused, NotAllowed, Sentence
 from apps.mfis.core.lifecycle import check_open
 from apps.mfis.core.roles import Action
 from apps.mfis.core.tables import this_node
@@ -178,7 +178,10 @@ def identify(actor: Actor, key: str, name: str, body: dict[str, Any]) -> Identit
         InvalidInput: the key is longer than 80 characters.
     """
     if len(key) > LONGEST_KEY:
-        raise InvalidInput(f"An idempotency key has at most {LONGEST_KEY} characters.", field="Idempotency-Key")
+        raise InvalidInput(
+            Sentence(f"An idempotency key has at most {LONGEST_KEY} characters.", "too_long", maximum=LONGEST_KEY),
+            field="Idempotency-Key",
+        )
     own = uuid5(NAMESPACE_OID, f"{connection.schema_name}:{actor.id}:{key}")
     body_hash = sha256(json.dumps([name, body], sort_keys=True, cls=_Argument).encode()).hexdigest()
     return Identity(own, int.from_bytes(own.bytes[:8], "big", signed=True), body_hash)

@@ -2,7 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+
+
+class Sentence(str):
+    """What is wrong, in English, with the code and the values by which a program says it in another language.
+
+    It is a text like any other, so it goes wherever one goes. `values` are text or whole numbers; amounts of money are
+    text in their one form ("1250.00"), dates are ISO 8601.
+    """
+
+    code: str
+    values: dict[str, str | int]
+
+    def __new__(cls, text: str, code: str, **values: str | int) -> Sentence:
+        sentence = super().__new__(cls, text)
+        sentence.code, sentence.values = code, values
+        return sentence
+
+    @classmethod
+    def of(cls, text: str, code: str) -> Sentence:
+        """The text itself where it has a code of its own; else with the one that is given."""
+        return text if isinstance(text, Sentence) else cls(text, code)
+
+
+def sentences_of(error: ValidationError) -> list[str]:
+    """The sentences of one of Django's validations, each with its code and values, where it has them."""
+    faults: Iterable[Any] = getattr(error, "error_list", [])
+    return [_sentence(fault) for fault in faults]
+
+
+def _sentence(fault: ValidationError) -> str:
+    values = {name: value for name, value in (fault.params or {}).items() if isinstance(value, str | int)}
+    if isinstance(fault.message, Sentence):
+        return fault.message
+    (text,) = fault.messages
+    return Sentence(text, fault.code, **values) if fault.code else text
 
 
 class ServiceError(Exception):
@@ -13,7 +51,7 @@ class ServiceError(Exception):
 
     def __init__(self, message: str, *, field: str = "") -> None:
         super().__init__(message)
-        self.message = message
+        self.message = Sentence.of(message, self.code)
         self.field = field
 
 
@@ -46,11 +84,11 @@ class InvalidInput(ServiceError):
         """The same faults, by field, from one of Django's validations."""
         if hasattr(error, "error_dict"):
             errors = {
-                "" if name == NON_FIELD_ERRORS else name: list(messages)
-                for name, messages in error.message_dict.items()
+                "" if name == NON_FIELD_ERRORS else name: [text for fault in faults for text in sentences_of(fault)]
+                for name, faults in error.error_dict.items()
             }
         else:
-            errors = {"": list(error.messages)}
+            errors = {"": sentences_of(error)}
         first_field, first = next(iter(errors.items()))
         return cls(first[0], field=first_field, errors=errors)
 

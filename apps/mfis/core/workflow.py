@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from apps.mfis.core.actor import Actor
-from apps.mfis.core.errors import InvalidInput, NotAllowed, WrongState
+from apps.mfis.core.errors import InvalidInput, NotAllowed, Sentence, WrongState
 from apps.mfis.core.roles import Action
 
 REASON_WANTED = "Give a reason; it stays with the record."
@@ -47,11 +47,11 @@ class Transition:
         if not actor.may(self.duty):
             raise NotAllowed(f"Your duties do not include this: {self.duty.label}.")
         if state not in self.sources:
-            raise WrongState(f"{standing}: {self.label.lower()} is not possible.")
+            raise WrongState(Sentence(f"{standing}: {self.label.lower()} is not possible.", "not_possible_now"))
         if self.second_person and actor.id is not None and actor.id in hands:
             raise NotAllowed(self.second_person)
         if self.needs_reason and not reason.strip():
-            raise InvalidInput(self.reason_wanted, field="reason")
+            raise InvalidInput(Sentence.of(self.reason_wanted, "required"), field="reason")
 
 
 class Workflow:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 
 from apps.mfis.core.database import connection
-from apps.mfis.core.errors import NotHome
+from apps.mfis.core.errors import NotHome, Sentence
 from apps.mfis.nodes.models import ClusterNode
 from apps.mfis.nodes.queries.homes import hold_home, home_node
 
@@ -41,7 +41,9 @@ def require_home() -> None:
     if home == settings.NODE:
         return
     if home == NOBODY:
-        raise NotHome("The home of this institution is moving; try again in a minute.", home="", site="")
+        raise NotHome(
+            Sentence("The home of this institution is moving; try again in a minute.", "home_moving"), home="", site=""
+        )
     node = ClusterNode.objects.filter(letter=home).first()
     site = node.site if node else ""
     where = f" at {site}" if site else ""

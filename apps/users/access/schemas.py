@@ -60,9 +60,10 @@ class CodeIn(Given):
 
 
 class CodeSent(Schema):
-    """Where the code goes, as far as one may tell: "+266 •••• 3456"."""
+    """Where the code goes, as far as one may tell ("+266 •••• 3456"), and the seconds until another can be had."""
 
     to: str
+    again_in: int
 
 
 class VerifyIn(CodeIn):
@@ -72,6 +73,11 @@ class VerifyIn(CodeIn):
 class SecondFactorIn(Given):
     wanted: bool
     code: Digits
+
+
+class PasswordIn(Given):
+    current: Annotated[str, Field(max_length=128)]
+    password: Annotated[str, Field(max_length=128)]
 
 
 class ResetAsked(Given):

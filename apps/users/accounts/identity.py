@@ -7,6 +7,8 @@ import re
 import phonenumbers
 from django.core.exceptions import ValidationError
 
+from apps.mfis.core.errors import Sentence
+
 # The package would read the letters of a keypad, and leave out what follows an "x" or a second number.
 WRITTEN_PHONE = re.compile(r"\s*\+?[0-9 ().-]+")
 
@@ -25,10 +27,8 @@ def lesotho_phone(text: str) -> str:
         number = None
     digits = str(number.national_number) if number else ""
     if number is None or number.country_code != 266 or not re.fullmatch(r"[256]\d{7}", digits):
-        raise ValidationError(
-            f"“{text}” is not a phone number of Lesotho; give 8 digits beginning 5, 6 or 2, like +266 5812 3456.",
-            code="phone",
-        )
+        sentence = f"“{text}” is not a phone number of Lesotho; give 8 digits beginning 5, 6 or 2, like +266 5812 3456."
+        raise ValidationError(Sentence(sentence, "not_a_phone", given=text), code="phone")
     return f"+266{digits}"
 
 
@@ -47,9 +47,8 @@ def national_id(text: str) -> str:
     """
     plain = re.sub(r"[\s./-]", "", text).upper()
     if not NATIONAL_ID.match(plain):
-        raise ValidationError(
-            f"“{text}” is not a national ID number; give its 6 to 20 digits or letters.", code="national_id"
-        )
+        sentence = f"“{text}” is not a national ID number; give its 6 to 20 digits or letters."
+        raise ValidationError(Sentence(sentence, "not_a_national_id", given=text), code="national_id")
     return plain
 
 

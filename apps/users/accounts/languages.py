@@ -2,7 +2,7 @@
 
 What the server says to borrowers stands as `Words`, English and Sesotho side by side, so that neither is changed
 without the other: messages in users/messaging/texts.py, what is consented to in users/consents/texts.py. What the
-portal says by itself stands in portal/src/words.ts, with the English as the key. The back-office speaks English.
+portal says by itself stands in portal/src/locales, with the English as the key. The back-office speaks English.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from uuid import UUID
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.commands import command
-from apps.mfis.core.errors import InvalidInput, NotFound, WrongState
+from apps.mfis.core.errors import InvalidInput, NotFound, Sentence, WrongState
 from apps.mfis.core.roles import Action
 from apps.users.accounts.models import Account
 from apps.users.complaints.models import Complaint
@@ -37,13 +37,15 @@ def complain(
         NotAllowed: not a borrower. InvalidInput: about or text. WrongState: too many wait for an answer.
     """
     if about not in Complaint.About.values:
-        raise InvalidInput("Choose what it is about.", field="about")
+        raise InvalidInput(Sentence("Choose what it is about.", "not_a_choice"), field="about")
     words = text.strip()
     if not words or len(words) > MAXIMUM_LENGTH:
-        raise InvalidInput(f"Say what happened, in at most {MAXIMUM_LENGTH} characters.", field="text")
+        wanted = f"Say what happened, in at most {MAXIMUM_LENGTH} characters."
+        raise InvalidInput(Sentence(wanted, "say_what_happened", maximum=MAXIMUM_LENGTH), field="text")
     account = Account.objects.select_for_update().own(actor)
     if Complaint.objects.open().filter(account=account).count() >= MAXIMUM_OPEN:
-        raise WrongState(f"{MAXIMUM_OPEN} of your complaints wait for an answer already.")
+        refusal = f"{MAXIMUM_OPEN} of your complaints wait for an answer already."
+        raise WrongState(Sentence(refusal, "complaints_too_many", maximum=MAXIMUM_OPEN))
     complaint = Complaint.objects.create(
         account=account, about=about, text=words, opened_on=value_date or business_date()
     )

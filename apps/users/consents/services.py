@@ -8,7 +8,7 @@ from django.dispatch import Signal
 
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.commands import command
-from apps.mfis.core.errors import InvalidInput, NotAllowed, WrongState
+from apps.mfis.core.errors import InvalidInput, NotAllowed, Sentence, WrongState
 from apps.mfis.core.roles import Action, Role
 from apps.users.access.services.codes import check_used, send_counter_code, use_code
 from apps.users.access.services.second_factor import mark_verified
@@ -35,7 +35,7 @@ def give_consent(*, actor: Actor, purpose: str, version: int, language: str, val
     """
     _check_purpose(purpose)
     if version != current_text(purpose).version:
-        raise InvalidInput("The text has changed since; read it again.", field="version")
+        raise InvalidInput(Sentence("The text has changed since; read it again.", "text_changed"), field="version")
     account = Account.objects.own(actor)
     way = Consent.Way.PORTAL
     return add_consent(
@@ -127,7 +127,7 @@ def add_consent(
         InvalidInput: an unknown language.
     """
     if language not in Language.values:
-        raise InvalidInput("Choose English or Sesotho.", field="language")
+        raise InvalidInput(Sentence("Choose English or Sesotho.", "not_a_choice"), field="language")
     text = current_text(purpose)
     Account.objects.select_for_update().get(pk=account.pk)  # said twice at once it is one consent
     standing = standing_consent(account=account, purpose=purpose, as_of=value_date)
@@ -152,10 +152,11 @@ def add_consent(
 def _end_consent(*, account: Account, purpose: str, value_date: date, actor: Actor) -> Standing:
     _check_purpose(purpose)
     if purpose == Purpose.RECORDS:
-        raise WrongState(
+        text = (
             "Without your data there is no account. To have it closed once nothing is owed, send a complaint about the "
             "use of your data."
         )
+        raise WrongState(Sentence(text, "records_needed"))
     Account.objects.select_for_update().get(pk=account.pk)
     standing = standing_consent(account=account, purpose=purpose, as_of=value_date)
     if not standing.stands or standing.last is None:
@@ -175,4 +176,4 @@ def _end_consent(*, account: Account, purpose: str, value_date: date, actor: Act
 
 def _check_purpose(purpose: str) -> None:
     if purpose not in TEXTS:
-        raise InvalidInput("There is no such purpose.", field="purpose")
+        raise InvalidInput(Sentence("There is no such purpose.", "not_a_choice"), field="purpose")

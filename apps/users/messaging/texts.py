@@ -95,7 +95,7 @@ TEXTS: dict[str, Words] = {
     ),
     "disbursement": Words(
         "{lender}: {net} of loan {loan} was paid out{kept}. First installment: {due_amount} on {due}.",
-        "{lender}: {net} ea kalimo {loan} e ntšitsoe{kept}. Karolo ea pele: {due_amount} ka {due}.",
+        "{lender}: {net} ea kalimo {loan} e ntšitsoe{kept}. Karolo ea tefo ea pele: {due_amount} ka {due}.",
     ),
     "approval_undone": Words(
         "{lender}: the approval of your loan {loan} was taken back. It is not paid out for now; ask your branch why.",
@@ -115,11 +115,11 @@ TEXTS: dict[str, Words] = {
     ),
     "dispute_corrected": Words(
         "{lender}: you were right. The entry of {loan} that you disputed on {day} is corrected in your history.",
-        "{lender}: u ne u nepile. Lintlha tsa {loan} tseo u li hanneng ka {day} li lokisitsoe nalaneng ea hau.",
+        "{lender}: u ne u nepile. Tlaleho ea {loan} eo u e tsekileng ka {day} e lokisitsoe nalaneng ea hau.",
     ),
     "dispute_stands": Words(
         "{lender}: the entry of {loan} that you disputed on {day} stays. See the reason in your account.",
-        "{lender}: lintlha tsa {loan} tseo u li hanneng ka {day} li lula li le joalo. Bona lebaka akhaonteng.",
+        "{lender}: tlaleho ea {loan} eo u e tsekileng ka {day} e lula e le joalo. Bona lebaka akhaonteng.",
     ),
     "due_soon": Words(
         "{lender}: {amount} of loan {loan} is due on {due}.",

@@ -16,6 +16,7 @@ from apps.users.access.api.profile import me_of
 from apps.users.access.backends import BACKEND
 from apps.users.access.rate_limits import ENTRY
 from apps.users.access.schemas import CodeSent, Me, Registration
+from apps.users.access.services.codes import AGAIN_IN
 from apps.users.accounts.services.people import Person
 from apps.users.registration.services import ask_to_register, newcomer, opened_before, register_newcomer
 
@@ -39,7 +40,8 @@ def register(request: HttpRequest, payload: Registration) -> Any:
     }
     actor = newcomer(payload.full_name)
     if not payload.code:
-        return Status(202, {"to": ask_to_register(actor=actor, language=payload.language, **asked)})
+        to = ask_to_register(actor=actor, language=payload.language, **asked)
+        return Status(202, {"to": to, "again_in": AGAIN_IN})
     try:
         account = register_newcomer(actor=actor, language=payload.language, digits=payload.code, **asked)
     except ServiceError as error:

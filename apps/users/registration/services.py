@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.commands import command
-from apps.mfis.core.errors import InvalidInput
+from apps.mfis.core.errors import InvalidInput, Sentence
 from apps.mfis.core.roles import Role
 from apps.mfis.core.tables import new_id
 from apps.users.access.services.codes import Purpose, send_address_code, use_code
@@ -78,10 +78,10 @@ def _check(person: Person, password: str, agreed: int, today: date) -> Person:
     """
     clean = clean_person(person, today=today)
     if not password:
-        raise InvalidInput("Choose a password.", field="password")
+        raise InvalidInput(Sentence("Choose a password.", "password_needed"), field="password")
     check_strength(password, Account(full_name=clean.full_name, email=clean.email, phone=clean.phone))
     if agreed != current_text(Consent.Purpose.RECORDS).version:
-        raise InvalidInput("Read how your data is kept, and agree to it.", field="agreed")
+        raise InvalidInput(Sentence("Read how your data is kept, and agree to it.", "agreement_needed"), field="agreed")
     return clean
 
 

@@ -1,12 +1,13 @@
-import { Register } from "./Register";
-import { Reset } from "./Reset";
+import { Register, Reset } from "../pages";
 import { SignIn } from "./SignIn";
 
-/** The pages that one leaves by signing in. */
-export const DOORS = ["sign-in", "register", "reset"];
+interface DoorProps {
+  path: string;
+  entered: () => void; // somebody is in, and the language may be another
+}
 
-/** Register, sign in, or choose a new password. */
-export function Door({ page, entered }: { page: string; entered: () => Promise<void> }) {
-  if (page === "register") return <Register entered={entered} />;
-  return page === "reset" ? <Reset /> : <SignIn entered={entered} />;
+/** Register, sign in, or choose a new password. Any other page is come to by signing in, and stays where it is. */
+export function Door({ path, entered }: DoorProps) {
+  if (path === "/register") return <Register entered={entered} />;
+  return path === "/reset" ? <Reset /> : <SignIn entered={entered} />;
 }

@@ -1,22 +1,41 @@
 import { useState } from "react";
-import { call, type ConsentText } from "../api";
+import { answerOf, api } from "../api/client";
+import { comeIn } from "../api/entry";
+import { consentTextsAsked } from "../api/questions";
+import { refuse } from "../api/refused";
 import { brand } from "../page";
+import { Show, useAsked } from "../ui/asked";
 import { Field, Form, Tick } from "../ui/forms";
-import { Show, useLoad } from "../ui/loading";
+import { Note } from "../ui/parts";
 import { useFields } from "../ui/state";
 import { inLanguage, language, t } from "../words";
+import { Again } from "./Again";
+import { Code } from "./Code";
 import { NewPassword } from "./NewPassword";
 
-/** An account, for whoever has read how their data is kept. */
-export function Register({ entered }: { entered: () => Promise<void> }) {
-  const { values, of } = useFields({ full_name: "", phone: "", email: "", password: "" });
+/** An account, for whoever has read how their data is kept, and holds the code that was sent to them. */
+export function Register({ entered }: { entered: () => void }) {
+  const { values, of } = useFields({ full_name: "", phone: "", email: "", password: "", code: "" });
   const [agreed, setAgreed] = useState(false);
-  const texts = useLoad(() => call<ConsentText[]>("GET", "consent-texts"));
+  const [asked, setAsked] = useState<{ to: string; again_in: number } | null>(null);
+  const texts = useAsked(consentTextsAsked);
   const text = texts.value?.find(({ purpose }) => purpose === "records");
+  async function register(code: string) {
+    const body = { ...values, code, language: language(), agreed: agreed && text ? text.version : 0 };
+    return answerOf(api.POST("/api/v1/register", { body }));
+  }
+  async function ask() {
+    const answer = await register("");
+    if ("to" in answer) setAsked(answer);
+  }
   async function send() {
-    const version = agreed && text ? text.version : 0;
-    await call("POST", "register", { ...values, language: language(), agreed: version });
-    await entered();
+    if (!asked || !values.code) return ask();
+    await comeIn(async () => {
+      const answer = await register(values.code);
+      if ("id" in answer) return answer;
+      throw refuse("code_wrong");
+    });
+    return entered();
   }
   const hint = t("8 digits, like 5812 3456");
   return (
@@ -31,10 +50,19 @@ export function Register({ entered }: { entered: () => Promise<void> }) {
             <Field label={t("E-mail (optional)")} type="email" autoComplete="email" {...of("email", errors)} />
             <NewPassword label={t("Password")} {...of("password", errors)} />
             <Show of={texts}>{() => <p className="terms">{text && inLanguage(text)}</p>}</Show>
-            <Tick label={t("I have read this and agree.")} checked={agreed} set={setAgreed} errors={errors.agreed} />
+            <Tick
+              name="agreed"
+              label={t("I have read this and agree.")}
+              checked={agreed}
+              set={setAgreed}
+              errors={errors.agreed}
+            />
+            {asked && <Note>{t("A code is on its way to {to}.", { to: asked.to })}</Note>}
+            {asked && <Code {...of("code", errors)} />}
           </>
         )}
       </Form>
+      {asked && <Again after={asked.again_in} ask={ask} />}
       <p>
         {t("Already have one?")} <a href="#/sign-in">{t("Sign in")}</a>
       </p>

@@ -1,9 +1,10 @@
 import { useState } from "react";
-import { call } from "../api";
+import { answerOf, api } from "../api/client";
 import { Field, Form } from "../ui/forms";
 import { Note } from "../ui/parts";
 import { useFields } from "../ui/state";
 import { t } from "../words";
+import { Again } from "./Again";
 import { Code } from "./Code";
 import { NewPassword } from "./NewPassword";
 
@@ -24,6 +25,12 @@ export function Reset() {
   );
 }
 
+const WAIT = 60; // seconds: asked for sooner, the server sends no other code
+
+async function askForCode(name: string): Promise<void> {
+  await answerOf(api.POST("/api/v1/password-reset", { body: { name } }));
+}
+
 interface AskProps {
   name: string;
   setName: (name: string) => void;
@@ -32,13 +39,20 @@ interface AskProps {
 
 function Ask({ name, setName, done }: AskProps) {
   async function send() {
-    await call("POST", "password-reset", { name });
+    await askForCode(name);
     done();
   }
   return (
     <Form button={t("Send me a code")} send={send}>
       {({ name: errors }) => (
-        <Field label={t("Phone or e-mail")} autoComplete="username" value={name} set={setName} errors={errors} />
+        <Field
+          label={t("Phone or e-mail")}
+          name="name"
+          autoComplete="username"
+          value={name}
+          set={setName}
+          errors={errors}
+        />
       )}
     </Form>
   );
@@ -47,7 +61,7 @@ function Ask({ name, setName, done }: AskProps) {
 function Choose({ name, done }: { name: string; done: () => void }) {
   const { values, of } = useFields({ code: "", password: "" });
   async function send() {
-    await call("POST", "password-reset/new", { name, ...values });
+    await answerOf(api.POST("/api/v1/password-reset/new", { body: { name, ...values } }));
     done();
   }
   return (
@@ -61,6 +75,7 @@ function Choose({ name, done }: { name: string; done: () => void }) {
           </>
         )}
       </Form>
+      <Again after={WAIT} ask={() => askForCode(name)} />
       <p className="quiet">
         {t("No code came? If you sign in with a code and have shown no e-mail to be yours, ask at your branch.")}
       </p>

@@ -1,13 +1,13 @@
-import type { Dispute, HistoryAccount, HistoryEvent } from "../api";
+import type { Dispute, HistoryAccount, HistoryEvent } from "../api/types";
 import { day, money } from "../format";
 import { movementLabel } from "../labels";
-import type { Loaded } from "../ui/loading";
+import type { Asked } from "../ui/asked";
 import { StatusBadge } from "../ui/parts";
 import { t } from "../words";
 import { Wrong } from "./Wrong";
 
 /** One loan in the history: its months, its entries, and where to say that one of them is wrong. */
-export function Account({ account, disputes }: { account: HistoryAccount; disputes: Loaded<Dispute[]> }) {
+export function Account({ account, disputes }: { account: HistoryAccount; disputes: Asked<Dispute[]> }) {
   const { loan, loan_number: number } = account;
   const whole = t("The loan as a whole");
   return (

@@ -1,4 +1,4 @@
-import type { Dispute } from "../api";
+import type { Dispute } from "../api/types";
 import { day } from "../format";
 import { outcomeLabel } from "../labels";
 import { Card } from "../ui/parts";

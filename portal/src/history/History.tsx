@@ -1,7 +1,8 @@
-import { call, type CreditHistory, type Dispute } from "../api";
-import { Show, useLoad, type Loaded } from "../ui/loading";
+import { disputesAsked, historyAsked } from "../api/questions";
+import type { CreditHistory, Dispute } from "../api/types";
+import { Show, useAsked, type Asked } from "../ui/asked";
 import { Card, Note } from "../ui/parts";
-import { t, type Words } from "../words";
+import { t } from "../words";
 import { Account } from "./Account";
 import { Disputes } from "./Disputes";
 import { Inquiries } from "./Inquiries";
@@ -9,8 +10,8 @@ import { ScoreCard } from "./ScoreCard";
 
 /** What the credit history holds about the borrower here. */
 export function History() {
-  const history = useLoad(() => call<CreditHistory>("GET", "credit-history"));
-  const disputes = useLoad(() => call<Dispute[]>("GET", "disputes"));
+  const history = useAsked(historyAsked);
+  const disputes = useAsked(disputesAsked);
   return (
     <>
       <h1>{t("My credit history")}</h1>
@@ -24,7 +25,7 @@ export function History() {
   );
 }
 
-function Contents({ history, disputes }: { history: CreditHistory; disputes: Loaded<Dispute[]> }) {
+function Contents({ history, disputes }: { history: CreditHistory; disputes: Asked<Dispute[]> }) {
   const { available, accounts, score } = history;
   return (
     <>
@@ -65,7 +66,7 @@ function Reach({ history }: { history: CreditHistory }) {
   );
 }
 
-const KEPT: Words[] = [
+const KEPT: string[] = [
   "For each loan: amount, dates, what is still owed and what it costs a month.",
   "For each entry: what happened, the day, the amount, and how late the loan was after it.",
   "For each month: what was owed, what was late, and the score.",

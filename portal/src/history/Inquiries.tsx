@@ -1,4 +1,4 @@
-import type { Inquiry } from "../api";
+import type { Inquiry } from "../api/types";
 import { moment } from "../format";
 import { Card } from "../ui/parts";
 import { t } from "../words";

@@ -1,4 +1,4 @@
-import type { PastScore, Score } from "../api";
+import type { PastScore, Score } from "../api/types";
 import { day } from "../format";
 import { Card } from "../ui/parts";
 import { t } from "../words";

@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { call, type Dispute } from "../api";
+import { answerOf, api, keyed } from "../api/client";
+import type { Dispute } from "../api/types";
+import type { Asked } from "../ui/asked";
 import { Field, Form } from "../ui/forms";
-import type { Loaded } from "../ui/loading";
 import { useKey } from "../ui/state";
 import { t } from "../words";
 
@@ -9,7 +10,7 @@ interface WrongProps {
   what: string;
   loan: string;
   entry?: string;
-  disputes: Loaded<Dispute[]>;
+  disputes: Asked<Dispute[]>;
 }
 
 /** Where an entry, or a loan as a whole, is disputed; while that waits for a decision it says so instead. */
@@ -41,7 +42,8 @@ function SayWhat({ loan, entry, sent }: SayWhatProps) {
   const [text, setText] = useState("");
   const key = useKey(text);
   async function send() {
-    await call("POST", "disputes", { loan, entry, text }, key);
+    const params = { header: keyed(key) };
+    await answerOf(api.POST("/api/v1/disputes", { params, body: { loan, entry, text } }));
     sent();
   }
   return (
@@ -50,6 +52,7 @@ function SayWhat({ loan, entry, sent }: SayWhatProps) {
         {(errors) => (
           <Field
             label={t("What is wrong, and how it was")}
+            name="text"
             maxLength={2000}
             value={text}
             set={setText}

@@ -1,12 +1,13 @@
-import { call, type Loan, type Page } from "../api";
+import { loansAsked } from "../api/questions";
+import type { Loan } from "../api/types";
 import { day, money } from "../format";
-import { Show, useLoad } from "../ui/loading";
+import { Show, useAsked } from "../ui/asked";
 import { StatusBadge } from "../ui/parts";
 import { t } from "../words";
 
 /** One's own loans: what is due next comes first. */
 export function Loans() {
-  const loans = useLoad(() => call<Page<Loan>>("GET", "loans?most=200").then((page) => page.items));
+  const loans = useAsked(loansAsked);
   return (
     <>
       <h1>{t("My loans")}</h1>

@@ -1,50 +1,74 @@
 import { useState } from "react";
-import { call, type LoanDetail } from "../api";
-import { channelOptions } from "../labels";
+import { answerOf, api, keyed } from "../api/client";
+import type { LoanDetail, PaymentIn, PayTo } from "../api/types";
+import { day, money } from "../format";
+import { channelLabel, channelOptions } from "../labels";
 import { Field, Form, Select } from "../ui/forms";
-import { Card, Note } from "../ui/parts";
-import { useKey } from "../ui/state";
+import { Card, Facts, Note } from "../ui/parts";
+import { useFields, useKey } from "../ui/state";
 import { t } from "../words";
 
-/** Reports a payment by wallet or bank; it pays nothing until a cashier has seen the money. */
-export function Pay({ loan, reload }: { loan: LoanDetail; reload: () => void }) {
-  const [amount, setAmount] = useState(loan.next_due_amount);
-  const [channel, setChannel] = useState("mpesa");
-  const [reference, setReference] = useState("");
+interface PayProps {
+  loan: LoanDetail;
+  payTo: PayTo[];
+  reload: () => void;
+}
+
+/** What is due, where to pay it, and reporting that it was paid: that pays nothing until a cashier has seen it. */
+export function Pay({ loan, payTo, reload }: PayProps) {
+  return (
+    <Card title={t("Pay")}>
+      {loan.next_due_date && (
+        <p className="big">
+          {money(loan.next_due_amount, loan.currency)}{" "}
+          <span className="quiet">
+            {t(loan.days_late ? "Overdue since {day}" : "Due on {day}", { day: day(loan.next_due_date) })}
+          </span>
+        </p>
+      )}
+      {payTo.length > 0 && <WhereTo number={loan.number} payTo={payTo} />}
+      <p className="quiet">
+        {t("Send the money by wallet or bank, then tell us its reference. Cash is paid at the branch.")}
+      </p>
+      <Report loan={loan} reload={reload} />
+    </Card>
+  );
+}
+
+function WhereTo({ number, payTo }: { number: string; payTo: PayTo[] }) {
+  return (
+    <section aria-label={t("Where and how to pay")}>
+      <h2>{t("Where and how to pay")}</h2>
+      <Facts rows={payTo.map(({ channel, account }) => [channelLabel(channel), account])} />
+      <p>{t("Give this as the reference: {number}", { number })}</p>
+    </section>
+  );
+}
+
+function Report({ loan, reload }: { loan: LoanDetail; reload: () => void }) {
   const [done, setDone] = useState(false);
-  const key = useKey(amount, channel, reference);
+  const start = { amount: loan.next_due_amount, channel: "mpesa", reference: "" };
+  const { values, of, reset } = useFields(start);
+  const key = useKey(values.amount, values.channel, values.reference);
   async function send() {
-    await call("POST", `loans/${loan.id}/payments`, { amount, channel, reference }, key);
-    setReference("");
+    const params = { path: { loan_id: loan.id }, header: keyed(key) };
+    await answerOf(api.POST("/api/v1/loans/{loan_id}/payments", { params, body: values as PaymentIn }));
+    reset();
     setDone(true);
     reload();
   }
   return (
-    <Card title={t("Pay")}>
-      <p className="quiet">
-        {t("Send the money by wallet or bank, then tell us its reference. Cash is paid at the branch.")}
-      </p>
+    <>
       {done && <Note good>{t("Thank you. It counts once the cashier has seen the money.")}</Note>}
       <Form button={t("Report the payment")} send={send}>
         {(errors) => (
           <>
-            <Field
-              label={t("Amount (maloti)")}
-              inputMode="decimal"
-              value={amount}
-              set={setAmount}
-              errors={errors.amount}
-            />
-            <Select label={t("Paid by")} options={channelOptions()} value={channel} set={setChannel} />
-            <Field
-              label={t("Reference of the payment")}
-              value={reference}
-              set={setReference}
-              errors={errors.reference}
-            />
+            <Field label={t("Amount (maloti)")} inputMode="decimal" {...of("amount", errors)} />
+            <Select label={t("Paid by")} options={channelOptions()} {...of("channel", errors)} />
+            <Field label={t("Reference of the payment")} {...of("reference", errors)} />
           </>
         )}
       </Form>
-    </Card>
+    </>
   );
 }

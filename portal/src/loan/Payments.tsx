@@ -1,4 +1,4 @@
-import type { LoanDetail, Payment, Repayment } from "../api";
+import type { LoanDetail, Payment, Repayment } from "../api/types";
 import { day, money } from "../format";
 import { channelLabel } from "../labels";
 import { Card, PaperLink, StatusBadge } from "../ui/parts";

@@ -1,4 +1,4 @@
-import type { Installment } from "../api";
+import type { Installment } from "../api/types";
 import { day, grouped } from "../format";
 import { t } from "../words";
 

@@ -1,9 +1,12 @@
 import { useState } from "react";
-import { call, type LoanDetail } from "../api";
+import { answerOf, api } from "../api/client";
+import type { LoanDetail } from "../api/types";
 import { money, percent } from "../format";
-import { Field, Form } from "../ui/forms";
+import { Form } from "../ui/forms";
 import { Facts, PaperLink, StatusBadge } from "../ui/parts";
-import { label, t } from "../words";
+import { stepLabel } from "../labels";
+import { t } from "../words";
+import { Questions } from "./Questions";
 import { sentence } from "./sentence";
 
 interface StandingProps {
@@ -25,7 +28,7 @@ export function Standing({ loan, payOff, reload }: StandingProps) {
       <p>
         <PaperLink path={`loans/${loan.id}/key-facts.pdf`}>{t("Key facts you agreed to")}</PaperLink>
       </p>
-      {loan.status === "info_requested" && <Answer id={loan.id} reload={reload} />}
+      {loan.questions.length > 0 && <Questions loan={loan} reload={reload} />}
       {loan.may_withdraw && <Withdraw id={loan.id} reload={reload} />}
     </section>
   );
@@ -35,8 +38,8 @@ function Steps({ steps }: { steps: LoanDetail["steps"] }) {
   return (
     <ol className="steps">
       {steps.map((step) => (
-        <li key={step.label} className={step.state} aria-current={step.state === "now" ? "step" : undefined}>
-          {label(step.label)}
+        <li key={step.name} className={step.state} aria-current={step.state === "now" ? "step" : undefined}>
+          {stepLabel(step.name)}
         </li>
       ))}
     </ol>
@@ -57,23 +60,10 @@ function figures(loan: LoanDetail, payOff: string | null): [string, string][] {
   return rows;
 }
 
-function Answer({ id, reload }: { id: string; reload: () => void }) {
-  const [text, setText] = useState("");
-  async function send() {
-    await call("POST", `loans/${id}/answer`, { text });
-    reload();
-  }
-  return (
-    <Form button={t("Send the answer")} send={send}>
-      {(errors) => <Field label={t("Your answer")} maxLength={500} value={text} set={setText} errors={errors.text} />}
-    </Form>
-  );
-}
-
 function Withdraw({ id, reload }: { id: string; reload: () => void }) {
   const [asked, setAsked] = useState(false);
   async function send() {
-    await call("POST", `loans/${id}/withdraw`, {});
+    await answerOf(api.POST("/api/v1/loans/{loan_id}/withdraw", { params: { path: { loan_id: id } } }));
     reload();
   }
   if (!asked) {

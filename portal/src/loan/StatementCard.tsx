@@ -1,4 +1,4 @@
-import type { Statement } from "../api";
+import type { Statement } from "../api/types";
 import { day } from "../format";
 import { movementLabel } from "../labels";
 import { PaperLink } from "../ui/parts";

@@ -1,8 +1,8 @@
-import type { LoanDetail } from "../api";
+import type { LoanDetail } from "../api/types";
 import { day, money } from "../format";
-import { t, type Words } from "../words";
+import { t } from "../words";
 
-const SENTENCES: Record<string, Words> = {
+const SENTENCES: Record<string, string> = {
   submitted: "Your application has arrived. An officer will look at it.",
   under_review: "An officer is reviewing your application.",
   info_requested: "We need something from you: {reason}",

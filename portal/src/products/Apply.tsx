@@ -1,10 +1,13 @@
-import { call, type KeyFacts, type Product, Refused } from "../api";
+import { answerOf, api, keyed } from "../api/client";
+import { Refused, refuseField } from "../api/refused";
+import type { KeyFacts, Product } from "../api/types";
 import { day, money } from "../format";
+import { forgetDraft, type Draft } from "../kept/drafts";
+import { currentAccount } from "../session";
 import { Field, Form, Tick } from "../ui/forms";
 import { PaperLink } from "../ui/parts";
 import { useRenewed } from "../ui/state";
 import { language, t } from "../words";
-import { forgetDraft, type Draft } from "./draft";
 
 interface ApplyProps {
   product: Product;
@@ -18,9 +21,9 @@ interface ApplyProps {
 export function Apply({ product, draft, change, query, keyFacts }: ApplyProps) {
   const [agreed, setAgreed] = useRenewed(() => false, query); // to other figures one agrees anew
   async function send() {
-    if (!agreed) throw new Refused(0, t("Tick that you agree to the key facts first."));
+    if (!agreed) throw refuseField("agreed", "agree_to_key_facts");
     window.location.hash = await apply(product.id, draft, keyFacts.hash);
-    forgetDraft(product.id);
+    forgetDraft(currentAccount(), product.id);
   }
   return (
     <Form button={t("Apply for this loan")} send={send}>
@@ -28,6 +31,7 @@ export function Apply({ product, draft, change, query, keyFacts }: ApplyProps) {
         <>
           <Field
             label={t("What is it for? (optional)")}
+            name="purpose"
             maxLength={200}
             value={draft.purpose}
             set={(purpose) => change({ purpose })}
@@ -39,6 +43,7 @@ export function Apply({ product, draft, change, query, keyFacts }: ApplyProps) {
             <PaperLink path={`products/${product.id}/key-facts.pdf?${query}`}>{t("Read them as a paper")}</PaperLink>
           </p>
           <Tick
+            name="agreed"
             label={t("I have read the key facts and agree to them.")}
             checked={agreed}
             set={setAgreed}
@@ -56,7 +61,8 @@ async function apply(product: string, draft: Draft, agreed: string): Promise<str
   const asked = { principal, installments: Number(installments), purpose };
   const body = { product_id: product, ...asked, agreed, language: language() };
   try {
-    const made = await call<{ id: string }>("POST", "loans", body, `${key}-${principal}-${installments}`.slice(0, 80));
+    const header = keyed(`${key}-${principal}-${installments}`.slice(0, 80));
+    const made = await answerOf(api.POST("/api/v1/loans", { params: { header }, body }));
     return `#/loans/${made.id}`;
   } catch (reason) {
     if (!(reason instanceof Refused && reason.code === "idempotency_key_reused")) throw reason;

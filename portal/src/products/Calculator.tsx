@@ -1,11 +1,13 @@
-import type { Product, Refused } from "../api";
+import type { Refused } from "../api/refused";
+import type { Product } from "../api/types";
 import { money } from "../format";
 import { frequencyLabel } from "../labels";
 import { Field } from "../ui/forms";
 import { t } from "../words";
 import { Apply } from "./Apply";
 import { Cost } from "./Cost";
-import { useDraft, type Draft } from "./draft";
+import type { Draft } from "../kept/drafts";
+import { useDraft } from "./draft";
 import { useQuote } from "./quote";
 
 /** What a loan of this product costs, whoever asks; and applying for it. */
@@ -13,7 +15,7 @@ export function Calculator({ product, signedIn }: { product: Product; signedIn: 
   const [draft, change] = useDraft(product);
   const { principal, installments } = draft;
   const query = new URLSearchParams({ principal, installments }).toString();
-  const { quote, facts, problem } = useQuote(product.id, query);
+  const { quote, facts, problem } = useQuote(product.id, principal, installments);
   return (
     <>
       <p>
@@ -58,6 +60,7 @@ function Principal({ product, draft, change, problem }: TermsProps) {
     <>
       <Field
         label={t("Amount (maloti)")}
+        name="principal"
         inputMode="decimal"
         value={draft.principal}
         set={(principal) => change({ principal })}
@@ -83,6 +86,7 @@ function Installments({ product, draft, change, problem }: TermsProps) {
     <>
       <Field
         label={frequencyLabel(product.repay_every, product.frequency)}
+        name="installments"
         inputMode="numeric"
         value={draft.installments}
         set={(installments) => change({ installments })}

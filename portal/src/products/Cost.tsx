@@ -1,11 +1,11 @@
 import { Fragment } from "react";
-import type { Quote } from "../api";
+import type { Quote } from "../api/types";
 import { money, percent } from "../format";
 import { Schedule } from "../loan/Schedule";
 import { Facts } from "../ui/parts";
-import { t, type Words } from "../words";
+import { t } from "../words";
 
-const MEANINGS: [name: Words | "APR", meaning: Words][] = [
+const MEANINGS: [name: string, meaning: string][] = [
   ["Interest", "The price of the money for the time that you have it."],
   ["Fee kept back", "Taken from the loan before you get it: you receive less than you borrow."],
   ["APR", "Interest and fees together, as one rate for a year. Compare loans by it, not by the interest alone."],

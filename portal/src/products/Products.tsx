@@ -1,12 +1,13 @@
-import { call, type Product } from "../api";
+import { productsAsked } from "../api/questions";
+import type { Product } from "../api/types";
 import { money } from "../format";
-import { Show, useLoad } from "../ui/loading";
+import { Show, useAsked } from "../ui/asked";
 import { t } from "../words";
 import { Calculator } from "./Calculator";
 
 /** What is lent, and for one product its cost before anything is signed. */
 export function Products({ id, signedIn }: { id?: string; signedIn: boolean }) {
-  const products = useLoad(() => call<Product[]>("GET", "products"));
+  const products = useAsked(productsAsked);
   return (
     <Show of={products}>
       {(offered) => {

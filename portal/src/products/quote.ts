@@ -1,5 +1,8 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { asRefused, call, type KeyFacts, type Quote, type Refused } from "../api";
+import { quoteAsked } from "../api/questions";
+import { asRefused, type Refused } from "../api/refused";
+import type { KeyFacts, Quote } from "../api/types";
 
 const PAUSE = 250; // milliseconds after the last key, so that not every digit asks the server
 
@@ -10,32 +13,14 @@ interface Quoted {
   problem: Refused | null;
 }
 
-async function ask(product: string, query: string): Promise<Quoted> {
-  try {
-    const [quote, facts] = await Promise.all([
-      call<Quote>("GET", `products/${product}/quote?${query}`),
-      call<KeyFacts>("GET", `products/${product}/key-facts?${query}`),
-    ]);
-    return { quote, facts, problem: null };
-  } catch (reason) {
-    return { quote: null, facts: null, problem: asRefused(reason) };
-  }
-}
-
 /** The quote for what is filled in, anew when that changes. */
-export function useQuote(product: string, query: string): Quoted {
-  const [quoted, setQuoted] = useState<Quoted>({ quote: null, facts: null, problem: null });
+export function useQuote(product: string, principal: string, installments: string): Quoted {
+  const [asked, ask] = useState<[string, string]>([principal, installments]);
   useEffect(() => {
-    let alive = true;
-    const asking = async () => {
-      const answer = await ask(product, query);
-      if (alive) setQuoted(answer);
-    };
-    const wait = setTimeout(() => void asking(), PAUSE);
-    return () => {
-      alive = false;
-      clearTimeout(wait);
-    };
-  }, [product, query]);
-  return quoted;
+    const wait = setTimeout(() => ask([principal, installments]), PAUSE);
+    return () => clearTimeout(wait);
+  }, [principal, installments]);
+  const { data, error } = useQuery({ ...quoteAsked(product, ...asked), placeholderData: keepPreviousData });
+  if (error) return { quote: null, facts: null, problem: asRefused(error) };
+  return { quote: data?.quote ?? null, facts: data?.facts ?? null, problem: null };
 }

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { Errors } from "../api";
+import type { Errors } from "../api/refused";
 
 /** A state that begins anew whenever one of `on` changes, before anything is shown with the old one. */
 export function useRenewed<T>(begin: () => T, ...on: string[]): [T, (value: T) => void] {
@@ -9,26 +9,35 @@ export function useRenewed<T>(begin: () => T, ...on: string[]): [T, (value: T) =
   return [state.value, (value) => setState({ about, value })];
 }
 
+/** A key that nobody else makes. Over plain HTTP a browser has no `randomUUID`. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** The key of what is sent: the same however often it is tried, so that a lost line cannot do it twice; another as
  * soon as something else is filled in. */
-export const useKey = (...filled: string[]): string => useRenewed(() => crypto.randomUUID(), ...filled)[0];
+export const useKey = (...filled: string[]): string => useRenewed(newKey, ...filled)[0];
 
-/** What a Field of a form needs. */
+/** What a field of a form needs. */
 export interface Filled {
+  name: string;
   value: string;
   set: (text: string) => void;
   errors?: string[];
 }
 
-/** The texts of a form; `of` gives a Field what it needs, and `touched` is told of each change. */
+/** The texts of a form. What nobody has touched follows `start`, which may still be on its way; `of` gives a field
+ * what it needs, and `touched` is told of each change. */
 export function useFields<Name extends string>(start: Record<Name, string>, touched?: () => void) {
-  const [values, setValues] = useState(start);
+  const [typed, setTyped] = useState<Partial<Record<Name, string>>>({});
+  const values = { ...start, ...typed };
   function of(name: Name, errors: Errors): Filled {
     function set(text: string) {
       touched?.();
-      setValues((before) => ({ ...before, [name]: text }));
+      setTyped((before) => ({ ...before, [name]: text }));
     }
-    return { value: values[name], set, errors: errors[name] };
+    return { name, value: values[name], set, errors: errors[name] };
   }
-  return { values, of };
+  return { values, of, reset: () => setTyped({}) };
 }

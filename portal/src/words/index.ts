@@ -1,62 +1,47 @@
-// Every word of the portal, in English and in Sesotho as it is written in Lesotho. The English is the key: a word that
-// is not here does not compile, and tests/test_portal_words.py finds text that is not passed through `t`.
-import { DOORS } from "./doors";
-import { FRAME } from "./frame";
-import { HISTORY } from "./history";
-import { LABELS } from "./labels";
-import { LOANS } from "./loans";
+// The words of the portal, by Lingui: English words are their own keys, translated in locales/*.po. What the server
+// refuses is called problem.<code> there.
+import { i18n, type Messages } from "@lingui/core";
+import { isKeptPage } from "../page";
 import { MONTHS } from "./months";
-import { PRODUCTS } from "./products";
-import { PROFILE } from "./profile";
-import { SAID } from "./said";
 
-const ST = { ...FRAME, ...DOORS, ...LOANS, ...PRODUCTS, ...HISTORY, ...PROFILE, ...LABELS };
-
-export type Words = keyof typeof ST;
 export type Language = keyof typeof MONTHS;
-const KEPT = "letsema-language";
+export type Values = Record<string, string | number>;
 
-let chosen: Language = localStorage.getItem(KEPT) === "st" ? "st" : "en";
+const CATALOGS: Record<Language, () => Promise<{ messages: Messages }>> = {
+  en: () => import("../locales/en.po"),
+  st: () => import("../locales/st.po"),
+};
+const COOKIE = "letsema_language"; // the server reads it, so that the page begins in this language
+const A_YEAR = 365 * 24 * 60 * 60;
 
-export const language = (): Language => chosen;
+const isLanguage = (code?: string): code is Language => code === "en" || code === "st";
 
-/** Chosen at the first page, remembered on this phone. */
-export function choose(wanted: Language): void {
-  chosen = wanted;
-  localStorage.setItem(KEPT, wanted);
+export const language = (): Language => (isLanguage(i18n.locale) ? i18n.locale : "en");
+
+/** The language in which the server sent the page; of a page that the phone kept, the one that was chosen last. */
+export function languageAtFirst(): Language {
+  const chosen = new RegExp(`(?:^|; )${COOKIE}=(\\w+)`).exec(document.cookie)?.[1];
+  const wanted = isKeptPage ? chosen : document.documentElement.lang;
+  return isLanguage(wanted) ? wanted : "en";
+}
+
+/** Fetches the words of a language and speaks it from now on; remembered on this phone. */
+export async function speak(wanted: Language): Promise<void> {
+  const { messages } = await CATALOGS[wanted]();
+  i18n.loadAndActivate({ locale: wanted, messages });
   document.documentElement.lang = wanted;
+  document.cookie = `${COOKIE}=${wanted}; path=/; max-age=${A_YEAR}; samesite=lax`;
 }
 
-export function t(words: Words, values: Record<string, string | number> = {}): string {
-  const said: string = chosen === "st" ? ST[words] : words;
-  return said.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
-}
+/** Words in the language of the page, with their places filled. */
+export const t = (words: string, values: Values = {}): string => i18n._(words, values);
 
-const isWords = (text: string): text is Words => text in ST;
-
-/** A label of the server's own: in Sesotho where it is known, as it came otherwise. */
-export const label = (text: string): string => (isWords(text) ? t(text) : text);
+/** Whether there are words of this name: a sentence of the server may be newer than this page. */
+export const isKnown = (name: string): boolean => name in i18n.messages;
 
 /** A text that the server sends in both languages. */
 export const inLanguage = (text: { english: string; sesotho: string }): string =>
-  chosen === "st" ? text.sesotho : text.english;
+  language() === "st" ? text.sesotho : text.english;
 
 /** The name of a month, counted from 0. */
-export const month = (n: number): string => MONTHS[chosen][n] ?? "";
-
-/** A sentence of the server in the language of the page where we know it; as it came otherwise. */
-export function heard(sentence: string): string {
-  if (chosen === "en") return sentence;
-  for (const [english, sesotho] of Object.entries(SAID)) {
-    const names = [...english.matchAll(/\{(\w+)\}/g)].map((found) => found[1]);
-    const found = pattern(english).exec(sentence);
-    if (found) return sesotho.replace(/\{(\w+)\}/g, (_, name: string) => found[names.indexOf(name) + 1] ?? "");
-  }
-  return sentence;
-}
-
-/** What finds a sentence of the server, whatever stands in its places. */
-function pattern(english: string): RegExp {
-  const parts = english.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join("(.+)")}$`, "s");
-}
+export const month = (n: number): string => MONTHS[language()][n] ?? "";

@@ -24,7 +24,7 @@ from apps.loans.recording.services import append_event, check_value_date
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.commands import command
-from apps.mfis.core.errors import InvalidInput, NotAllowed, WrongState
+from apps.mfis.core.errors import InvalidInput, NotAllowed, Sentence, WrongState
 from apps.mfis.core.roles import Action, Role
 from apps.users.accounts.models import Account
 
@@ -99,7 +99,7 @@ def check_may_apply(borrower: Account, actor: Actor) -> None:
     if actor.id != borrower.pk and not actor.may(Action.APPLY_FOR_BORROWER):
         raise NotAllowed("Your duties do not include entering an application.")
     if borrower.role != Role.BORROWER or not borrower.is_active:
-        raise NotAllowed("Only an open borrower's account can borrow.")
+        raise NotAllowed(Sentence("Only an open borrower's account can borrow.", "not_a_borrower"))
 
 
 def lock_borrower(borrower: Account) -> None:
@@ -118,7 +118,7 @@ def terms_asked_for(
     product = offered_product(request.product_id)
     check_value_date(day, not_before=FIRST_DAY)
     if len(request.purpose) > 200:
-        raise InvalidInput("At most 200 characters.", field="purpose")
+        raise InvalidInput(Sentence("At most 200 characters.", "too_long", maximum=200), field="purpose")
     group = find_group(request.group_id)
     check_group(group, borrower, product)
     meets_from = group.meets_from if group else None
@@ -131,10 +131,9 @@ def _check_none_open(borrower: Account) -> None:
     open_states = LoanState.objects.of_borrower(borrower.pk).filter(status__in=BEFORE_DISBURSEMENT)
     waiting = open_states.select_related("loan").first()
     if waiting:
-        raise WrongState(
-            f"Application {waiting.loan.number} is still {waiting.get_status_display().lower()}; "
-            "withdraw it or wait for the decision before applying again."
-        )
+        number, status = waiting.loan.number, waiting.get_status_display().lower()
+        text = f"Application {number} is still {status}; withdraw it or wait for the decision before applying again."
+        raise WrongState(Sentence(text, "application_open", number=number, status=waiting.status))
 
 
 def _create(

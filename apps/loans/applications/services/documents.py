@@ -10,7 +10,7 @@ from apps.loans.book.models import Loan
 from apps.loans.recording.services import append_note, check_transition, lock_loan, lock_own_loan
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.commands import command
-from apps.mfis.core.errors import InvalidInput, NotFound, WrongState
+from apps.mfis.core.errors import InvalidInput, NotFound, Sentence, WrongState
 from apps.mfis.core.roles import Action, Role
 
 MAXIMUM_BYTES = 5 * 1024 * 1024
@@ -33,7 +33,7 @@ def add_document(*, loan_id: UUID, actor: Actor, what: str, file_name: str, cont
         loan, state = lock_loan(loan_id)
         check_transition("add_document", loan, state, actor)
     if what not in Document.Kind.values:
-        raise InvalidInput("Choose what kind of paper it is.", field="what")
+        raise InvalidInput(Sentence("Choose what kind of paper it is.", "not_a_choice"), field="what")
     kind, digest = content_type(content), sha256(content).hexdigest()
     kept = Document.objects.in_use().filter(loan=loan, borrower=loan.borrower, sha256=digest).first()
     return kept or _keep(loan, actor, what, file_name, kind, content)
@@ -65,17 +65,15 @@ def content_type(content: bytes) -> str:
         InvalidInput: neither a PDF nor a photograph, empty, or too large.
     """
     if not content:
-        raise InvalidInput("The file is empty.", field="file")
+        raise InvalidInput(Sentence("The file is empty.", "file_empty"), field="file")
     if len(content) > MAXIMUM_BYTES:
-        raise InvalidInput(
-            f"The file has {len(content) / 1024 / 1024:.1f} MB; at most {MAXIMUM_BYTES // 1024 // 1024} MB are kept. "
-            "Photograph it with less detail.",
-            field="file",
-        )
+        size, maximum = f"{len(content) / 1024 / 1024:.1f}", MAXIMUM_BYTES // 1024 // 1024
+        text = f"The file has {size} MB; at most {maximum} MB are kept. Photograph it with less detail."
+        raise InvalidInput(Sentence(text, "file_too_large", size=size, maximum=maximum), field="file")
     for signature, kind in SIGNATURES:
         if content.startswith(signature):
             return kind
-    raise InvalidInput("This is neither a PDF nor a JPEG or PNG photograph.", field="file")
+    raise InvalidInput(Sentence("This is neither a PDF nor a JPEG or PNG photograph.", "file_unknown"), field="file")
 
 
 def _keep(loan: Loan, actor: Actor, what: str, file_name: str, kind: str, content: bytes) -> Document:

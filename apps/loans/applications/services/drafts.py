@@ -22,7 +22,7 @@ from apps.loans.products.models import Product
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.commands import command
-from apps.mfis.core.errors import InvalidInput, NotFound
+from apps.mfis.core.errors import InvalidInput, NotFound, Sentence
 from apps.mfis.core.roles import Action
 from apps.users.accounts.models import Account
 
@@ -147,14 +147,20 @@ def _check_values(values: DraftValues) -> None:
         raise NotFound("This product is not on offer.")
     find_group(values.get("group_id"))
     if principal is not None and not 0 < principal < MAXIMUM_PRINCIPAL:
-        raise InvalidInput("Give an amount above zero.", field="principal")
+        raise InvalidInput(Sentence("Give an amount above zero.", "above_zero"), field="principal")
     if len(values.get("purpose") or "") > 200:
-        raise InvalidInput("At most 200 characters.", field="purpose")
+        raise InvalidInput(Sentence("At most 200 characters.", "too_long", maximum=200), field="purpose")
 
 
 def _new_draft(borrower: Account, actor: Actor) -> ApplicationDraft:
     if ApplicationDraft.objects.open().filter(borrower=borrower).count() >= MAXIMUM_OPEN:
-        raise InvalidInput(f"There are {MAXIMUM_OPEN} drafts already; finish or discard one.")
+        raise InvalidInput(
+            Sentence(
+                f"There are {MAXIMUM_OPEN} drafts already; finish or discard one.",
+                "drafts_too_many",
+                maximum=MAXIMUM_OPEN,
+            )
+        )
     return ApplicationDraft(borrower=borrower, entered_by=actor.name)
 
 
@@ -172,11 +178,13 @@ def _request(draft: ApplicationDraft) -> LoanRequest:
         InvalidInput: it is not filled in.
     """
     if draft.product_id is None:
-        raise InvalidInput("The product is not filled in yet.", field="product_id")
+        raise InvalidInput(Sentence("The product is not filled in yet.", "required"), field="product_id")
     if draft.principal is None:
-        raise InvalidInput("The amount is not filled in yet.", field="principal")
+        raise InvalidInput(Sentence("The amount is not filled in yet.", "required"), field="principal")
     if draft.installments is None:
-        raise InvalidInput("The number of installments is not filled in yet.", field="installments")
+        raise InvalidInput(
+            Sentence("The number of installments is not filled in yet.", "required"), field="installments"
+        )
     return LoanRequest(
         product_id=draft.product_id,
         principal=draft.principal,

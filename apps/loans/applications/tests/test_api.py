@@ -57,11 +57,14 @@ def test_a_borrower_answers_hands_in_papers_and_keeps_drafts(alpha: Branch, appl
     assert kept.json()["file_name"] == "slip.pdf"
     assert send(b"%PDF-1.4 slip").json()["id"] == kept.json()["id"]
     assert client.get(f"/api/v1/documents/{kept.json()['id']}").content == b"%PDF-1.4 slip"
+    assert post(client, f"loans/{loan.pk}/answer", {"text": "  "}).json()["codes"] == {"text": ["required"]}
     neighbour = register_borrower(person=Person("Neo Letuka", phone="58990011"), actor=SYSTEM, today=TODAY)
     assert alpha.client(neighbour).get(f"/api/v1/documents/{kept.json()['id']}").status_code == 404
     assert len(client.get(f"/api/v1/loans/{loan.pk}/documents").json()) == 1
     answered = post(client, f"loans/{loan.pk}/answer", {"text": "Here it is"})
     assert answered.json()["status"] == "under_review"
+    asked = [(question["question"], question["answer"]) for question in answered.json()["questions"]]
+    assert asked == [("A payslip, please", "Here it is")]
     assert post(client, f"loans/{loan.pk}/answer", {"text": "Again"}).status_code == 409
     types = [e["type"] for e in client.get(f"/api/v1/loans/{loan.pk}/events").json()]
     assert types == ["submitted", "info_requested", "info_given"]

@@ -8,11 +8,11 @@ from apps.loans.book.models import EventType, LoanEvent, Status
 from apps.loans.book.workflow.events import EVENTS
 
 STEPS = (
-    ("Applied", frozenset({Status.SUBMITTED})),
-    ("In review", frozenset({Status.UNDER_REVIEW, Status.INFO_REQUESTED, Status.REVIEWED})),
-    ("Approved", frozenset({Status.APPROVED})),
-    ("Paid out", frozenset({Status.ACTIVE, Status.CHARGED_OFF, Status.OVERPAID})),
-    ("Closed", frozenset({Status.CLOSED})),
+    ("applied", "Applied", frozenset({Status.SUBMITTED})),
+    ("in_review", "In review", frozenset({Status.UNDER_REVIEW, Status.INFO_REQUESTED, Status.REVIEWED})),
+    ("approved", "Approved", frozenset({Status.APPROVED})),
+    ("paid_out", "Paid out", frozenset({Status.ACTIVE, Status.CHARGED_OFF, Status.OVERPAID})),
+    ("closed", "Closed", frozenset({Status.CLOSED})),
 )
 
 ENDED = {Status.REJECTED: "Rejected", Status.WITHDRAWN: "Withdrawn", Status.WRITTEN_OFF: "Written off"}
@@ -22,6 +22,7 @@ ENDED = {Status.REJECTED: "Rejected", Status.WITHDRAWN: "Withdrawn", Status.WRIT
 class Step:
     """One stage of the bar, as it stands for a loan."""
 
+    name: str  # what programs and translations go by
     label: str
     state: str  # done | now | ended | todo
 
@@ -31,11 +32,11 @@ def steps(status: Status, events: list[LoanEvent]) -> list[Step]:
     if status in ENDED:
         reached = 1 if any(e.type == EventType.REVIEW_STARTED for e in events) else 0
         reached = 3 if status == Status.WRITTEN_OFF else reached
-        behind = [Step(label, "done") for label, _ in STEPS[: reached + 1]]
-        return [*behind, Step(ENDED[status], "ended")]
-    at = next(n for n, (_, states) in enumerate(STEPS) if status in states)
+        behind = [Step(name, label, "done") for name, label, _ in STEPS[: reached + 1]]
+        return [*behind, Step(status.value, ENDED[status], "ended")]
+    at = next(n for n, (_, _, states) in enumerate(STEPS) if status in states)
     marks = ["done"] * at + ["done" if status == Status.CLOSED else "now"] + ["todo"] * (len(STEPS) - at - 1)
-    return [Step(label, mark) for (label, _), mark in zip(STEPS, marks, strict=True)]
+    return [Step(name, label, mark) for (name, label, _), mark in zip(STEPS, marks, strict=True)]
 
 
 def reason_shown(status: Status, events: list[LoanEvent]) -> str:

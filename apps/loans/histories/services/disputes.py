@@ -24,7 +24,7 @@ from apps.mfis.core.actor import SYSTEM, Actor
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.commands import command
 from apps.mfis.core.database import connection
-from apps.mfis.core.errors import InvalidInput, NotFound, WrongState
+from apps.mfis.core.errors import InvalidInput, NotFound, Sentence, WrongState
 from apps.mfis.core.roles import Action
 from apps.mfis.nodes.home import is_home, require_home
 from apps.users.accounts.models import Account
@@ -51,7 +51,8 @@ def open_dispute(*, actor: Actor, loan_id: UUID, entry: UUID | None, text: str, 
         NotAllowed: not a borrower. NotFound: no such loan, or no such entry of it. InvalidInput: no words.
         WrongState: it is disputed already, or too many wait for a decision.
     """
-    words = _checked_words(text, f"Say what is wrong, in at most {MAXIMUM_LENGTH} characters.", field="text")
+    wanted = f"Say what is wrong, in at most {MAXIMUM_LENGTH} characters."
+    words = _checked_words(text, Sentence(wanted, "say_what_is_wrong", maximum=MAXIMUM_LENGTH), field="text")
     account = Account.objects.select_for_update().own(actor)
     loan = Loan.objects.filter(belongs_to(account.pk), pk=loan_id, state__disbursed_on__isnull=False).first()
     if loan is None:
@@ -59,9 +60,15 @@ def open_dispute(*, actor: Actor, loan_id: UUID, entry: UUID | None, text: str, 
     event = _event_of(loan, entry) if entry else None
     waiting = Dispute.objects.open().filter(account=account)
     if waiting.filter(loan=loan, entry=entry).exists():
-        raise WrongState("You have disputed this already; it waits for a decision.")
+        raise WrongState(Sentence("You have disputed this already; it waits for a decision.", "disputed_already"))
     if waiting.count() >= MAXIMUM_OPEN:
-        raise WrongState(f"{MAXIMUM_OPEN} of your disputes wait for a decision already.")
+        raise WrongState(
+            Sentence(
+                f"{MAXIMUM_OPEN} of your disputes wait for a decision already.",
+                "disputes_too_many",
+                maximum=MAXIMUM_OPEN,
+            )
+        )
     dispute = Dispute.objects.create(
         account=account, loan=loan, event=event, entry=entry, text=words, opened_on=business_date()
     )

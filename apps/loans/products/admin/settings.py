@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from apps.loans.products.forms import LinesField
-from apps.loans.products.models import POLICY_ID, AgeingPreset, Policy, PublicHoliday, the_policy
+from apps.loans.products.models import PAYMENT_ACCOUNTS, POLICY_ID, AgeingPreset, Policy, PublicHoliday, the_policy
 from apps.loans.products.settings import save_setting
 from apps.mfis.core.roles import Action
 from apps.users.back_office.base import LetsemaAdmin
@@ -37,7 +37,14 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Policy
-        fields = ["recognition", "approver_limit", "group_arrears_days", "review_checklist", "fiscal_year_starts"]
+        fields = [
+            "recognition",
+            "approver_limit",
+            "group_arrears_days",
+            "review_checklist",
+            "fiscal_year_starts",
+            *PAYMENT_ACCOUNTS.values(),
+        ]
 
 
 @admin.register(Policy, site=tenant_site)

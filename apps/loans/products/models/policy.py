@@ -68,6 +68,25 @@ class Policy(Revisioned):
         "fiscal year begins in month", default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
     )
 
+    # Where borrowers pay to; what is empty is not shown to them.
+    mpesa_account = models.CharField(
+        "M-Pesa number or merchant code", max_length=60, blank=True, default="", db_default=""
+    )
+    ecocash_account = models.CharField(
+        "EcoCash number or merchant code", max_length=60, blank=True, default="", db_default=""
+    )
+    cpay_account = models.CharField(
+        "C-Pay number or merchant code", max_length=60, blank=True, default="", db_default=""
+    )
+    bank_account = models.CharField(
+        "bank account",
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Bank, branch code, account number and name, as borrowers write them on a transfer.",
+    )
+
     class Meta:
         verbose_name = "policy"
         verbose_name_plural = "policy"
@@ -86,6 +105,15 @@ class Policy(Revisioned):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.id = POLICY_ID
         super().save(*args, **kwargs)
+
+
+# The columns of a policy that say where borrowers pay to, by the channel of the payment.
+PAYMENT_ACCOUNTS = {
+    "mpesa": "mpesa_account",
+    "ecocash": "ecocash_account",
+    "cpay": "cpay_account",
+    "bank": "bank_account",
+}
 
 
 def the_policy() -> Policy:

@@ -19,7 +19,7 @@ from apps.loans.servicing.workflow import REPORTED_PAYMENT
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.commands import answered, command, identify
-from apps.mfis.core.errors import InvalidInput, NotFound, WrongState
+from apps.mfis.core.errors import InvalidInput, NotFound, Sentence, WrongState
 from apps.mfis.core.roles import Action
 from apps.mfis.core.tables import new_id
 from apps.users.accounts.selectors import belongs_to
@@ -70,7 +70,8 @@ def report_payment(
             return ANSWER.validate_python(answered(sent, outcome.earlier_hash, outcome.earlier_answer))
         _check_payable(outcome.loan_status, outcome.disbursed_on, day)
         # A command with the same key was on its way when this began, and is kept by now: look again.
-    raise WrongState("This payment crossed another with the same key and was not kept; send it again.")
+    text = "This payment crossed another with the same key and was not kept; send it again."
+    raise WrongState(Sentence(text, "send_again"))
 
 
 @command(Action.BORROW, name="report_payment")
@@ -97,7 +98,9 @@ def report_payment_stepwise(
 def _check_payment(amount: Decimal, channel: str, reference: str, paid_on: date | None) -> date:
     """Refuses what is no payment that a borrower can report. Returns the day it was made on."""
     if channel == Channel.CASH:
-        raise InvalidInput("Cash is paid at the branch, which books it at once.", field="channel")
+        raise InvalidInput(
+            Sentence("Cash is paid at the branch, which books it at once.", "cash_at_branch"), field="channel"
+        )
     check_amount(amount)
     check_channel(channel, reference)
     day = paid_on or business_date()
@@ -110,7 +113,8 @@ def _check_payable(status: str | None, disbursed_on: date | None, day: date) -> 
     if status is None:
         raise NotFound("There is no such loan.")
     if status not in PAYABLE:
-        raise WrongState(f"This loan is {Status(status).label.lower()}; there is nothing to pay on it.")
+        text = f"This loan is {Status(status).label.lower()}; there is nothing to pay on it."
+        raise WrongState(Sentence(text, "nothing_to_pay", status=status))
     check_value_date(day, not_before=disbursed_on or day, field="paid_on")
 
 

@@ -29,7 +29,7 @@ from apps.loans.statements import schemas as s
 from apps.loans.statements.documents import key_facts_pdf, receipt_pdf, statement_pdf
 from apps.mfis.core.api_types import REFUSED
 from apps.mfis.core.clock import business_date
-from apps.mfis.core.errors import InvalidInput, NotFound
+from apps.mfis.core.errors import InvalidInput, NotFound, Sentence
 from apps.mfis.tenancy.addresses import mfi_url
 from apps.mfis.tenancy.requests import TenantRequest
 from apps.users.access.api.auth import ANY, borrower
@@ -148,7 +148,7 @@ def pay_off(request: TenantRequest, loan_id: UUID, on: date | None = None) -> An
     loan, today = own_loan(request, loan_id), business_date()
     day = on or today
     if not 0 <= (day - today).days <= LONGEST_AHEAD:
-        raise InvalidInput("Choose today or a day within a year.", field="on")
+        raise InvalidInput(Sentence("Choose today or a day within a year.", "day_within_a_year"), field="on")
     if loan.state.disbursed_on is None:
         return {"on": day, "amount": "0.00", "currency": loan.currency}
     return {"on": day, "amount": f"{payoff_amount(loan, day):.2f}", "currency": loan.currency}

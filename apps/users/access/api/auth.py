@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja.errors import HttpError
 from ninja.security import APIKeyCookie, HttpBearer
 
-from apps.mfis.core.errors import NotAllowed
+from apps.mfis.core.errors import NotAllowed, Sentence
 from apps.mfis.core.roles import Role
 from apps.users.access.models import Scope
 from apps.users.access.queries import bearer_of
@@ -81,7 +81,9 @@ def borrower(request: HttpRequest) -> Account:
     """
     account = caller(request)
     if account.role != Role.BORROWER:
-        raise NotAllowed("These are the borrowers' pages; your account belongs to the back-office.")
+        raise NotAllowed(
+            Sentence("These are the borrowers' pages; your account belongs to the back-office.", "staff_account")
+        )
     return account
 
 

@@ -11,7 +11,7 @@ from apps.mfis.core.api_types import REFUSED
 from apps.users.access.api.auth import ANY, borrower, check_person
 from apps.users.access.api.profile import me_of
 from apps.users.access.schemas import CodeIn, CodeSent, Me, SecondFactorIn, VerifyIn
-from apps.users.access.services.codes import Purpose, send_code
+from apps.users.access.services.codes import AGAIN_IN, Purpose, send_code
 from apps.users.access.services.endings import keep_session
 from apps.users.access.services.second_factor import change_second_factor, verify_address
 
@@ -25,7 +25,7 @@ def ask_for_code(request: HttpRequest, payload: CodeIn) -> Any:
     """Sends a code to one's own phone or e-mail. Asked again within a minute, the same code stays good."""
     check_person(request)
     to = send_code(actor=borrower(request).actor, purpose=Purpose.VERIFY, channel=CHANNELS[payload.to])
-    return Status(202, {"to": to})
+    return Status(202, {"to": to, "again_in": AGAIN_IN})
 
 
 @router.post("/me/verify", response={200: Me, **REFUSED}, auth=ANY)

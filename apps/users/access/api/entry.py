@@ -12,14 +12,14 @@ from django.middleware.csrf import get_token
 from ninja import Router, Status
 
 from apps.mfis.core.api_types import REFUSED
-from apps.mfis.core.errors import ServiceError
+from apps.mfis.core.errors import Sentence, ServiceError
 from apps.mfis.core.roles import Role
 from apps.users.access.api.auth import ANY, only_json
 from apps.users.access.api.profile import me_of
 from apps.users.access.lockout import MESSAGE
 from apps.users.access.rate_limits import ENTRY
 from apps.users.access.schemas import Me, ResetAsked, ResetIn, SessionOut, SignIn
-from apps.users.access.services.codes import CodeNeeded, Purpose, send_code, use_code
+from apps.users.access.services.codes import AGAIN_IN, CodeNeeded, Purpose, send_code, use_code
 from apps.users.access.services.password_reset import reset_password
 from apps.users.access.services.reset_links import pretend_to_send
 from apps.users.accounts.models import Account
@@ -63,7 +63,7 @@ def _by_password(request: HttpRequest, payload: SignIn) -> Account:
     if not isinstance(account, Account):
         raise WrongSignIn("This e-mail or phone and password do not go together.")
     if account.role != Role.BORROWER:
-        raise WrongSignIn("This account belongs to the back-office: sign in there.")
+        raise WrongSignIn(Sentence("This account belongs to the back-office: sign in there.", "staff_account"))
     return account
 
 
@@ -75,7 +75,10 @@ def _check_second_factor(account: Account, digits: str) -> None:
     """
     if not digits:
         to = send_code(actor=account.actor, purpose=Purpose.SIGN_IN)
-        raise CodeNeeded(f"A code is on its way to {to}. Sign in with it.", field="code")
+        raise CodeNeeded(
+            Sentence(f"A code is on its way to {to}. Sign in with it.", "code_needed", to=to, again_in=AGAIN_IN),
+            field="code",
+        )
     use_code(actor=account.actor, purpose=Purpose.SIGN_IN, digits=digits)
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
 from apps.mfis.core.api_types import REFUSED
 from apps.mfis.core.clock import business_date
 from apps.mfis.tenancy.requests import TenantRequest
 from apps.users.access.api.auth import ANY, borrower, check_person
-from apps.users.access.schemas import Me, MessageOut, ProfileIn, SettingsIn
+from apps.users.access.rate_limits import ENTRY
+from apps.users.access.schemas import Me, MessageOut, PasswordIn, ProfileIn, SettingsIn
 from apps.users.access.services.endings import keep_session
 from apps.users.access.services.own_profile import Proof, change_own_profile
 from apps.users.accounts.models import Account, BorrowerProfile
 from apps.users.accounts.services.borrowers import change_settings, contact_changes
+from apps.users.accounts.services.passwords import change_password
 from apps.users.accounts.services.people import Person, clean_person
 from apps.users.messaging.models import Message
 from apps.users.messaging.texts import text_of
@@ -75,6 +77,16 @@ def update_me(request: HttpRequest, payload: ProfileIn) -> Any:
 def settings(request: HttpRequest, payload: SettingsIn) -> Any:
     """The language of one's messages and papers, and whether one wants to be reminded of what falls due."""
     return me_of(change_settings(actor=borrower(request).actor, **payload.dict(exclude_none=True)))
+
+
+@router.put("/me/password", response={204: None, **REFUSED}, auth=ANY, throttle=[ENTRY])
+def password(request: HttpRequest, payload: PasswordIn) -> Any:
+    """Another password for whoever knows the present one; the account's other sessions end."""
+    check_person(request)
+    account = borrower(request)
+    change_password(actor=account.actor, current=payload.current, password=payload.password)
+    keep_session(request, Account.objects.get(pk=account.pk))
+    return Status(204, None)
 
 
 @router.get("/messages", response={200: list[MessageOut], **REFUSED}, auth=ANY)

@@ -13,7 +13,7 @@ from django.utils.crypto import constant_time_compare
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.commands import command
 from apps.mfis.core.database import lock
-from apps.mfis.core.errors import InvalidInput, ServiceError
+from apps.mfis.core.errors import InvalidInput, Sentence, ServiceError
 from apps.mfis.core.roles import Action
 from apps.users.accounts.identity import format_phone
 from apps.users.accounts.models import Account, OneTimeCode
@@ -27,12 +27,15 @@ Channel = Message.Channel
 GOOD_FOR = timedelta(minutes=10)
 
 NOT_AGAIN_WITHIN = timedelta(seconds=60)  # who asks twice at once gets one message
+AGAIN_IN = int(NOT_AGAIN_WITHIN.total_seconds())  # as programs are told
 
 MAXIMUM_AN_HOUR = 5
 
 MAXIMUM_ATTEMPTS = 5
 
-WRONG = "This code is not right, or is too old. Look at the last message, or ask for a new code."
+WRONG = Sentence(
+    "This code is not right, or is too old. Look at the last message, or ask for a new code.", "code_wrong"
+)
 
 
 class TooManyCodes(ServiceError):
@@ -183,7 +186,9 @@ def way_of_code(account: Account, purpose: str, channel: str) -> tuple[str, str]
             channel = ""
     address = ways.get(channel)
     if not address:
-        raise InvalidInput("There is no such address on your account; add it first.", field="to")
+        raise InvalidInput(
+            Sentence("There is no such address on your account; add it first.", "address_unknown"), field="to"
+        )
     return channel, address
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from apps.mfis.core.actor import Actor
-from apps.mfis.core.errors import ConfirmationNeeded, InvalidInput, TooManyAttempts
+from apps.mfis.core.errors import ConfirmationNeeded, InvalidInput, Sentence, TooManyAttempts
 from apps.users.access.rate_limits import count_call
 from apps.users.access.services.codes import CodeNeeded, Purpose, send_address_code, use_code
 from apps.users.accounts.models import Account
@@ -18,7 +18,7 @@ from apps.users.accounts.services.people import Person, clean_person
 
 MAXIMUM_A_MINUTE = 5
 
-ONE_BY_ONE = "Change phone and e-mail one after the other."
+ONE_BY_ONE = Sentence("Change phone and e-mail one after the other.", "one_by_one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,8 @@ def _check_address(account: Account, contacts: dict[str, str], proof: Proof) -> 
         confirm_owner(actor=actor, account=account, proof=proof, keep=True)
         if not proof.address_code:
             to = send_address_code(actor=actor, purpose=purpose, address=address, language=account.language)
-            raise CodeNeeded(f"A code is on its way to {to}. Send it too.", field="address_code")
+            text = Sentence(f"A code is on its way to {to}. Send it too.", "address_code_needed", to=to)
+            raise CodeNeeded(text, field="address_code")
         try:
             use_code(actor=actor, purpose=purpose, digits=proof.address_code, address=address)
         except InvalidInput as error:

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.commands import command
-from apps.mfis.core.errors import InvalidInput, NotFound
+from apps.mfis.core.errors import InvalidInput, NotFound, Sentence
 from apps.mfis.core.roles import Action
 from apps.users.access.models import ApiToken, Scope
 from apps.users.access.secrets import hashed
@@ -43,7 +43,9 @@ def create_token(
     """
     wanted = None if scopes is None else [scope for scope in Scope.values if scope in set(scopes)]
     if wanted is not None and (not wanted or set(scopes or ()) - set(wanted)):
-        raise InvalidInput(f"Choose at least one of: {', '.join(Scope.values)}.", field="scopes")
+        raise InvalidInput(
+            Sentence(f"Choose at least one of: {', '.join(Scope.values)}.", "not_a_choice"), field="scopes"
+        )
     secret = f"lts_{secrets.token_urlsafe(32)}"
     token = ApiToken.objects.create(
         account=Account.objects.own(actor),

@@ -35,7 +35,7 @@ NEW = "another-secret-8"
 def test_a_phone_is_verified_by_the_code_that_it_got(alpha: Branch, lerato: Account, last_code: LastCode) -> None:
     client = alpha.client(lerato)
     asked = send(client, "POST", "me/codes", {"to": "phone"})
-    assert (asked.status_code, asked.json()) == (202, {"to": "+266 •••• 3456"})
+    assert (asked.status_code, asked.json()) == (202, {"to": "+266 •••• 3456", "again_in": 60})
     assert send(client, "POST", "me/codes", {"to": "phone"}).status_code == 202  # asked twice: one message
     assert Message.objects.filter(about="code").count() == 1
     digits = last_code()

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.commands import command
-from apps.mfis.core.errors import ConfirmationNeeded, InvalidInput
+from apps.mfis.core.errors import ConfirmationNeeded, InvalidInput, Sentence
 from apps.mfis.core.roles import Action, Role
 from apps.mfis.core.tables import new_id
 from apps.users.accounts.languages import Language
@@ -17,7 +17,9 @@ from apps.users.accounts.models import Account, BorrowerProfile
 from apps.users.accounts.services.passwords import end_access, write_password
 from apps.users.accounts.services.people import Person, clean_person, natural_keys, profile_values
 
-KEPT_FOR_CODES = "While signing in asks for a code this stays as it is; turn that off first, or ask your branch."
+KEPT_FOR_CODES = Sentence(
+    "While signing in asks for a code this stays as it is; turn that off first, or ask your branch.", "kept_for_codes"
+)
 
 NOT_HERE = "Phone and e-mail change under “Change how they are reached”, with a second person or the borrower's code."
 
@@ -139,8 +141,8 @@ def _with_claim(account: Account, clean: Person) -> Person:
 def check_kept(account: Account, clean: Person) -> None:
     """Refuses a change of what the owner of an account may not change, or not now."""
     profile = BorrowerProfile.objects.get(pk=account.pk)
-    errors = {
-        name: [f"Your {label} is already on record; ask your branch to correct it."]
+    errors: dict[str, list[str]] = {
+        name: [Sentence(f"Your {label} is already on record; ask your branch to correct it.", f"{name}_on_record")]
         for name, label in SET_ONCE.items()
         if _known(profile, name) and getattr(clean, name) != _known(profile, name)
     }
@@ -170,7 +172,7 @@ def change_settings(*, actor: Actor, language: str | None = None, wants_reminder
         NotAllowed: not a borrower. InvalidInput: another language.
     """
     if language is not None and language not in Language.values:
-        raise InvalidInput("Choose English or Sesotho.", field="language")
+        raise InvalidInput(Sentence("Choose English or Sesotho.", "not_a_choice"), field="language")
     account = Account.objects.select_for_update().own(actor)
     wanted = {"language": language, "wants_reminders": wants_reminders}
     changed = {name: value for name, value in wanted.items() if value is not None and getattr(account, name) != value}

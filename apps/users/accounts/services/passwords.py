@@ -9,7 +9,7 @@ from django.dispatch import Signal
 
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.commands import command
-from apps.mfis.core.errors import InvalidInput, NotAllowed
+from apps.mfis.core.errors import InvalidInput, NotAllowed, Sentence, sentences_of
 from apps.mfis.core.roles import Action
 from apps.mfis.core.tables import new_id
 from apps.users.accounts.models import Account
@@ -42,6 +42,19 @@ def set_password(*, account: Account, password: str, actor: Actor) -> None:
     account.save(update_fields=["password", "security_stamp", "verified_email", "verified_phone"])
 
 
+@command(Action.MANAGE_OWN_ACCOUNT)
+def change_password(*, actor: Actor, current: str, password: str) -> None:
+    """Another password for one's own account, for whoever knows the present one. Other sessions of it end.
+
+    Raises:
+        NotAllowed: the actor has no account here. InvalidInput: `current` is wrong, or the new one too weak.
+    """
+    account = Account.objects.select_for_update().own(actor)
+    if not account.check_password(current):
+        raise InvalidInput(Sentence("This is not your present password.", "password_wrong"), field="current")
+    set_password(account=account, password=password, actor=actor)
+
+
 def write_password(account: Account, password: str) -> None:
     """Puts a password into an account that its caller saves; without one nobody can sign in to it.
 
@@ -64,4 +77,5 @@ def check_strength(password: str, account: Account | None) -> None:
     try:
         validate_password(password, account)
     except ValidationError as error:
-        raise InvalidInput(error.messages[0], field="password", errors={"password": error.messages}) from None
+        faults = sentences_of(error)
+        raise InvalidInput(faults[0], field="password", errors={"password": faults}) from None

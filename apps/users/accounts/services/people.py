@@ -13,16 +13,18 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
-from apps.mfis.core.errors import AlreadyExists, InvalidInput
+from apps.mfis.core.errors import AlreadyExists, InvalidInput, Sentence, sentences_of
 from apps.mfis.tenancy.districts import District
 from apps.users.accounts.identity import lesotho_phone, national_id
 
 MINIMUM_AGE, MAXIMUM_AGE = 18, 110
 
 TAKEN = {
-    "email": "This e-mail already belongs to an account here; sign in, or use another.",
-    "phone": "This phone number already belongs to an account here; sign in, or use another.",
-    "national_id": "This national ID already belongs to a borrower here; look for them under Borrowers.",
+    "email": Sentence("This e-mail already belongs to an account here; sign in, or use another.", "email_taken"),
+    "phone": Sentence("This phone number already belongs to an account here; sign in, or use another.", "phone_taken"),
+    "national_id": Sentence(
+        "This national ID already belongs to a borrower here; look for them under Borrowers.", "national_id_taken"
+    ),
 }
 
 
@@ -57,18 +59,19 @@ def clean_person(person: Person, *, today: date) -> Person:
         try:
             values[name] = clean(values[name])
         except (ValidationError, ValueError) as error:
-            errors[name] = list(getattr(error, "messages", [str(error)]))
+            errors[name] = sentences_of(error) if isinstance(error, ValidationError) else [error.args[0]]
     if errors:
         raise InvalidInput(next(iter(errors.values()))[0], field=next(iter(errors)), errors=errors)
     return Person(**values)
 
 
 def _missing(person: Person) -> dict[str, list[str]]:
-    errors = {}
+    errors: dict[str, list[str]] = {}
     if not person.full_name.strip():
-        errors["full_name"] = ["Give the person's name."]
+        errors["full_name"] = [Sentence("Give the person's name.", "name_needed")]
     if not person.phone and not person.email:
-        errors["phone"] = ["Give a phone number or an e-mail, so that the person can sign in."]
+        text = "Give a phone number or an e-mail, so that the person can sign in."
+        errors["phone"] = [Sentence(text, "phone_or_email_needed")]
     return errors
 
 
@@ -80,7 +83,7 @@ def _cleaners(today: date) -> dict[str, Callable[[Any], Any]]:
         "email": _email,
         "national_id": national_id,
         "date_of_birth": lambda born: _adult(born, today),
-        "district": lambda text: District.from_text(text).value,
+        "district": _district,
         "village": lambda text: _line(text, 80),
         "employer": lambda text: _line(text, 120),
         "net_monthly_income": _income,
@@ -90,27 +93,37 @@ def _cleaners(today: date) -> dict[str, Callable[[Any], Any]]:
 def _line(text: str, maximum: int, beginning: str = "At most") -> str:
     line = " ".join(text.split())
     if len(line) > maximum:
-        raise ValueError(f"{beginning} {maximum} characters.")
+        raise ValueError(Sentence(f"{beginning} {maximum} characters.", "too_long", maximum=maximum))
     return line
 
 
+def _district(text: str) -> str:
+    try:
+        return District.from_text(text).value
+    except ValueError as error:
+        raise ValueError(Sentence(str(error), "not_a_choice")) from None
+
+
 def _email(text: str) -> str:
-    validate_email(text.strip())
+    try:
+        validate_email(text.strip())
+    except ValidationError as error:
+        raise ValueError(Sentence(error.messages[0], "not_an_email")) from None
     return text.strip().lower()
 
 
 def _adult(born: date, today: date) -> date:
     age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
     if not MINIMUM_AGE <= age <= MAXIMUM_AGE:
-        raise ValueError(
-            f"Born {born:%-d %b %Y} means {age} years; a borrower is between {MINIMUM_AGE} and {MAXIMUM_AGE}."
-        )
+        text = f"Born {born:%-d %b %Y} means {age} years; a borrower is between {MINIMUM_AGE} and {MAXIMUM_AGE}."
+        limits = {"minimum": MINIMUM_AGE, "maximum": MAXIMUM_AGE}
+        raise ValueError(Sentence(text, "age_outside", day=born.isoformat(), age=age, **limits))
     return born
 
 
 def _income(amount: Decimal) -> Decimal:
     if not 0 <= amount < Decimal(10) ** 9:
-        raise ValueError("Income is between 0 and 999,999,999.")
+        raise ValueError(Sentence("Income is between 0 and 999,999,999.", "income_outside"))
     return amount
 
 
