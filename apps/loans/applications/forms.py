@@ -96,8 +96,15 @@ class AmendForm(forms.Form):
 class ApproveForm(OptionalReasonForm):
     """An approval: of all that is asked for, or of less."""
 
-    principal = amount_field(label="Amount", help_text="As asked for, or less.")
-    installments = forms.IntegerField(min_value=1, max_value=360, help_text="As asked for, or fewer.")
+    principal = forms.DecimalField(
+        label="Amount",
+        required=False,
+        max_digits=12,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        help_text="As asked for, or less.",
+    )
+    installments = forms.IntegerField(required=False, min_value=1, max_value=360, help_text="As asked for, or fewer.")
 
     field_order = ["principal", "installments", "reason"]
 
