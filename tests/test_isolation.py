@@ -246,6 +246,7 @@ def test_another_borrowers_ids_are_404(route: str, alpha: Branch, ids_of_alpha: 
     client = alpha.client(other)
     path = fill(route, ids_of_alpha)
     body = {
+        "agreed": "0" * 64,
         "amount": "5.00",
         "channel": "mpesa",
         "reference": "Z",
