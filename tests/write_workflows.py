@@ -80,7 +80,7 @@ def _conditions(transition: Transition) -> list[str]:
 def _told(transition: Transition) -> str:
     if any(EVENTS[EventType(event)].message for event in transition.events):
         return "yes"
-    taken_back = [EventType(event) for event in transition.undoes if EVENTS[EventType(event)].reversal_message]
+    taken_back = [event for event in EventType if event in transition.undoes and EVENTS[event].reversal_message]
     return f"of {', '.join(event.label.lower() for event in taken_back)}" if taken_back else ""
 
 

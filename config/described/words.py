@@ -95,6 +95,9 @@ LOANS = {
     "reason": Word("Why, in words; empty where nothing is told.", "The payslip is missing"),
     "reasons": Word("The weightiest parts of the score."),
     "may_withdraw": Word("Whether the application can be taken back now.", False),
+    "may_change": Word("Whether amount, term and purpose of the application can be changed now.", True),
+    "agreement_wanted": Word("Whether the lender waits for the borrower to agree to its key facts.", False),
+    "address_code": Word("The six digits sent to the new phone or e-mail.", "123456"),
     "items": Word("This page."),
     "next": Word("The `after` of the page that follows; null at the end.", ID),
     "n": Word("Number of the installment, from 1; 0 for a down payment.", 1),
@@ -263,11 +266,11 @@ INSTITUTIONS = {
     "admin_name": Word("Its first admin.", "Nthabiseng Letsie"),
     "admin_email": Word("Where the first admin's invitation goes.", "manager@alpha.example"),
     "url": Word("Its address.", "http://alpha.letsema.example"),
+    "invited": Word("Where its first admin's invitation goes, as far as one may tell.", "m•••@alpha.example"),
     "home_node": Word("The node that decides for it.", "A"),
     "nodes": Word("Where its schema stands."),
     "node": Word("The node's letter.", "A"),
     "ready": Word("Whether it answers on that node.", True),
-    "invitation_url": Word("The invitation of its first admin, in this answer alone.", "http://…/invitation/…"),
 }
 
 PROPERTIES: dict[str, Word] = {**LOANS, **PEOPLE, **HISTORIES, **INSTITUTIONS, **COST}

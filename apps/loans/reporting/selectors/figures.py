@@ -19,7 +19,7 @@ from apps.loans.ledger.models import JournalLine
 
 ZERO = Decimal(0)
 
-RECEIPTS = ("repayment", "down_payment")
+MOVES_IN = ("repayment", "down_payment")  # as the engine names them: a pay-off is the repayment it becomes
 
 EARNED = ("interest", "fees", "penalties")
 
@@ -119,7 +119,7 @@ def _receipts(figures: Figures, now: LoanAsOf) -> list[Transaction]:
     return [
         movement
         for movement in now.folded.transactions
-        if not movement.undone and movement.type in RECEIPTS and figures.since <= movement.date <= figures.on
+        if not movement.undone and movement.type in MOVES_IN and figures.since <= movement.date <= figures.on
     ]
 
 
