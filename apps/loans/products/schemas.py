@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ninja import Schema
 
+from apps.loans.products.models import PAYMENT_ACCOUNTS
 from apps.loans.products.models.choices import Frequency, InterestMethod
 from apps.mfis.core.api_types import Plain, told_of
 
@@ -62,7 +63,7 @@ class ProductOut(Schema):
 class PayToOut(Schema):
     """Where borrowers pay to by one channel; the reference to give is the loan's number."""
 
-    channel: str
+    channel: Annotated[str, told_of(PAYMENT_ACCOUNTS)]
     account: str
 
 
