@@ -191,6 +191,7 @@ PEOPLE = {
     "device": Word("Browser and system.", "Chrome on Android"),
     "current": Word("Whether it is the session that asks.", True),
     "PasswordIn.current": Word("The present password.", "khotso-pula-nala-7"),
+    "address_code": Word("The code that was sent to a new phone or e-mail.", "123456"),
     "again_in": Word("After how many seconds another can be had.", 60),
     "at": Word("When.", MOMENT),
     "about": Word("What it is about.", "service"),

@@ -2833,9 +2833,9 @@ export interface components {
             /**
              * Channel
              * @description The way by which one pays.
-             * @example mpesa
+             * @enum {string}
              */
-            channel: string;
+            channel: "mpesa" | "ecocash" | "cpay" | "bank";
         };
         /** PaymentIn */
         PaymentIn: {
@@ -3177,6 +3177,7 @@ export interface components {
              * Address Code
              * @description Sent to a new phone or e-mail.
              * @default
+             * @example 123456
              */
             address_code: string;
             /**

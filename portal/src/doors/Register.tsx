@@ -2,7 +2,7 @@ import { useState } from "react";
 import { answerOf, api } from "../api/client";
 import { comeIn } from "../api/entry";
 import { consentTextsAsked } from "../api/questions";
-import { refuse } from "../api/refused";
+import { refuse, refuseField } from "../api/refused";
 import { brand } from "../page";
 import { Show, useAsked } from "../ui/asked";
 import { Field, Form, Tick } from "../ui/forms";
@@ -29,7 +29,8 @@ export function Register({ entered }: { entered: () => void }) {
     if ("to" in answer) setAsked(answer);
   }
   async function send() {
-    if (!asked || !values.code) return ask();
+    if (!asked) return ask();
+    if (!values.code) throw refuseField("code", "required");
     await comeIn(async () => {
       const answer = await register(values.code);
       if ("id" in answer) return answer;

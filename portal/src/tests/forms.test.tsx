@@ -60,7 +60,10 @@ const FORMS: Record<string, Case> = {
     page: () => <Register entered={nothing} />,
     fields: ["full_name", "phone", "email", "password", "agreed", "code"],
     button: "Open my account",
-    first: press("Open my account"),
+    first: async (user) => {
+      await press("Open my account")(user);
+      await user.type(await screen.findByLabelText(t("Code")), "123456");
+    },
   },
   "ask for a code": { page: () => <Reset />, fields: ["name"], button: "Send me a code" },
   "new password": {
