@@ -10,7 +10,7 @@ from uuid import UUID
 from apps.loans.book.models import EventType
 from apps.mfis.core.database import fetch_all
 
-# As `fold_reference` does it; the index of migration 0016 is by this expression.
+# As `fold_reference` does it; the index of migration 0018 is by this expression.
 FOLDED = (
     "coalesce(nullif(upper(regexp_replace(normalize({0}, NFKC), '[^0-9A-Za-z]', '', 'g')), ''), "
     "replace(normalize({0}, NFKC), ' ', ''))"

@@ -14,7 +14,7 @@ FOLDED = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loans", "0015_accrual_state")]
+    dependencies = [("loans", "0017_where_to_pay")]
 
     operations = [
         migrations.CreateModel(
