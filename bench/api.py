@@ -47,6 +47,7 @@ def prepare() -> tuple[list[tuple[str, str]], str, str]:
 
     from apps.mfis.core.actor import SYSTEM
     from apps.users.operators.services import onboard_mfi
+    from tests.factories import open_tills, settle_alone
 
     opened = onboard_mfi(
         name="Bench",
@@ -60,6 +61,8 @@ def prepare() -> tuple[list[tuple[str, str]], str, str]:
         notify=False,
     )
     with tenant_context(opened.mfi):
+        settle_alone()
+        open_tills()
         lend = lender(opened)
         known = [lend(n) for n in range(BORROWERS)]
     _, loan, account = known[-1]

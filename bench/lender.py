@@ -35,6 +35,7 @@ def open_lender() -> Lender:
     from apps.mfis.core.roles import Duty, Role
     from apps.users.operators.services import onboard_mfi
     from apps.users.staff.services import create_staff
+    from tests.factories import open_tills, settle_alone
 
     opened = onboard_mfi(
         name="Bench",
@@ -48,6 +49,8 @@ def open_lender() -> Lender:
         notify=False,
     )
     with tenant_context(opened.mfi):
+        settle_alone()
+        open_tills()
         second = create_staff(
             full_name="Second", email="second@bench.example", role=Role.MFI_ADMIN, duties=[Duty.MANAGER], actor=SYSTEM
         )

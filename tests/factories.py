@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.test import Client
@@ -12,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django_tenants.utils import tenant_context
 
 from apps.loans.book.key_facts import facts_hash, facts_of
-from apps.loans.products.models import Product
+from apps.loans.ledger.chart import ensure_chart
+from apps.loans.ledger.models import GLAccount
+from apps.loans.products.models import Product, the_policy
 from apps.loans.products.quotes import checked_terms
 from apps.loans.products.services import create_product
 from apps.mfis.core.actor import SYSTEM
@@ -78,21 +81,9 @@ def make_branch(
             set_password(account=account, password=PASSWORD, actor=SYSTEM)
         person = Person(borrower_name, phone=phone, national_id=national_id, date_of_birth=date(1990, 5, 27))
         borrower = register_borrower(person=person, password=PASSWORD, actor=SYSTEM, today=TODAY)
-        product = create_product(
-            actor=staff["manager"].actor,
-            mfi=opened.mfi,
-            name="Business loan",
-            rate=Decimal(24),
-            rate_per="year",
-            interest_method="declining_balance",
-            principal_min=Decimal(100),
-            principal_default=Decimal(1000),
-            principal_max=Decimal(50000),
-            installments_min=1,
-            installments_default=12,
-            installments_max=36,
-            disbursement_fee_percent=Decimal(3),
-        )
+        product = _business_loan(opened.mfi, staff["manager"])
+        settle_alone()
+        open_tills()
     return Branch(opened.mfi, f"{subdomain}.localhost", staff, borrower, product)
 
 
@@ -100,6 +91,52 @@ def agreed(product: Product, principal: str = "1000.00", installments: int = 6) 
     """The hash of the key facts of a loan of the product paid out today, as whoever applies for it has seen them."""
     on = business_date()
     return facts_hash(facts_of(product, checked_terms(product, Decimal(principal), installments, on, "LSL"), on))
+
+
+def _business_loan(mfi: MFI, manager: Account) -> Product:
+    return create_product(
+        actor=manager.actor,
+        mfi=mfi,
+        name="Business loan",
+        rate=Decimal(24),
+        rate_per="year",
+        interest_method="declining_balance",
+        principal_min=Decimal(100),
+        principal_default=Decimal(1000),
+        principal_max=Decimal(50000),
+        installments_min=1,
+        installments_default=12,
+        installments_max=36,
+        disbursement_fee_percent=Decimal(3),
+    )
+
+
+# Where one person suffices for everything, and no account is held at zero: what most tests are not about.
+ALONE: dict[str, Any] = {
+    "overpayment_limit": None,
+    "refund_alone": None,
+    "goodwill_alone": None,
+    "waiver_alone": None,
+    "reversal_alone": None,
+    "refund_reversal_alone": None,
+    "past_month_alone": None,
+    "duties_apart": False,
+    "closing_alone": True,
+}
+
+
+def settle_alone(**values: Any) -> None:
+    """The policy of the present MFI in which one person suffices, with `values` of the test's own."""
+    policy = the_policy()
+    for name, value in (ALONE | values).items():
+        setattr(policy, name, value)
+    policy.save()
+
+
+def open_tills() -> None:
+    """Lets money go out of the accounts of the present MFI though none was brought in."""
+    ensure_chart()
+    GLAccount.objects.filter(type="asset").update(may_go_below_zero=True)
 
 
 def queries(client: Client, path: str) -> int:

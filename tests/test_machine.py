@@ -146,6 +146,7 @@ class LoanMachine(RuleBasedStateMachine):
             "amount": amount,
             "channel": "cash",
             "value_date": on,
+            "accept_overpayment": True,
         }
         key = str(uuid4())
         answer = self.attempt(record_repayment, **values, idempotency_key=key)

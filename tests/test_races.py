@@ -20,6 +20,7 @@ from apps.loans.applications.services.apply import LoanRequest, apply_for_loan
 from apps.loans.applications.services.review import approve, recommend, start_review
 from apps.loans.book.models import Loan, LoanEvent, LoanState
 from apps.loans.ledger.verification import check_books
+from apps.loans.recording.transfers import AlreadyBooked
 from apps.loans.servicing.models import PaymentNotice
 from apps.loans.servicing.services import reported_payments
 from apps.loans.servicing.services.pay_out import PayOut, disburse
@@ -255,3 +256,30 @@ def test_two_applications_sent_at_once(gamma: Branch) -> None:
         ),
     )
     assert sum(not isinstance(o, ServiceError) for o in outcomes) == 1
+
+
+def pay_by_mpesa(branch: Branch, loan: Loan, amount: str, reference: str, **more: Any) -> Receipt:
+    return record_repayment(
+        loan_id=loan.pk,
+        actor=branch.staff["cashier"].actor,
+        amount=Decimal(amount),
+        channel="mpesa",
+        reference=reference,
+        value_date=TODAY,
+        **more,
+    )
+
+
+def test_two_cashiers_enter_one_reference_at_once(gamma: Branch) -> None:
+    loans = [paid_out(gamma, f"6470000{n}") for n in range(4)]
+    outcomes = at_once(gamma, 8, lambda n: pay_by_mpesa(gamma, loans[n % 4], "20.00", ("MP1", "mp1", "MP 1")[n % 3]))
+    assert sum(not isinstance(outcome, ServiceError) for outcome in outcomes) == 1
+    assert all(isinstance(outcome, AlreadyBooked) for outcome in outcomes if isinstance(outcome, ServiceError))
+
+
+def test_members_draw_on_one_transfer_at_once(gamma: Branch) -> None:
+    loans = [paid_out(gamma, f"6471000{n}") for n in range(6)]
+    outcomes = at_once(
+        gamma, 6, lambda n: pay_by_mpesa(gamma, loans[n], "30.00", "WHOLE 9", transfer_amount=Decimal(100))
+    )
+    assert sum(not isinstance(outcome, ServiceError) for outcome in outcomes) == 3

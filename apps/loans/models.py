@@ -13,6 +13,7 @@ from apps.loans.book.models import (
     LoanState,
     NumberSequence,
     Status,
+    Transfer,
 )
 from apps.loans.bureau.models import BureauFile, BureauReply
 from apps.loans.collections.models import Promise
@@ -21,6 +22,7 @@ from apps.loans.histories.models import Dispute
 from apps.loans.ledger.models import (
     AccountMapping,
     BooksCheck,
+    ClosingProposal,
     GLAccount,
     JournalEntry,
     JournalLine,
@@ -42,6 +44,7 @@ __all__ = [
     "BureauReply",
     "ChainHead",
     "Channel",
+    "ClosingProposal",
     "Collateral",
     "DayEnd",
     "Dispute",
@@ -67,4 +70,5 @@ __all__ = [
     "Promise",
     "PublicHoliday",
     "Status",
+    "Transfer",
 ]

@@ -7,6 +7,7 @@ class MFIsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.mfis.core import checks  # noqa: F401 - registers the system checks
-        from apps.mfis.core.forms import read_texts_by_one_rule
+        from apps.mfis.core.forms import read_amounts_by_one_rule, read_texts_by_one_rule
 
         read_texts_by_one_rule()
+        read_amounts_by_one_rule()

@@ -25,6 +25,7 @@ from apps.users.operators.spreadsheets.mfis import MFIImport
 from apps.users.operators.spreadsheets.people import PeopleImport
 from apps.users.staff.services import create_staff
 from config.demo.loans import Staff, make_loans
+from config.demo.policy import told_by_one
 
 FIXTURES = Path(settings.ROOT) / "fixtures"
 ADMIN_EMAIL = "admin@letsema.example"
@@ -114,4 +115,5 @@ def _loans(mfi: MFI, staff: Staff, count: int, say: Say) -> None:
         if done % 40 == 0 or done == count:
             say(f"  {mfi.name}: {done} of {count} loans")
 
-    make_loans(mfi, staff, count, business_date(), progress)
+    with told_by_one(staff.manager.actor):
+        make_loans(mfi, staff, count, business_date(), progress)

@@ -241,6 +241,7 @@ def _repay(chance: random.Random, staff: Staff, loan_id: UUID, fate: str, day: d
             channel="mpesa",
             reference=_reference(chance, "mpesa"),
             paid_on=day,
+            accept_overpayment=True,
         )
 
 
@@ -255,6 +256,7 @@ def _pay(chance: random.Random, staff: Staff, loan_id: UUID, amount: Decimal, on
         channel=channel,
         reference=_reference(chance, channel),
         value_date=on,
+        accept_overpayment=True,
     )
 
 

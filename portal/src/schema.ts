@@ -298,10 +298,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Applications agree to terms
+         * Agree to terms
          * @description Agrees to the key facts of an application whose terms were changed; it may then be paid out.
          */
-        post: operations["applications_agree_to_terms"];
+        post: operations["agree_to_terms"];
         delete?: never;
         options?: never;
         head?: never;
@@ -338,10 +338,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Applications change
+         * Change application
          * @description Changes an application that was returned for changes; the review goes on.
          */
-        post: operations["applications_change"];
+        post: operations["change_application"];
         delete?: never;
         options?: never;
         head?: never;
@@ -400,12 +400,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Statements key facts of loan
+         * Get key facts of loan
          * @description The key facts of an application as it stands now, or with another amount or term, and their hash.
          *
          *     Send the hash as `agreed` to agree to them, or to change the application to them.
          */
-        get: operations["statements_key_facts_of_loan"];
+        get: operations["get_key_facts_of_loan"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2322,7 +2322,11 @@ export interface components {
         };
         /** LoanDetail */
         LoanDetail: {
-            /** Agreement Wanted */
+            /**
+             * Agreement Wanted
+             * @description Whether the lender waits for the borrower to agree to its key facts.
+             * @example false
+             */
             agreement_wanted: boolean;
             /**
              * Apr
@@ -2363,7 +2367,11 @@ export interface components {
              * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
              */
             id: string;
-            /** May Change */
+            /**
+             * May Change
+             * @description Whether amount, term and purpose of the application can be changed now.
+             * @example true
+             */
             may_change: boolean;
             /**
              * May Withdraw
@@ -2839,6 +2847,11 @@ export interface components {
         };
         /** PaymentIn */
         PaymentIn: {
+            /**
+             * Accept Overpayment
+             * @default false
+             */
+            accept_overpayment: boolean;
             /**
              * Amount
              * @description How much.
@@ -6155,7 +6168,7 @@ export interface operations {
             };
         };
     };
-    applications_agree_to_terms: {
+    agree_to_terms: {
         parameters: {
             query?: never;
             header?: never;
@@ -6389,7 +6402,7 @@ export interface operations {
             };
         };
     };
-    applications_change: {
+    change_application: {
         parameters: {
             query?: never;
             header?: {
@@ -6879,7 +6892,7 @@ export interface operations {
             };
         };
     };
-    statements_key_facts_of_loan: {
+    get_key_facts_of_loan: {
         parameters: {
             query?: {
                 /** @description The amount to borrow. */

@@ -168,6 +168,7 @@ def test_a_lending_day(served: Served) -> None:
     act(approver, loan_url, "Approve")
     phone.reload()
     expect(phone.get_by_text("Approved. The money will be paid out next.")).to_be_visible()
+    served.inside(MFI, "from tests.factories import open_tills\nopen_tills()")  # the branch has brought in its cash
     act(cashier, loan_url, "Disburse")
     phone.reload()
     expect(phone.get_by_label("Where it stands")).to_contain_text("M 94.56 is due on")

@@ -54,10 +54,12 @@ from apps.loans.applications.services import review
 from apps.loans.servicing.services.pay_out import disburse
 from apps.loans.products.services import create_product
 from apps.mfis.core.clock import business_date
+from tests.factories import open_tills
 from django_tenants.utils import tenant_context
 opened = onboard_mfi(name="Faults", subdomain="faults", licence_type="credit_only_3", district="berea",
     contact_email="a@f.example", admin_name="Lineo M", admin_email="l@f.example", actor=SYSTEM, notify=False)
 with tenant_context(opened.mfi):
+    open_tills()
     staff = {d: create_staff(full_name=d, email=d + "@f.example", role="mfi_admin", duties=[d], actor=SYSTEM)
              for d in ("officer", "approver", "cashier")}
     product = create_product(actor=opened.admin.actor, mfi=opened.mfi, name="P", rate=Decimal(24),

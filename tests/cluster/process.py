@@ -50,6 +50,7 @@ from apps.users.accounts.services.people import Person
 from apps.users.operators.services import onboard_mfi
 from apps.users.staff.services import create_staff
 from tests.cluster import load, observations
+from tests.factories import open_tills, settle_alone
 
 Answer = dict[str, Any]
 
@@ -67,6 +68,8 @@ def open_mfi(subdomain: str) -> Answer:
         notify=False,
     )
     with tenant_context(opened.mfi):
+        settle_alone()
+        open_tills()
         for duty in (Duty.OFFICER, Duty.APPROVER, Duty.CASHIER, Duty.ACCOUNTANT):
             create_staff(
                 full_name=duty.label,
@@ -153,9 +156,15 @@ def lend(borrower: str, principal: str = "1000.00") -> Answer:
     return {"id": loan}
 
 
-def repay(loan: str, amount: str, key: str = "") -> Answer:
+def repay(loan: str, amount: str, key: str = "", reference: str = "") -> Answer:
+    """In cash, or by M-Pesa with its reference."""
     receipt = record_repayment(
-        loan_id=UUID(loan), actor=staff("cashier").actor, amount=Decimal(amount), channel="cash", idempotency_key=key
+        loan_id=UUID(loan),
+        actor=staff("cashier").actor,
+        amount=Decimal(amount),
+        channel="mpesa" if reference else "cash",
+        reference=reference,
+        idempotency_key=key,
     )
     return asdict(receipt)
 

@@ -75,6 +75,23 @@ def test_a_command_sent_again_to_another_node_counts_once(cluster: Cluster) -> N
     assert a.ok("verify_books", MFI)["breaks"] == []
 
 
+def test_one_reference_entered_at_two_nodes_is_listed(cluster: Cluster) -> None:
+    a, b = cluster["A"], cluster["B"]
+    loans = [a.ok("lend", MFI, borrower=borrower(a))["id"] for _ in range(2)]
+    eventually(lambda: all(b.ok("states", MFI).get(loan, [""])[0] == "active" for loan in loans), 30)
+    cluster.isolate("B")
+    a.ok("repay", MFI, loan=loans[0], amount="50.00", reference="MP 77")
+    time.sleep(0.1)
+    b.ok("repay", MFI, loan=loans[1], amount="50.00", reference="mp77")
+    cluster.heal()
+    for node in (a, b):
+        eventually(
+            lambda node=node: [x for x in conflicts(node, "same key") if x["discarded"].get("reference") == "MP77"], 30
+        )
+    equal(cluster, "AB")
+    assert a.ask("repay", MFI, loan=loans[0], amount="1.00", reference="MP77")["code"] == "already_booked"
+
+
 def test_a_third_node_joins_while_the_others_write(cluster: Cluster) -> None:
     a, b, c = cluster["A"], cluster["B"], cluster["C"]
     loan = a.ok("lend", MFI, borrower=borrower(a), principal="9000.00")["id"]

@@ -5,21 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 
 from apps.loans.book.models import Channel
+from apps.mfis.core.amounts import MAXIMUM_AMOUNT
 from apps.mfis.core.errors import InvalidInput, Sentence
 
-MAXIMUM_AMOUNT = Decimal("9999999999.99")
 
-
-def check_amount(amount: Decimal) -> None:
+def check_amount(amount: Decimal, *, field: str = "amount") -> None:
     """Refuses what is no amount of money.
 
     Raises:
         InvalidInput: saying why.
     """
     if not amount.is_finite() or amount <= 0:
-        raise InvalidInput(Sentence("Give an amount above zero.", "above_zero"), field="amount")
+        raise InvalidInput(Sentence("Give an amount above zero.", "above_zero"), field=field)
     if amount != amount.quantize(Decimal("0.01")):
-        raise InvalidInput(Sentence("An amount has at most two decimals.", "two_decimals"), field="amount")
+        raise InvalidInput(Sentence("An amount has at most two decimals.", "two_decimals"), field=field)
     if amount > MAXIMUM_AMOUNT:
         raise InvalidInput(
             Sentence(
@@ -27,7 +26,7 @@ def check_amount(amount: Decimal) -> None:
                 "amount_too_large",
                 maximum=f"{MAXIMUM_AMOUNT:.2f}",
             ),
-            field="amount",
+            field=field,
         )
 
 

@@ -37,7 +37,8 @@ LINES = """
     SELECT loan.id, loan.number::text, product.name::text,
            coalesce((state.amended #>> '{terms,principal}')::numeric, loan.principal::numeric),
            coalesce(loan.terms_agreed #>> '{currency,code}', 'LSL'), state.status::text, loan.submitted_on,
-           state.disbursed_on, state.principal_outstanding + state.interest_outstanding + state.charges_outstanding,
+           state.disbursed_on, state.principal_outstanding + state.interest_outstanding + state.charges_outstanding
+               AS outstanding,
            state.overpaid::numeric, state.oldest_due_date, state.next_due_amount::numeric
       FROM loans_loan loan
       JOIN loans_loanstate state ON state.loan_id = loan.id

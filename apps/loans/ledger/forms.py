@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from apps.loans.ledger.manual import MAXIMUM
 from apps.loans.ledger.models import GLAccount
 from apps.mfis.core.clock import business_date
 from apps.users.back_office.forms import DateInput, KeyedForm
@@ -51,4 +52,6 @@ class JournalForm(KeyedForm):
 
 
 def _side_field(label: str) -> forms.DecimalField:
-    return forms.DecimalField(required=False, max_digits=14, decimal_places=2, min_value=Decimal("0.01"), label=label)
+    return forms.DecimalField(
+        required=False, max_digits=14, decimal_places=2, min_value=Decimal("0.01"), max_value=MAXIMUM, label=label
+    )

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from apps.loans.ledger.floor import require_not_below_zero
 from apps.loans.ledger.models import GLAccount, JournalEntry, ManualJournal
 from apps.loans.ledger.post import ZERO, closed_through, post_entry
 from apps.loans.ledger.workflow import JOURNAL
@@ -19,6 +20,7 @@ from apps.mfis.core.roles import Action
 from apps.mfis.nodes.home import require_home
 
 CENT = Decimal("0.01")
+MAXIMUM = Decimal("1000000000.00")  # of one line: capital and borrowings are larger than what moves on a loan
 
 # The books' side of the sub-ledger: only loans move these.
 CONTROL = frozenset(
@@ -69,6 +71,8 @@ def _check_amounts(amounts: list[Decimal]) -> None:
         raise InvalidInput("An entry has at least two lines, each with a debit or a credit.", field="lines")
     if any(amount != amount.quantize(CENT) for amount in amounts):
         raise InvalidInput("An amount has at most two decimals.", field="lines")
+    if any(abs(amount) > MAXIMUM for amount in amounts):
+        raise InvalidInput(f"The most that a line can move is {MAXIMUM:,.2f}.", field="lines")
     difference = sum(amounts, ZERO)
     if difference:
         raise InvalidInput(f"Debits and credits differ by {abs(difference):,.2f}.", field="lines")
@@ -100,7 +104,8 @@ def decide_journal(*, journal_id: UUID, actor: Actor, post: bool, reason: str = 
 
     Raises:
         NotFound, WrongState: gone or decided. NotAllowed: duty, or own proposal. InvalidInput: no reason to decline,
-        or its day was closed meanwhile. NotHome: it is posted at the MFI's home.
+        or its day was closed meanwhile. BelowZero: an account of money would hold less than nothing. NotHome:
+        it is posted at the MFI's home.
     """
     journal = ManualJournal.objects.select_for_update().filter(pk=journal_id).first()
     if journal is None:
@@ -124,6 +129,7 @@ def _post(journal: ManualJournal, actor: Actor) -> JournalEntry | None:
     amounts: dict[UUID, Decimal] = defaultdict(Decimal)
     for account, amount in lines:
         amounts[account] += amount
+    require_not_below_zero(amounts)
     return post_entry(
         source=JournalEntry.Source.MANUAL,
         posted_on=journal.posted_on,

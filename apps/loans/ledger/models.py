@@ -33,6 +33,12 @@ class GLAccount(Revisioned):
     is_financing = models.BooleanField(
         "cost of funds", default=False, help_text="Interest and fees on what the MFI itself borrowed."
     )
+    may_go_below_zero = models.BooleanField(
+        "may go below zero",
+        default=False,
+        db_default=False,
+        help_text="Cash, bank, wallets and other assets hold no less than nothing, unless this says so: an overdraft.",
+    )
     is_active = models.BooleanField("in use", default=True)
 
     class Meta:
@@ -209,6 +215,35 @@ class ManualJournal(Revisioned):
     def amounts(self) -> list[tuple[UUID, Decimal]]:
         """Account and signed amount of each line, debit above zero."""
         return [(UUID(line["account"]), Decimal(line["amount"])) for line in self.lines]
+
+
+class ClosingProposal(Revisioned):
+    """A closing of the books that one person asks for and another agrees to."""
+
+    class Status(models.TextChoices):
+        PROPOSED = "proposed", "Waiting"
+        POSTED = "posted", "Closed"
+        DECLINED = "declined", "Declined"
+
+    through = models.DateField("closed through")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PROPOSED)
+    maker_id = models.UUIDField()
+    maker_name = models.CharField(max_length=150)
+    decided_by = models.CharField(max_length=150, blank=True)
+    decided_reason = models.CharField(max_length=500, blank=True)
+    closing = models.ForeignKey(PeriodClosing, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = "proposed closing"
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=["proposed", "posted", "declined"]), name="closing_status_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Close the books through {self.through:%-d %b %Y}"
 
 
 class BooksCheck(NodeLocal):

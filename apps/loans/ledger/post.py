@@ -11,6 +11,7 @@ from django.db.models import Max
 from apps.loans.book.models import Loan, LoanEvent
 from apps.loans.domain.snapshot import LoanSnapshot
 from apps.loans.ledger.chart import accounts_by_role
+from apps.loans.ledger.floor import may_take_money_out, require_not_below_zero
 from apps.loans.ledger.models import JournalEntry, JournalLine, PeriodClosing
 from apps.loans.ledger.queries import share_books_lock
 from apps.loans.ledger.rules import targets
@@ -78,13 +79,24 @@ def post_entry(
 
 
 def post_loan(
-    loan: Loan, folded: LoanSnapshot, events: list[LoanEvent], event: LoanEvent, actor: Actor
+    loan: Loan,
+    folded: LoanSnapshot,
+    events: list[LoanEvent],
+    event: LoanEvent,
+    actor: Actor,
+    *,
+    has_happened: bool = False,
 ) -> JournalEntry | None:
     """Brings the books to what the loan's state asks for, by one entry for the difference.
 
-    A back-dated fact whose period is closed becomes an adjustment on the first open day.
+    A back-dated fact whose period is closed becomes an adjustment on the first open day. What `has_happened` at another
+    node is posted whatever the accounts hold.
+
+    Raises:
+        BelowZero: more would leave an account of money than it holds.
     """
-    return _post_difference(loan, folded, events, actor, event.value_date, event.get_type_display(), event)
+    held = not has_happened and may_take_money_out(event)
+    return _post_difference(loan, folded, events, actor, event.value_date, event.get_type_display(), event, held=held)
 
 
 def post_loan_adjustment(loan: Loan, folded: LoanSnapshot, events: list[LoanEvent], day: date) -> JournalEntry | None:
@@ -100,12 +112,16 @@ def _post_difference(
     value_date: date,
     what: str,
     event: LoanEvent | None,
+    *,
+    held: bool = False,
 ) -> JournalEntry | None:
     amounts = wanted_for(loan, folded, events)
     for account, posted in posted_for(loan).items():
         amounts[account] = amounts.get(account, ZERO) - posted
     if not any(amounts.values()):
         return None
+    if held:
+        require_not_below_zero(amounts)
     day = open_day(value_date)
     adjusted = "" if day == value_date else f" of {value_date:%-d %b %Y}, adjusted"
     return post_entry(

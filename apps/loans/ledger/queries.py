@@ -117,6 +117,11 @@ def take_books_lock() -> None:
     execute(f"SELECT pg_advisory_xact_lock({BOOKS_LOCK})")
 
 
+def take_account_lock(account: UUID) -> None:
+    """Of two entries that take something out of an account, the second begins once the first has ended."""
+    execute("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.account=' || %s, 0))", [str(account)])
+
+
 def take_chart_lock() -> None:
     """Of several sessions that open one MFI's first page of the books, one enters the chart."""
     execute("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.chart', 0))")

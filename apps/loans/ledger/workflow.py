@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.loans.ledger.models import ManualJournal
+from apps.loans.ledger.models import ClosingProposal, ManualJournal
 from apps.mfis.core.roles import Action
 from apps.mfis.core.workflow import Transition, Workflow
 
@@ -33,6 +33,36 @@ JOURNAL = Workflow(
             needs_reason=True,
             anywhere=True,
             style="danger",
+        ),
+    ),
+)
+
+_C = ClosingProposal.Status
+
+SECOND_CLOSES = "You asked for this closing; a second person agrees to it."
+
+CLOSING = Workflow(
+    "proposed closing",
+    _C.choices,
+    (
+        Transition(
+            "close",
+            "Close the books",
+            Action.CLOSE_BOOKS,
+            frozenset({_C.PROPOSED}),
+            frozenset({_C.POSTED}),
+            second_person=SECOND_CLOSES,
+            style="danger",
+        ),
+        Transition(
+            "decline",
+            "Decline",
+            Action.CLOSE_BOOKS,
+            frozenset({_C.PROPOSED}),
+            frozenset({_C.DECLINED}),
+            second_person=SECOND_CLOSES,
+            needs_reason=True,
+            anywhere=True,
         ),
     ),
 )

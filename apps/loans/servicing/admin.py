@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 
 from apps.loans.domain.money import format_money
+from apps.loans.servicing.forms import ConfirmForm
 from apps.loans.servicing.models import PaymentNotice
 from apps.loans.servicing.services.reported_payments import confirm_payment, decline_payment
 from apps.loans.servicing.workflow import REPORTED_PAYMENT
@@ -72,7 +72,7 @@ class NoticeAdmin(LetsemaAdmin):
         if not self._may(request, step.duty):
             raise PermissionDenied
         notice = get_object_or_404(self.get_queryset(request), pk=notice_id)
-        form = ReasonForm(posted(request)) if step.needs_reason else forms.Form(posted(request))
+        form = ReasonForm(posted(request)) if step.needs_reason else ConfirmForm(posted(request))
 
         def decide(values: dict[str, Any]) -> PaymentNotice:
             return DECIDE[step.name](notice_id=notice.pk, actor=request.user.actor, **values)

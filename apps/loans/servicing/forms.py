@@ -10,10 +10,16 @@ from django import forms
 
 from apps.loans.book.models import Channel
 from apps.mfis.core.clock import business_date
-from apps.users.back_office.forms import DateInput, KeyedForm, amount_field, reason_field
+from apps.users.back_office.forms import DateInput, KeyedForm, accept_overpayment_field, amount_field, reason_field
 
 
-class MoneyForm(KeyedForm):
+class LoanForm(KeyedForm):
+    """A form about one loan. It says how many events the loan had when it was shown: what came since is told."""
+
+    events_seen = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+
+class MoneyForm(LoanForm):
     """A movement of money."""
 
     amount = amount_field()
@@ -23,7 +29,7 @@ class MoneyForm(KeyedForm):
     )
     value_date = forms.DateField(label="Value date", widget=DateInput(), help_text="The day the money moved.")
 
-    field_order = ["amount", "channel", "reference", "value_date", "idempotency_key"]
+    field_order = ["amount", "accept_overpayment", "channel", "reference", "transfer_amount", "value_date"]
 
     def __init__(self, *args: Any, with_amount: bool = True, **kwargs: Any) -> None:
         kwargs["initial"] = {"value_date": business_date(), **(kwargs.get("initial") or {})}
@@ -31,21 +37,38 @@ class MoneyForm(KeyedForm):
         if not with_amount:
             del self.fields["amount"]
         else:
-            self.fields["amount"].widget.attrs |= {"autofocus": True, "inputmode": "decimal"}
+            self.fields["amount"].widget.attrs |= {"autofocus": True}
+
+
+class ReceiptForm(MoneyForm):
+    """Money received; what would be left over is asked about once it is known."""
+
+    accept_overpayment = accept_overpayment_field()
+    transfer_amount = amount_field(
+        label="Whole transfer",
+        required=False,
+        help_text="All that the transfer brought, where it pays several loans. Empty: the amount above.",
+    )
+
+
+class ConfirmForm(forms.Form):
+    """Confirming a reported payment."""
+
+    accept_overpayment = accept_overpayment_field()
 
 
 class ReverseForm(KeyedForm):
     reason = reason_field()
 
 
-class ChargeForm(KeyedForm):
+class ChargeForm(LoanForm):
     name = forms.CharField(label="For what", max_length=60)
     kind = forms.ChoiceField(choices=[("fee", "Fee"), ("penalty", "Penalty")])
     amount = amount_field()
     due_date = forms.DateField(label="Due on", required=False, widget=DateInput(), help_text="Empty: at once.")
 
 
-class WaiverForm(KeyedForm):
+class WaiverForm(LoanForm):
     component = forms.ChoiceField(
         label="What", choices=[("penalties", "Penalties"), ("fees", "Fees"), ("interest", "Interest")]
     )
@@ -56,7 +79,7 @@ class WaiverForm(KeyedForm):
     reason = reason_field()
 
 
-class GoodwillForm(KeyedForm):
+class GoodwillForm(LoanForm):
     amount = amount_field()
     reason = reason_field()
 
@@ -107,9 +130,7 @@ class ProposalForm(KeyedForm):
 class NoteForm(KeyedForm):
     text = reason_field()
     promised_on = forms.DateField(label="Promised to pay on", required=False, widget=DateInput())
-    amount = forms.DecimalField(
-        label="Promised amount", required=False, max_digits=12, decimal_places=2, min_value=Decimal("0.01")
-    )
+    amount = amount_field(label="Promised amount", required=False)
 
 
 class CorrectionForm(KeyedForm):
@@ -119,5 +140,6 @@ class CorrectionForm(KeyedForm):
     amount = amount_field()
     channel = forms.ChoiceField(choices=Channel.choices)
     reference = forms.CharField(required=False, max_length=60, help_text="Not needed for cash.")
+    accept_overpayment = accept_overpayment_field()
     loan_number = forms.CharField(label="On loan", max_length=16)
     reason = reason_field()

@@ -8,7 +8,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from apps.loans.book.queries import ONE
+from apps.loans.book.references import fold_reference
 from apps.loans.book.workflow import TRANSITIONS
+from apps.loans.recording.queries import FOLDED
 from apps.mfis.core.actor import Actor, actor_setting
 from apps.mfis.core.commands import Identity
 from apps.mfis.core.prepared import Query
@@ -17,17 +19,28 @@ from apps.mfis.core.tables import this_node
 PAYABLE = sorted(TRANSITIONS["record_repayment"].sources)
 
 # One statement, which is its own transaction. $1 to $8: the notice and whose it is; $9: PAYABLE; $10 to $15: the
-# command, without id and lock where it came without a key. Nothing is kept unless all is; what comes back says why not.
-# The look for an earlier answer is older than the wait for the lock, so that what came first during it is not seen, but
-# nothing is kept either.
+# command, without id and lock where it came without a key; $16: whether more than is outstanding may be kept; $17: the
+# reference in its one spelling, under which the loan knows no other payment. Nothing is kept unless all is; what comes
+# back says why not. The look for an earlier answer is older than the wait for the lock, so that what came first during
+# it is not seen, but nothing is kept either.
 REPORT = Query(
     "report_payment",
-    "uuid, uuid, uuid, numeric, text, text, date, text, text[], text, uuid, text, text, jsonb, bigint",
+    "uuid, uuid, uuid, numeric, text, text, date, text, text[], text, uuid, text, text, jsonb, bigint, bool, text",
     f"""
     WITH own AS ({ONE}),
+    known AS (
+        SELECT FROM own JOIN loans_paymentnotice n ON n.loan_id = own.id
+         WHERE n.status = $8 AND n.channel = $5 AND {FOLDED.format("n.reference")} = $17
+        UNION ALL
+        SELECT FROM own JOIN loans_loanevent e ON e.loan_id = own.id
+         WHERE e.reference <> '' AND e.channel = $5 AND {FOLDED.format("e.reference")} = $17
+           AND e.type IN ('repayment', 'pay_off', 'recovery')
+           AND NOT EXISTS (SELECT FROM loans_loanevent r WHERE r.reverses_id = e.id)
+    ),
     payable AS (
         SELECT own.id FROM own, (SELECT set_config('letsema.actor', $10, true), pg_advisory_xact_lock($15)) named
          WHERE own.status = ANY($9) AND $7 >= coalesce(own.disbursed_on, $7)
+           AND ($16 OR $4 <= own.outstanding) AND NOT EXISTS (SELECT FROM known)
     ),
     claimed AS (
         INSERT INTO users_command (id, node, name, actor_id, body_hash, answer)
@@ -41,7 +54,8 @@ REPORT = Query(
          WHERE $11 IS NULL OR EXISTS (SELECT FROM claimed)
         RETURNING id
     )
-    SELECT EXISTS (SELECT FROM kept), before.body_hash, before.answer::text, own.status, own.disbursed_on
+    SELECT EXISTS (SELECT FROM kept), before.body_hash, before.answer::text, own.status, own.disbursed_on,
+           own.outstanding, EXISTS (SELECT FROM known)
       FROM (VALUES (1)) always LEFT JOIN own ON true LEFT JOIN users_command before ON before.id = $11
     """,  # noqa: S608 - constants
 )
@@ -66,10 +80,17 @@ class Outcome(NamedTuple):
     earlier_answer: str | None
     loan_status: str | None  # None where the borrower has no such loan
     disbursed_on: date | None
+    outstanding: Decimal | None
+    is_known: bool  # the loan has another payment with this reference
 
 
-def keep_notice(*, loan_id: UUID, actor: Actor, notice: NewNotice, sent: Identity | None, answer: str) -> Outcome:
-    """Keeps a reported payment on the actor's own loan, with the answer to its key, or nothing at all."""
+def keep_notice(
+    *, loan_id: UUID, actor: Actor, notice: NewNotice, sent: Identity | None, answer: str, any_amount: bool
+) -> Outcome:
+    """Keeps a reported payment on the actor's own loan, with the answer to its key, or nothing at all.
+
+    Of more than is outstanding nothing, unless `any_amount`.
+    """
     [row] = REPORT.rows(
         actor.id,
         loan_id,
@@ -81,5 +102,7 @@ def keep_notice(*, loan_id: UUID, actor: Actor, notice: NewNotice, sent: Identit
         sent and sent.body_hash,
         answer,
         sent and sent.lock,
+        any_amount,
+        fold_reference(notice.reference),
     )
     return Outcome._make(row)

@@ -24,6 +24,7 @@ class PaymentIn(Plain):
     channel: Annotated[str, OneOf(REPORTED)]
     reference: Annotated[str, Field(max_length=60)]
     paid_on: date | None = None
+    accept_overpayment: bool = False
 
 
 class PaymentOut(Schema):

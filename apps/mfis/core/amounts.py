@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from apps.mfis.core.texts import shown
 
+MAXIMUM_AMOUNT = Decimal("100000000.00")  # no single movement of money here is larger; more is a slip of the hand
 LONGEST = 40  # characters; the largest amount that a column holds has 13 digits
 
 _SPACES = " \u00a0\u2009\u202f"  # typed, and what spreadsheets and phones put between thousands

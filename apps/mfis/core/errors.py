@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -44,10 +45,16 @@ def _sentence(fault: ValidationError) -> str:
 
 
 class ServiceError(Exception):
-    """A command was refused and changed nothing. `field` names the input at fault, where one is."""
+    """A command was refused and changed nothing. `field` names the input at fault, where one is.
+
+    `question` names the input by which a person may say yes to what was refused, and `carry` what a form must say when
+    it is sent again.
+    """
 
     status = 409
     code = "refused"
+    question = ""
+    carry: Mapping[str, object] = MappingProxyType({})
 
     def __init__(self, message: str, *, field: str = "") -> None:
         super().__init__(message)

@@ -191,7 +191,8 @@ def run_action(
         except ServiceError as error:
             show_service_error(form, error)
         else:
-            messages.success(request, _sentence(done, outcome))
+            waits = str(outcome.get("waits") or "") if isinstance(outcome, dict) else ""
+            messages.success(request, f"This waits for a second person: {waits}" if waits else _sentence(done, outcome))
             return HttpResponseRedirect(back_url)
     context = {**admin.admin_site.each_context(request), "opts": admin.opts, "form": form, "back_url": back_url, **page}
     status = 200 if request.method == "GET" else 422

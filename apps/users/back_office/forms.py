@@ -53,11 +53,14 @@ class ConfirmedForm(KeyedForm):
             del self.fields["confirmed"]
 
 
-def amount_field(label: str | None = None, help_text: str = "") -> forms.DecimalField:
-    """An amount of money, above nothing."""
-    return forms.DecimalField(
-        label=label, help_text=help_text, max_digits=12, decimal_places=2, min_value=Decimal("0.01")
-    )
+def accept_overpayment_field() -> forms.BooleanField:
+    """Says yes to what is left over; hidden until a refusal asks for it (`show_service_error`)."""
+    return forms.BooleanField(label="Keep what is left over as overpaid", required=False, widget=forms.HiddenInput())
+
+
+def amount_field(**options: Any) -> forms.DecimalField:
+    """An amount of money, above nothing; `core.forms` says how it is read and shown."""
+    return forms.DecimalField(max_digits=12, decimal_places=2, min_value=Decimal("0.01"), **options)
 
 
 def reason_field() -> forms.CharField:

@@ -11,13 +11,12 @@ from django_tenants.utils import tenant_context
 from apps.loans.applications.services import review
 from apps.loans.applications.services.review import approve, recommend, start_review, withdraw
 from apps.loans.book.models import Loan, LoanState, Status
-from apps.loans.products.models import Policy
 from apps.mfis.core.actor import SYSTEM
 from apps.mfis.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from apps.users.accounts.services.borrowers import register_borrower
 from apps.users.accounts.services.people import Person
 from apps.users.staff.services import update_staff
-from tests.factories import TODAY, Branch
+from tests.factories import TODAY, Branch, settle_alone
 
 Maker = Callable[..., Loan]
 
@@ -31,7 +30,7 @@ def status(loan: Loan) -> str:
 def test_a_review_goes_through_the_checklist(alpha: Branch, apply: Callable[..., Loan]) -> None:
     loan = apply()
     with tenant_context(alpha.mfi):
-        Policy(review_checklist=["Identity seen", "Employer called"]).save()
+        settle_alone(review_checklist=["Identity seen", "Employer called"])
         officer = alpha.staff["officer"]
         review.start_review(loan_id=loan.pk, actor=officer.actor, value_date=TODAY)
         with pytest.raises(InvalidInput, match="Not checked yet: Employer called"):
@@ -110,7 +109,7 @@ def test_another_borrower_cannot_withdraw(alpha: Branch, apply: Maker) -> None:
 
 def test_an_approver_decides_up_to_the_limit(alpha: Branch, apply: Callable[..., Loan]) -> None:
     with tenant_context(alpha.mfi):
-        Policy(approver_limit=Decimal(999)).save()
+        settle_alone(approver_limit=Decimal(999))
         loan = apply()
         review.start_review(loan_id=loan.pk, actor=alpha.staff["officer"].actor, value_date=TODAY)
         review.recommend(loan_id=loan.pk, actor=alpha.staff["officer"].actor, reason="Seen", value_date=TODAY)

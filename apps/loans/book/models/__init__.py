@@ -6,6 +6,7 @@ from apps.loans.book.models.event import COLLECTED_AMOUNT, COLLECTS, RECEIPTS, C
 from apps.loans.book.models.loan import AGREED_PRINCIPAL, Loan
 from apps.loans.book.models.number import NumberSequence
 from apps.loans.book.models.state import AccrualState, Installment, LoanState, Status
+from apps.loans.book.models.transfer import Transfer
 
 __all__ = [
     "AGREED_PRINCIPAL",
@@ -23,4 +24,5 @@ __all__ = [
     "LoanState",
     "NumberSequence",
     "Status",
+    "Transfer",
 ]

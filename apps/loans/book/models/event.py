@@ -42,6 +42,8 @@ class EventType(models.TextChoices):
     WRITE_OFF_PROPOSED = "write_off_proposed", "Write-off proposed"
     WRITTEN_OFF = "write_off", _("Written off")
     WRITE_OFF_UNDO_PROPOSED = "undo_write_off", "Undoing the write-off proposed"
+    STEP_PROPOSED = "step_proposed", "Proposed"
+    STEP_AGREED = "step_agreed", "Agreed to"
     PROPOSAL_DECLINED = "proposal_declined", "Proposal declined"
     RECOVERY = "recovery", _("Recovery")
     PROMISE = "promise", "Promise to pay"

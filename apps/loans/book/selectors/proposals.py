@@ -1,26 +1,29 @@
-"""What one person proposed about a loan, while it waits for another."""
+"""What waits for a second person on loans."""
 
 from __future__ import annotations
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, Subquery
 
 from apps.loans.book.models import EventType, Loan, LoanEvent
-from apps.loans.book.workflow import PROPOSALS
-
-
-def proposal_label(event: LoanEvent) -> str:
-    """What is proposed, as people call it."""
-    return str(EventType(event.type).label)
+from apps.loans.book.models.event import LoanEventQuerySet
+from apps.loans.book.workflow import PROPOSALS, TRANSITIONS
 
 
 def waiting_proposal(loan: Loan) -> LoanEvent | None:
-    """The event that waits for a second person, if one does."""
-    waiting = loan.state.proposal
-    return loan.events.filter(type=waiting).latest_first().first() if waiting else None
+    """The proposal that waits for a decision on this loan; its state must be loaded."""
+    return loan.events.filter(type=loan.state.proposal).latest_first().first() if loan.state.proposal else None
 
 
-def waiting_proposals() -> QuerySet[LoanEvent]:
-    """Those of all loans, the one that waits longest first. Of one loan at most one waits: the last of its kind."""
-    of_kind = LoanEvent.objects.filter(type__in=PROPOSALS, type=F("loan__state__proposal"))
-    last = of_kind.order_by("loan_id", "-recorded_at", "-id").distinct("loan_id").values("pk")
-    return LoanEvent.objects.filter(pk__in=last).select_related("loan__borrower").in_booking_order()
+def waiting_proposals() -> LoanEventQuerySet:
+    """Those of all loans, the oldest first, with loan and borrower. One waits on a loan at a time."""
+    last = LoanEvent.objects.filter(loan=OuterRef("loan"), type__in=PROPOSALS).latest_first().values("pk")[:1]
+    decidable = LoanEvent.objects.filter(loan__state__status__in=TRANSITIONS["decide_proposal"].sources)
+    waiting = decidable.filter(type__in=PROPOSALS, loan__state__proposal=F("type"), pk=Subquery(last))
+    return waiting.select_related("loan", "loan__borrower", "loan__state").in_booking_order()
+
+
+def proposal_label(proposal: LoanEvent) -> str:
+    """What is proposed, as a list says it: "Refund proposed", "Write-off proposed"."""
+    if proposal.type != EventType.STEP_PROPOSED:
+        return str(EventType(proposal.type).label)
+    return f"{TRANSITIONS[proposal.payload['step']].label} proposed"

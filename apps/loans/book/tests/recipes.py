@@ -14,6 +14,7 @@ from apps.loans.applications.services import amend, review
 from apps.loans.applications.services.documents import add_document, deactivate_document
 from apps.loans.book.key_facts import facts_hash, facts_of
 from apps.loans.book.models import EventType, Loan, LoanState, Status
+from apps.loans.book.tests.waiting import WHY, proposed
 from apps.loans.book.workflow import LOAN, REVERSIBLE
 from apps.loans.histories.services.inquiries import ask_other_lenders
 from apps.loans.products.models import Product
@@ -41,7 +42,6 @@ from tests.factories import Branch
 
 D = Decimal
 
-WHY = "So it is."
 PDF = b"%PDF-1.7 a payslip"
 NOTHING = uuid4()  # a key that no record has
 
@@ -127,12 +127,6 @@ def consented(branch: Branch, loan: Loan, maker: str) -> None:
     give_consent(actor=branch.borrower.actor, purpose="sharing", version=1, language="en", value_date=business_date())
 
 
-def proposed(branch: Branch, loan: Loan, maker: str) -> None:
-    given_up = LoanState.objects.get(pk=loan.pk).status == Status.WRITTEN_OFF
-    propose = propose_undoing_write_off if given_up else propose_write_off
-    propose(loan_id=loan.pk, actor=branch.staff[maker].actor, reason=WHY)
-
-
 def received(branch: Branch, loan: Loan, maker: str) -> None:
     if LoanState.objects.get(pk=loan.pk).status == Status.WRITTEN_OFF:
         record_recovery(loan_id=loan.pk, actor=branch.staff["cashier"].actor, channel="cash", amount=D(10))
@@ -207,7 +201,9 @@ RECIPES = {
 
 
 def pay(branch: Branch, loan: Loan, amount: Decimal) -> None:
-    record_repayment(loan_id=loan.pk, actor=branch.staff["cashier"].actor, channel="cash", amount=amount)
+    record_repayment(
+        loan_id=loan.pk, actor=branch.staff["cashier"].actor, channel="cash", amount=amount, accept_overpayment=True
+    )
 
 
 def reach(branch: Branch, loan: Loan, status: Status, reviewer: str) -> None:

@@ -30,7 +30,12 @@ def test_own_loans_by_sql_and_by_the_orm_are_the_same(
     withdraw(loan_id=apply().pk, actor=alpha.borrower.actor, value_date=TODAY)
     overpaid = active()
     record_repayment(
-        loan_id=overpaid.pk, actor=alpha.staff["cashier"].actor, amount=Decimal(5000), channel="cash", value_date=TODAY
+        loan_id=overpaid.pk,
+        actor=alpha.staff["cashier"].actor,
+        amount=Decimal(5000),
+        channel="cash",
+        value_date=TODAY,
+        accept_overpayment=True,
     )
     active(borrower=merged, actor=merged.actor, value_date=TODAY - timedelta(days=70))
     apply(borrower=stranger, actor=stranger.actor)

@@ -10,6 +10,7 @@ from apps.loans.book.workflow.events import (
     EventRule,
     types_that,
 )
+from apps.loans.book.workflow.four_eyes import CLOSING, FOUR_EYES, PAST_MONTH, FourEyes
 from apps.loans.book.workflow.states import (
     BEFORE_APPROVAL,
     BEFORE_DISBURSEMENT,
@@ -27,13 +28,16 @@ __all__ = [
     "AMENDING",
     "BEFORE_APPROVAL",
     "BEFORE_DISBURSEMENT",
+    "CLOSING",
     "COLLECTED",
     "CORRECTABLE",
     "DISBURSED",
     "ENDED",
     "ENGINE_EVENTS",
     "EVENTS",
+    "FOUR_EYES",
     "LOAN",
+    "PAST_MONTH",
     "PROPOSALS",
     "REPAID",
     "REVERSIBLE",
@@ -42,6 +46,7 @@ __all__ = [
     "STEPS",
     "TRANSITIONS",
     "EventRule",
+    "FourEyes",
     "Step",
     "Transition",
     "hands_in",

@@ -58,8 +58,8 @@ APPLICATION = (
         states(_S.REVIEWED),
         states(_S.APPROVED),
         (_E.APPROVED,),
-        makers=states(_E.SUBMITTED, _E.REVIEW_STARTED, _E.REVIEWED, _E.AMENDED),
-        second_person="You entered or reviewed this application; a second person approves it.",
+        makers=states(_E.SUBMITTED, _E.REVIEW_STARTED, _E.INFO_GIVEN, _E.REVIEWED, _E.AMENDED),
+        second_person="You entered, answered for or reviewed this application; a second person approves it.",
         style="primary",
         explanation="The loan may then be paid out. A second person always decides. Of less than was asked for the "
         "borrower agrees to the new key facts first.",

@@ -83,6 +83,8 @@ EVENTS: dict[EventType, EventRule] = {
         EventRule(_E.WRITE_OFF_PROPOSED, proposes=True),
         EventRule(_E.WRITTEN_OFF, in_engine=True, decides=True, shown=True, in_histories=True),
         EventRule(_E.WRITE_OFF_UNDO_PROPOSED, proposes=True),
+        EventRule(_E.STEP_PROPOSED, proposes=True),
+        EventRule(_E.STEP_AGREED, decides=True),
         EventRule(_E.PROPOSAL_DECLINED, decides=True),
         EventRule(
             _E.RECOVERY,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, Sum
 
-from apps.loans.book.models import Installment, Loan
+from apps.loans.book.models import Channel, Installment, Loan
 from apps.loans.groups.models import Group
 from apps.loans.groups.selectors import find_group, running_loans
 from apps.loans.servicing.services.repayment import record_repayment
@@ -29,6 +31,7 @@ class Due:
     overdue: Decimal
     now_due: Decimal
     outstanding: Decimal
+    events: int  # of the loan, by now
 
     @property
     def expected(self) -> Decimal:
@@ -49,7 +52,13 @@ def due_at(group: Group, meeting: date) -> list[Due]:
     )
     due = {row["loan"]: (row["overdue"], row["now_due"]) for row in sums}
     return [
-        Due(state.loan, state.loan.borrower.full_name, *due.get(state.pk, (ZERO, ZERO)), state.total_outstanding)
+        Due(
+            state.loan,
+            state.loan.borrower.full_name,
+            *due.get(state.pk, (ZERO, ZERO)),
+            state.total_outstanding,
+            state.events_folded,
+        )
         for state in states
     ]
 
@@ -62,6 +71,8 @@ class Collected:
     amount: Decimal
     number: str = ""
     error: str = ""
+    question: str = ""  # the input by which a person may say yes to what was refused
+    waits: str = ""  # why nothing is booked yet: a second person has to agree first
 
 
 def collect(
@@ -72,12 +83,17 @@ def collect(
     channel: str,
     reference: str = "",
     value_date: date | None = None,
+    transfer_amount: Decimal | None = None,
+    overpaid: frozenset[UUID] = frozenset(),
+    seen: Mapping[UUID, int] = MappingProxyType({}),
     idempotency_key: str = "",
 ) -> list[Collected]:
     """Books what the members brought to a meeting: each line a command of its own, so that one fault stops no other.
 
     `amounts` are by loan. Each line's key is derived from `idempotency_key`: sent again, nothing is booked twice, and
-    what was refused may be put right.
+    what was refused may be put right. One transfer may pay for several members: `transfer_amount` is the whole of it,
+    by default what the lines come to. `overpaid` are the loans on which more than is owed is accepted, `seen` how many
+    events each loan had when the sheet was shown.
 
     Raises:
         NotAllowed: duty. NotFound: no such group, or a loan that is not the group's.
@@ -86,19 +102,26 @@ def collect(
     loans = Loan.objects.filter(group=group, pk__in=amounts).in_bulk()
     if len(loans) != len(amounts):
         raise NotFound("This loan is not one of the group's.")
+    whole = None if channel == Channel.CASH else transfer_amount or sum(amounts.values(), ZERO)
     payment = {"actor": actor, "channel": channel, "reference": reference, "value_date": value_date}
-    return [
-        _take(loans[loan_id], amount, payment, f"{idempotency_key}-{loan_id}"[:80] if idempotency_key else "")
-        for loan_id, amount in amounts.items()
-        if amount
-    ]
+    payment["transfer_amount"] = whole
+
+    def take(loan_id: UUID, amount: Decimal) -> Collected:
+        own = {
+            "accept_overpayment": loan_id in overpaid,
+            "events_seen": seen.get(loan_id),
+            "idempotency_key": f"{idempotency_key}-{loan_id}"[:80] if idempotency_key else "",
+        }
+        return _take(loans[loan_id], amount, payment | own)
+
+    return [take(loan_id, amount) for loan_id, amount in amounts.items() if amount]
 
 
-def _take(loan: Loan, amount: Decimal, payment: dict[str, Any], idempotency_key: str) -> Collected:
+def _take(loan: Loan, amount: Decimal, payment: dict[str, Any]) -> Collected:
     try:
-        receipt = record_repayment(loan_id=loan.pk, amount=amount, idempotency_key=idempotency_key, **payment)
+        receipt = record_repayment(loan_id=loan.pk, amount=amount, **payment)
     except NotAllowed:  # of whoever takes the money, so of every line
         raise
     except ServiceError as error:
-        return Collected(loan, amount, error=error.message)
-    return Collected(loan, amount, receipt.number)
+        return Collected(loan, amount, error=error.message, question=error.question)
+    return Collected(loan, amount, receipt.number, waits=receipt.waits)

@@ -19,11 +19,12 @@ from django.utils.dateparse import parse_date
 from apps.loans.book.models import LoanState
 from apps.loans.book.workflow import COLLECTED
 from apps.loans.collections.forms import CollectionForm
-from apps.loans.collections.services.meetings import collect, due_at
+from apps.loans.collections.services.meetings import Collected, collect, due_at
 from apps.loans.domain.money import format_money
 from apps.loans.groups.forms import MemberForm
 from apps.loans.groups.models import Group, Membership
 from apps.loans.groups.services import add_member, leave_group, save_group
+from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.errors import ServiceError
 from apps.mfis.core.forms import show_service_error
@@ -189,26 +190,14 @@ class GroupAdmin(LetsemaAdmin):
         form = CollectionForm(posted(request), lines=lines, initial=initial)
         if request.method == "POST" and form.is_valid():
             try:
-                found = collect(
-                    group_id=group.pk,
-                    actor=request.user.actor,
-                    amounts=form.amounts(),
-                    channel=form.cleaned_data["channel"],
-                    reference=form.cleaned_data["reference"],
-                    value_date=form.cleaned_data["value_date"],
-                    idempotency_key=form.cleaned_data["idempotency_key"],
-                )
+                found = _collect(group, request.user.actor, form)
             except ServiceError as error:
                 show_service_error(form, error)
             else:
-                for line in found:
-                    if line.error:
-                        messages.error(request, f"{line.loan.number}: {line.error}")
-                booked = [line for line in found if line.number]
-                total = sum((line.amount for line in booked), Decimal(0))
-                if booked:
-                    messages.success(request, f"{len(booked)} receipt(s) are booked: {format_money(total)}.")
-                return HttpResponseRedirect(reverse("admin:loans_group_page", args=[group.pk]))
+                _say(request, found)
+                if not any(line.error for line in found):
+                    return HttpResponseRedirect(reverse("admin:loans_group_page", args=[group.pk]))
+                form.show(found)
         context = {
             **self.admin_site.each_context(request),
             "title": f"Collection sheet: {group.name}",
@@ -219,6 +208,26 @@ class GroupAdmin(LetsemaAdmin):
             "expected": sum((line.expected for line in lines), Decimal(0)),
         }
         return TemplateResponse(request, "admin/collect.html", context, status=422 if form.errors else 200)
+
+
+def _collect(group: Group, actor: Actor, form: CollectionForm) -> list[Collected]:
+    """Books the lines of a sheet that is filled in."""
+    names = ("channel", "reference", "value_date", "transfer_amount", "idempotency_key")
+    payment = {name: form.cleaned_data[name] for name in names}
+    return collect(
+        group_id=group.pk, actor=actor, amounts=form.amounts(), overpaid=form.overpaid(), seen=form.seen(), **payment
+    )
+
+
+def _say(request: HttpRequest, found: list[Collected]) -> None:
+    """What is booked, and what waits; what is refused stands beside its line."""
+    for line in found:
+        if line.waits:
+            messages.info(request, f"{line.loan.number} waits for a second person: {line.waits}")
+    booked = [line for line in found if line.number]
+    if booked:
+        total = sum((line.amount for line in booked), Decimal(0))
+        messages.success(request, f"{len(booked)} receipt(s) are booked: {format_money(total)}.")
 
 
 tenant_site.register(Group, GroupAdmin)

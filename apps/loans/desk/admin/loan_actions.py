@@ -16,7 +16,7 @@ from apps.loans.applications.forms import AmendForm, ApproveForm, AssignForm, Do
 from apps.loans.applications.services import amend, documents, review
 from apps.loans.applications.services.amend import Wanted
 from apps.loans.applications.services.documents import MAXIMUM_BYTES
-from apps.loans.book.models import EventType, Loan
+from apps.loans.book.models import EventType, Loan, LoanEvent
 from apps.loans.book.selectors.disbursement import net_disbursement
 from apps.loans.book.selectors.proposals import proposal_label, waiting_proposal
 from apps.loans.desk.selectors import loan_cost
@@ -31,6 +31,7 @@ from apps.loans.servicing.forms import (
     MoneyForm,
     NoteForm,
     ProposalForm,
+    ReceiptForm,
     RestructureForm,
     ReverseForm,
     WaiverForm,
@@ -117,7 +118,7 @@ def _repayment(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> A
     if state.oldest_due_date:
         due = f"{format_money(state.next_due_amount, loan.currency)} on {state.oldest_due_date:%-d %b %Y}"
     facts = [("Outstanding", format_money(state.total_outstanding, loan.currency)), ("Next due", due)]
-    form = MoneyForm(data, initial={"amount": state.next_due_amount or Decimal("0.01")})
+    form = ReceiptForm(data, initial={"amount": state.next_due_amount or Decimal("0.01")})
     return Ask(
         form,
         lambda v: record_repayment(loan_id=loan.pk, actor=actor, **v),
@@ -161,14 +162,28 @@ def _decide(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:
     proposal = waiting_proposal(loan)
     facts: Facts = []
     if proposal:
-        facts = [("Proposal", proposal_label(proposal)), ("By", proposal.actor_name), ("Why", proposal.reason)]
-        if proposal.type == EventType.RESTRUCTURE_PROPOSED:
+        facts = [("Proposal", proposal_label(proposal)), ("By", proposal.actor_name), ("Why", proposal.reason or "—")]
+        if proposal.type == EventType.STEP_PROPOSED:
+            facts += _step(loan, proposal)
+        elif proposal.type == EventType.RESTRUCTURE_PROPOSED:
             facts += _new_terms(loan, proposal)
         elif proposal.type == EventType.CHARGE_OFF_PROPOSED:
             facts.append(("Principal to charge off", format_money(loan.state.principal_outstanding, loan.currency)))
         elif proposal.type == EventType.WRITE_OFF_PROPOSED:
             facts.append(("To write off", format_money(payoff_amount(loan, business_date()), loan.currency)))
     return Ask(ProposalForm(data), lambda v: decide_proposal(loan_id=loan.pk, actor=actor, **v), facts, "Decided.")
+
+
+def _step(loan: Loan, proposal: LoanEvent) -> Facts:
+    """What a step that waits would book, and why it waits."""
+    facts = [("Amount", format_money(proposal.amount, loan.currency))] if proposal.amount else []
+    detail = proposal.payload["detail"]
+    named = {"day": "On", "channel": "By", "reference": "Reference", "component": "Of", "installment": "Installment"}
+    facts += [(label, str(detail[name])) for name, label in named.items() if detail.get(name)]
+    if proposal.payload.get("of"):
+        of = LoanEvent.objects.get(pk=proposal.payload["of"])
+        facts.append(("Takes back", f"{of.get_type_display()} {of.number} of {of.value_date:%-d %b %Y}"))
+    return [*facts, ("Needs a second person", proposal.payload["why"])]
 
 
 def _new_terms(loan: Loan, proposal: Any) -> Facts:

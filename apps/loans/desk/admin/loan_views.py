@@ -130,6 +130,8 @@ class LoanViews(LetsemaAdmin):
             messages.error(request, f"{transition.label} is not possible: the loan is {stands}.")
             return HttpResponseRedirect(page_of(loan))
         ask = ACTIONS[name](loan, request.user.actor, request.POST or None, request.FILES or None)
+        if "events_seen" in ask.form.fields:
+            ask.form.initial["events_seen"] = loan.state.events_folded
         facts = [("Borrower", loan.borrower.full_name), ("Principal", format_money(loan.principal, loan.currency))]
         return run_action(
             request,

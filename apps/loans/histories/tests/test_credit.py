@@ -228,6 +228,7 @@ def test_months_late_are_told_by_profile_and_score(alpha: Branch, active: Maker)
         loan_id=loan.pk,
         actor=alpha.staff["cashier"].actor,
         amount=Decimal(2000),
+        accept_overpayment=True,
         channel="cash",
         value_date=TODAY + timedelta(days=1),
     )

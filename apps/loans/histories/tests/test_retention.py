@@ -38,7 +38,12 @@ MARCH, APRIL, MAY, JUNE, JULY = (date(2026, m, d) for m, d in ((3, 31), (4, 30),
 
 def pay(branch: Branch, loan: Loan, amount: str, on: date) -> Any:
     return record_repayment(
-        loan_id=loan.pk, actor=branch.staff["cashier"].actor, amount=Decimal(amount), channel="cash", value_date=on
+        loan_id=loan.pk,
+        actor=branch.staff["cashier"].actor,
+        amount=Decimal(amount),
+        channel="cash",
+        value_date=on,
+        accept_overpayment=True,
     )
 
 

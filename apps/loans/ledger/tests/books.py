@@ -10,9 +10,8 @@ from django.db import connection, transaction
 from apps.loans.book.models import Loan
 from apps.loans.ledger.chart import accounts_by_role
 from apps.loans.ledger.models import JournalLine
-from apps.loans.products.models import Policy
 from apps.loans.servicing.services.repayment import Receipt, record_repayment
-from tests.factories import TODAY, Branch
+from tests.factories import TODAY, Branch, settle_alone
 
 
 def held(role: str) -> Decimal:
@@ -40,4 +39,4 @@ def run_sql(*statements: str) -> None:
 
 
 def settle_policy(**values: object) -> None:
-    Policy(**values).save()
+    settle_alone(**values)

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
+from apps.mfis.core.amounts import parse_amount
 from apps.mfis.core.texts import UnreadableText, clean_text
 
 CHARGE_ROWS = 5
@@ -102,7 +103,17 @@ class ChargesField(forms.Field):
                 raise ValidationError(str(error)) from None
             if not row["amount"]:
                 raise ValidationError(f"{row['name']}: how much is it?")
+            if row["calculation"] == "flat":
+                row["amount"] = _read(row)
         return value or []
+
+
+def _read(charge: dict[str, str]) -> str:
+    """A flat amount as it is booked."""
+    try:
+        return f"{parse_amount(charge['amount']):.2f}"
+    except ValueError as error:
+        raise ValidationError(f"{charge['name']}: {error}") from None
 
 
 class LinesField(forms.CharField):

@@ -40,6 +40,23 @@ def check_checklist(value: Any) -> None:
         raise ValidationError("Up to 20 sentences of at most 120 letters each.")
 
 
+def _limit(
+    label: str, usual: str | None, text: str = "Above it a second person agrees."
+) -> models.DecimalField[Any, Any]:
+    """An amount of the policy; empty is no limit."""
+    given: dict[str, Any] = {} if usual is None else {"default": Decimal(usual), "db_default": Decimal(usual)}
+    return models.DecimalField(
+        label,
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text=f"{text} Empty: no limit.",
+        **given,
+    )
+
+
 class Policy(Revisioned):
     """One row per MFI, with a fixed key so that every node means the same."""
 
@@ -85,6 +102,28 @@ class Policy(Revisioned):
         default="",
         db_default="",
         help_text="Bank, branch code, account number and name, as borrowers write them on a transfer.",
+    )
+    overpayment_limit = _limit(
+        "a receipt may leave over up to", "1000.00", "What is left over is asked about; above this it is refused."
+    )
+    refund_alone = _limit("one person refunds up to", "500.00")
+    goodwill_alone = _limit("one person credits as goodwill up to", "500.00")
+    waiver_alone = _limit("one person waives up to", "500.00")
+    reversal_alone = _limit("one person reverses up to", "10000.00")
+    refund_reversal_alone = _limit("one person reverses a refund up to", "0.00")
+    payout_alone = _limit("one person pays out up to", None)
+    past_month_alone = _limit("one person dates into a month that is over up to", "0.00")
+    duties_apart = models.BooleanField(
+        "duties exclude each other on one loan",
+        default=True,
+        db_default=True,
+        help_text="Whoever approved does not pay out alone, whoever received does not refund or reverse alone.",
+    )
+    closing_alone = models.BooleanField(
+        "one person closes the books",
+        default=False,
+        db_default=False,
+        help_text="Otherwise a second person agrees to each closing.",
     )
 
     class Meta:

@@ -33,7 +33,7 @@ class AccountAdmin(BooksPages, ReportPages):
     list_display = ("code", "name", "type", "balance", "used_by", "state")
     list_filter = ("type", "is_active")
     search_fields = ("code", "name")
-    fields = ("code", "name", "type", "is_financing", "is_active")
+    fields = ("code", "name", "type", "is_financing", "may_go_below_zero", "is_active")
     list_per_page = 200
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[GLAccount]:

@@ -13,7 +13,7 @@ from django.urls import path, reverse
 
 from apps.loans.ledger import reports
 from apps.loans.ledger.chart import ensure_chart
-from apps.loans.ledger.models import BooksCheck, PeriodClosing
+from apps.loans.ledger.models import BooksCheck, ClosingProposal, PeriodClosing
 from apps.loans.ledger.post import closed_through
 from apps.loans.ledger.verification import check_books
 from apps.loans.reporting.forms import ClosingForm
@@ -68,7 +68,7 @@ class BooksPages(LetsemaAdmin):
         self._check_may_close(request)
         last = closed_through()
 
-        def close(values: dict[str, Any]) -> PeriodClosing:
+        def close(values: dict[str, Any]) -> PeriodClosing | ClosingProposal:
             return close_period(actor=request.user.actor, **values)
 
         return run_action(
@@ -80,7 +80,7 @@ class BooksPages(LetsemaAdmin):
             button="Close the books",
             facts=[("Closed through", f"{last:%-d %b %Y}" if last else "—")],
             title="Close a period",
-            done="The books are closed.",
+            done=_what_closing_did,
             back_url=reverse("admin:loans_books"),
             style="danger",
             explanation="Nothing can be posted into closed days any more; what comes late becomes an adjustment.",
@@ -130,3 +130,8 @@ class BooksPages(LetsemaAdmin):
     def _check_may_close(self, request: HttpRequest) -> None:
         if not self._may(request, Action.CLOSE_BOOKS):
             raise PermissionDenied
+
+
+def _what_closing_did(outcome: PeriodClosing | ClosingProposal) -> str:
+    waits = isinstance(outcome, ClosingProposal)
+    return "The closing waits for a second person." if waits else "The books are closed."

@@ -5,21 +5,24 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from apps.loans.book.selectors.loans_as_of import loans_as_of
 from apps.loans.domain.calendar import add_months
 from apps.loans.ledger.chart import accounts_by_role
-from apps.loans.ledger.models import JournalEntry, JournalLine, PeriodClosing
+from apps.loans.ledger.models import ClosingProposal, JournalEntry, JournalLine, PeriodClosing
 from apps.loans.ledger.post import closed_through, post_entry
 from apps.loans.ledger.provision import provisions_of
 from apps.loans.ledger.queries import take_books_lock
 from apps.loans.ledger.reports import year_start
+from apps.loans.ledger.workflow import CLOSING
+from apps.loans.products.models import the_policy
 from apps.loans.reporting.selectors.figures import gather
 from apps.loans.reporting.selectors.indicators import Indicator, indicators
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.commands import command
-from apps.mfis.core.errors import InvalidInput, WrongState
+from apps.mfis.core.errors import InvalidInput, NotFound, WrongState
 from apps.mfis.core.roles import Action
 from apps.mfis.nodes.home import require_home
 
@@ -27,13 +30,47 @@ ONE_DAY = timedelta(days=1)
 
 
 @command(Action.CLOSE_BOOKS)
-def close_period(*, through: date, actor: Actor) -> PeriodClosing:
-    """Closes the books through a day. On the last day of a fiscal year the result goes to retained earnings first.
+def close_period(*, through: date, actor: Actor) -> PeriodClosing | ClosingProposal:
+    """Closes the books through a day, or proposes it where the MFI's policy wants a second person for it.
 
     Raises:
-        NotAllowed: no accountant. InvalidInput: a day that is not over. WrongState: closed already. NotHome: the books
-        are closed at the MFI's home.
+        NotAllowed: no accountant. InvalidInput: a day that is not over. WrongState: closed already, or a closing waits
+        for a second person. NotHome: the books are closed at the MFI's home.
     """
+    _check_open(through)
+    if actor.id is None or the_policy().closing_alone:
+        return _close(through, actor)
+    waiting = ClosingProposal.objects.filter(status=ClosingProposal.Status.PROPOSED).first()
+    if waiting:
+        raise WrongState(f"“{waiting}” still waits for a second person; decide on it first.")
+    return ClosingProposal.objects.create(through=through, maker_id=actor.id, maker_name=actor.name)
+
+
+@command(CLOSING["close"].duty)
+def decide_closing(*, proposal_id: UUID, actor: Actor, close: bool, reason: str = "") -> ClosingProposal:
+    """Closes the books as somebody proposed, or declines it. Never by the person who proposed it.
+
+    Raises:
+        NotFound, WrongState: gone, decided, or closed meanwhile. NotAllowed: duty, or own proposal. InvalidInput: no
+        reason to decline. NotHome: the books are closed at the MFI's home.
+    """
+    proposal = ClosingProposal.objects.select_for_update().filter(pk=proposal_id).first()
+    if proposal is None:
+        raise NotFound("There is no such proposal.")
+    step = CLOSING["close" if close else "decline"]
+    standing = f"This proposal is already {proposal.get_status_display().lower()}"
+    step.check(actor, state=proposal.status, standing=standing, hands={proposal.maker_id}, reason=reason)
+    if close:
+        _check_open(proposal.through)
+        proposal.closing = _close(proposal.through, actor)
+    [proposal.status] = step.targets
+    proposal.decided_by, proposal.decided_reason = actor.name, reason.strip()[:500]
+    proposal.save()
+    return proposal
+
+
+def _check_open(through: date) -> None:
+    """Refuses a day that cannot be closed; keeps everything else from being posted until the transaction ends."""
     if through >= business_date():
         raise InvalidInput("Only days that are over can be closed.", field="through")
     require_home()
@@ -41,6 +78,11 @@ def close_period(*, through: date, actor: Actor) -> PeriodClosing:
     closed = closed_through()
     if closed and through <= closed:
         raise WrongState(f"The books are already closed through {closed:%-d %b %Y}.")
+
+
+def _close(through: date, actor: Actor) -> PeriodClosing:
+    """Closes a day that is open. On the last day of a fiscal year the result goes to retained earnings first."""
+    closed = closed_through()
     year_ends = _year_ends(closed, through)
     for end in year_ends:
         _carry_result(end, actor)

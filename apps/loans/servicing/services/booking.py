@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from apps.loans.book.models import EventType, Loan, LoanEvent, LoanState
+from apps.loans.book.workflow import ENGINE_EVENTS, TRANSITIONS
 from apps.loans.recording.services import append_event, check_transition, check_value_date, lock_loan
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
+from apps.mfis.core.errors import WrongState
 
 CENT = Decimal("0.01")
 
@@ -20,15 +22,25 @@ LONGEST_REASON = 500
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """A fact that a command wrote: its key, the number people read ("" where it has none), and its amount."""
+    """A fact that a command wrote: its key, the number people read ("" where it has none), and its amount.
+
+    `waits` says why nothing is booked yet: a second person has to agree first.
+    """
 
     id: UUID
     number: str
     amount: Decimal | None
+    waits: str = ""
 
     @classmethod
     def of(cls, event: LoanEvent) -> Booked:
-        return cls(event.pk, event.number, None if event.amount is None else event.amount.quantize(CENT))
+        amount = None if event.amount is None else event.amount.quantize(CENT)
+        return cls(event.pk, event.number, amount, why_it_waits(event))
+
+
+def why_it_waits(event: LoanEvent) -> str:
+    """Why a second person has to agree to what a step wrote; "" where it is booked."""
+    return str(event.payload["why"]) if event.type == EventType.STEP_PROPOSED else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +52,17 @@ class Booking:
     actor: Actor
     reason: str
     idempotency_key: str
+    asked_by: dict[str, str] = field(default_factory=dict)  # whoever proposed what a second person agreed to
 
     def check(self, transition: str) -> None:
         """Refuses a step that `check_transition` refuses."""
         check_transition(transition, self.loan, self.state, self.actor, reason=self.reason)
+
+    def require_state(self, transition: str) -> None:
+        """Refuses a step of which only the loan's state is asked, by now: its duty was asked when it was proposed."""
+        if self.state.status not in TRANSITIONS[transition].sources:
+            label = TRANSITIONS[transition].label.lower()
+            raise WrongState(f"This loan is {self.state.get_status_display().lower()} by now: {label} is not possible.")
 
     def day(self, value_date: date | None, *, not_before: date | None = None) -> date:
         """The day the fact counts from, by default today.
@@ -57,6 +76,8 @@ class Booking:
 
     def append(self, event_type: EventType, value_date: date, **values: Any) -> LoanEvent:
         """Writes the fact, with all that `append_event` does."""
+        if self.asked_by:
+            values["payload"] = {**values.get("payload", {}), **self.asked_by}
         return append_event(
             loan=self.loan,
             event_type=event_type,
@@ -66,22 +87,74 @@ class Booking:
         )
 
 
-def lock_booking(loan_id: UUID, actor: Actor, *, reason: str = "", idempotency_key: str = "") -> Booking:
+def lock_booking(
+    loan_id: UUID, actor: Actor, *, reason: str = "", idempotency_key: str = "", events_seen: int | None = None
+) -> Booking:
     """Locks the loan for a booking whose step is checked once its state is known.
 
+    `events_seen` is how many events the loan had when a page asked for the booking; None where none did.
+
     Raises:
-        NotFound: no such loan.
+        NotFound: no such loan. ChangedMeanwhile: something was booked since.
     """
     loan, state = lock_loan(loan_id)
+    _check_seen(loan, state, events_seen)
     return Booking(loan, state, actor, reason.strip()[:LONGEST_REASON], idempotency_key)
 
 
-def begin(transition: str, loan_id: UUID, actor: Actor, *, reason: str = "", idempotency_key: str = "") -> Booking:
+def begin(
+    transition: str,
+    loan_id: UUID,
+    actor: Actor,
+    *,
+    reason: str = "",
+    idempotency_key: str = "",
+    events_seen: int | None = None,
+) -> Booking:
     """Locks the loan and checks that `actor` may take this step now.
 
     Raises:
         NotFound: no such loan. NotAllowed, WrongState, InvalidInput, NotHome: what `check_transition` refuses.
+        ChangedMeanwhile: see `lock_booking`.
     """
-    booking = lock_booking(loan_id, actor, reason=reason, idempotency_key=idempotency_key)
+    booking = lock_booking(loan_id, actor, reason=reason, idempotency_key=idempotency_key, events_seen=events_seen)
     booking.check(transition)
     return booking
+
+
+class ChangedMeanwhile(WrongState):
+    """Something was booked on the loan after the page that asks for this was shown."""
+
+    code = "changed_meanwhile"
+
+    def __init__(self, message: str, *, events: int) -> None:
+        super().__init__(message)
+        self.carry = {"events_seen": events}
+
+
+def _check_seen(loan: Loan, state: LoanState, events_seen: int | None) -> None:
+    if events_seen is None or state.events_folded <= events_seen:
+        return
+    since = [e for e in loan.events.in_booking_order()[events_seen:] if e.type in ENGINE_EVENTS]
+    if since:
+        said = "; ".join(map(_said, since))
+        raise ChangedMeanwhile(
+            f"Meanwhile was booked: {said}. Look again, and send this once more if it is still right.",
+            events=state.events_folded,
+        )
+
+
+def _said(event: LoanEvent) -> str:
+    amount = f", {event.amount:,.2f}" if event.amount else ""
+    what = " ".join(filter(None, [event.get_type_display(), event.number]))
+    return f"{what}{amount} of {event.value_date:%-d %b %Y} by {event.actor_name or 'the system'}"
+
+
+def require_nothing_waits(state: LoanState) -> None:
+    """Refuses a second proposal while one waits.
+
+    Raises:
+        WrongState: naming what waits.
+    """
+    if state.proposal:
+        raise WrongState(f"“{EventType(state.proposal).label}” still waits for a decision on this loan.")

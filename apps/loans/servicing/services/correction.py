@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from apps.loans.book.checks import check_amount, check_channel
 from apps.loans.book.models import EventType, Loan, LoanEvent, Status
 from apps.loans.book.workflow import CORRECTABLE, REPAID, REVERSIBLE, TRANSITIONS
 from apps.loans.recording.services import lock_loan
-from apps.loans.servicing.services.booking import Booking, begin
-from apps.loans.servicing.services.repayment import Money, Receipt, book_receipt
+from apps.loans.servicing.services.booking import Booking, begin, lock_booking
+from apps.loans.servicing.services.money import Money
+from apps.loans.servicing.services.overpayment import check_overpayment
+from apps.loans.servicing.services.repayment import Receipt, write_receipt
+from apps.loans.servicing.services.second_person import Asked, bookable, take
 from apps.mfis.core.actor import Actor
+from apps.mfis.core.clock import business_date
 from apps.mfis.core.commands import command
 from apps.mfis.core.errors import InvalidInput, NotFound, WrongState
 
@@ -28,18 +34,46 @@ def reverse_repayment(*, event_id: UUID, actor: Actor, reason: str, idempotency_
         NotFound: no such movement. WrongState: it is already reversed. NotAllowed: duty. InvalidInput: no reason, or
         what came later rests on it.
     """
-    return Receipt.of(_reverse(event_id, actor, reason, idempotency_key))
-
-
-def _reverse(event_id: UUID, actor: Actor, reason: str, idempotency_key: str = "") -> LoanEvent:
-    """Writes the reversal, inside the caller's command."""
     event = LoanEvent.objects.filter(pk=event_id, type__in=REVERSIBLE).first()
     if event is None:
         raise NotFound("There is no such movement of money.")
-    step = "reverse_recovery" if event.type == EventType.RECOVERY else "reverse"
-    booking = begin(step, event.loan_id, actor, reason=reason, idempotency_key=idempotency_key)
+    booking = begin(_step(event), event.loan_id, actor, reason=reason, idempotency_key=idempotency_key)
+    _reversible(event_id)
+    asked = Asked(
+        _step(event),
+        Reversal(event_id),
+        event.amount,
+        business_date(),
+        of=event,
+        rule="reverse_refund" if event.type == EventType.REFUND else "reverse",
+        book="reverse",
+    )
+    return Receipt.of(take(booking, asked))
+
+
+def _step(event: LoanEvent) -> str:
+    """The transition that takes a movement back."""
+    return "reverse_recovery" if event.type == EventType.RECOVERY else "reverse"
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """What is taken back."""
+
+    event_id: UUID
+
+
+def _reversible(event_id: UUID) -> LoanEvent:
+    """The movement that may be taken back now."""
+    event = LoanEvent.objects.get(pk=event_id)
     if LoanEvent.objects.filter(reverses=event).exists():
         raise WrongState(f"{event.number or event.get_type_display()} is already reversed.")
+    return event
+
+
+@bookable("reverse", Reversal)
+def _reverse(booking: Booking, reversal: Reversal) -> LoanEvent:
+    event = _reversible(reversal.event_id)
     return booking.append(EventType.REVERSAL, event.value_date, amount=event.amount, reverses=event)
 
 
@@ -54,6 +88,7 @@ def correct_repayment(
     channel: str | None = None,
     reference: str | None = None,
     loan_number: str = "",
+    accept_overpayment: bool = False,
     idempotency_key: str = "",
 ) -> Receipt:
     """Books a receipt again as it should have been: another day, amount, channel, reference or loan.
@@ -70,37 +105,65 @@ def correct_repayment(
         raise NotFound("There is no such receipt.")
     loan = _loan_numbered(loan_number) if loan_number.strip() else wrong.loan
     right = Money(
-        amount or wrong.amount or Decimal(0),
+        wrong.amount or Decimal(0) if amount is None else amount,
         wrong.channel if channel is None else channel,
         wrong.reference if reference is None else reference.strip(),
         value_date or wrong.value_date,
+        corrects=wrong.number,
+        accept_overpayment=accept_overpayment,
     )
-    if (loan.pk, right) == (wrong.loan_id, Money(wrong.amount or Decimal(0), *_came_by(wrong))):
+    as_it_is = (wrong.loan_id, wrong.amount, wrong.channel, wrong.reference, wrong.value_date)
+    if (loan.pk, right.amount, right.channel, right.reference, right.day) == as_it_is:
         raise InvalidInput(NOTHING_CHANGED, field="value_date")
     # Two loans are locked in the order of their keys, so that two corrections cannot wait for each other.
     for loan_id in sorted({wrong.loan_id, loan.pk}):
         lock_loan(loan_id)
-    _reverse(event_id, actor, reason)
-    return Receipt.of(_book_right(wrong, loan, right, actor, reason, idempotency_key))
+    booking = begin(_step(wrong), wrong.loan_id, actor, reason=reason, idempotency_key=idempotency_key)
+    _reversible(wrong.pk)
+    check_amount(right.amount)
+    detail = Correction(wrong.pk, loan.pk, right)
+    moved = max(right.amount, wrong.amount or right.amount)
+    asked = Asked(_step(wrong), detail, moved, right.day, of=wrong, rule="reverse", book="correct")
+    return Receipt.of(take(booking, asked))
 
 
-def _came_by(receipt: LoanEvent) -> tuple[str, str, date]:
-    return receipt.channel, receipt.reference, receipt.value_date
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A receipt that was wrong, the loan it belonged on, and the money as it was received."""
+
+    wrong: UUID
+    loan: UUID
+    right: Money
 
 
-def _book_right(
-    wrong: LoanEvent, loan: Loan, right: Money, actor: Actor, reason: str, idempotency_key: str
-) -> LoanEvent:
+@bookable("correct", Correction)
+def _correct(booking: Booking, correction: Correction) -> LoanEvent:
     """Books the right receipt: one that settled the loan settles it still, and money on a loan given up is recovered.
 
     Raises:
         WrongState: the loan that it belongs to takes no money.
     """
-    booking = begin("correct", loan.pk, actor, reason=reason, idempotency_key=idempotency_key)
-    if loan.pk != wrong.loan_id and booking.state.status in REPAID:
-        stands = booking.state.get_status_display().lower()
-        raise WrongState(f"Loan {loan.number} is {stands}; a receipt moves to a loan on which something is owed.")
-    return book_receipt(booking, _kind(wrong, booking, right), right, corrects=wrong)
+    wrong = LoanEvent.objects.get(pk=correction.wrong)
+    _reverse(booking, Reversal(wrong.pk))
+    there = lock_booking(correction.loan, booking.actor, reason=booking.reason, idempotency_key=booking.idempotency_key)
+    if booking.asked_by:  # its duty was asked when it was proposed
+        there.require_state("correct")
+    else:
+        there.check("correct")
+    if there.loan.pk != wrong.loan_id and there.state.status in REPAID:
+        stands = there.state.get_status_display().lower()
+        raise WrongState(f"Loan {there.loan.number} is {stands}; a receipt moves to a loan on which something is owed.")
+    return _book_right(replace(there, asked_by=booking.asked_by), wrong, correction.right)
+
+
+def _book_right(there: Booking, wrong: LoanEvent, right: Money) -> LoanEvent:
+    kind = _kind(wrong, there, right)
+    not_before = there.state.closed_on if kind == EventType.RECOVERY else None
+    right = replace(right, day=there.day(right.day, not_before=not_before))
+    check_channel(right.channel, right.reference)
+    if kind == EventType.REPAYMENT:
+        check_overpayment(there, right.amount, right.day, accepted=right.accept_overpayment)
+    return write_receipt(there, kind, right)
 
 
 def _kind(wrong: LoanEvent, booking: Booking, right: Money) -> EventType:

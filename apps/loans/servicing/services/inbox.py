@@ -83,7 +83,7 @@ def _post(now: Projected, loan: Loan, arrived: set[UUID | None], before: str | N
     for event in events:
         actor = Actor(event.actor_id, event.actor_name)
         name_actor(actor)
-        post_loan(loan, now.folded, now.events, event, actor)
+        post_loan(loan, now.folded, now.events, event, actor, has_happened=True)
         queue_credit_events(loan, now.state, event, before)
         before = now.state.status
 

@@ -9,12 +9,15 @@ from uuid import UUID
 
 from apps.loans.applications.key_facts import check_agreed
 from apps.loans.book.checks import check_amount, check_channel
-from apps.loans.book.models import EventType, Loan
+from apps.loans.book.models import EventType, Loan, LoanEvent
 from apps.loans.book.numbers import next_number
 from apps.loans.book.selectors.disbursement import drawn, net_disbursement
 from apps.loans.book.workflow import REVERSIBLE, TRANSITIONS
-from apps.loans.servicing.services.booking import Booked, Booking, begin, lock_booking
+from apps.loans.servicing.services.booking import Booked, Booking, begin, lock_booking, why_it_waits
+from apps.loans.servicing.services.money import Money
+from apps.loans.servicing.services.second_person import Asked, bookable, take
 from apps.mfis.core.actor import Actor
+from apps.mfis.core.clock import business_date
 from apps.mfis.core.commands import command
 from apps.mfis.core.errors import InvalidInput, WrongState
 
@@ -31,6 +34,7 @@ class PayOut:
     fee: Decimal
     savings: Decimal = ZERO
     down_payment: Decimal = ZERO
+    waits: str = ""  # why nothing is paid out yet: a second person has to agree first
 
 
 @command(TRANSITIONS["disburse"].duty, new_business=True)
@@ -43,6 +47,7 @@ def disburse(
     value_date: date | None = None,
     idempotency_key: str = "",
     amount: Decimal | None = None,
+    events_seen: int | None = None,
 ) -> PayOut:
     """Pays an approved loan out, less what is kept back: all that is left of it, or `amount` as one tranche of several.
 
@@ -53,23 +58,33 @@ def disburse(
             channel, missing reference, date, or an amount or a number
             of tranches that the product does not allow.
     """
-    booking = lock_booking(loan_id, actor, idempotency_key=idempotency_key)
+    booking = lock_booking(loan_id, actor, idempotency_key=idempotency_key, events_seen=events_seen)
     booking.check("disburse" if booking.state.disbursed_on is None else "disburse_tranche")
     check_agreed(booking.loan)
     check_channel(channel, reference)
     day = booking.day(value_date, not_before=_approved_or_paid_out_on(booking.loan))
     tranche = _tranche(booking.loan, amount)
     net, kept = net_disbursement(booking.loan, day, tranche)
-    event = booking.append(
+    money = Money(tranche, channel, reference, day)
+    step = "disburse" if booking.state.disbursed_on is None else "disburse_tranche"
+    event = take(booking, Asked(step, money, tranche, day, rule="disburse"))
+    return PayOut(event.pk, event.number, net, **asdict(kept), waits=why_it_waits(event))
+
+
+@bookable("disburse", Money)
+@bookable("disburse_tranche", Money)
+def _pay_out(booking: Booking, money: Money) -> LoanEvent:
+    tranche = _tranche(booking.loan, money.amount)  # again: it may have waited
+    net, kept = net_disbursement(booking.loan, money.day, tranche)
+    return booking.append(
         EventType.DISBURSED,
-        day,
+        money.day,
         amount=tranche,
-        channel=channel,
-        reference=reference.strip(),
+        channel=money.channel,
+        reference=money.reference.strip(),
         number=next_number("D"),
         payload={"net": str(net), **{name: str(amount) for name, amount in asdict(kept).items()}},
     )
-    return PayOut(event.pk, event.number, net, **asdict(kept))
 
 
 def _approved_or_paid_out_on(loan: Loan) -> date:
@@ -106,10 +121,32 @@ def undo_disbursement(*, loan_id: UUID, actor: Actor, reason: str, idempotency_k
         WrongState: something was booked after it. NotAllowed: duty. InvalidInput: no reason.
     """
     booking = begin("undo_disbursement", loan_id, actor, reason=reason, idempotency_key=idempotency_key)
+    last = _last_pay_out(booking)
+    asked = Asked("undo_disbursement", PayOutUndone(last.pk), last.amount, business_date(), of=last)
+    event = take(booking, asked)
+    return Booked(event.pk, last.number, last.amount, why_it_waits(event))
+
+
+@dataclass(frozen=True, slots=True)
+class PayOutUndone:
+    """The pay-out that is taken back."""
+
+    event_id: UUID
+
+
+def _last_pay_out(booking: Booking) -> LoanEvent:
+    """The pay-out that may be taken back: the last, if nothing came after it."""
     last = booking.loan.events.of_type(EventType.DISBURSED).standing().latest_first()[0]
     _check_nothing_since(booking, last.recorded_at)
-    reversal = booking.append(EventType.REVERSAL, last.value_date, amount=last.amount, reverses=last)
-    return Booked(reversal.pk, last.number, last.amount)
+    return last
+
+
+@bookable("undo_disbursement", PayOutUndone)
+def _undo(booking: Booking, undone: PayOutUndone) -> LoanEvent:
+    last = _last_pay_out(booking)
+    if last.pk != undone.event_id:
+        raise WrongState("Another pay-out came after this one; decline the proposal.")
+    return booking.append(EventType.REVERSAL, last.value_date, amount=last.amount, reverses=last)
 
 
 def _check_nothing_since(booking: Booking, recorded_at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What one person proposes and another decides: new terms, a charge-off, a write-off."""
+"""What one person proposes and another decides: new terms, a charge-off, a write-off, a step of four eyes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from apps.loans.book.models import EventType, Loan, LoanEvent
 from apps.loans.book.numbers import next_number
 from apps.loans.book.projection import fold_loan
 from apps.loans.book.workflow import TRANSITIONS
-from apps.loans.servicing.services.booking import Booked, Booking, begin
+from apps.loans.servicing.services.booking import Booked, Booking, begin, require_nothing_waits
+from apps.loans.servicing.services.second_person import book_agreed
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.commands import command
 from apps.mfis.core.errors import InvalidInput, WrongState
@@ -24,9 +25,7 @@ def begin_proposal(transition: str, loan_id: UUID, actor: Actor, reason: str, id
         WrongState: another proposal waits. NotAllowed, InvalidInput, NotHome: what `begin` refuses.
     """
     booking = begin(transition, loan_id, actor, reason=reason, idempotency_key=idempotency_key)
-    waiting = booking.state.proposal
-    if waiting:
-        raise WrongState(f"“{EventType(waiting).label}” still waits for a decision on this loan.")
+    require_nothing_waits(booking.state)
     return booking
 
 
@@ -42,8 +41,8 @@ def decide_proposal(
 ) -> Booked:
     """Decides on the waiting proposal; never by the person who made it.
 
-    A write-off or charge-off takes what is outstanding on the day of decision; a restructuring takes effect on the
-    proposed day.
+    A write-off or charge-off takes what is outstanding on the day of decision; a restructuring and any other step
+    take effect on the proposed day.
 
     Raises:
         NotAllowed: duty, or own proposal. WrongState: nothing waits. InvalidInput: no reason to decline.
@@ -101,4 +100,5 @@ AGREED: dict[EventType, Callable[[Booking, LoanEvent, date], LoanEvent]] = {
     EventType.CHARGE_OFF_PROPOSED: _charge_off,
     EventType.WRITE_OFF_PROPOSED: _write_off,
     EventType.WRITE_OFF_UNDO_PROPOSED: _undo_write_off,
+    EventType.STEP_PROPOSED: book_agreed,
 }

@@ -8,41 +8,39 @@ from decimal import Decimal
 from uuid import UUID
 
 from apps.loans.book.checks import check_amount, check_channel
-from apps.loans.book.models import Channel, EventType, Loan, LoanEvent, LoanState
+from apps.loans.book.models import EventType, Loan, LoanEvent, LoanState
 from apps.loans.book.numbers import next_number
 from apps.loans.book.projection import fold_loan
 from apps.loans.book.workflow import TRANSITIONS
-from apps.loans.servicing.services.booking import Booked, Booking, begin
+from apps.loans.servicing.services.booking import Booked, Booking, begin, why_it_waits
+from apps.loans.servicing.services.money import Money
+from apps.loans.servicing.services.overpayment import check_overpayment
+from apps.loans.servicing.services.second_person import Asked, bookable, take
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.commands import command
 from apps.mfis.core.errors import InvalidInput, WrongState
 
 
 @dataclass(frozen=True, slots=True)
-class Money:
-    """Money that came in: how much, by which channel and under which reference, and on which day."""
-
-    amount: Decimal
-    channel: str
-    reference: str
-    value_date: date | None  # by default today
-
-
-@dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a movement of money left behind: its number, and where the loan stands after it."""
+    """What a movement of money left behind: its number, and where the loan stands after it.
+
+    `waits` says why nothing is booked yet: a second person has to agree first.
+    """
 
     id: UUID
     number: str
     status: str
     outstanding: Decimal
     overpaid: Decimal
+    waits: str = ""
 
     @classmethod
     def of(cls, event: LoanEvent) -> Receipt:
         """The receipt of an event that was booked just now, with the loan's state as it is stored."""
         state = LoanState.objects.get(pk=event.loan_id)
-        return cls(event.pk, event.number, state.status, state.total_outstanding, state.overpaid)
+        outstanding = state.total_outstanding
+        return cls(event.pk, event.number, state.status, outstanding, state.overpaid, why_it_waits(event))
 
 
 @command(TRANSITIONS["record_repayment"].duty)
@@ -54,56 +52,63 @@ def record_repayment(
     channel: str,
     reference: str = "",
     value_date: date | None = None,
+    transfer_amount: Decimal | None = None,
+    accept_overpayment: bool = False,
     idempotency_key: str = "",
+    events_seen: int | None = None,
 ) -> Receipt:
     """Books money received on `value_date`, which may lie back: the fold replays what came after.
 
-    Raises:
-        NotAllowed, WrongState: duty or state. InvalidInput: amount, channel, missing reference, date.
-    """
-    money = Money(amount, channel, reference, value_date)
-    return Receipt.of(book_repayment(loan_id, money, actor=actor, idempotency_key=idempotency_key))
-
-
-def book_repayment(loan_id: UUID, money: Money, *, actor: Actor, idempotency_key: str) -> LoanEvent:
-    """The booking itself, inside the caller's command."""
-    booking = begin("record_repayment", loan_id, actor, idempotency_key=idempotency_key)
-    return book_receipt(booking, EventType.REPAYMENT, money)
-
-
-def book_receipt(booking: Booking, kind: EventType, money: Money, *, corrects: LoanEvent | None = None) -> LoanEvent:
-    """Writes a receipt of `kind` on a loan that is locked, for a step that is checked; `corrects` is the wrong one.
+    `transfer_amount` is all that the wallet or bank transfer brought, where it pays several loans; `events_seen` how
+    many events the loan had when the page was shown.
 
     Raises:
-        InvalidInput: amount, channel, missing reference, or one that is booked already, date.
+        NotAllowed, WrongState: duty or state. InvalidInput: amount, channel, missing reference, date. AlreadyBooked:
+        the same money came before. Overpayment: more than is owed, and that is not accepted or above the MFI's limit.
+        ChangedMeanwhile: something was booked since.
     """
-    check_amount(money.amount)
-    check_channel(money.channel, money.reference)
-    not_before = booking.state.closed_on if kind == EventType.RECOVERY else None
-    day = booking.day(money.value_date, not_before=not_before)
-    _check_reference_new(money.channel, money.reference)
+    booking = begin("record_repayment", loan_id, actor, idempotency_key=idempotency_key, events_seen=events_seen)
+    check_amount(amount)
+    check_channel(channel, reference)
+    money = Money(
+        amount,
+        channel,
+        reference,
+        booking.day(value_date),
+        whole=transfer_amount,
+        accept_overpayment=accept_overpayment,
+    )
+    return Receipt.of(book_repayment(booking, money))
+
+
+def book_repayment(booking: Booking, money: Money, *, reported: bool = False) -> LoanEvent:
+    """Books money that is checked already, inside the caller's command; its borrower may have `reported` it before."""
+    check_overpayment(booking, money.amount, money.day, accepted=money.accept_overpayment)
+    asked = Asked("record_repayment", money, money.amount, money.day, second_person_came_before=reported)
+    return take(booking, asked)
+
+
+@bookable("record_repayment", Money)
+def _receive(booking: Booking, money: Money) -> LoanEvent:
+    return write_receipt(booking, EventType.REPAYMENT, money)
+
+
+def write_receipt(booking: Booking, kind: EventType, money: Money) -> LoanEvent:
+    """Writes a receipt of `kind`, once it is checked.
+
+    Raises:
+        AlreadyBooked: the same money came before.
+    """
+    money.draw(booking)
     return booking.append(
         kind,
-        day,
+        money.day,
         amount=money.amount,
         channel=money.channel,
         reference=money.reference.strip(),
         number=next_number("R"),
-        payload={"corrects": corrects.number} if corrects else {},
+        payload={"corrects": money.corrects} if money.corrects else {},
     )
-
-
-def _check_reference_new(channel: str, reference: str) -> None:
-    """A wallet's or bank's reference is unique there: the same one twice is the same money twice."""
-    if channel == Channel.CASH:
-        return
-    same = LoanEvent.objects.filter(type=EventType.REPAYMENT, channel=channel, reference=reference.strip())
-    receipt = same.standing().first()
-    if receipt:
-        raise InvalidInput(
-            f"{Channel(channel).label} reference {reference.strip()} is already booked as receipt {receipt.number}.",
-            field="reference",
-        )
 
 
 def payoff_amount(loan: Loan, value_date: date) -> Decimal:
@@ -121,6 +126,7 @@ def pay_off(
     value_date: date | None = None,
     idempotency_key: str = "",
     amount: Decimal | None = None,
+    events_seen: int | None = None,
 ) -> Booked:
     """Settles the loan by exactly what is owed on the day, less any rebate.
 
@@ -128,15 +134,27 @@ def pay_off(
 
     Raises:
         NotAllowed, WrongState: duty or state, or the sum has changed. InvalidInput: channel, reference, date.
+        AlreadyBooked: the same money came before. ChangedMeanwhile: something was booked since the page was shown.
     """
-    booking = begin("pay_off", loan_id, actor, idempotency_key=idempotency_key)
+    booking = begin("pay_off", loan_id, actor, idempotency_key=idempotency_key, events_seen=events_seen)
     check_channel(channel, reference)
     day = booking.day(value_date)
-    owed = _settles(booking, day, shown=amount)
-    event = booking.append(
-        EventType.PAY_OFF, day, amount=owed, channel=channel, reference=reference.strip(), number=next_number("R")
+    money = Money(_settles(booking, day, shown=amount), channel, reference, day)
+    return Booked.of(take(booking, Asked("pay_off", money, money.amount, day)))
+
+
+@bookable("pay_off", Money)
+def _settle(booking: Booking, money: Money) -> LoanEvent:
+    _settles(booking, money.day, shown=money.amount)  # again: it may have waited
+    money.draw(booking)
+    return booking.append(
+        EventType.PAY_OFF,
+        money.day,
+        amount=money.amount,
+        channel=money.channel,
+        reference=money.reference.strip(),
+        number=next_number("R"),
     )
-    return Booked.of(event)
 
 
 def _settles(booking: Booking, day: date, *, shown: Decimal | None) -> Decimal:

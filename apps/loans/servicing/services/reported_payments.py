@@ -10,11 +10,17 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from apps.loans.book.checks import check_amount, check_channel
-from apps.loans.book.models import Channel, Loan, Status
+from apps.loans.book.models import Channel, Loan, LoanEvent, Status
+from apps.loans.book.references import fold_reference
+from apps.loans.recording.queries import DRAWS_ON_TRANSFERS
 from apps.loans.recording.services import check_value_date
+from apps.loans.recording.transfers import AlreadyBooked
 from apps.loans.servicing.models import PaymentNotice
 from apps.loans.servicing.queries import PAYABLE, NewNotice, keep_notice
-from apps.loans.servicing.services.repayment import Money, book_repayment
+from apps.loans.servicing.services.booking import begin
+from apps.loans.servicing.services.money import Money
+from apps.loans.servicing.services.overpayment import refuse_left_over, what_is_left_over
+from apps.loans.servicing.services.repayment import book_repayment
 from apps.loans.servicing.workflow import REPORTED_PAYMENT
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
@@ -45,6 +51,7 @@ def report_payment(
     channel: str,
     reference: str,
     paid_on: date | None = None,
+    accept_overpayment: bool = False,
     idempotency_key: str = "",
 ) -> Reported:
     """A borrower says that they paid. Nothing is booked until a cashier has confirmed it.
@@ -54,21 +61,30 @@ def report_payment(
 
     Raises:
         NotFound: not the borrower's loan. WrongState: the loan is not active. InvalidInput: amount, channel, date.
-        KeyReused: the key came before with another payment.
+        Overpayment: more than is owed, and that is not accepted or above the MFI's limit. AlreadyBooked: the loan has a
+        payment with this reference. KeyReused: the key came before with another payment.
     """
     day = _check_payment(amount, channel, reference, paid_on)
     payment = {"loan_id": loan_id, "amount": amount, "channel": channel, "reference": reference, "paid_on": paid_on}
+    payment["accept_overpayment"] = accept_overpayment
     sent = identify(actor, idempotency_key, "report_payment", payment) if idempotency_key else None
     reported = Reported(new_id(), PaymentNotice.Status.WAITING.value)
     notice = NewNotice(reported.id, amount, channel, reference.strip(), day, reported.status)
     answer = ANSWER.dump_json(reported).decode()
-    for _ in range(2):
-        outcome = keep_notice(loan_id=loan_id, actor=actor, notice=notice, sent=sent, answer=answer)
+    any_amount = False
+    for _ in range(3):
+        outcome = keep_notice(
+            loan_id=loan_id, actor=actor, notice=notice, sent=sent, answer=answer, any_amount=any_amount
+        )
         if outcome.kept:
             return reported
         if sent and outcome.earlier_hash and outcome.earlier_answer:
             return ANSWER.validate_python(answered(sent, outcome.earlier_hash, outcome.earlier_answer))
         _check_payable(outcome.loan_status, outcome.disbursed_on, day)
+        _check_unknown(outcome.is_known, channel, reference)
+        if amount > (outcome.outstanding or 0):
+            _check_owed(_own_loan(loan_id, actor), amount, day, accepted=accept_overpayment)
+            any_amount = True
         # A command with the same key was on its way when this began, and is kept by now: look again.
     text = "This payment crossed another with the same key and was not kept; send it again."
     raise WrongState(Sentence(text, "send_again"))
@@ -83,12 +99,16 @@ def report_payment_stepwise(
     channel: str,
     reference: str,
     paid_on: date | None = None,
+    accept_overpayment: bool = False,
     idempotency_key: str = "",
 ) -> Reported:
     """The same by the ORM, a step at a time: what the statement of `report_payment` is held against."""
     day = _check_payment(amount, channel, reference, paid_on)
-    own = Loan.objects.select_related("state").filter(belongs_to(actor.id), pk=loan_id, state__isnull=False).first()
+    own = _own_loan(loan_id, actor)
     _check_payable(own.state.status if own else None, own.state.disbursed_on if own else None, day)
+    _check_unknown(_is_known(loan_id, channel, reference), channel, reference)
+    if own and amount > own.state.total_outstanding:
+        _check_owed(own, amount, day, accepted=accept_overpayment)
     notice = PaymentNotice.objects.create(
         loan_id=loan_id, amount=amount, channel=channel, reference=reference.strip(), paid_on=day
     )
@@ -118,16 +138,49 @@ def _check_payable(status: str | None, disbursed_on: date | None, day: date) -> 
     check_value_date(day, not_before=disbursed_on or day, field="paid_on")
 
 
+def _own_loan(loan_id: UUID, actor: Actor) -> Loan | None:
+    own = Loan.objects.select_related("state").filter(belongs_to(actor.id), pk=loan_id, state__isnull=False)
+    return own.first()
+
+
+def _is_known(loan_id: UUID, channel: str, reference: str) -> bool:
+    """Whether the loan has a payment with this reference: one that waits, or one that is booked."""
+    waiting = PaymentNotice.objects.filter(loan_id=loan_id, channel=channel, status=PaymentNotice.Status.WAITING)
+    booked = LoanEvent.objects.filter(loan_id=loan_id, channel=channel).of_type(*DRAWS_ON_TRANSFERS).standing()
+    known = [*waiting.values_list("reference", flat=True), *booked.values_list("reference", flat=True)]
+    return fold_reference(reference) in map(fold_reference, known)
+
+
+def _check_unknown(is_known: bool, channel: str, reference: str) -> None:
+    if is_known:
+        name = f"{Channel(channel).label} reference {reference.strip()}"
+        raise AlreadyBooked(f"A payment with {name} is known on this loan already.", field="reference")
+
+
+def _check_owed(loan: Loan | None, amount: Decimal, day: date, *, accepted: bool) -> None:
+    """Refuses more than is owed at pay-off on the day, unless it is accepted and within the MFI's limit."""
+    if loan is not None:
+        refuse_left_over(*what_is_left_over(loan, loan.state, amount, day), accepted=accepted)
+
+
 @command(REPORTED_PAYMENT["confirm"].duty)
-def confirm_payment(*, notice_id: UUID, actor: Actor) -> PaymentNotice:
+def confirm_payment(*, notice_id: UUID, actor: Actor, accept_overpayment: bool = False) -> PaymentNotice:
     """Books the reported payment as a repayment.
 
     Raises:
         NotFound, WrongState (already decided), and what `record_repayment` raises.
     """
     notice = _lock_for("confirm", notice_id, actor)
-    money = Money(notice.amount, notice.channel, notice.reference, notice.paid_on)
-    notice.event = book_repayment(notice.loan_id, money, actor=actor, idempotency_key=str(notice.pk))
+    check_amount(notice.amount)
+    booking = begin("record_repayment", notice.loan_id, actor, idempotency_key=str(notice.pk))
+    money = Money(
+        notice.amount,
+        notice.channel,
+        notice.reference,
+        booking.day(notice.paid_on),
+        accept_overpayment=accept_overpayment,
+    )
+    notice.event = book_repayment(booking, money, reported=True)
     notice.status = PaymentNotice.Status.CONFIRMED
     notice.save(update_fields=["status", "event"])
     return notice

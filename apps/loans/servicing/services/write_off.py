@@ -7,11 +7,13 @@ from decimal import Decimal
 from uuid import UUID
 
 from apps.loans.book.checks import check_amount, check_channel
-from apps.loans.book.models import EventType
+from apps.loans.book.models import EventType, LoanEvent
 from apps.loans.book.numbers import next_number
 from apps.loans.book.workflow import TRANSITIONS
-from apps.loans.servicing.services.booking import Booked, begin
+from apps.loans.servicing.services.booking import Booked, Booking, begin
+from apps.loans.servicing.services.money import Money
 from apps.loans.servicing.services.proposals import begin_proposal, check_nothing_recovered
+from apps.loans.servicing.services.second_person import Asked, bookable, take
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.commands import command
 
@@ -64,17 +66,30 @@ def record_recovery(
     reference: str = "",
     value_date: date | None = None,
     idempotency_key: str = "",
+    events_seen: int | None = None,
 ) -> Booked:
     """Books money received on a loan that was written off.
 
     Raises:
-        NotAllowed, WrongState: duty or state. InvalidInput: amount, channel, reference, date.
+        NotAllowed, WrongState: duty or state. InvalidInput: amount, channel, reference, date. AlreadyBooked: the same
+        money came before. ChangedMeanwhile: something was booked since the page was shown.
     """
-    booking = begin("record_recovery", loan_id, actor, idempotency_key=idempotency_key)
+    booking = begin("record_recovery", loan_id, actor, idempotency_key=idempotency_key, events_seen=events_seen)
     check_amount(amount)
     check_channel(channel, reference)
     day = booking.day(value_date, not_before=booking.state.closed_on or booking.loan.submitted_on)
-    event = booking.append(
-        EventType.RECOVERY, day, amount=amount, channel=channel, reference=reference.strip(), number=next_number("R")
+    money = Money(amount, channel, reference, day)
+    return Booked.of(take(booking, Asked("record_recovery", money, amount, day)))
+
+
+@bookable("record_recovery", Money)
+def _recover(booking: Booking, money: Money) -> LoanEvent:
+    money.draw(booking)
+    return booking.append(
+        EventType.RECOVERY,
+        money.day,
+        amount=money.amount,
+        channel=money.channel,
+        reference=money.reference.strip(),
+        number=next_number("R"),
     )
-    return Booked.of(event)

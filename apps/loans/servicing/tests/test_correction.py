@@ -107,7 +107,7 @@ def test_the_page_that_corrects_a_receipt_shows_all_of_it(alpha: Branch, active:
     page = client.get(address)
     form = page.context["form"]
     assert {"value_date", "amount", "channel", "reference", "loan_number"} <= set(form.fields)
-    sent = {name: field.value() for name, field in ((n, form[n]) for n in form.fields)}
+    sent = {name: field.value() or "" for name, field in ((n, form[n]) for n in form.fields)}
     sent |= {"channel": "bank", "reference": "B77", "reason": "It came by bank"}
     assert client.post(address, sent).status_code == 302
     assert LoanEvent.objects.filter(type="repayment", channel="bank", reference="B77").exists()
@@ -119,8 +119,12 @@ def test_a_receipt_that_began_as_an_overpayment_is_corrected(alpha: Branch, acti
     refused = LoanState.objects.get(pk=loan.pk)
     assert refused.status == "closed"
     other = active(value_date=TODAY)
-    over = pay(alpha, other, "2000.00")
+    over = pay(alpha, other, "2000.00", accept_overpayment=True)
     right = correct_repayment(
-        event_id=over.id, actor=alpha.staff["accountant"].actor, reason="Counted again", amount=D("1900.00")
+        event_id=over.id,
+        actor=alpha.staff["accountant"].actor,
+        reason="Counted again",
+        amount=D("1900.00"),
+        accept_overpayment=True,
     )
     assert right.status == "overpaid"

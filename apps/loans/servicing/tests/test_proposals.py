@@ -13,7 +13,6 @@ from apps.loans.book.models import Loan, Status
 from apps.loans.ledger import accrual
 from apps.loans.ledger.tests.books import held
 from apps.loans.ledger.verification import check_books
-from apps.loans.products.models import Policy
 from apps.loans.reporting.selectors import portfolio
 from apps.loans.servicing.services.change_of_terms import propose_restructuring
 from apps.loans.servicing.services.correction import reverse_repayment
@@ -22,7 +21,7 @@ from apps.loans.servicing.services.repayment import pay_off, record_repayment
 from apps.loans.servicing.services.write_off import propose_charge_off, propose_write_off, record_recovery
 from apps.mfis.core.actor import SYSTEM
 from apps.mfis.core.errors import NotAllowed, WrongState
-from tests.factories import TODAY, Branch
+from tests.factories import TODAY, Branch, settle_alone
 
 D = Decimal
 
@@ -82,7 +81,7 @@ def test_a_loan_charged_off_leaves_the_books_and_is_still_owed(
     alpha: Branch, recognition: str, request: pytest.FixtureRequest
 ) -> None:
     with tenant_context(alpha.mfi):
-        Policy(recognition=recognition).save()
+        settle_alone(recognition=recognition)
     loan: Loan = request.getfixturevalue("charged_off")
     with tenant_context(alpha.mfi):
         owed = loan.state.principal_outstanding

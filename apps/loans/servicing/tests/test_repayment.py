@@ -123,7 +123,7 @@ def test_a_back_dated_receipt_gives_the_state_of_entry_in_order(alpha: Branch, a
 
 def test_too_much_is_kept_as_overpaid(alpha: Branch, active: Maker) -> None:
     loan = active()
-    receipt = pay(alpha, loan, "2000.00")
+    receipt = pay(alpha, loan, "2000.00", accept_overpayment=True)
     assert receipt.status == "overpaid"
     assert receipt.overpaid + LoanState.objects.get(pk=loan.pk).total_paid == 2000
 

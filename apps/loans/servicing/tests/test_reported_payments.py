@@ -16,6 +16,7 @@ from django.db import transaction
 
 from apps.loans.applications.services.apply import LoanRequest, apply_for_loan
 from apps.loans.book.models import Loan, LoanState
+from apps.loans.recording.transfers import AlreadyBooked
 from apps.loans.servicing.models import PaymentNotice
 from apps.loans.servicing.services import reported_payments
 from apps.loans.servicing.services.reported_payments import Reported
@@ -192,9 +193,17 @@ def test_nothing_is_paid_on_a_loan_that_is_not_paid_out_or_is_not_theirs(
 def test_a_payment_without_a_key_is_another_each_time(alpha: Branch, active: Maker, report: Report) -> None:
     loan = active()
     with_key = report(loan, alpha.borrower)
-    without = [report(loan, alpha.borrower, idempotency_key="") for _ in range(2)]
+    without = [report(loan, alpha.borrower, idempotency_key="", reference=f"EC{n}") for n in range(2)]
     assert PaymentNotice.objects.count() == 3
     assert with_key.id not in {reported.id for reported in without}
+
+
+def test_the_same_reference_is_the_same_payment(alpha: Branch, active: Maker, report: Report) -> None:
+    loan = active()
+    report(loan, alpha.borrower)
+    with pytest.raises(AlreadyBooked, match="known on this loan"):
+        report(loan, alpha.borrower, idempotency_key="another", reference=" ec-9 ")
+    assert PaymentNotice.objects.count() == 1
 
 
 def test_a_reported_payment_counts_once_it_is_confirmed(alpha: Branch, active: Maker, report: Report) -> None:
@@ -224,7 +233,7 @@ def test_the_cashier_s_queue(alpha: Branch, active: Maker) -> None:
     """A button for each step that may be taken now, and its confirm page."""
     loan, cashier = active(), alpha.client("cashier")
     first = send("one statement", loan, alpha.borrower, idempotency_key="").id
-    second = send("one statement", loan, alpha.borrower, idempotency_key="").id
+    second = send("one statement", loan, alpha.borrower, idempotency_key="", reference="EC10").id
     page = f"/admin/loans/paymentnotice/{first}/"
     assert f"{page}confirm/" in cashier.get(f"{page}change/").content.decode()
     assert f"{page}confirm/" not in alpha.client("officer").get(f"{page}change/").content.decode()
