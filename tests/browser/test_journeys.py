@@ -5,103 +5,22 @@ Set LETSEMA_PICTURES to a folder to get a picture of each page.
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Download, Locator, Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import DESK, PHONE, SLOW, Served, check_accessible, code_sent
-from tests.test_portal_words import words
+from tests.browser.conftest import DESK, PHONE, Served, code_sent
+from tests.browser.journey import MFI, Journey, staff_do
 
 pytestmark = pytest.mark.browser
-MFI = "tholoana"
 PASSWORD = "likhomo-tse-peli-8"
-ST = words()
-
-
-class Journey:
-    """One borrower's browser, and the words of the language that they chose."""
-
-    def __init__(self, served: Served, size: dict[str, int], language: str) -> None:
-        self.served, self.size, self.language = served, size, language
-        context = served.context(size)
-        context.set_default_timeout(30_000)
-        self.page: Page = context.new_page()
-        line = context.new_cdp_session(self.page)
-        line.send("Network.enable")
-        line.send("Network.emulateNetworkConditions", SLOW)
-
-    def t(self, english: str, **values: str) -> str:
-        said = english if self.language == "en" else ST[english]
-        return re.sub(r"\{(\w+)\}", lambda found: values.get(found.group(1), "{}"), said)
-
-    def like(self, english: str) -> re.Pattern[str]:
-        """A sentence whose values the test does not know."""
-        return re.compile(".+".join(re.escape(part) for part in self.t(english).split("{}")))
-
-    def button(self, english: str) -> Locator:
-        return self.page.get_by_role("button", name=self.t(english), exact=True)
-
-    def field(self, english: str, within: Locator | None = None) -> Locator:
-        return (within or self.page).get_by_label(self.t(english), exact=True)
-
-    def card(self, english: str) -> Locator:
-        return self.page.get_by_role("region", name=self.t(english), exact=True)
-
-    def go(self, english: str, heading: str) -> None:
-        self.page.get_by_role("navigation").get_by_role("link", name=self.t(english), exact=True).click()
-        self.page.get_by_role("heading", name=self.t(heading), exact=True).wait_for()
-
-    def part(self, title: str) -> None:
-        """One of the pages about oneself."""
-        self.go("Me", "About me")
-        self.page.get_by_role("main").get_by_role("link", name=re.compile(f"^{re.escape(self.t(title))}")).click()
-        self.page.get_by_role("heading", name=self.t(title), exact=True, level=1).wait_for()
-
-    def looked_at(self, name: str) -> None:
-        """The page once it is there: in its language, not wider than the screen, accessible; a picture on request."""
-        expect(self.page.get_by_text(self.t("Loading …"))).to_have_count(0)
-        assert self.page.locator("html").get_attribute("lang") == self.language
-        wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert wide <= 0, f"{name} is {wide} pixels wider than the screen"
-        check_accessible(self.page)
-        if folder := os.environ.get("LETSEMA_PICTURES"):
-            path = Path(folder) / f"portal-{name}-{self.language}-{self.size['width']}.png"
-            height = self.page.evaluate("document.documentElement.scrollHeight")
-            self.page.set_viewport_size({"width": self.size["width"], "height": height})  # so that what is fixed is so
-            self.page.screenshot(path=str(path))
-            self.page.set_viewport_size(self.size)  # type: ignore[arg-type]
-
-    def paper(self, link: Locator) -> str:
-        """What kind of file a link gives."""
-        kind = "href => fetch(href).then(answer => answer.headers.get('content-type'))"
-        return str(self.page.evaluate(kind, link.get_attribute("href"))).partition(";")[0]
-
-    def saved(self, link: Locator) -> Download:
-        with self.page.expect_download() as download:
-            link.click()
-        return download.value
 
 
 @pytest.fixture(scope="module")
 def product(served: Served) -> None:
     served.inside("", f"process.open_mfi({MFI!r})")
-
-
-def staff_do(served: Served, phone: str, what: str) -> str:
-    """What the MFI's people do with the newest application or loan of whoever has this phone."""
-    return served.inside(
-        MFI,
-        f"""
-from apps.loans.models import Loan, PaymentNotice
-from apps.loans.applications.services import review
-from apps.loans.servicing.services.reported_payments import confirm_payment
-loan = Loan.objects.filter(borrower__phone="+266" + {phone!r}.replace(" ", "")).order_by("pk").last()
-{what}
-""",
-    )
 
 
 @pytest.mark.parametrize("language", ["en", "st"])
@@ -178,6 +97,10 @@ def _applies(j: Journey, number: str, folder: Path) -> None:
     expect(j.page.get_by_text(j.t("Your application has arrived. An officer will look at it."))).to_be_visible()
     assert staff_do(j.served, number, "print(Loan.objects.filter(borrower=loan.borrower).count())").strip() == "1"
     j.looked_at("application")
+    _hands_in_and_answers(j, number, folder)
+
+
+def _hands_in_and_answers(j: Journey, number: str, folder: Path) -> None:
     papers = j.card("Papers")
     (folder / "id.pdf").write_bytes(b"%PDF-1.4 identity")
     j.field("File", papers).set_input_files(folder / "id.pdf")
@@ -281,6 +204,13 @@ def _says_who_one_is(j: Journey, served: Served) -> None:
     j.part("Messages")
     expect(j.card("Messages").get_by_role("listitem").first).to_be_visible()
     j.looked_at("messages")
+    _complains_and_chooses(j)
+    j.part("My particulars")
+    j.page.reload()
+    expect(j.field("Village or town")).to_have_value("Roma")
+
+
+def _complains_and_chooses(j: Journey) -> None:
     j.part("Complaints")
     complaints = j.card("Complaints")
     j.field("What happened", complaints).fill("I was charged twice.")
@@ -299,9 +229,6 @@ def _says_who_one_is(j: Journey, served: Served) -> None:
     assert j.saved(whole.get_by_role("link", name=j.t("Download for a program"))).suggested_filename == "letsema.json"
     assert j.paper(whole.get_by_role("link", name=j.t("Download as a paper"))) == "application/pdf"
     j.looked_at("everything")
-    j.part("My particulars")
-    j.page.reload()
-    expect(j.field("Village or town")).to_have_value("Roma")
 
 
 def _reads_the_history(j: Journey) -> None:

@@ -115,9 +115,7 @@ def correct_repayment(
     as_it_is = (wrong.loan_id, wrong.amount, wrong.channel, wrong.reference, wrong.value_date)
     if (loan.pk, right.amount, right.channel, right.reference, right.day) == as_it_is:
         raise InvalidInput(NOTHING_CHANGED, field="value_date")
-    # Two loans are locked in the order of their keys, so that two corrections cannot wait for each other.
-    for loan_id in sorted({wrong.loan_id, loan.pk}):
-        lock_loan(loan_id)
+    _lock_both(wrong.loan_id, loan.pk)
     booking = begin(_step(wrong), wrong.loan_id, actor, reason=reason, idempotency_key=idempotency_key)
     _reversible(wrong.pk)
     check_amount(right.amount)
@@ -125,6 +123,12 @@ def correct_repayment(
     moved = max(right.amount, wrong.amount or right.amount)
     asked = Asked(_step(wrong), detail, moved, right.day, of=wrong, rule="reverse", book="correct")
     return Receipt.of(take(booking, asked))
+
+
+def _lock_both(*loan_ids: UUID) -> None:
+    """Locks in the order of the keys, so that two corrections cannot wait for each other."""
+    for loan_id in sorted(set(loan_ids)):
+        lock_loan(loan_id)
 
 
 @dataclass(frozen=True, slots=True)
