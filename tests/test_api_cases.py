@@ -89,12 +89,8 @@ class World:
         return UUID(str(record_repayment(loan_id=self.id("loan"), actor=cashier, **payment).id))
 
     def _make_draft(self) -> UUID:
-        asked: dict[str, Any] = {
-            "product_id": self.id("product"),
-            "principal": Decimal(1000),
-            "installments": 6,
-            "purpose": "Stock",
-        }
+        names = ("product_id", "installments", "purpose")
+        asked = {name: application(self)[name] for name in names} | {"principal": Decimal(1000)}
         return UUID(str(drafts.save_draft(borrower=self.branch.borrower, actor=self.actor, **asked).id))
 
     def _make_document(self) -> UUID:

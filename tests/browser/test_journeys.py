@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Download, Locator, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, SLOW, Served, check_accessible, code_sent
+from tests.browser.conftest import DESK, DROPS_ONE_ANSWER, PHONE, SLOW, Served, check_accessible, code_sent
 from tests.test_portal_words import words
 
 pytestmark = pytest.mark.browser
@@ -116,7 +116,7 @@ def test_from_the_first_look_to_the_last_receipt(
     _applies(j, number, tmp_path)
     _pays(j, number)
     _takes_back_another(j)
-    _says_who_one_is(j, served)
+    _says_who_one_is(j)
     _reads_the_history(j)
     _comes_back(j, number)
     assert served.outside == [], "a request left the host"
@@ -185,6 +185,10 @@ def _applies(j: Journey, number: str, folder: Path) -> None:
     expect(papers.get_by_text(j.t("{name} is received.", name="id.pdf"))).to_be_visible()
     expect(papers.get_by_role("link", name="id.pdf")).to_be_visible()
     assert j.paper(j.page.get_by_role("link", name=j.t("Key facts you agreed to"))) == "application/pdf"
+    _answers_what_is_asked(j, number)
+
+
+def _answers_what_is_asked(j: Journey, number: str) -> None:
     asks = (
         "review.start_review(loan_id=loan.pk, actor=process.staff('officer').actor)\n"
         "review.request_info(loan_id=loan.pk, actor=process.staff('officer').actor, reason='Bring a payslip')"
@@ -253,7 +257,7 @@ def _takes_back_another(j: Journey) -> None:
     j.looked_at("taken-back")
 
 
-def _says_who_one_is(j: Journey, served: Served) -> None:
+def _says_who_one_is(j: Journey) -> None:
     j.go("Me", "About me")
     j.looked_at("me")
     j.part("My particulars")
@@ -281,6 +285,10 @@ def _says_who_one_is(j: Journey, served: Served) -> None:
     j.part("Messages")
     expect(j.card("Messages").get_by_role("listitem").first).to_be_visible()
     j.looked_at("messages")
+    _complains_and_chooses(j)
+
+
+def _complains_and_chooses(j: Journey) -> None:
     j.part("Complaints")
     complaints = j.card("Complaints")
     j.field("What happened", complaints).fill("I was charged twice.")
@@ -334,15 +342,3 @@ def _comes_back(j: Journey, number: str) -> None:
     j.field("Password").fill(PASSWORD)
     j.button("Sign in").click()
     j.card("Due next").wait_for()
-
-
-DROPS_ONE_ANSWER = """() => {
-    const whole = window.fetch;
-    window.lost = [];
-    window.fetch = async (to, how) => {
-        const answer = await whole(to, how);
-        if (how?.method !== "POST" || window.lost.length) return answer;
-        window.lost.push(answer.status);
-        throw new TypeError("the line dropped");
-    };
-}"""
