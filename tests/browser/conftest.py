@@ -37,6 +37,18 @@ ARGUMENTS = [
 ]
 
 
+DROPS_ONE_ANSWER = """() => {
+    const whole = window.fetch;
+    window.lost = [];
+    window.fetch = async (to, how) => {
+        const answer = await whole(to, how);
+        if (how?.method !== "POST" || window.lost.length) return answer;
+        window.lost.push(answer.status);
+        throw new TypeError("the line dropped");
+    };
+}"""
+
+
 class Served:
     """A running system and the doors into it."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESK, PHONE, Served, code_sent
+from tests.browser.conftest import DESK, DROPS_ONE_ANSWER, PHONE, Served, code_sent
 from tests.browser.journey import MFI, Journey, staff_do
 
 pytestmark = pytest.mark.browser
@@ -35,7 +35,7 @@ def test_from_the_first_look_to_the_last_receipt(
     _applies(j, number, tmp_path)
     _pays(j, number)
     _takes_back_another(j)
-    _says_who_one_is(j, served)
+    _says_who_one_is(j)
     _reads_the_history(j)
     _comes_back(j, number)
     assert served.outside == [], "a request left the host"
@@ -176,7 +176,7 @@ def _takes_back_another(j: Journey) -> None:
     j.looked_at("taken-back")
 
 
-def _says_who_one_is(j: Journey, served: Served) -> None:
+def _says_who_one_is(j: Journey) -> None:
     j.go("Me", "About me")
     j.looked_at("me")
     j.part("My particulars")
@@ -261,15 +261,3 @@ def _comes_back(j: Journey, number: str) -> None:
     j.field("Password").fill(PASSWORD)
     j.button("Sign in").click()
     j.card("Due next").wait_for()
-
-
-DROPS_ONE_ANSWER = """() => {
-    const whole = window.fetch;
-    window.lost = [];
-    window.fetch = async (to, how) => {
-        const answer = await whole(to, how);
-        if (how?.method !== "POST" || window.lost.length) return answer;
-        window.lost.push(answer.status);
-        throw new TypeError("the line dropped");
-    };
-}"""

@@ -25,7 +25,7 @@ export async function comeIn(getIn: () => Promise<Me>): Promise<void> {
 async function followLanguage(me: Me): Promise<void> {
   if (me.language === language()) return;
   if (hasChosen) await saveLanguage();
-  else if (me.language === "en" || me.language === "st") await speak(me.language);
+  else await speak(me.language);
 }
 
 /** The language of the page becomes that of messages, papers and other phones. Without a line it stays here alone. */

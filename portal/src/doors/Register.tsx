@@ -13,8 +13,8 @@ import { Again } from "./Again";
 import { Code } from "./Code";
 import { NewPassword } from "./NewPassword";
 
-/** An account, for whoever has read how their data is kept, and holds the code that was sent to them. */
-export function Register({ entered }: { entered: () => void }) {
+/** What is filled in, the text to agree to, and the code that shows the phone or e-mail to be one's own. */
+function useRegistration(entered: () => void) {
   const { values, of } = useFields({ full_name: "", phone: "", email: "", password: "", code: "" });
   const [agreed, setAgreed] = useState(false);
   const [asked, setAsked] = useState<{ to: string; again_in: number } | null>(null);
@@ -36,8 +36,14 @@ export function Register({ entered }: { entered: () => void }) {
       if ("id" in answer) return answer;
       throw refuse("code_wrong");
     });
-    return entered();
+    entered();
   }
+  return { of, agreed, setAgreed, asked, texts, text, ask, send };
+}
+
+/** An account, for whoever has read how their data is kept, and holds the code that was sent to them. */
+export function Register({ entered }: { entered: () => void }) {
+  const { of, agreed, setAgreed, asked, texts, text, ask, send } = useRegistration(entered);
   const hint = t("8 digits, like 5812 3456");
   return (
     <section className="card">
