@@ -28,6 +28,7 @@ pytestmark = pytest.mark.django_db
 UNSORTED = {
     ("PolicyAdmin", "__str__"): "one record, whose list is its page",
     ("NodeAdmin", "__str__"): "a few nodes, by their letter",
+    ("ProductAdmin", "apr"): "reckoned from the schedule of the usual loan",
     ("BureauFileAdmin", "answered"): "says what several answers say",
 }
 

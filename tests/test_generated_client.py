@@ -23,6 +23,7 @@ from django.db import close_old_connections
 from apps.loans.applications.services.review import approve, recommend, start_review
 from apps.loans.servicing.services.pay_out import disburse
 from apps.mfis.core.clock import business_date
+from apps.users.accounts.models import OneTimeCode
 from apps.users.consents.texts import current_text
 from config.api import tenant_api
 from tests.factories import PASSWORD, Branch
@@ -101,7 +102,9 @@ def registered(partner: Partner) -> None:
     """Opens an account, signs in with it, and makes the session's calls count."""
     person = {"full_name": "Khotso Pheko", "phone": "59990009", "password": PASSWORD}
     body = {**person, "agreed": current_text("records").version}
-    partner.call("register", body=model("Registration").from_dict(body), status=201)
+    partner.call("register", body=model("Registration").from_dict(body), status=202)
+    code = OneTimeCode.objects.get(purpose=OneTimeCode.Purpose.REGISTER).digits
+    partner.call("register", body=model("Registration").from_dict({**body, "code": code}), status=201)
     partner.authorised(partner.call("get_session").csrf_token)
     partner.call("sign_out", status=204)
     name = model("SignIn").from_dict({"name": "59990009", "password": PASSWORD})

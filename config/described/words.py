@@ -122,6 +122,9 @@ LOANS = {
     "reversed": Word("Whether the receipt was taken back since.", False),
     "undone": Word("Whether it was taken back since.", False),
     "paid_on": Word("The day the money was sent; today without it.", DAY),
+    "accept_overpayment": Word(
+        "Whether more than is owed may be kept as overpaid; else an amount above it is refused.", False
+    ),
     "decided_reason": Word("Why a report was declined; else empty.", ""),
     "description": Word("One sentence for borrowers.", "For traders"),
     "principal_min": Word("The least amount that is lent.", "100.00"),

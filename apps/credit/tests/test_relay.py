@@ -32,6 +32,7 @@ def pay(alpha: Branch, loan: Loan, amount: int) -> Receipt:
         amount=Decimal(amount),
         channel="cash",
         value_date=TODAY + timedelta(days=9),
+        accept_overpayment=True,
     )
 
 

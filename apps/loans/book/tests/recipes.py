@@ -91,7 +91,9 @@ def correct(branch: Branch, loan: Loan, actor: Actor, reason: str) -> None:
     kind = EventType.RECOVERY if loan.state.status == Status.WRITTEN_OFF else EventType.REPAYMENT
     event = loan.events.of_type(kind, EventType.PAY_OFF).standing().latest_first().first()
     wrong = event.pk if event else NOTHING
-    correct_repayment(event_id=wrong, actor=actor, reason=reason, channel="bank", reference="B1")
+    correct_repayment(
+        event_id=wrong, actor=actor, reason=reason, channel="bank", reference="B1", accept_overpayment=True
+    )
 
 
 def reverse_recovery(branch: Branch, loan: Loan, actor: Actor, reason: str) -> None:

@@ -31,7 +31,7 @@ class ClosingProposalAdmin(LetsemaAdmin):
     readonly_fields = ("through", "maker_name", "status", "decided_by", "decided_reason")
     fields = readonly_fields
 
-    @admin.display
+    @admin.display(ordering="status")
     def state(self, proposal: ClosingProposal) -> str:
         return status_badge(COLOURS[proposal.status], proposal.get_status_display())
 

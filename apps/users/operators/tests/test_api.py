@@ -29,17 +29,18 @@ def post(client: Client, path: str, body: dict[str, Any], **headers: str) -> Any
     return client.post(path, body, content_type="application/json", headers=headers)
 
 
-def test_an_mfi_is_opened_once_and_its_secret_shown_once(alpha: Branch, public_client: Client) -> None:
+def test_an_mfi_is_opened_once_and_its_invitation_shown_to_nobody(alpha: Branch, public_client: Client) -> None:
     first = post(public_client, MFIS, GAMMA, idempotency_key="one")
     assert first.status_code == 201, first.content
-    assert "/invitation/" in first.json()["invitation_url"]
+    assert "•••" in first.json()["invited"]
+    assert "/invitation/" not in first.content.decode()
     again = post(public_client, MFIS, GAMMA, idempotency_key="one")
-    assert (again.status_code, again.json()) == (201, {**first.json(), "invitation_url": None})
+    assert (again.status_code, again.json()["id"]) == (201, first.json()["id"])
     assert MFI.objects.filter(subdomain="gamma").count() == 1
     connection.set_schema_to_public()
     kept = Command.objects.get(name="onboard_mfi").answer
     assert kept["mfi_id"] == first.json()["id"]
-    assert "invitation" not in str(kept)
+    assert "/invitation/" not in str(kept)
     other = post(public_client, MFIS, {**GAMMA, "name": "Other"}, idempotency_key="one")
     assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
 

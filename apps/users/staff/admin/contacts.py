@@ -60,7 +60,7 @@ class ContactChangeAdmin(LetsemaAdmin):
         own = self._may(request, Action.MANAGE_PEOPLE)
         return changes if own else changes.filter(account__role=Role.BORROWER)
 
-    @admin.display
+    @admin.display(ordering="status")
     def state(self, change: ContactChange) -> str:
         waits = change.status == ContactChange.Status.WAITING
         return status_badge("waiting" if waits else "closed", change.get_status_display())
