@@ -181,7 +181,8 @@ def test_the_api_takes_no_lookup(alpha: Branch) -> None:
         plain = client.get(f"/{route}")
         for name in ("password__startswith", "account__password__startswith", "order_by", "ordering"):
             asked = client.get(f"/{route}", {name: "password"})
-            assert (asked.status_code, len(asked.content)) == (plain.status_code, len(plain.content)), route
+            told = {(plain.status_code, len(plain.content)), (422, len(client.get(f"/{route}", {name: "x"}).content))}
+            assert (asked.status_code, len(asked.content)) in told, route
 
 
 DOORS: list[tuple[str, dict[str, Any], str]] = [

@@ -39,7 +39,7 @@ class Caller:
         """A command that is refused in the middle of its transaction, which is rolled back."""
         answer = self.client.post(
             "/api/v1/loans",
-            {"product_id": str(uuid4()), "principal": "1000.00", "installments": 12},
+            {"product_id": str(uuid4()), "principal": "1000.00", "installments": 12, "agreed": "a" * 64},
             "application/json",
             HTTP_IDEMPOTENCY_KEY=uuid4().hex,
         )

@@ -2849,7 +2849,9 @@ export interface components {
         PaymentIn: {
             /**
              * Accept Overpayment
+             * @description Whether more than is owed may be kept as overpaid; else an amount above it is refused.
              * @default false
+             * @example false
              */
             accept_overpayment: boolean;
             /**

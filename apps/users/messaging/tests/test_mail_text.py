@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from string import Formatter
 
 import pytest
 from django.conf import settings
@@ -31,6 +32,6 @@ def test_a_mail_says_names_as_they_are_written(name: str) -> None:
 
 @pytest.mark.parametrize("kind", TEXTS)
 def test_a_message_says_names_as_they_are_written(kind: str) -> None:
-    places = ("lender", "loan", "amount", "number", "left", "due", "due_amount", "day", "code")
-    for language in ("en", "st"):
+    for language, text in (("en", TEXTS[kind].english), ("st", TEXTS[kind].sesotho)):
+        places = {name for _, name, _, _ in Formatter().parse(text) if name}
         assert AWKWARD in TEXTS[kind].read(language, **dict.fromkeys(places, AWKWARD))
