@@ -247,9 +247,10 @@ class LoanMachine(RuleBasedStateMachine):
             component=component,
             amount=amount,
             reason="Flood",
+            value_date=TODAY,  # before every receipt: one that a receipt came before would shrink to what is left
         )
         assert not (answer and component == "principal")
-        self.keep("charged", answer, business_date(), -amount)
+        self.keep("charged", answer, TODAY, -amount)
 
     @rule(amount=amounts)
     def credit(self, amount: Decimal) -> None:

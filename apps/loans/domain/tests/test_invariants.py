@@ -158,7 +158,8 @@ def test_day_by_day_gives_what_it_gives_at_once(history: tuple[Terms, list[Event
 def test_a_rebate_is_never_below_zero_and_settling_leaves_nothing(
     story: tuple[Terms, list[Event]], rebate: str, days: int
 ) -> None:
-    terms, events = replace(story[0], settlement_rebate=rebate), story[1]
+    # What in duplum holds back may fall due as the settlement itself makes room for it.
+    terms, events = replace(story[0], settlement_rebate=rebate, in_duplum=False), story[1]
     day = START + timedelta(days=days)
     known = [e for e in events if e.date <= day]
     before = fold(terms, known, day)
