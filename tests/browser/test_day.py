@@ -114,7 +114,7 @@ def borrow(served: Served) -> Page:
     page.get_by_label("Phone").fill("5812 3456")
     page.get_by_label("Password").fill("short")
     page.get_by_role("button", name="Open my account").click()
-    expect(page.locator(".error").first).to_contain_text("too short")
+    expect(page.locator(".error").first).to_contain_text("at least 10 characters")
     page.get_by_label("Password").fill("likhomo-tse-peli-8")
     page.get_by_label("I have read this and agree.").check()
     page.get_by_role("button", name="Open my account").click()

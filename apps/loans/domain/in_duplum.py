@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from .charging import Charging
 from .fixed_schedule import FixedSchedule
 from .money import ZERO
 from .recalculated_schedule import RecalculatedSchedule
@@ -21,40 +22,58 @@ Schedule = FixedSchedule | RecalculatedSchedule
 class InDuplum:
     """Holds one loan's interest and penalties to its principal, day by day."""
 
-    def __init__(self, schedule: Schedule) -> None:
-        self.schedule = schedule
+    def __init__(self, schedule: Schedule, charging: Charging) -> None:
+        self.schedule, self.charging = schedule, charging
         self._stood = ZERO  # what was unpaid after the last event
 
     def room(self) -> Decimal:
         """What may still be charged: the principal outstanding less all interest and penalties that are unpaid."""
-        return max(self._principal() - _unpaid(self.schedule.installments, self.schedule.installments), ZERO)
+        rows = self.schedule.installments
+        unpaid = _interest(rows) + sum((row.left("penalties") for row in rows), ZERO)
+        return max(self._principal() - unpaid, ZERO)
 
     def stand(self, day: date) -> None:
         """Remembers what is unpaid after an event: what stands is owed, though principal was paid."""
         self._stood = self._accrued(day)
 
-    def hold(self, day: date) -> Decimal:
-        """Takes off the interest that accrued up to `day` beyond the limit; tells how much."""
-        rows = self._settled(day)
+    def hold(self, day: date) -> dict[str, Decimal]:
+        """Takes off what came by `day` beyond the limit, interest before penalties; tells how much of each."""
+        rows, penalties = self._settled(day), self._penalties(day)
         limit = max(self._principal(), self._stood)
-        over = _unpaid(rows, self.schedule.installments) - limit
-        held = self._take_off(rows, over) if over > 0 else ZERO
-        self._stood = min(max(self._stood, ZERO), _unpaid(rows, self.schedule.installments))
+        over = max(_interest(rows) + sum(penalties.values(), ZERO) - limit, ZERO)
+        held = {"interest": self._take_off_interest(rows, over)}
+        held["penalties"] = self._take_off_penalties(penalties, over - held["interest"])
+        unpaid = _interest(rows) + sum(penalties.values(), ZERO) - held["penalties"]
+        self._stood = min(max(self._stood, ZERO), unpaid)
         self.schedule.recompute(day)
         return held
 
-    def beyond(self, rebate: Decimal) -> Decimal:
-        """By how much all interest and penalties, less `rebate`, pass the limit when the loan is settled."""
-        over = _unpaid(self.schedule.installments, self.schedule.installments) - rebate - self._principal()
-        return max(over, ZERO)
+    def beyond(self, rebate: Decimal) -> dict[str, Decimal]:
+        """By how much interest, less `rebate`, and then penalties pass the limit when the loan is settled."""
+        rows = self.schedule.installments
+        interest = max(_interest(rows) - rebate, ZERO)
+        penalties = sum((row.left("penalties") for row in rows), ZERO)
+        over = max(interest + penalties - self._principal(), ZERO)
+        return {"interest": min(over, interest), "penalties": max(over - interest, ZERO)}
+
+    def forgive(self, penalties: Decimal) -> None:
+        """Takes `penalties` off the last installments."""
+        rows = enumerate(self.schedule.installments)
+        self._take_off_penalties({n: row.left("penalties") for n, row in rows}, penalties)
 
     def _principal(self) -> Decimal:
         return sum((row.left("principal") for row in self.schedule.installments), ZERO)
 
     def _accrued(self, day: date) -> Decimal:
-        unpaid = _unpaid(self._settled(day), self.schedule.installments)
+        unpaid = _interest(self._settled(day)) + sum(self._penalties(day).values(), ZERO)
         self.schedule.recompute(day)
         return unpaid
+
+    def _penalties(self, day: date) -> dict[int, Decimal]:
+        """What is unpaid of the penalties whose day has come, by index of the installment."""
+        due = self.charging.due_by(day)
+        owed = ((n, row, due.get((id(row), "penalties"), ZERO)) for n, row in enumerate(self.schedule.installments))
+        return {n: min(row.left("penalties"), amount) for n, row, amount in owed if amount}
 
     def _settled(self, day: date) -> list[Installment]:
         """The installments whose interest has come by `day`: all, where interest is counted to the day."""
@@ -63,7 +82,7 @@ class InDuplum:
             return self.schedule.regular
         return [row for row in self.schedule.regular if row.due_date <= day]
 
-    def _take_off(self, rows: list[Installment], over: Decimal) -> Decimal:
+    def _take_off_interest(self, rows: list[Installment], over: Decimal) -> Decimal:
         held = ZERO
         for row in reversed(rows):
             part = min(over - held, row.left("interest"))
@@ -72,7 +91,14 @@ class InDuplum:
                 held += part
         return held
 
+    def _take_off_penalties(self, penalties: dict[int, Decimal], over: Decimal) -> Decimal:
+        held = ZERO
+        for n in sorted(penalties, reverse=True):
+            part = min(over - held, penalties[n])
+            self.schedule.installments[n].due["penalties"] -= part
+            held += part
+        return held
 
-def _unpaid(of_interest: list[Installment], of_penalties: list[Installment]) -> Decimal:
-    interest = sum((row.left("interest") for row in of_interest), ZERO)
-    return interest + sum((row.left("penalties") for row in of_penalties), ZERO)
+
+def _interest(rows: list[Installment]) -> Decimal:
+    return sum((row.left("interest") for row in rows), ZERO)

@@ -127,16 +127,19 @@ class Replay(Standing):
         A sum that no longer settles it, as something before it was reversed, is a receipt like any other. What was
         overpaid, and unearned interest that was paid ahead, pays first.
         """
-        rebate, owed = self.settles(event.date)
-        if event.amount and event.amount < owed:
+        settlement = self.settles(event.date)
+        if event.amount and event.amount < settlement.owed:
             return event.amount
         for row in self.charging.to_come(event.date):
             self.waived["fees"] += row.left("fees")
             row.due["fees"] = row.paid["fees"]
-        self._give_rebate(rebate)
+        self._give_rebate(settlement.interest)
+        if self.in_duplum:
+            self.in_duplum.forgive(settlement.penalties)
+            self.waived["penalties"] += settlement.penalties
         if self.overpaid > 0:
             self.pay_out_of_overpaid(self.spread("repayment", self.overpaid, event.date))
-        return event.amount or owed
+        return event.amount or settlement.owed
 
     def _give_rebate(self, rebate: Decimal) -> None:
         """Takes unearned interest off the last installments; what was paid of it is overpaid, and pays the rest."""

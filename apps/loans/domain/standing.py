@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -17,6 +18,15 @@ from .rebate import settlement_rebate
 from .recalculated_schedule import RecalculatedSchedule
 from .snapshot import ChargeDue, Installment, Transaction, nothing
 from .terms import ALLOCATIONS, AllocationRules, Event, RuleFor, Terms
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What settling on a day gives back of interest and penalties, and what it asks for: currency units."""
+
+    interest: Decimal
+    penalties: Decimal
+    owed: Decimal = ZERO
 
 
 class Standing:
@@ -40,7 +50,7 @@ class Standing:
         self.first_open = 0  # installments before this index are paid
         self.reached = date.min  # the day up to which time has passed
         self.penalties = PenaltyClock(terms.overdue_penalty) if terms.overdue_penalty else None
-        self.in_duplum = InDuplum(self.schedule) if terms.in_duplum else None
+        self.in_duplum = InDuplum(self.schedule, self.charging) if terms.in_duplum else None
 
     @property
     def installments(self) -> list[Installment]:
@@ -96,8 +106,9 @@ class Standing:
 
     def _pass_to(self, day: date) -> None:
         self.schedule.recompute(day)
-        if self.in_duplum and (held := self.in_duplum.hold(day)):
-            self.waived["interest"] += held
+        if self.in_duplum:
+            for component, held in self.in_duplum.hold(day).items():
+                self.waived[component] += held
 
     def _capped(self, amount: Decimal) -> Decimal:
         return amount if self.chargeable is None else min(amount, self.chargeable)
@@ -157,20 +168,21 @@ class Standing:
         if self.is_written_off or plain:
             return None
         self.schedule.settle(value_date)
-        _, owed = self.settles(value_date)
+        owed = self.settles(value_date).owed
         self.schedule.recompute(value_date)
         return owed
 
-    def settles(self, value_date: date) -> tuple[Decimal, Decimal]:
-        """The interest given back for settling on the day, and what is then asked for.
+    def settles(self, value_date: date) -> Settlement:
+        """What is given back for settling on the day, and what is then asked for.
 
         Fees of installments that have not begun are not asked for, and what is overpaid pays first.
         """
         rebate = settlement_rebate(self.terms, self.schedule.regular, self.tranches, value_date)
-        if self.in_duplum:
-            rebate += self.in_duplum.beyond(rebate)
+        beyond = self.in_duplum.beyond(rebate) if self.in_duplum else {"interest": ZERO, "penalties": ZERO}
+        given = Settlement(rebate + beyond["interest"], beyond["penalties"])
         fees = sum((row.left("fees") for row in self.charging.to_come(value_date)), ZERO)
-        return rebate, max(self.outstanding() - rebate - fees - self.overpaid, ZERO)
+        left = self.outstanding() - given.interest - given.penalties - fees - self.overpaid
+        return replace(given, owed=max(left, ZERO))
 
     def show(self, event: Event, amount: Decimal, split: dict[str, Decimal]) -> None:
         self.transactions.append(
