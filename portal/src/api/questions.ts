@@ -45,6 +45,19 @@ export const loanAsked = (id: string) =>
     },
   });
 
+/** The key facts of an application as it stands, or as its borrower would change it. */
+export const termsAsked = (loan: string, change?: { principal: string; installments: string }) =>
+  question({
+    queryKey: ["terms", loan, change?.principal ?? "", change?.installments ?? ""],
+    staleTime: 60_000,
+    queryFn: ({ signal }) => {
+      // As it was typed: what is no number is for the server to say.
+      const query = change && { ...change, installments: change.installments as unknown as number };
+      const params = { path: { loan_id: loan }, query };
+      return answerOf(api.GET("/api/v1/loans/{loan_id}/key-facts", { params, signal }));
+    },
+  });
+
 export const productsAsked = question({
   queryKey: ["products"],
   queryFn: ({ signal }) => answerOf(api.GET("/api/v1/products", { signal })),

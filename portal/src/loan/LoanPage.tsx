@@ -7,6 +7,7 @@ import { Receipts, Reported } from "./Payments";
 import { Schedule } from "./Schedule";
 import { Standing } from "./Standing";
 import { StatementCard } from "./StatementCard";
+import { Agree, Change } from "./Terms";
 
 type Everything = Awaited<ReturnType<ReturnType<typeof loanAsked>["queryFn"]>>;
 
@@ -32,6 +33,8 @@ function Parts({ loan, reload, ...rest }: Everything & { reload: () => void }) {
     <>
       <h1>{loan.product}</h1>
       <Standing loan={loan} payOff={running ? rest.payOff : null} reload={reload} />
+      {loan.agreement_wanted && <Agree loan={loan} reload={reload} />}
+      {loan.may_change && <Change loan={loan} reload={reload} />}
       {OPEN.includes(loan.status) && <Documents loan={loan.id} documents={rest.documents} reload={reload} />}
       {running && <Pay loan={loan} payTo={rest.payTo} reload={reload} />}
       <section className="card" aria-label={t("Installments")}>

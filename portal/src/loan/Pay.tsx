@@ -1,11 +1,12 @@
 import { useState } from "react";
 import { answerOf, api, keyed } from "../api/client";
+import { asRefused } from "../api/refused";
 import type { LoanDetail, PaymentIn, PayTo } from "../api/types";
 import { day, money } from "../format";
 import { channelLabel, channelOptions } from "../labels";
-import { Field, Form, Select } from "../ui/forms";
+import { Field, Form, Select, Tick } from "../ui/forms";
 import { Card, Facts, Note } from "../ui/parts";
-import { useFields, useKey } from "../ui/state";
+import { useFields, useKey, useRenewed } from "../ui/state";
 import { t } from "../words";
 
 interface PayProps {
@@ -49,10 +50,18 @@ function Report({ loan, reload }: { loan: LoanDetail; reload: () => void }) {
   const [done, setDone] = useState(false);
   const start = { amount: loan.next_due_amount, channel: "mpesa", reference: "" };
   const { values, of, reset } = useFields(start);
-  const key = useKey(values.amount, values.channel, values.reference);
+  const [tooMuch, setTooMuch] = useRenewed(() => false, values.amount);
+  const [kept, setKept] = useRenewed(() => false, values.amount); // another amount is asked about anew
+  const key = useKey(values.amount, values.channel, values.reference, String(kept));
   async function send() {
     const params = { path: { loan_id: loan.id }, header: keyed(key) };
-    await answerOf(api.POST("/api/v1/loans/{loan_id}/payments", { params, body: values as PaymentIn }));
+    const body = { ...values, accept_overpayment: kept } as PaymentIn;
+    try {
+      await answerOf(api.POST("/api/v1/loans/{loan_id}/payments", { params, body }));
+    } catch (reason) {
+      setTooMuch(asRefused(reason).code === "overpayment");
+      throw reason;
+    }
     reset();
     setDone(true);
     reload();
@@ -66,6 +75,14 @@ function Report({ loan, reload }: { loan: LoanDetail; reload: () => void }) {
             <Field label={t("Amount (maloti)")} inputMode="decimal" {...of("amount", errors)} />
             <Select label={t("Paid by")} options={channelOptions()} {...of("channel", errors)} />
             <Field label={t("Reference of the payment")} {...of("reference", errors)} />
+            {tooMuch && (
+              <Tick
+                name="accept_overpayment"
+                label={t("Keep for me what is more than I owe.")}
+                checked={kept}
+                set={setKept}
+              />
+            )}
           </>
         )}
       </Form>

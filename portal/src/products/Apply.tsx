@@ -1,13 +1,13 @@
 import { answerOf, api, keyed } from "../api/client";
 import { Refused, refuseField } from "../api/refused";
 import type { KeyFacts, Product } from "../api/types";
-import { day, money } from "../format";
 import { forgetDraft, type Draft } from "../kept/drafts";
 import { currentAccount } from "../session";
 import { Field, Form, Tick } from "../ui/forms";
 import { PaperLink } from "../ui/parts";
 import { useRenewed } from "../ui/state";
 import { language, t } from "../words";
+import { wholeCost } from "./facts";
 
 interface ApplyProps {
   product: Product;
@@ -38,7 +38,7 @@ export function Apply({ product, draft, change, query, keyFacts }: ApplyProps) {
             errors={errors.purpose}
           />
           <h2>{t("Key facts of your loan")}</h2>
-          <p>{whole(keyFacts.facts)}</p>
+          <p>{wholeCost(keyFacts.facts)}</p>
           <p>
             <PaperLink path={`products/${product.id}/key-facts.pdf?${query}`}>{t("Read them as a paper")}</PaperLink>
           </p>
@@ -68,13 +68,4 @@ async function apply(product: string, draft: Draft, agreed: string): Promise<str
     if (!(reason instanceof Refused && reason.code === "idempotency_key_reused")) throw reason;
     return "#/"; // it had arrived before the line dropped, and stands among the loans
   }
-}
-
-function whole({ cost, net, total, last_due, currency }: KeyFacts["facts"]): string {
-  return t("The loan costs you {cost} in all: you receive {net} and pay back {total} until {day}.", {
-    cost: money(cost, currency),
-    net: money(net, currency),
-    total: money(total, currency),
-    day: day(last_due),
-  });
 }

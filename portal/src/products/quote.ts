@@ -15,12 +15,18 @@ interface Quoted {
 
 /** The quote for what is filled in, anew when that changes. */
 export function useQuote(product: string, principal: string, installments: string): Quoted {
-  const [asked, ask] = useState<[string, string]>([principal, installments]);
-  useEffect(() => {
-    const wait = setTimeout(() => ask([principal, installments]), PAUSE);
-    return () => clearTimeout(wait);
-  }, [principal, installments]);
+  const asked = useSettled(principal, installments);
   const { data, error } = useQuery({ ...quoteAsked(product, ...asked), placeholderData: keepPreviousData });
   if (error) return { quote: null, facts: null, problem: asRefused(error) };
   return { quote: data?.quote ?? null, facts: data?.facts ?? null, problem: null };
+}
+
+/** What is filled in, once nothing was typed for a moment. */
+export function useSettled(principal: string, installments: string): [string, string] {
+  const [settled, settle] = useState<[string, string]>([principal, installments]);
+  useEffect(() => {
+    const wait = setTimeout(() => settle([principal, installments]), PAUSE);
+    return () => clearTimeout(wait);
+  }, [principal, installments]);
+  return settled;
 }

@@ -14,6 +14,7 @@ import { answers } from "../kept/answers";
 import { Documents } from "../loan/Documents";
 import { Pay } from "../loan/Pay";
 import { Questions } from "../loan/Questions";
+import { Agree, Change } from "../loan/Terms";
 import { Complaints } from "../me/Complaints";
 import { Particulars } from "../me/Particulars";
 import { Password } from "../me/Password";
@@ -37,7 +38,18 @@ const loan = {
 const product = { id: "1", name: "Business loan" } as Product;
 const keyFacts = {
   hash: "",
-  facts: { cost: "1.00", net: "1.00", total: "1.00", last_due: "2026-02-02", currency: "LSL" },
+  facts: {
+    cost: "1.00",
+    net: "1.00",
+    total: "1.00",
+    principal: "100.00",
+    installment: "9.00",
+    installments: 12,
+    apr: "30.00",
+    last_due: "2026-02-02",
+    currency: "LSL",
+    schedule: [],
+  },
 };
 const draft = { principal: "100.00", installments: "6", purpose: "", key: "k" };
 const disputes = { value: [], error: "", reload: nothing };
@@ -101,6 +113,21 @@ const FORMS: Record<string, Case> = {
     button: "Report the payment",
   },
   "answer": { page: () => <Questions loan={loan} reload={nothing} />, fields: ["text"], button: "Send the answer" },
+  "agreement": {
+    page: () => <Agree loan={loan} reload={nothing} />,
+    fields: ["agreed"],
+    button: "I agree",
+    first: async (user) => user.click(await screen.findByRole("checkbox")),
+  },
+  "change of an application": {
+    page: () => <Change loan={loan} reload={nothing} />,
+    fields: ["principal", "installments", "purpose", "agreed"],
+    button: "Send the change",
+    first: async (user) => {
+      await press("Change amount or term")(user);
+      await user.click(await screen.findByRole("checkbox"));
+    },
+  },
   "dispute": {
     page: () => <Wrong what="It" loan="1" disputes={disputes} />,
     fields: ["text"],
@@ -123,6 +150,7 @@ async function useCode(code: string): Promise<void> {
 /** What the server says to everything but the form itself. */
 function usual({ method, path, body }: Call): [number, unknown] | null {
   if (path.endsWith("/consent-texts")) return [200, [{ purpose: "records", version: 1, english: "E", sesotho: "S" }]];
+  if (method === "GET" && path.endsWith("/key-facts")) return [200, keyFacts];
   if (path.endsWith("/me/codes") || (path.endsWith("/register") && (body as { code: string }).code === ""))
     return [202, { to: "+266 •••• 0001", again_in: 60 }];
   return method === "GET" ? [200, []] : null;
@@ -189,6 +217,27 @@ describe.each(["en", "st"] as Language[])("in %s", (language) => {
     expect(await screen.findByText(t("problem.file_missing"))).toBeInTheDocument();
     expect(screen.getByLabelText(t("File"))).toHaveAttribute("aria-invalid", "true");
     expect(calls).toEqual([]);
+  });
+});
+
+describe("more than is owed", () => {
+  it("is asked about, and sent again once that is agreed to", async () => {
+    await speak("en");
+    const user = userEvent.setup();
+    const over = { ...wrong("amount", "left_over", { owed: "4.00", left_over: "6.00" }), code: "overpayment" };
+    const calls = serve((call) =>
+      (call.body as { accept_overpayment: boolean }).accept_overpayment ? [201, {}] : [422, over],
+    );
+    shown(FORMS.payment as Case);
+    const button = screen.getByRole("button", { name: t("Report the payment") });
+    await user.click(button);
+    await user.click(await screen.findByRole("checkbox"));
+    expect(screen.getByLabelText(t("Amount (maloti)"))).toHaveAccessibleDescription(
+      expect.stringContaining("6.00") as string,
+    );
+    await user.click(button);
+    expect(await screen.findByRole("status")).toHaveTextContent("Thank you");
+    expect(calls).toHaveLength(2);
   });
 });
 

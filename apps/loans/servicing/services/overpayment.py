@@ -10,7 +10,7 @@ from apps.loans.book.projection import fold_loan
 from apps.loans.domain.violations import InvalidTerms
 from apps.loans.products.models import the_policy
 from apps.loans.servicing.services.booking import Booking
-from apps.mfis.core.errors import InvalidInput
+from apps.mfis.core.errors import InvalidInput, Sentence
 
 ZERO = Decimal(0)
 
@@ -44,14 +44,15 @@ def refuse_left_over(owed: Decimal, left_over: Decimal, *, accepted: bool) -> No
     if left_over <= ZERO:
         return
     said = f"{owed:,.2f} is owed at pay-off; {left_over:,.2f} would be left over."
+    values = {"owed": f"{owed:.2f}", "left_over": f"{left_over:.2f}"}
     limit = the_policy().overpayment_limit
     if limit is not None and left_over > limit:
-        raise Overpayment(
-            f"{said} At most {limit:,.2f} may be left over; book what is owed, and give the rest back.",
-            may_be_accepted=False,
-        )
+        text = f"{said} At most {limit:,.2f} may be left over; book what is owed, and give the rest back."
+        refusal = Sentence(text, "left_over_above_limit", **values, limit=f"{limit:.2f}")
+        raise Overpayment(refusal, may_be_accepted=False)
     if not accepted:
-        raise Overpayment(f"{said} Say that it is to be kept as overpaid, or change the amount.", may_be_accepted=True)
+        text = f"{said} Say that it is to be kept as overpaid, or change the amount."
+        raise Overpayment(Sentence(text, "left_over", **values), may_be_accepted=True)
 
 
 def what_is_left_over(loan: Loan, state: LoanState, amount: Decimal, day: date) -> tuple[Decimal, Decimal]:

@@ -1,1 +1,0 @@
-import{Ct as e,D as t,lt as n}from"./index-AfN9ybIS.js";var r=e();function i({label:e,...i}){let a=n(`At least 10 characters, not only digits`);return(0,r.jsx)(t,{label:e,type:`password`,autoComplete:`new-password`,help:a,...i})}export{i as t};
