@@ -133,7 +133,7 @@ class OthersLookUp:
     accounts: list[UUID]
 
 
-def others_look_ups(mfi: str, *, since: datetime) -> list[OthersLookUp]:
+def others_inquiries(mfi: str, *, since: datetime) -> list[OthersLookUp]:
     """The inquiries of other MFIs since an instant that counted accounts of `mfi`; none while MongoDB is away."""
     try:
         inquiries = repository.inquiries_of_others(mfi, since=since)

@@ -12,7 +12,7 @@ from apps.credit.relay import relay_outbox
 from apps.credit.repository import StoreError
 from apps.credit.retention import apply_retention
 from apps.loans.histories.services.disputes import tell_of_corrections
-from apps.loans.histories.services.inquiries import tell_of_look_ups
+from apps.loans.histories.services.inquiries import tell_of_inquiries
 from apps.loans.histories.services.months import take_months
 from apps.loans.histories.services.reconciliation import upgrade_histories
 from apps.loans.ledger.verification import check_books
@@ -136,7 +136,7 @@ def _end_days(worker: Worker, mfi: MFI) -> None:
         if is_home():
             queue_reminders(business_date())
             tell_of_corrections()
-            tell_of_look_ups()
+            tell_of_inquiries()
 
 
 def keep_histories(worker: Worker, step: Step) -> None:

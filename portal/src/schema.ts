@@ -2024,11 +2024,11 @@ export interface components {
              */
             code: string;
             /**
-             * Days Late
+             * Days Past Due
              * @description Days past due.
              * @example 0
              */
-            days_late: number;
+            days_past_due: number;
             /**
              * Month End
              * Format: date
@@ -2060,10 +2060,10 @@ export interface components {
              */
             available: boolean;
             /**
-             * Look Ups
+             * Inquiries
              * @description Who asked other lenders about the caller.
              */
-            look_ups: components["schemas"]["LookUpOut"][];
+            inquiries: components["schemas"]["LookUpOut"][];
             /** @description The score as of today; null while histories cannot be reached. */
             score: components["schemas"]["ScoreOut"] | null;
             /**
@@ -2343,11 +2343,11 @@ export interface components {
              */
             currency: string;
             /**
-             * Days Late
+             * Days Past Due
              * @description Days past due.
              * @example 0
              */
-            days_late: number;
+            days_past_due: number;
             /**
              * Disbursed On
              * @description The day of the pay-out; null before it.
@@ -2517,11 +2517,11 @@ export interface components {
              */
             currency: string;
             /**
-             * Days Late
+             * Days Past Due
              * @description Days past due.
              * @example 0
              */
-            days_late: number;
+            days_past_due: number;
             /**
              * Disbursed On
              * @description The day of the pay-out; null before it.

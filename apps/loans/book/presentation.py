@@ -37,7 +37,7 @@ def loan_row(line: LoanLine, today: date) -> dict[str, Any]:
         "overpaid": amount_text(line.overpaid),
         "next_due_date": line.oldest_due_date,
         "next_due_amount": amount_text(line.next_due_amount),
-        "days_late": max(days_past_due, 0) if line.status == Status.ACTIVE else 0,
+        "days_past_due": max(days_past_due, 0) if line.status == Status.ACTIVE else 0,
     }
 
 

@@ -40,7 +40,7 @@ class LoanOut(Plain):
     overpaid: str
     next_due_date: date | None
     next_due_amount: str
-    days_late: int
+    days_past_due: int
 
 
 class LoanPage(Plain):

@@ -28,7 +28,7 @@ class HistoryMonthOut(Schema):
     month_end: date
     balance: str
     overdue: str
-    days_late: int
+    days_past_due: int
     code: str
 
 
@@ -93,7 +93,7 @@ class HistoryOut(Schema):
     score: ScoreOut | None
     scores: list[PastScoreOut]
     accounts: list[HistoryAccountOut]
-    look_ups: list[LookUpOut]
+    inquiries: list[LookUpOut]
 
 
 class DisputeIn(Given):

@@ -121,7 +121,7 @@ def _history(history: Kept, language: str) -> Iterator[Part]:
     yield Part(
         _("Who asked about you"),
         (_("Date"), _("What")),
-        [(day(x["at"][:10], language), who[x["own"]]) for x in history["look_ups"]],
+        [(day(x["at"][:10], language), who[x["own"]]) for x in history["inquiries"]],
     )
 
 

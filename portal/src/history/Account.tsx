@@ -75,7 +75,7 @@ function Months({ months }: { months: Month[] }) {
   );
 }
 
-function stood({ month_end, balance, overdue, days_late: days }: Month): string {
+function stood({ month_end, balance, overdue, days_past_due: days }: Month): string {
   const values = { day: day(month_end), amount: money(balance), late: money(overdue), days };
   if (days > 0) return t("{day}: {amount} outstanding, {late} of it {days} days late", values);
   return t("{day}: {amount} outstanding, nothing late", values);

@@ -40,7 +40,7 @@ function Contents({ history, disputes }: { history: CreditHistory; disputes: Ask
           {t("0 on time, 1 to 7 late by so many 30 days begun, C paid in full, W given up.")}
         </p>
       )}
-      {available && <Inquiries inquiries={history.look_ups} />}
+      {available && <Inquiries inquiries={history.inquiries} />}
     </>
   );
 }

@@ -32,9 +32,9 @@ function Due({ loans }: { loans: Loan[] }) {
   const next = due[0];
   if (!next) return null;
   return (
-    <section className={`card due ${next.days_late ? "is-late" : ""}`} aria-label={t("Due next")}>
+    <section className={`card due ${next.days_past_due ? "is-late" : ""}`} aria-label={t("Due next")}>
       <p className="quiet">
-        {t(next.days_late ? "Overdue since {day}" : "Due on {day}", { day: day(next.next_due_date) })}
+        {t(next.days_past_due ? "Overdue since {day}" : "Due on {day}", { day: day(next.next_due_date) })}
       </p>
       <p className="big">{money(next.next_due_amount, next.currency)}</p>
       <a className="button" href={`#/loans/${next.id}`}>
@@ -57,7 +57,7 @@ function Line({ loan }: { loan: Loan }) {
       <span className="right">
         {money(loan.principal, loan.currency)}
         <br />
-        <StatusBadge status={loan.status} late={loan.days_late} />
+        <StatusBadge status={loan.status} late={loan.days_past_due} />
       </span>
     </a>
   );

@@ -23,7 +23,7 @@ export function Pay({ loan, payTo, reload }: PayProps) {
         <p className="big">
           {money(loan.next_due_amount, loan.currency)}{" "}
           <span className="quiet">
-            {t(loan.days_late ? "Overdue since {day}" : "Due on {day}", { day: day(loan.next_due_date) })}
+            {t(loan.days_past_due ? "Overdue since {day}" : "Due on {day}", { day: day(loan.next_due_date) })}
           </span>
         </p>
       )}

@@ -20,7 +20,7 @@ export function Standing({ loan, payOff, reload }: StandingProps) {
   return (
     <section className="card" aria-label={t("Where it stands")}>
       <p>
-        <StatusBadge status={loan.status} late={loan.days_late} /> <span className="quiet">{loan.number}</span>
+        <StatusBadge status={loan.status} late={loan.days_past_due} /> <span className="quiet">{loan.number}</span>
       </p>
       <p className="lead">{sentence(loan)}</p>
       <Steps steps={loan.steps} />

@@ -18,7 +18,7 @@ const SENTENCES: Record<string, string> = {
 
 /** Where a loan stands, as one would say it. */
 export function sentence(loan: LoanDetail): string {
-  const late = loan.status === "active" && loan.days_late > 0;
+  const late = loan.status === "active" && loan.days_past_due > 0;
   const words = late ? "{amount} has been due since {day}." : SENTENCES[loan.status];
   const values = { amount: money(amount(loan), loan.currency), day: day(loan.next_due_date), reason: loan.reason };
   return t(words ?? "Everything is paid. Thank you.", values);

@@ -32,7 +32,7 @@ const loan = {
   currency: "LSL",
   next_due_amount: "10.00",
   next_due_date: null,
-  days_late: 0,
+  days_past_due: 0,
   questions: [{ asked_on: "2026-01-02", question: "A payslip?", answered_on: null, answer: "" }],
 } as unknown as LoanDetail;
 const product = { id: "1", name: "Business loan" } as Product;

@@ -28,7 +28,7 @@ from apps.users.accounts.selectors import belongs_to
 from apps.users.accounts.services.borrowers import register_borrower, update_borrower
 from apps.users.accounts.services.people import Person
 from apps.users.back_office.base import LetsemaAdmin, run_action, status_badge
-from apps.users.back_office.requests import StaffRequest
+from apps.users.back_office.requests import StaffRequest, staff_of
 from apps.users.back_office.sites import tenant_site
 from apps.users.consents.models import Consent
 from apps.users.consents.selectors import all_consents
@@ -92,12 +92,12 @@ class BorrowerAdmin(LetsemaAdmin):
             raise Http404
         return profile  # type: ignore[no-any-return]
 
-    def add_view(self, request: Any, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
 
         def run(values: dict[str, Any]) -> None:
-            account = register_borrower(person=Person(**values), actor=request.user.actor, today=business_date())
+            account = register_borrower(person=Person(**values), actor=staff_of(request).actor, today=business_date())
             self._show_invitation(request, account)
 
         return run_action(
@@ -112,7 +112,7 @@ class BorrowerAdmin(LetsemaAdmin):
             button="Register",
         )
 
-    def edit_view(self, request: Any, account_id: UUID) -> HttpResponse:
+    def edit_view(self, request: StaffRequest, account_id: UUID) -> HttpResponse:
         profile = self._profile(request, account_id)
         if not self.has_change_permission(request):
             raise PermissionDenied
@@ -145,7 +145,7 @@ class BorrowerAdmin(LetsemaAdmin):
         back = reverse("admin:users_borrowerprofile_change", args=[profile.pk])
         return contact_page(request, self, profile.account, back)
 
-    def invite_view(self, request: Any, account_id: UUID) -> HttpResponse:
+    def invite_view(self, request: StaffRequest, account_id: UUID) -> HttpResponse:
         profile = self._profile(request, account_id)
         if not self.has_change_permission(request):
             raise PermissionDenied
@@ -162,7 +162,7 @@ class BorrowerAdmin(LetsemaAdmin):
             explanation="A link by which the borrower chooses a password goes to their own e-mail or phone alone.",
         )
 
-    def consent_view(self, request: Any, account_id: UUID, purpose: str, wanted: str) -> HttpResponse:
+    def consent_view(self, request: StaffRequest, account_id: UUID, purpose: str, wanted: str) -> HttpResponse:
         """What a borrower agreed to, or took back, at the counter; the words are read out from this page."""
         profile = self._profile(request, account_id)
         if not self.has_change_permission(request):
@@ -197,11 +197,13 @@ class BorrowerAdmin(LetsemaAdmin):
             explanation="Read it to the borrower in the language they choose; enter only what they say themselves.",
         )
 
-    def _show_invitation(self, request: Any, account: Account) -> None:
-        to = invite(account=account, actor=request.user.actor)
+    def _show_invitation(self, request: HttpRequest, account: Account) -> None:
+        to = invite(account=account, actor=staff_of(request).actor)
         self.message_user(request, f"The invitation for {account.full_name} goes to {to}.", messages.SUCCESS)
 
-    def change_view(self, request: Any, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
         profile = self._profile(request, object_id)
         account = profile.account
         loans = list(

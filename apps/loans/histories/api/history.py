@@ -32,7 +32,7 @@ def history(request: HttpRequest) -> Any:
         "waiting": found.waiting,
         "score": _score(found.score(today), account.language) if found.available else None,
         "scores": [{"month_end": x.month_end, "points": x.points, "band": x.band} for x in found.scores],
-        "look_ups": [{"at": x.at, "own": x.mfi == connection.schema_name, "purpose": x.purpose} for x in asked or []],
+        "inquiries": [{"at": x.at, "own": x.mfi == connection.schema_name, "purpose": x.purpose} for x in asked or []],
         "accounts": [
             {
                 "loan": a.loan_id,
@@ -58,7 +58,7 @@ def history(request: HttpRequest) -> Any:
                         "month_end": m.month_end,
                         "balance": amount_text(m.balance),
                         "overdue": amount_text(m.overdue),
-                        "days_late": m.days_past_due,
+                        "days_past_due": m.days_past_due,
                         "code": m.code,
                     }
                     for m in a.months

@@ -194,13 +194,13 @@ def tell_of_corrections() -> int:
     outdated = outdated_inquiries(connection.schema_name)
     return sum(
         note_correction(
-            loan_id=look_up.loan,
-            inquiry_id=look_up.inquiry,
-            correction_id=look_up.correction,
-            asked_on=timezone.localdate(look_up.asked_at),
+            loan_id=inquiry.loan,
+            inquiry_id=inquiry.inquiry,
+            correction_id=inquiry.correction,
+            asked_on=timezone.localdate(inquiry.asked_at),
             actor=SYSTEM,
         )
-        for look_up in outdated
+        for inquiry in outdated
     )
 
 

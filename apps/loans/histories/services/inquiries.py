@@ -15,7 +15,7 @@ from apps.credit.inquiries import (
     PastInquiry,
     inquiries_about,
     make_inquiry,
-    others_look_ups,
+    others_inquiries,
 )
 from apps.credit.outbox import person_key
 from apps.credit.score import Score
@@ -115,7 +115,7 @@ def _summary(exposure: OtherLendersExposure) -> str:
     )
 
 
-def tell_of_look_ups() -> int:
+def tell_of_inquiries() -> int:
     """Tells the MFI's own borrowers of other lenders' look-ups that counted their loans here.
 
     Whoever asks about somebody by another's number has them told at the telephone that their own lender knows. Runs as
@@ -126,11 +126,11 @@ def tell_of_look_ups() -> int:
         queue_message(
             account=borrower,
             about="looked_up_here",
-            key=f"looked_up_here:{look_up.inquiry}:{borrower.pk}",
-            values={"day": f"{timezone.localdate(look_up.asked_at):%-d %b %Y}"},
+            key=f"looked_up_here:{inquiry.inquiry}:{borrower.pk}",
+            values={"day": f"{timezone.localdate(inquiry.asked_at):%-d %b %Y}"},
         )
-        for look_up in others_look_ups(connection.schema_name, since=since)
-        for borrower in Account.objects.filter(loans__in=look_up.accounts).distinct()
+        for inquiry in others_inquiries(connection.schema_name, since=since)
+        for borrower in Account.objects.filter(loans__in=inquiry.accounts).distinct()
     )
 
 

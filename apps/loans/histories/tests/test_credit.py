@@ -20,7 +20,7 @@ from apps.loans.applications.services.apply import LoanRequest, apply_for_loan
 from apps.loans.applications.services.review import approve, recommend, start_review, withdraw
 from apps.loans.book.models import Loan, LoanEvent
 from apps.loans.book.selectors.other_lenders import other_lenders_exposure
-from apps.loans.histories.services.inquiries import ask_other_lenders, credit_summary, past_inquiries, tell_of_look_ups
+from apps.loans.histories.services.inquiries import ask_other_lenders, credit_summary, past_inquiries, tell_of_inquiries
 from apps.loans.products.models import Product
 from apps.loans.servicing.services import repayment
 from apps.mfis.core.actor import SYSTEM
@@ -125,13 +125,13 @@ def test_with_consent_the_sums_and_after_its_end_nothing(
         with pytest.raises(WrongState):
             ask_other_lenders(loan_id=here.pk, actor=officer.actor)
         told = beta.client(beta.borrower).get("/api/v1/credit-history").json()
-        assert [(x["own"], x["purpose"]) for x in told["look_ups"]] == [(True, "application")]
+        assert [(x["own"], x["purpose"]) for x in told["inquiries"]] == [(True, "application")]
     with tenant_context(alpha.mfi):  # told at the telephone that alpha knows, once
-        assert (tell_of_look_ups(), tell_of_look_ups()) == (1, 0)
+        assert (tell_of_inquiries(), tell_of_inquiries()) == (1, 0)
         assert Message.objects.get(about="looked_up_here").account == alpha.borrower
     # At alpha, whose loan was counted, the borrower sees that another lender asked, and not which.
     told = alpha.client(alpha.borrower).get("/api/v1/credit-history").json()
-    assert [x["own"] for x in told["look_ups"]] == [False]
+    assert [x["own"] for x in told["inquiries"]] == [False]
     assert beta.mfi.schema_name not in json.dumps(told)
     assert told["score"]["band"] == "D"  # nothing was ever paid on it
     assert told["score"]["advice"].startswith("Pay what is overdue")
@@ -186,7 +186,7 @@ def test_a_look_up_that_is_not_written_is_not_answered(
         page = beta.client("officer").get(f"/admin/loans/loan/{here.pk}/change/").content.decode()
         assert "out of reach" in page
         told = beta.client(beta.borrower).get("/api/v1/credit-history").json()
-        assert (told["available"], told["score"], told["look_ups"]) == (False, None, [])
+        assert (told["available"], told["score"], told["inquiries"]) == (False, None, [])
         settings.MONGODB_URL = right
 
 

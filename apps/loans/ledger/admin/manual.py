@@ -6,12 +6,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
@@ -24,7 +22,7 @@ from apps.loans.ledger.models import GLAccount, ManualJournal
 from apps.loans.ledger.workflow import JOURNAL
 from apps.mfis.core.roles import Action
 from apps.users.back_office.base import LetsemaAdmin, posted, run_action, status_badge
-from apps.users.back_office.forms import ReasonForm
+from apps.users.back_office.decisions import asked_step, decision_page
 from apps.users.back_office.requests import StaffRequest, staff_of
 from apps.users.back_office.sites import tenant_site
 
@@ -103,28 +101,21 @@ class ManualAdmin(LetsemaAdmin):
 
     def decide_view(self, request: StaffRequest, journal_id: UUID, step: str) -> HttpResponse:
         """The confirm page of a step of the workflow."""
-        if step not in JOURNAL.transitions:
-            raise Http404
-        transition = JOURNAL[step]
-        if not self._may(request, transition.duty):
-            raise PermissionDenied
-        journal = get_object_or_404(self.get_queryset(request), pk=journal_id)
+        asked, journal = asked_step(request, self, JOURNAL, step, journal_id)
         post = step == "post"
 
         def decide(values: dict[str, Any]) -> ManualJournal:
             return decide_journal(journal_id=journal.pk, actor=request.user.actor, post=post, **values)
 
-        return run_action(
+        return decision_page(
             request,
             admin=self,
-            form=ReasonForm(posted(request)) if transition.needs_reason else forms.Form(posted(request)),
+            step=asked,
+            record=journal,
             run=decide,
             done="Posted." if post else "Declined.",
             subject="Journals by hand",
-            title=f"{transition.label}: {journal}",
             facts=[("Proposed by", journal.maker_name), ("Day", f"{journal.posted_on:%-d %b %Y}")],
-            button=transition.label,
-            style=transition.style,
             back_url=reverse("admin:loans_manualjournal_change", args=[journal.pk]),
             explanation="",
         )

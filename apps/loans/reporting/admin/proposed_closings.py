@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 
 from apps.loans.ledger.models import ClosingProposal
 from apps.loans.ledger.workflow import CLOSING
 from apps.loans.reporting.services.closing import decide_closing
-from apps.users.back_office.base import LetsemaAdmin, posted, run_action, status_badge
-from apps.users.back_office.forms import ReasonForm
+from apps.users.back_office.base import LetsemaAdmin, status_badge
+from apps.users.back_office.decisions import asked_step, decision_page
 from apps.users.back_office.requests import StaffRequest
 from apps.users.back_office.sites import tenant_site
 
@@ -53,28 +50,21 @@ class ClosingProposalAdmin(LetsemaAdmin):
 
     def decide_view(self, request: StaffRequest, proposal_id: UUID, step: str) -> HttpResponse:
         """The confirm page of a step of the workflow."""
-        if step not in CLOSING.transitions:
-            raise Http404
-        transition = CLOSING[step]
-        if not self._may(request, transition.duty):
-            raise PermissionDenied
-        proposal = get_object_or_404(self.get_queryset(request), pk=proposal_id)
+        asked, proposal = asked_step(request, self, CLOSING, step, proposal_id)
         closes = step == "close"
 
         def decide(values: dict[str, Any]) -> ClosingProposal:
             return decide_closing(proposal_id=proposal.pk, actor=request.user.actor, close=closes, **values)
 
-        return run_action(
+        return decision_page(
             request,
             admin=self,
-            form=ReasonForm(posted(request)) if transition.needs_reason else forms.Form(posted(request)),
+            step=asked,
+            record=proposal,
             run=decide,
             done="The books are closed." if closes else "Declined.",
             subject="Proposed closings",
-            title=f"{transition.label}: {proposal}",
             facts=[("Asked for by", proposal.maker_name), ("Through", f"{proposal.through:%-d %b %Y}")],
-            button=transition.label,
-            style=transition.style,
             back_url=reverse("admin:loans_closingproposal_changelist"),
             explanation="Nothing can be posted into closed days any more; what comes late becomes an adjustment.",
         )
