@@ -16,6 +16,7 @@ from pathlib import Path
 
 from config.embedded.postgres import CannotStart
 from config.embedded.system import System
+from tests.migrated import BASE, DUMP, TEMPLATE, dump, migrate_base
 
 ROOT = Path(__file__).resolve().parent.parent
 PORTAL = ROOT / "portal"
@@ -28,7 +29,7 @@ LINTERS = (
     ("mypy",),
 )
 # What starts servers, nodes or browsers of its own, or kills them: `make test` runs it, `make test-quick` does not.
-SLOW = ("browser", "cluster", "test_killed.py", "test_histories_killed.py", "test_embedded.py", "test_contract.py")
+SLOW = ("browser", "cluster", "test_killed.py", "test_histories_killed.py", "test_embedded.py", "test_portal_build.py")
 BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "20")
 
 
@@ -97,8 +98,13 @@ def run_tests(arguments: list[str], *, browser: bool = True) -> int:
     folder.chmod(0o755)  # the database's own account must be able to pass through
     system = System(ROOT, folder, port=8000, throw_away=True)
     try:
-        system.start_servers("letsema_test_base")
+        system.start_servers(BASE)
+        if code := migrate_base(ROOT, system.environment):
+            return code
         env = system.environment | {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
+        if system.postgres:
+            env[TEMPLATE] = BASE
+            env[DUMP] = str(dump(system.postgres, env["DATABASE_URL"], folder / "migrated.dump"))
         if chromium:
             env["LETSEMA_CHROMIUM"] = chromium
         return subprocess.run(
@@ -125,7 +131,7 @@ def run_room(arguments: list[str]) -> int:
             shutil.rmtree(stale, ignore_errors=True)
     system = System(ROOT, kept / state, port=8000, throw_away=True)
     try:
-        system.start_servers("letsema_test_base")
+        system.start_servers(BASE)
         env = system.environment | {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
         command = [sys.executable, "-m", "pytest", "--reuse-db", "-p", "no:cacheprovider", *arguments]
         return subprocess.run(command, cwd=ROOT, env=env).returncode

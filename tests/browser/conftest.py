@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from config.embedded.postgres import free_port
 from config.embedded.system import System
+from tests.migrated import restore
 from tests.run import find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -189,7 +190,8 @@ def served() -> Iterator[Served]:
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop in this thread
     try:
         system.start_servers()
-        system.manage("letsema_migrate", "--verbosity", "0")
+        if not (system.postgres and restore(system.postgres, system.environment["DATABASE_URL"])):
+            system.manage("letsema_migrate", "--verbosity", "0")
         system.start_application()
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)

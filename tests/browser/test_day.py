@@ -109,6 +109,7 @@ def borrow(served: Served) -> Page:
     page.goto(served.url("/", MFI))
     check_accessible(page)
     page.get_by_role("link", name="Open an account").click()
+    page.get_by_label("Full name").wait_for()
     check_accessible(page)
     page.get_by_label("Full name").fill("Mamello Khoabane")
     page.get_by_label("Phone").fill("5812 3456")

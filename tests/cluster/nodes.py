@@ -20,6 +20,7 @@ import psycopg2
 
 from config.embedded.postgres import EmbeddedPostgres, free_port
 from tests.cluster.links import Link
+from tests.migrated import restore
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RUN = "import django; django.setup(); from tests.cluster.process import main; main()"
@@ -41,6 +42,7 @@ class Node:
         self.postgres = EmbeddedPostgres(self.folder, throw_away=False, cluster=True)
         self.postgres.port = free_port()
         self.environment: dict[str, str] = {}
+        self.is_migrated = False
         self.worker: subprocess.Popen[bytes] | None = None
         self._process: subprocess.Popen[str] | None = None
         self._lock = threading.Lock()
@@ -51,6 +53,7 @@ class Node:
     def prepare(self, peers: dict[str, int]) -> None:
         """Roles, the database and the environment; `peers` are the ports at which this node reaches the others."""
         url = self.postgres.ensure_role_and_database()
+        self.is_migrated = restore(self.postgres, url)
         self.postgres.ensure_replication_role(PASSWORD)
         addresses = " ".join(f"{letter}=postgres://127.0.0.1:{port}/letsema" for letter, port in peers.items())
         self.environment = os.environ | {
@@ -211,7 +214,7 @@ class Cluster:
         for node in self:
             node.prepare({a: link.port for (a, b), link in self.links.items() if b == node.letter})
         first, *others = [self.nodes[letter] for letter in (joined or "".join(self.nodes))]
-        _all(lambda n: n.manage("letsema_migrate"), self.nodes.values())
+        _all(lambda n: n.manage("letsema_migrate"), [n for n in self if not n.is_migrated])
         first.manage("cluster", "init")
         for node in others:
             node.manage("cluster", "init")
