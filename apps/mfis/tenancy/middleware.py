@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import cast
+from typing import NamedTuple, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -34,20 +34,26 @@ def forget_changed() -> None:
     transaction.on_commit(forget)
 
 
-def find_mfi(hostname: str) -> MFI | None:
-    """The MFI that answers to `hostname`; one query at most every KEEP_SECONDS, which leaves the public schema set."""
+class Found(NamedTuple):
+    """The MFI that answers to a host, and whether its schema stands on this node."""
+
+    mfi: MFI
+    stands_here: bool
+
+
+def find_mfi(hostname: str) -> Found | None:
+    """The MFI of `hostname`; one query at most every KEEP_SECONDS, which leaves the public schema set."""
     now = time.monotonic()
     kept = _known.get(hostname)
     if kept and now - kept[0] < KEEP_SECONDS:
-        return kept[1]
+        return Found(kept[1], stands_here=True)
     connection.set_schema_to_public()
     domain = Domain.objects.select_related("tenant").filter(domain=hostname).first()
     if domain is None or (settings.CLUSTER and not _is_made(domain.tenant)):
         _known.pop(hostname, None)
-        return domain.tenant if domain else None
+        return Found(domain.tenant, stands_here=False) if domain else None
     _known[hostname] = (now, domain.tenant)
-    mfi: MFI = domain.tenant
-    return mfi
+    return Found(domain.tenant, stands_here=True)
 
 
 def _is_made(mfi: MFI) -> bool:
@@ -65,12 +71,13 @@ class MFIMiddleware:
         hostname = request.get_host().rsplit(":", 1)[0].lower()
         if hostname == settings.HOST:
             return self._public(request)
-        mfi = find_mfi(hostname)
-        if mfi is None:
+        found = find_mfi(hostname)
+        if found is None:
             return problem(request, 404, "Not found", f"No institution answers at {hostname}.")
+        mfi = found.mfi
         if mfi.status == MFI.Status.SUSPENDED:
             return _suspended(request, mfi)
-        if settings.CLUSTER and hostname not in _known:
+        if not found.stands_here:
             return problem(request, 503, f"{mfi.name} is being set up here", "Try again in a minute.")
         cast(TenantRequest, request).tenant = mfi
         set_tenant_keeping_path(mfi)
