@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Lender:
-    """An MFI with a manager, a second one who approves, and a product; its host is bench.localhost."""
+    """An MFI with a manager, a second one who approves, and a product; its host is that of its subdomain."""
 
     mfi: MFI
     manager: Account
@@ -27,8 +27,8 @@ class Lender:
     product: Product
 
 
-def open_lender() -> Lender:
-    """Opens the MFI `bench`. Its schema is entered by `tenant_context(lender.mfi)`."""
+def open_lender(subdomain: str = "bench") -> Lender:
+    """Opens an MFI. Its schema is entered by `tenant_context(lender.mfi)`."""
     from django_tenants.utils import tenant_context
 
     from apps.mfis.core.actor import SYSTEM
@@ -38,13 +38,13 @@ def open_lender() -> Lender:
     from tests.factories import open_tills, settle_alone
 
     opened = onboard_mfi(
-        name="Bench",
-        subdomain="bench",
+        name=subdomain.title(),
+        subdomain=subdomain,
         licence_type="credit_only_2",
         district="berea",
-        contact_email="a@bench.example",
+        contact_email=f"a@{subdomain}.example",
         admin_name="Lineo Matete",
-        admin_email="l@bench.example",
+        admin_email=f"l@{subdomain}.example",
         actor=SYSTEM,
         notify=False,
     )
@@ -93,14 +93,21 @@ def apply(lender: Lender, phone: str, principal: Decimal, day: date) -> UUID:
     return application.id
 
 
-def lend(lender: Lender, phone: str, principal: Decimal, day: date) -> UUID:
-    """The same loan paid out on `day`: five events."""
+def approve_loan(lender: Lender, phone: str, principal: Decimal, day: date) -> UUID:
+    """The same loan approved on `day`, to be paid out: four events."""
     from apps.loans.applications.services.review import approve, recommend, start_review
-    from apps.loans.servicing.services.pay_out import disburse
 
     loan_id = apply(lender, phone, principal, day)
     start_review(loan_id=loan_id, actor=lender.manager.actor, value_date=day)
     recommend(loan_id=loan_id, actor=lender.manager.actor, reason="Seen", value_date=day)
     approve(loan_id=loan_id, actor=lender.second.actor, value_date=day)
+    return loan_id
+
+
+def lend(lender: Lender, phone: str, principal: Decimal, day: date) -> UUID:
+    """The same loan paid out on `day`: five events."""
+    from apps.loans.servicing.services.pay_out import disburse
+
+    loan_id = approve_loan(lender, phone, principal, day)
     disburse(loan_id=loan_id, actor=lender.manager.actor, channel="cash", value_date=day)
     return loan_id

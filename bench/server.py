@@ -13,17 +13,18 @@ from config.embedded.postgres import EmbeddedPostgres
 
 
 @contextmanager
-def throw_away_server(*, on_disk: bool = False) -> Iterator[None]:
+def throw_away_server(*, on_disk: bool = False, durable: bool = False) -> Iterator[None]:
     """Starts a server and points Django's settings at it; it is gone afterwards.
 
     Its data is kept in memory where the machine has such a folder: a virtual machine's disk varies threefold from
-    minute to minute, which would hide what is compared. `on_disk` leaves it in.
+    minute to minute, which would hide what is compared. `on_disk` leaves it in. A `durable` server answers once what
+    it did is on the disk, and keeps up its tables, as one in production; others do neither.
     """
     memory = Path("/dev/shm")  # noqa: S108
     where = str(memory) if memory.is_dir() and not on_disk else None
     folder = Path(tempfile.mkdtemp(prefix="letsema-bench-", dir=where))
     folder.chmod(0o755)
-    server = EmbeddedPostgres(folder, throw_away=True)
+    server = EmbeddedPostgres(folder, throw_away=not durable)
     try:
         server.start()
         os.environ["DATABASE_URL"] = server.ensure_role_and_database()
