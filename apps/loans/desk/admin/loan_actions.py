@@ -17,6 +17,7 @@ from apps.loans.applications.services import amend, documents, review
 from apps.loans.applications.services.amend import Wanted
 from apps.loans.applications.services.documents import MAXIMUM_BYTES
 from apps.loans.book.models import EventType, Loan, LoanEvent
+from apps.loans.book.projection import PARTS, fold_loan
 from apps.loans.book.selectors.disbursement import net_disbursement
 from apps.loans.book.selectors.proposals import proposal_label, waiting_proposal
 from apps.loans.desk.selectors import loan_cost
@@ -128,13 +129,29 @@ def _repayment(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> A
 
 
 def _pay_off(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:
-    owed = payoff_amount(loan, business_date())
     return Ask(
         MoneyForm(data, with_amount=False),
         lambda v: pay_off(loan_id=loan.pk, actor=actor, **v),
-        [("Settles it today", format_money(owed, loan.currency))],
+        _settlement(loan),
         "Receipt {number}: {amount}; the loan is settled.",
     )
+
+
+def _settlement(loan: Loan) -> Facts:
+    """What settles the loan today, and of what that is made: all that is outstanding, less what is given back."""
+    folded = fold_loan(loan, as_of=business_date())
+    parts = {part: folded.outstanding(part) for part in PARTS}
+    given_back = folded.total_outstanding - folded.overpaid - folded.payoff
+    to_come = sum((row.left("interest") for row in folded.installments if row.due_date > folded.as_of), Decimal(0))
+    back = "nothing; the interest still to come is asked for" if to_come > 0 else "nothing"
+    amounts = [(part.capitalize(), amount) for part, amount in parts.items() if amount]
+    if folded.overpaid:
+        amounts.append(("Overpaid before", folded.overpaid))
+    return [
+        ("Settles it today", format_money(folded.payoff, loan.currency)),
+        *((label, format_money(amount, loan.currency)) for label, amount in amounts),
+        ("Given back for settling now", format_money(given_back, loan.currency) if given_back > 0 else back),
+    ]
 
 
 def _refund(loan: Loan, actor: Actor, data: Posted, files: Files = None) -> Ask:

@@ -10,10 +10,12 @@ import pytest
 from apps.loans.applications.services.apply import LoanRequest, apply_for_loan
 from apps.loans.applications.services.review import approve, recommend, start_review
 from apps.loans.book.models import Loan, LoanEvent, LoanState
+from apps.loans.domain.money import format_money
 from apps.loans.products.tests.product_form import PRODUCT_FORM
 from apps.loans.servicing.services.pay_out import disburse
 from apps.loans.servicing.services.repayment import record_repayment
 from apps.mfis.core.actor import SYSTEM
+from apps.mfis.core.clock import business_date
 from apps.users.accounts.services.borrowers import register_borrower
 from apps.users.accounts.services.people import Person
 from tests.factories import TODAY, Branch, queries
@@ -206,3 +208,12 @@ def test_every_page_has_a_strict_policy(alpha: Branch) -> None:
     policy = alpha.client("manager").get("/admin/")["Content-Security-Policy"]
     assert "unsafe-inline" not in policy
     assert "default-src 'self'" in policy
+
+
+def test_a_pay_off_says_of_what_it_is_made_and_what_is_given_back(alpha: Branch, active: Maker) -> None:
+    loan = active(value_date=business_date())  # 1,000 over twelve months at 24 %
+    page = alpha.client("cashier").get(f"/admin/loans/loan/{loan.pk}/do/pay_off/").content.decode()
+    state = LoanState.objects.get(pk=loan.pk)
+    for amount in (state.total_outstanding, state.principal_outstanding, state.interest_outstanding):
+        assert format_money(amount) in page
+    assert "nothing; the interest still to come is asked for" in page
