@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -19,6 +20,7 @@ from django_tenants.utils import tenant_context
 from apps.loans.applications.services.apply import LoanRequest, apply_for_loan
 from apps.loans.applications.services.review import approve, recommend, start_review
 from apps.loans.book.models import Loan, LoanEvent, LoanState
+from apps.loans.ledger.queries import broken_heads, broken_links
 from apps.loans.ledger.verification import check_books
 from apps.loans.recording.transfers import AlreadyBooked
 from apps.loans.servicing.models import PaymentNotice
@@ -283,3 +285,21 @@ def test_members_draw_on_one_transfer_at_once(gamma: Branch) -> None:
         gamma, 6, lambda n: pay_by_mpesa(gamma, loans[n], "30.00", "WHOLE 9", transfer_amount=Decimal(100))
     )
     assert sum(not isinstance(outcome, ServiceError) for outcome in outcomes) == 3
+
+
+def test_writers_at_once_make_one_chain(gamma: Branch) -> None:
+    """Each transaction adds several events, and every third is rolled back: no link is lost, taken twice or left out."""
+    loan = approved_loan(gamma, "64000301")
+
+    def write(n: int) -> None:
+        with suppress(ZeroDivisionError), transaction.atomic():
+            for text in ("one", "two", "three"):
+                LoanEvent.objects.create(loan_id=loan, type="note", value_date=TODAY, reason=f"{text} of {n}")
+            if n % 3 == 0:
+                raise ZeroDivisionError
+
+    at_once(gamma, 12, write)
+    with tenant_context(gamma.mfi):
+        assert LoanEvent.objects.filter(loan_id=loan, type="note").count() == 24
+        assert not broken_links()
+        assert not broken_heads()

@@ -213,8 +213,13 @@ HEADS = """
 """
 
 
+# The head moves at the end of a transaction: with events of this one it has to move first.
+MOVE_HEADS = "SET CONSTRAINTS letsema_move_head IMMEDIATE; SET CONSTRAINTS letsema_move_head DEFERRED;"
+
+
 def broken_heads() -> list[tuple[str, int, int]]:
     """Chains whose head is not their last event as recorded: node, place of the head, place of the last event."""
+    execute(MOVE_HEADS)
     return [(node, seq, last) for node, seq, last in fetch_all(HEADS)]
 
 

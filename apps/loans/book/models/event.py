@@ -129,7 +129,7 @@ class LoanEvent(Fact):
     idempotency_key = models.CharField(max_length=80, blank=True)
     number = models.CharField("receipt number", max_length=16, blank=True)
     payload = models.JSONField(default=dict)
-    # The chain of this node's events: each hash covers the row and the hash before it (letsema_chain, by trigger).
+    # The chain of this node's events: each hash covers the row and the hash before it (letsema_link, by trigger).
     chain_seq = models.BigIntegerField(null=True, editable=False)
     chain_hash = models.BinaryField(null=True, editable=False)
 
