@@ -288,7 +288,7 @@ def test_members_draw_on_one_transfer_at_once(gamma: Branch) -> None:
 
 
 def test_writers_at_once_make_one_chain(gamma: Branch) -> None:
-    """Each transaction adds several events, and every third is rolled back: no link is lost, taken twice or left out."""
+    """Each transaction adds several events, every third is rolled back: no link is lost, taken twice or left out."""
     loan = approved_loan(gamma, "64000301")
 
     def write(n: int) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from apps.loans.book.models import NumberSequence
+from apps.loans.book.queries import take_numbers
 
 
 def next_number(name: str) -> str:
     """The next number of its kind, like LA000123-4. Gapless: it is taken in the transaction that uses it."""
-    NumberSequence.objects.get_or_create(name=name)
-    sequence = NumberSequence.objects.select_for_update().get(pk=name)
-    sequence.last += 1
-    sequence.save(update_fields=["last"])
-    digits = f"{sequence.last:06d}"
+    return spelled(name, take_numbers(name, 1))
+
+
+def spelled(name: str, count: int) -> str:
+    """A number as people read it."""
+    digits = f"{count:06d}"
     return f"{name}{settings.NODE}{digits}-{check_digit(digits)}"
 
 

@@ -2,31 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from apps.loans.book.models import AccrualState, EventType, Installment, Loan, LoanEvent, LoanState, Status
+from django.core.serializers.json import DjangoJSONEncoder
+
+from apps.loans.book.models import EventType, Loan, LoanEvent, LoanState, Status
+from apps.loans.book.queries import EARNING, STATE, Lines, facts_of, write_lines
 from apps.loans.book.workflow import AMENDING, ENGINE_EVENTS, EVENTS
 from apps.loans.domain import fold as engine
-from apps.loans.domain.snapshot import LoanSnapshot
+from apps.loans.domain.snapshot import Installment, LoanSnapshot
 from apps.loans.domain.terms import Event, EventKind
 from apps.loans.domain.terms_parser import parse_agreed_terms, parse_charge, parse_restructuring
 from apps.mfis.core.clock import business_date
 
+CENT = Decimal("0.01")
 PARTS = ("principal", "interest", "fees", "penalties")
+
+
+class InstallmentLine(NamedTuple):
+    """An installment as the projection holds it: its number, and the columns of `INSTALLMENT` in their order."""
+
+    n: int
+    due_date: date
+    days: int
+    principal: Decimal
+    interest: Decimal
+    fees: Decimal
+    penalties: Decimal
+    balance: Decimal
+    paid: Decimal
+    outstanding: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Projected:
-    """A loan's stored state with the fold it was made from, and the facts that were folded."""
+    """A loan's state with the fold it was made from, the facts that were folded, and the rest of its projection."""
 
     state: LoanState
     folded: LoanSnapshot
     events: list[LoanEvent]
+    installments: list[InstallmentLine]
+    earning: dict[str, Any] | None  # the columns of its `AccrualState`; None before the pay-out
 
 
 def engine_events(events: Iterable[LoanEvent]) -> list[Event]:
@@ -91,21 +113,46 @@ def _today(facts: list[LoanEvent]) -> date:
 
 def project(loan: Loan, *, on: date | None = None) -> Projected:
     """Folds the loan and writes its state and installments. Call it in the transaction of the event."""
-    events = list(LoanEvent.objects.filter(loan=loan).in_booking_order())
+    made = make_projection(loan, facts_of([loan.pk])[loan.pk].events, on=on)
+    write_projections([made])
+    return made
+
+
+def make_projection(loan: Loan, events: list[LoanEvent], *, on: date | None = None) -> Projected:
+    """What the projection of the loan is by these events, in booking order; nothing is written.
+
+    Raises:
+        InvalidTerms: the events cannot have happened.
+    """
     folded = fold_loan(loan, events=events, as_of=on)
     values, rows = projected(loan, events, folded)
-    state, _ = LoanState.objects.update_or_create(loan=loan, defaults=values)
-    _write_installments(loan, rows)
-    if folded.disbursed_on:
-        AccrualState.objects.update_or_create(
-            loan=loan, defaults=accrual_columns(loan, events, folded, business_date())
-        )
-    else:
-        AccrualState.objects.filter(loan=loan).delete()
-    return Projected(state, folded, events)
+    state = LoanState(loan=loan, **{name: _as_stored(value) for name, value in values.items()})
+    state._state.adding = False  # of a row that is there, or will be once it is written
+    earning = accrual_columns(loan, events, folded, business_date()) if folded.disbursed_on else None
+    return Projected(state, folded, list(events), rows, earning)
 
 
-def projected(loan: Loan, events: list[LoanEvent], folded: LoanSnapshot) -> tuple[dict[str, Any], list[Installment]]:
+def _as_stored(value: Any) -> Any:
+    """Amounts with the decimals of their columns, as whoever reads them finds them."""
+    return value.quantize(CENT) if isinstance(value, Decimal) else value
+
+
+def write_projections(made: Collection[Projected]) -> None:
+    """Brings what is stored of these loans, each once, to what was made of them: the one place that writes it."""
+    lines = Lines([], [], [])
+    for one in made:
+        key = one.state.pk
+        lines.installments.extend((key, *row) for row in one.installments)
+        amended = None if one.state.amended is None else json.dumps(one.state.amended, cls=DjangoJSONEncoder)
+        lines.states.append((key, *(getattr(one.state, name) if name != "amended" else amended for name in STATE)))
+        if one.earning is not None:
+            lines.earnings.append((key, *(one.earning[name] for name in EARNING)))
+    write_lines(lines)
+
+
+def projected(
+    loan: Loan, events: list[LoanEvent], folded: LoanSnapshot
+) -> tuple[dict[str, Any], list[InstallmentLine]]:
     """What the projection of `loan` must hold: the state's columns, and the installments.
 
     Before the disbursement nothing is owed: an application's schedule is quoted when it is asked for.
@@ -132,7 +179,7 @@ def projected(loan: Loan, events: list[LoanEvent], folded: LoanSnapshot) -> tupl
         "amended": _amended(events),
     }
     rows = folded.installments if is_disbursed else []
-    return values, [_installment(loan, row) for row in rows]
+    return values, [_line(row) for row in rows]
 
 
 def _moves(loan: Loan, folded: LoanSnapshot) -> bool:
@@ -214,41 +261,17 @@ def _proposal(events: list[LoanEvent]) -> str:
     return ""
 
 
-def _installment(loan: Loan, row: Any) -> Installment:
-    return Installment(
-        loan=loan,
+def _line(row: Installment) -> InstallmentLine:
+    due = row.due
+    return InstallmentLine(
         n=row.n,
         due_date=row.due_date,
         days=row.days,
-        principal=row.due["principal"],
-        interest=row.due["interest"],
-        fees=row.due["fees"],
-        penalties=row.due["penalties"],
+        principal=due["principal"],
+        interest=due["interest"],
+        fees=due["fees"],
+        penalties=due["penalties"],
         balance=row.balance,
         paid=row.total_paid,
         outstanding=row.outstanding,
     )
-
-
-COLUMNS = ("due_date", "days", "principal", "interest", "fees", "penalties", "balance", "paid", "outstanding")
-
-
-def same_installment(a: Installment, b: Installment) -> bool:
-    return all(getattr(a, c) == getattr(b, c) for c in COLUMNS)
-
-
-def _write_installments(loan: Loan, rows: list[Installment]) -> None:
-    """Brings the stored schedule to `rows`, touching only what differs: a receipt changes one row or two."""
-    stored = {i.n: i for i in Installment.objects.filter(loan=loan)}
-    fresh = [row for row in rows if row.n not in stored]
-    changed = []
-    for row in rows:
-        kept = stored.get(row.n)
-        if kept and not same_installment(kept, row):
-            row.pk = kept.pk
-            changed.append(row)
-    Installment.objects.bulk_create(fresh)
-    Installment.objects.bulk_update(changed, COLUMNS)
-    surplus = set(stored) - {row.n for row in rows}
-    if surplus:
-        Installment.objects.filter(loan=loan, n__in=surplus).delete()

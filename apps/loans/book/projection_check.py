@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apps.loans.book.models import Installment, Loan
-from apps.loans.book.projection import COLUMNS, fold_loan, projected
+from apps.loans.book.projection import fold_loan, projected
+from apps.loans.book.queries import INSTALLMENT
 from apps.loans.domain.fold import quote
 from apps.loans.domain.snapshot import LoanSnapshot
 
@@ -24,7 +25,7 @@ def differences(loan: Loan) -> Iterator[str]:
         if kept is None:
             yield f"installment {row.n} is missing"
             continue
-        for column in COLUMNS:
+        for column in INSTALLMENT:
             if getattr(kept, column) != getattr(row, column):
                 yield f"installment {row.n} {column} is {getattr(kept, column)}, the fold says {getattr(row, column)}"
     for n in stored:

@@ -1,14 +1,18 @@
-"""A borrower's own loans, a line each. Read at every visit to the portal."""
+"""A borrower's own loans, a line each; and what bookings read and write of a loan: facts, projection, numbers."""
 
 from __future__ import annotations
 
-from datetime import date
+import json
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from apps.loans.book.models import Loan
+from apps.loans.book.models import AccrualState, Installment, Loan, LoanEvent, LoanState
+from apps.mfis.core.database import execute, fetch_all
 from apps.mfis.core.prepared import Query
+from apps.mfis.core.rows import Columns, as_array, as_arrays
 from apps.users.accounts.models import Account
 
 
@@ -84,3 +88,172 @@ def line_of(loan: Loan) -> LoanLine:
         state.oldest_due_date,
         state.next_due_amount,
     )
+
+
+EVENT = Columns(LoanEvent, "e", without=("chain_seq", "chain_hash"))
+
+# One row at least for each loan. The instant is that of the look, which begins once the loans are locked.
+FACTS = f"""
+    SELECT statement_timestamp(), wanted.id, s.status, {EVENT.sql}
+      FROM unnest(%s::uuid[]) AS wanted (id)
+      LEFT JOIN loans_loanstate s ON s.loan_id = wanted.id
+      LEFT JOIN loans_loanevent e ON e.loan_id = wanted.id
+     ORDER BY wanted.id, e.recorded_at, e.id
+"""  # noqa: S608 - constants
+
+
+class Found(NamedTuple):
+    """A loan's events in booking order and its stored status (None: it has none yet), at the instant of the look."""
+
+    read_at: datetime
+    status: str | None
+    events: list[LoanEvent]
+
+
+def facts_of(loan_ids: Collection[UUID]) -> dict[UUID, Found]:
+    """The facts of each of these loans.
+
+    By the ORM the events are `loan.events.in_booking_order()`; making that statement takes longer than running it.
+    """
+    found: dict[UUID, Found] = {}
+    for read_at, loan_id, status, *values in fetch_all(FACTS, [as_array(loan_ids)]):
+        facts = found.setdefault(loan_id, Found(read_at, status, []))
+        if values[0] is not None:
+            facts.events.append(EVENT.read(values))
+    return found
+
+
+# The columns of each table that a projection sets, with their types.
+INSTALLMENT = {
+    "due_date": "date",
+    "days": "smallint",
+    "principal": "numeric(12, 2)",
+    "interest": "numeric(12, 2)",
+    "fees": "numeric(12, 2)",
+    "penalties": "numeric(12, 2)",
+    "balance": "numeric(12, 2)",
+    "paid": "numeric(12, 2)",
+    "outstanding": "numeric(12, 2)",
+}
+STATE = {
+    "status": "text",
+    "reviewer_id": "uuid",
+    "disbursed_on": "date",
+    "closed_on": "date",
+    "principal_outstanding": "numeric",
+    "interest_outstanding": "numeric",
+    "charges_outstanding": "numeric",
+    "folded_on": "date",
+    "restructured": "bool",
+    "proposal": "text",
+    "total_paid": "numeric",
+    "overpaid": "numeric",
+    "oldest_due_date": "date",
+    "next_due_amount": "numeric",
+    "events_folded": "int",
+    "amended": "jsonb",
+}
+EARNING = {
+    "product_id": "uuid",
+    "start": "date",
+    "due": "date",
+    "interest": "numeric",
+    "earned": "numeric",
+    "fees": "numeric",
+    "penalties": "numeric",
+    "closed_on": "date",
+    "total_interest": "numeric",
+    "total_fees": "numeric",
+    "total_penalties": "numeric",
+}
+
+
+def _of(alias: str, columns: Collection[str]) -> str:
+    return ", ".join(f"{alias}.{column}" for column in columns)
+
+
+def _rows(key: Sequence[str], columns: dict[str, str], alias: str) -> str:
+    """The rows that are given as an array for each column."""
+    arrays = ", ".join(f"%s::{kind}[]" for kind in [*key, *columns.values()])
+    names = ", ".join(["loan_id", *(["n"] if len(key) > 1 else []), *columns])
+    return f"unnest({arrays}) AS {alias} ({names})"
+
+
+def _upsert(table: str, columns: dict[str, str]) -> str:
+    names = ", ".join(columns)
+    rows = f"SELECT * FROM {_rows(['uuid'], columns, 'w')}"  # noqa: S608 - constants
+    renewed = f"ON CONFLICT (loan_id) DO UPDATE SET ({names}) = ({_of('excluded', columns)})"
+    return f"INSERT INTO {table} (loan_id, {names}) {rows} {renewed}"
+
+
+# Of the installments only those are touched that differ: a receipt changes one or two. All at once, so that one loan
+# costs one statement, and a thousand do.
+PROJECT = f"""
+    WITH loans AS (SELECT unnest(%s::uuid[]) AS id),
+    wanted AS MATERIALIZED (SELECT * FROM {_rows(["uuid", "smallint"], INSTALLMENT, "w")}),
+    changed AS (
+        UPDATE loans_installment i SET ({", ".join(INSTALLMENT)}) = ({_of("w", INSTALLMENT)})
+          FROM wanted w WHERE i.loan_id = w.loan_id AND i.n = w.n
+           AND ({_of("i", INSTALLMENT)}) IS DISTINCT FROM ({_of("w", INSTALLMENT)})),
+    fresh AS (
+        INSERT INTO loans_installment (id, loan_id, n, {", ".join(INSTALLMENT)})
+        SELECT public.letsema_uuid7(), w.* FROM wanted w
+         WHERE NOT EXISTS (SELECT FROM loans_installment i WHERE i.loan_id = w.loan_id AND i.n = w.n)),
+    surplus AS (
+        DELETE FROM loans_installment i USING loans WHERE i.loan_id = loans.id
+           AND NOT EXISTS (SELECT FROM wanted w WHERE w.loan_id = i.loan_id AND w.n = i.n)),
+    stated AS ({_upsert("loans_loanstate", STATE)}),
+    unearned AS (DELETE FROM loans_earning WHERE loan_id = ANY (%s::uuid[]))
+    {_upsert("loans_earning", EARNING)}
+"""  # noqa: S608 - constants
+
+
+class Lines(NamedTuple):
+    """What the projection of some loans must hold: rows of key and columns, by table."""
+
+    installments: list[Sequence[Any]]
+    states: list[Sequence[Any]]
+    earnings: list[Sequence[Any]]
+
+
+def write_lines(lines: Lines) -> None:
+    """Brings the stored projection of the loans named in `states` to `lines`; see `Lines`.
+
+    What earns nothing has no row in `earnings`. `write_lines_by_orm` does the same a loan at a time.
+    """
+    loans = [row[0] for row in lines.states]
+    earning = {row[0] for row in lines.earnings}
+    values = [as_array(loans), *as_arrays(lines.installments, 2 + len(INSTALLMENT))]
+    values += as_arrays(lines.states, 1 + len(STATE))
+    values += [as_array(loan for loan in loans if loan not in earning), *as_arrays(lines.earnings, 1 + len(EARNING))]
+    execute(PROJECT, values)
+
+
+def write_lines_by_orm(lines: Lines) -> None:
+    """The same as `write_lines`, as it would stand here were there no receipts."""
+    schedules: dict[UUID, dict[int, Sequence[Any]]] = {row[0]: {} for row in lines.states}
+    for loan, n, *columns in lines.installments:
+        schedules[loan][n] = columns
+    for loan, *columns in lines.states:
+        values = dict(zip(STATE, columns, strict=True))
+        values["amended"] = json.loads(values["amended"]) if values["amended"] else None
+        LoanState.objects.update_or_create(loan_id=loan, defaults=values)
+        for n, row in schedules[loan].items():
+            Installment.objects.update_or_create(loan_id=loan, n=n, defaults=dict(zip(INSTALLMENT, row, strict=True)))
+        Installment.objects.filter(loan_id=loan).exclude(n__in=schedules[loan]).delete()
+        AccrualState.objects.filter(loan_id=loan).delete()
+    AccrualState.objects.bulk_create(
+        AccrualState(loan_id=loan, **dict(zip(EARNING, columns, strict=True))) for loan, *columns in lines.earnings
+    )
+
+
+TAKE = """
+    INSERT INTO loans_numbersequence AS s (name, last) VALUES (%s, %s)
+        ON CONFLICT (name) DO UPDATE SET last = s.last + excluded.last RETURNING last
+"""
+
+
+def take_numbers(name: str, count: int) -> int:
+    """Takes the next `count` numbers of a kind until the transaction ends. Returns the last of them."""
+    [(last,)] = fetch_all(TAKE, [name, count])
+    return int(last)

@@ -8,9 +8,10 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from apps.loans.ledger.models import AccountMapping, GLAccount
-from apps.loans.ledger.queries import present_actor, restore_actor, take_chart_lock
+from apps.loans.ledger.queries import accounts_in_use, present_actor, restore_actor, take_chart_lock
 from apps.loans.products.models import POLICY_ID
 from apps.mfis.core.actor import SYSTEM, name_actor
+from apps.mfis.core.once import read_again, read_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +88,25 @@ def ensure_chart() -> None:
         name_actor(SYSTEM)
         GLAccount.objects.bulk_create(template.account() for template in TEMPLATE)
         restore_actor(before)
+        read_again()
 
 
 def accounts_by_role(product_id: UUID | None = None) -> dict[str, UUID]:
     """Each role's account, with the product's own in the place of the usual one."""
-    ensure_chart()
-    accounts = dict(GLAccount.objects.exclude(role="").values_list("role", "id"))
-    if product_id:
-        accounts |= dict(AccountMapping.objects.filter(product_id=product_id).values_list("role", "account_id"))
+    accounts = _accounts()
+    return {**accounts[None], **(accounts.get(product_id, {}) if product_id else {})}
+
+
+@read_once(GLAccount, AccountMapping)
+def _accounts() -> dict[UUID | None, dict[str, UUID]]:
+    """The accounts by role: the usual ones under None, and what each product has of its own."""
+    rows = accounts_in_use()
+    if not any(product is None for product, _, _ in rows):
+        ensure_chart()
+        rows = accounts_in_use()
+    accounts: dict[UUID | None, dict[str, UUID]] = {None: {}}
+    for product, role, account in rows:
+        accounts.setdefault(product, {})[role] = account
     return accounts
 
 

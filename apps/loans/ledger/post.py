@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -13,10 +15,11 @@ from apps.loans.domain.snapshot import LoanSnapshot
 from apps.loans.ledger.chart import accounts_by_role
 from apps.loans.ledger.floor import may_take_money_out, require_not_below_zero
 from apps.loans.ledger.models import JournalEntry, JournalLine, PeriodClosing
-from apps.loans.ledger.queries import share_books_lock
+from apps.loans.ledger.queries import Books, look_at_books, share_books_lock, write_entries
 from apps.loans.ledger.rules import targets
 from apps.loans.products.models import the_policy
 from apps.mfis.core.actor import SYSTEM, Actor
+from apps.mfis.core.tables import new_id, this_node
 
 ZERO = Decimal(0)
 
@@ -33,8 +36,22 @@ def open_day(day: date) -> date:
     Takes part in the lock that closing a period needs alone, so the answer holds until the transaction ends.
     """
     share_books_lock()
-    closed = closed_through()
+    return first_open(day, closed_through())
+
+
+def first_open(day: date, closed: date | None) -> date:
+    """`day`, or the first day after what is closed."""
     return day if closed is None or day > closed else closed + timedelta(days=1)
+
+
+def check_balanced(amounts: dict[UUID, Decimal], what: str) -> None:
+    """Refuses amounts that are no entry.
+
+    Raises:
+        ValueError: debits and credits differ.
+    """
+    if sum(amounts.values(), ZERO) != 0:
+        raise ValueError(f"{what}: debits and credits differ by {sum(amounts.values(), ZERO)}")
 
 
 def post_entry(
@@ -57,8 +74,7 @@ def post_entry(
     moved = {account: amount for account, amount in amounts.items() if amount}
     if not moved:
         return None
-    if sum(moved.values(), ZERO) != 0:
-        raise ValueError(f"{narrative}: debits and credits differ by {sum(moved.values(), ZERO)}")
+    check_balanced(moved, narrative)
     entry = JournalEntry(
         source=source,
         posted_on=posted_on,
@@ -86,54 +102,98 @@ def post_loan(
     actor: Actor,
     *,
     has_happened: bool = False,
-) -> JournalEntry | None:
-    """Brings the books to what the loan's state asks for, by one entry for the difference.
+) -> None:
+    """Brings the books to what the loan's state asks for, by one entry for the difference; see `entry_for`.
 
-    A back-dated fact whose period is closed becomes an adjustment on the first open day. What `has_happened` at another
-    node is posted whatever the accounts hold.
+    What `has_happened` at another node is posted whatever the accounts hold.
+    """
+    books = look_at_books([loan.pk])[loan.pk]
+    entry = entry_for(loan, folded, events, event, actor, books, has_happened=has_happened)
+    write_drafts([entry] if entry else [])
+
+
+def post_loan_adjustment(loan: Loan, folded: LoanSnapshot, events: list[LoanEvent], day: date) -> None:
+    """The same where time alone changed the loan: a penalty, or interest counted to the day."""
+    books = look_at_books([loan.pk])[loan.pk]
+    amounts = _difference(loan, folded, events, books.posted)
+    entry = _draft(loan, amounts, SYSTEM, day, "Counted to the day", None, books.closed)
+    write_drafts([entry] if entry else [])
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDraft:
+    """An entry of a loan that is not written yet: account to signed amount, debit above zero."""
+
+    posted_on: date
+    value_date: date
+    narrative: str
+    loan: Loan
+    event: LoanEvent | None
+    actor: Actor
+    amounts: dict[UUID, Decimal]
+
+
+def entry_for(
+    loan: Loan,
+    folded: LoanSnapshot,
+    events: list[LoanEvent],
+    event: LoanEvent,
+    actor: Actor,
+    books: Books,
+    *,
+    has_happened: bool = False,
+) -> EntryDraft | None:
+    """The entry that brings the books from what they hold to what the loan's state asks for; None where they do.
+
+    A back-dated fact whose period is closed becomes an adjustment on the first open day.
 
     Raises:
         BelowZero: more would leave an account of money than it holds.
     """
-    held = not has_happened and may_take_money_out(event)
-    return _post_difference(loan, folded, events, actor, event.value_date, event.get_type_display(), event, held=held)
+    amounts = _difference(loan, folded, events, books.posted)
+    if amounts and not has_happened and may_take_money_out(event):
+        require_not_below_zero(amounts)
+    return _draft(loan, amounts, actor, event.value_date, event.get_type_display(), event, books.closed)
 
 
-def post_loan_adjustment(loan: Loan, folded: LoanSnapshot, events: list[LoanEvent], day: date) -> JournalEntry | None:
-    """The same where time alone changed the loan: a penalty, or interest counted to the day."""
-    return _post_difference(loan, folded, events, SYSTEM, day, "Counted to the day", None)
-
-
-def _post_difference(
+def _draft(
     loan: Loan,
-    folded: LoanSnapshot,
-    events: list[LoanEvent],
+    amounts: dict[UUID, Decimal],
     actor: Actor,
     value_date: date,
     what: str,
     event: LoanEvent | None,
-    *,
-    held: bool = False,
-) -> JournalEntry | None:
-    amounts = wanted_for(loan, folded, events)
-    for account, posted in posted_for(loan).items():
-        amounts[account] = amounts.get(account, ZERO) - posted
-    if not any(amounts.values()):
+    closed: date | None,
+) -> EntryDraft | None:
+    if not amounts:
         return None
-    if held:
-        require_not_below_zero(amounts)
-    day = open_day(value_date)
+    day = first_open(value_date, closed)
     adjusted = "" if day == value_date else f" of {value_date:%-d %b %Y}, adjusted"
-    return post_entry(
-        source=JournalEntry.Source.LOAN,
-        posted_on=day,
-        value_date=value_date,
-        amounts=amounts,
-        loan=loan,
-        event=event,
-        narrative=f"{what} {loan.number}{adjusted}",
-        actor=actor,
-    )
+    return EntryDraft(day, value_date, f"{what} {loan.number}{adjusted}", loan, event, actor, amounts)
+
+
+def _difference(
+    loan: Loan, folded: LoanSnapshot, events: list[LoanEvent], posted: dict[UUID, Decimal]
+) -> dict[UUID, Decimal]:
+    amounts = wanted_for(loan, folded, events)
+    for account, amount in posted.items():
+        amounts[account] = amounts.get(account, ZERO) - amount
+    moved = {account: amount for account, amount in amounts.items() if amount}
+    check_balanced(moved, loan.number)
+    return moved
+
+
+def write_drafts(drafts: Collection[EntryDraft]) -> None:
+    """Writes the entries of loans, with their lines, in one statement. By the ORM it is `post_entry` for each."""
+    entries, lines = [], []
+    for draft in drafts:
+        key, actor, event = new_id(), draft.actor, draft.event
+        days = (draft.posted_on, draft.value_date)
+        about = (draft.narrative[:200], draft.loan.pk, event.pk if event else None, None)
+        entries.append((key, str(JournalEntry.Source.LOAN), *days, *about, actor.id, actor.name[:150]))
+        lines += [(new_id(), key, account, amount) for account, amount in draft.amounts.items()]
+    if entries:
+        write_entries(this_node(), entries, lines)
 
 
 def wanted_for(loan: Loan, folded: LoanSnapshot, events: list[LoanEvent]) -> dict[UUID, Decimal]:

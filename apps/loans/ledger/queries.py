@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from apps.mfis.core.database import execute, fetch_all, fetch_one
+from apps.mfis.core.rows import as_array, as_arrays
 
 
 class Earned(NamedTuple):
@@ -110,6 +112,69 @@ BOOKS_LOCK = "public.letsema_books_lock(current_schema())"
 def share_books_lock() -> None:
     """Keeps the books from being closed until the transaction ends; any number of postings hold this at once."""
     execute(f"SELECT pg_advisory_xact_lock_shared({BOOKS_LOCK})")
+
+
+class Books(NamedTuple):
+    """What the books hold for a loan, by account, and the last day that is closed, under the shared lock."""
+
+    posted: dict[UUID, Decimal]
+    closed: date | None
+
+
+# Two statements on one way: the second begins, and so looks, once the lock is had.
+LOOK = f"""
+    SELECT pg_advisory_xact_lock_shared({BOOKS_LOCK});
+    SELECT loan_id, account_id, sum(amount), NULL::date FROM loans_journalline
+     WHERE loan_id = ANY (%s::uuid[]) GROUP BY loan_id, account_id
+     UNION ALL SELECT NULL, NULL, NULL, max(through) FROM loans_periodclosing
+"""  # noqa: S608 - a constant
+
+
+def look_at_books(loan_ids: Collection[UUID]) -> dict[UUID, Books]:
+    """What the books hold for each of these loans. They are not closed until the transaction ends."""
+    posted: dict[UUID, dict[UUID, Decimal]] = {loan_id: {} for loan_id in loan_ids}
+    closed = None
+    for loan_id, account, amount, through in fetch_all(LOOK, [as_array(loan_ids)]):
+        if loan_id is None:
+            closed = through
+        else:
+            posted[loan_id][account] = amount
+    return {loan_id: Books(held, closed) for loan_id, held in posted.items()}
+
+
+ACCOUNTS = """
+    SELECT 1 AS place, NULL::uuid AS product_id, role, id, code FROM loans_glaccount WHERE role <> ''
+     UNION ALL SELECT 2, product_id, role, account_id, '' FROM loans_accountmapping
+     ORDER BY place, code, role
+"""
+
+
+def accounts_in_use() -> list[tuple[UUID | None, str, UUID]]:
+    """Each posting role's account: the usual ones, then those of products with their own."""
+    return [(product, role, account) for _, product, role, account, _ in fetch_all(ACCOUNTS)]
+
+
+# The lines follow from the entries, so that each finds its own written before it.
+ENTRIES = """
+    WITH entry AS (
+        INSERT INTO loans_journalentry (id, node, source, posted_on, value_date, narrative, loan_id, event_id,
+                                        product_id, actor_id, actor_name)
+        SELECT w.id, %s, w.source, w.posted_on, w.value_date, w.narrative, w.loan_id, w.event_id, w.product_id,
+               w.actor_id, w.actor_name
+          FROM unnest(%s::uuid[], %s::text[], %s::date[], %s::date[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[],
+                      %s::uuid[], %s::text[])
+               AS w (id, source, posted_on, value_date, narrative, loan_id, event_id, product_id, actor_id, actor_name)
+        RETURNING id, posted_on, loan_id)
+    INSERT INTO loans_journalline (id, node, entry_id, account_id, amount, posted_on, loan_id)
+    SELECT w.id, %s, entry.id, w.account_id, w.amount, entry.posted_on, entry.loan_id
+      FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::numeric[]) AS w (id, entry_id, account_id, amount)
+      JOIN entry ON entry.id = w.entry_id
+"""
+
+
+def write_entries(node: str, entries: Collection[Sequence[Any]], lines: Collection[Sequence[Any]]) -> None:
+    """Writes entries with their lines: rows of the columns of `ENTRIES`."""
+    execute(ENTRIES, [node, *as_arrays(entries, 10), node, *as_arrays(lines, 4)])
 
 
 def take_books_lock() -> None:

@@ -10,6 +10,7 @@ from django.db.models import F, Max, Sum
 from apps.credit.documents import REVERSED
 from apps.credit.outbox import CreditEvent, queue_event
 from apps.loans.book.models import EventType, Installment, Loan, LoanEvent, LoanState, Status
+from apps.loans.book.projection import Projected
 from apps.loans.book.workflow import COLLECTED, ENGINE_EVENTS, REPAID, types_that
 from apps.users.accounts.models import Account
 
@@ -39,6 +40,17 @@ def queue_credit_events(loan: Loan, state: LoanState, event: LoanEvent, status_b
     monthly = monthly_installment(loan, state) if kinds else Decimal(0)
     for kind in kinds:
         queue_event(credit_event(loan, state, event, kind, monthly))
+
+
+def credit_events(loan: Loan, made: Projected, event: LoanEvent, status_before: str | None) -> list[CreditEvent]:
+    """The same of an event that was projected just now, for whoever queues it."""
+    kinds = history_kinds(event, made.state.status, status_before)
+    if not kinds:
+        return []
+    total = sum((row.principal + row.interest + row.fees for row in made.installments), Decimal(0))
+    last = max((row.due_date for row in made.installments), default=None)
+    monthly = per_month(total, made.state.disbursed_on, last)
+    return [credit_event(loan, made.state, event, kind, monthly) for kind in kinds]
 
 
 def history_kinds(event: LoanEvent, status: str, status_before: str | None) -> list[str]:

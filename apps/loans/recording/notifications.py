@@ -13,15 +13,16 @@ from apps.loans.book.models import EventType, Installment, Loan, LoanEvent, Loan
 from apps.loans.book.wording import day, money
 from apps.loans.book.workflow import EVENTS
 from apps.mfis.core.clock import business_date
-from apps.users.messaging.services import queue_message
+from apps.users.messaging.models import Message
+from apps.users.messaging.services import message_for, queue_message
 
 REMIND_DAYS_BEFORE = 3
 
 NEWS_DAYS = 7
 
 
-def notify_borrower(loan: Loan, state: LoanState, event: LoanEvent) -> None:
-    """Queues the message about an event, in its transaction.
+def message_of(loan: Loan, state: LoanState, event: LoanEvent) -> Message | None:
+    """The message about an event, to be queued in its transaction; None where there is nothing to tell.
 
     What is entered late, or brought in from another system, is no news to anybody. Who was told of an event is told
     when it is taken back, however long after.
@@ -31,8 +32,8 @@ def notify_borrower(loan: Loan, state: LoanState, event: LoanEvent) -> None:
     about = _about(loan, event) if told_of is event else rule.reversal_message
     entered_on = business_date() if told_of is event else timezone.localdate(told_of.recorded_at)
     if not about or (entered_on - told_of.value_date).days > NEWS_DAYS:
-        return
-    queue_message(account=loan.borrower, about=about, key=f"event-{event.pk}", values=_values(loan, state, event))
+        return None
+    return message_for(account=loan.borrower, about=about, key=f"event-{event.pk}", values=_values(loan, state, event))
 
 
 def _about(loan: Loan, event: LoanEvent) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
@@ -9,20 +10,18 @@ from typing import Any, TypedDict, Unpack
 from uuid import UUID, uuid5
 
 from django.conf import settings
-from django.db import IntegrityError
 
 from apps.loans.book.models import Arrival, EventType, Loan, LoanEvent, LoanState
-from apps.loans.book.projection import Projected, project
+from apps.loans.book.projection import project
 from apps.loans.book.workflow import EVENTS, TRANSITIONS, Transition, hands_in
 from apps.loans.domain.violations import InvalidTerms
-from apps.loans.ledger.post import post_loan
-from apps.loans.recording.credit_events import queue_credit_events
-from apps.loans.recording.notifications import notify_borrower
-from apps.loans.recording.wording import refusal
+from apps.loans.recording.facts import read_facts
+from apps.loans.recording.queries import lock_states
+from apps.loans.recording.writing import Writing
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
-from apps.mfis.core.errors import InvalidInput, NotFound, Sentence, WrongState
-from apps.mfis.nodes.home import is_home, require_home
+from apps.mfis.core.errors import InvalidInput, NotFound, Sentence
+from apps.mfis.nodes.home import require_home
 
 REASON_LENGTH = 500  # as much as the record holds
 
@@ -33,20 +32,27 @@ def lock_loan(loan_id: UUID) -> tuple[Loan, LoanState]:
     Raises:
         NotFound: no such loan in this schema.
     """
-    state = (
-        LoanState.objects.select_for_update(of=("self",))
-        .select_related("loan", "loan__borrower", "loan__product")
-        .filter(pk=loan_id)
-        .first()
-    )
-    if state is None:
+    locked = lock_loans([loan_id])
+    if loan_id not in locked:
         raise NotFound("There is no such loan.")
-    if settings.CLUSTER and Arrival.objects.filter(loan_id=loan_id, error="").exists():
-        # What arrived from other nodes counts before anything is decided; where something before it is still on its
-        # way, the loan keeps the state it had.
-        with suppress(InvalidTerms):
-            state = project(state.loan).state
-    return state.loan, state
+    return locked[loan_id]
+
+
+def lock_loans(loan_ids: Collection[UUID]) -> dict[UUID, tuple[Loan, LoanState]]:
+    """Each of these loans that there is, with its state: locked in the order of their keys until the transaction ends.
+
+    Whoever locks several takes them by one call, or in that order.
+    """
+    locked = {state.pk: (state.loan, state) for state in lock_states(loan_ids)}
+    if settings.CLUSTER:
+        arrived = Arrival.objects.filter(loan_id__in=loan_ids, error="").values_list("loan_id", flat=True)
+        for loan_id in {*arrived} & locked.keys():
+            # What arrived from other nodes counts before anything is decided; where something before it is still on its
+            # way, the loan keeps the state it had.
+            with suppress(InvalidTerms):
+                loan, _ = locked[loan_id]
+                locked[loan_id] = loan, project(loan).state
+    return locked
 
 
 def lock_own_loan(loan_id: UUID, actor: Actor) -> tuple[Loan, LoanState]:
@@ -127,18 +133,22 @@ def append_event(
         WrongState: this happened before and may happen only once. InvalidInput: the loan's state does not allow it,
             at the field that is at fault.
     """
+    writing = Writing(actor)
+    event = new_event(loan=loan, event_type=event_type, actor=actor, value_date=value_date, **values)
+    writing.add(read_facts([loan])[loan.pk], event)
+    writing.write()
+    return event
+
+
+def new_event(
+    *, loan: Loan, event_type: EventType, actor: Actor, value_date: date, **values: Unpack[EventValues]
+) -> LoanEvent:
+    """The fact, not written yet; see `append_event`."""
     event = LoanEvent(
         loan=loan, type=event_type, value_date=value_date, actor_id=actor.id, actor_name=actor.name, **values
     )
     event.reason = event.reason.strip()[:REASON_LENGTH]
     event.id = _event_id(event)
-    _insert(event)
-    status_before = LoanState.objects.filter(pk=loan.pk).values_list("status", flat=True).first()
-    projected = _project(loan)
-    if is_home():  # elsewhere the home posts it and tells of it once it has arrived there
-        post_loan(loan, projected.folded, projected.events, event, actor)
-        queue_credit_events(loan, projected.state, event, status_before)
-    notify_borrower(loan, projected.state, event)
     return event
 
 
@@ -167,19 +177,3 @@ def _id_of_its_turn(loan_id: UUID, event_type: str) -> UUID:
     standing = before.count() - reversed_before if event_type == EventType.DISBURSED else 0
     turn = f"{event_type}-{reversed_before}-{standing}" if reversed_before or standing else event_type
     return uuid5(loan_id, turn)
-
-
-def _insert(event: LoanEvent) -> None:
-    try:
-        event.save(force_insert=True)
-    except IntegrityError as error:
-        if not EVENTS[EventType(event.type)].once:
-            raise
-        raise WrongState(f"This loan was already {event.get_type_display().lower()}.") from error
-
-
-def _project(loan: Loan) -> Projected:
-    try:
-        return project(loan)
-    except InvalidTerms as error:
-        raise refusal(error) from error

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from apps.loans.book.checks import check_amount
-from apps.loans.book.models import Channel, EventType, Loan, Transfer
+from apps.loans.book.models import Channel, EventType, Loan, LoanEvent, Transfer
 from apps.loans.book.references import fold_reference, transfer_id
-from apps.loans.recording.queries import Draw, lock_transfer
+from apps.loans.recording.queries import DRAWS_ON_TRANSFERS, Draw, Key, Known, lock_transfers
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.errors import InvalidInput
 
@@ -33,30 +34,57 @@ class Drawing:
     value_date: date
     whole: Decimal | None = None  # by default `amount`: a transfer pays one loan
 
+    @property
+    def key(self) -> Key:
+        """What its transfer is known by."""
+        return self.channel, fold_reference(self.reference)
 
-def draw_on_transfer(drawing: Drawing, actor: Actor) -> None:
-    """Refuses money that its transfer does not hold (any more), and states a transfer that is new.
 
-    Cash comes by no transfer. The transfer is locked until the transaction ends, so that of two bookings with one
-    reference the second sees the first.
+@dataclass(slots=True)
+class TransferBook:
+    """The transfers that a transaction holds locked, with what is drawn on each by now, its own drawings among it."""
 
-    Raises:
-        AlreadyBooked: the loan was paid out of this transfer already, or others have drawn too much of it.
-        InvalidInput: the whole transfer is less than what is to be drawn on it.
-    """
-    if drawing.channel == Channel.CASH:
-        return
-    _check_whole(drawing)
-    folded = fold_reference(drawing.reference)
-    draws = lock_transfer(drawing.channel, folded)
-    said = list(Transfer.objects.filter(channel=drawing.channel, reference=folded))
-    if not draws:
-        _state(drawing, folded, said, actor)
-        return
-    drawn = sum((draw.amount for draw in draws), ZERO)
-    left = (said[-1].amount if said else drawn) - drawn
-    if drawing.amount > left or any(draw.loan_id == drawing.loan.pk for draw in draws):
-        raise AlreadyBooked(_refusal(drawing, draws, max(left, ZERO)), field="reference")
+    known: dict[Key, Known] = field(default_factory=dict)
+
+    def look_at(self, keys: Collection[Key]) -> None:
+        """Locks the transfers that are not yet, and looks at them."""
+        if missing := set(keys) - self.known.keys():
+            found = lock_transfers(missing)
+            self.known |= {key: found[key] for key in missing}
+
+    def draw(self, drawing: Drawing, actor: Actor) -> Transfer | None:
+        """Refuses money that its transfer does not hold (any more). Returns the transfer where it is to be stated.
+
+        Cash comes by no transfer. The transfer is locked until the transaction ends, so that of two bookings with one
+        reference the second sees the first.
+
+        Raises:
+            AlreadyBooked: the loan was paid out of this transfer already, or others have drawn too much of it.
+            InvalidInput: the whole transfer is less than what is to be drawn on it.
+        """
+        if drawing.channel == Channel.CASH:
+            return None
+        _check_whole(drawing)
+        self.look_at([drawing.key])
+        draws, said = self.known[drawing.key]
+        if not draws:
+            return _stated(drawing, said, actor)
+        drawn = sum((draw.amount for draw in draws), ZERO)
+        left = (said[-1].amount if said else drawn) - drawn
+        if drawing.amount > left or any(draw.loan_id == drawing.loan.pk for draw in draws):
+            raise AlreadyBooked(_refusal(drawing, draws, max(left, ZERO)), field="reference")
+        return None
+
+    def keep(self, event: LoanEvent, stated: Transfer | None) -> None:
+        """Counts what an event draws, and the transfer that was stated with it."""
+        if event.type not in DRAWS_ON_TRANSFERS or not event.reference:
+            return
+        key = (event.channel, fold_reference(event.reference))
+        if key in self.known:
+            self.known[key].draws.append(
+                Draw(event.loan_id, event.loan.number, event.type, event.number, event.amount or ZERO, event.value_date)
+            )
+            self.known[key].said.extend([stated] if stated else [])
 
 
 def _check_whole(drawing: Drawing) -> None:
@@ -70,14 +98,15 @@ def _check_whole(drawing: Drawing) -> None:
         )
 
 
-def _state(drawing: Drawing, folded: str, said: list[Transfer], actor: Actor) -> None:
-    """Writes down a transfer nothing stands on, unless it was stated just so before."""
+def _stated(drawing: Drawing, said: list[Transfer], actor: Actor) -> Transfer | None:
+    """What is to be said of a transfer nothing stands on; nothing where it was stated just so before."""
     whole = drawing.whole or drawing.amount
     if said and said[-1].amount == whole:
-        return
-    Transfer(
-        id=transfer_id(drawing.channel, folded, len(said)),
-        channel=drawing.channel,
+        return None
+    channel, folded = drawing.key
+    return Transfer(
+        id=transfer_id(channel, folded, len(said)),
+        channel=channel,
         reference=folded,
         written=drawing.reference.strip(),
         amount=whole,
@@ -85,7 +114,7 @@ def _state(drawing: Drawing, folded: str, said: list[Transfer], actor: Actor) ->
         payer=drawing.loan.borrower.full_name[:150],
         actor_id=actor.id,
         actor_name=actor.name,
-    ).save(force_insert=True)
+    )
 
 
 def _refusal(drawing: Drawing, draws: list[Draw], left: Decimal) -> str:

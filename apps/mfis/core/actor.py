@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.mfis.core.database import execute
+from apps.mfis.core.once import reading_once
 from apps.mfis.core.roles import Action, Duty, Role, may
 
 
@@ -48,7 +49,7 @@ def actor_context(actor: Actor) -> Iterator[None]:
 
     The setting is local to the transaction: a connection given to the next request carries nobody's name.
     """
-    with transaction.atomic():
+    with transaction.atomic(), reading_once():
         name_actor(actor)
         yield
 

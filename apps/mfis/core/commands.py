@@ -29,6 +29,7 @@ from apps.mfis.core.actor import NAME_ACTOR, Actor, actor_context, actor_setting
 from apps.mfis.core.database import connection, execute, fetch_one
 from apps.mfis.core.errors import InvalidInput, KeyReused, NotAllowed, Sentence
 from apps.mfis.core.lifecycle import check_open
+from apps.mfis.core.once import reading_once
 from apps.mfis.core.roles import Action
 from apps.mfis.core.tables import this_node
 from apps.mfis.core.texts import clean_texts
@@ -139,7 +140,7 @@ def command(
 
 def _once(registered: Command, sent: Identity, actor: Actor, kwargs: dict[str, Any]) -> Any:
     """Runs a command that has a key, or gives the answer that it got when it first came."""
-    with transaction.atomic():
+    with transaction.atomic(), reading_once():
         # Three statements on one way: the last begins, and so looks, once the lock is had.
         before = fetch_one(BEFORE, [actor_setting(actor), sent.lock, sent.id])
         if before:

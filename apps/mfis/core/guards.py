@@ -92,7 +92,7 @@ def chained(table: str) -> RunSQL:
 def head_moves_once(table: str) -> RunSQL:
     """The same with a head that moves at the end of each transaction: the time of many events grows with their number.
 
-    Both triggers change in one transaction of the schema, so that no event is chained the one way and left by the other.
+    Both triggers change in one transaction of the schema: no event is chained the one way and left by the other.
     """
     return RunSQL(
         f"""

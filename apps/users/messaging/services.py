@@ -42,11 +42,16 @@ def queue_message(*, account: Account, about: str, key: str, values: dict[str, s
 
     Returns False where it was queued before, is not wanted, or has nowhere to go.
     """
+    message = message_for(account=account, about=about, key=key, values=values, channel=channel)
+    return _queue(message) if message else False
+
+
+def message_for(*, account: Account, about: str, key: str, values: dict[str, str], channel: str = "") -> Message | None:
+    """The message to an account by its usual way, not queued; None where it is not wanted, or has nowhere to go."""
     usual, address = way_to(account)
     if not address or (about in REMINDERS and not account.wants_reminders):
-        return False
-    to = {"account": account, "channel": channel or usual}
-    return _queue(key, {**to, "about": about, "values": values})
+        return None
+    return _message(key=key, account=account, channel=channel or usual, about=about, values=values)
 
 
 def queue_to_address(
@@ -54,14 +59,20 @@ def queue_to_address(
 ) -> bool:
     """Queues a message to an address that need be no account's, or no longer is. Otherwise as `queue_message`."""
     to = {"account": account, "address": address, "channel": channel_of(address)}
-    return _queue(key, {**to, "about": about, "values": {**values, "language": language}})
+    return _queue(_message(key=key, **to, about=about, values={**values, "language": language}))
 
 
-def _queue(key: str, message: dict[str, Any]) -> bool:
+def _message(**values: Any) -> Message:
     now = timezone.now()
-    send_after = awake(now) if message["about"] in REMINDERS else now
-    queued, is_new = Message.objects.get_or_create(key=key, defaults={**message, "send_after": send_after})
-    if is_new and message["about"] in SECRET and is_near(queued.channel):
+    return Message(**values, send_after=awake(now) if values["about"] in REMINDERS else now)
+
+
+def _queue(message: Message) -> bool:
+    names = ("account", "address", "channel", "about", "values", "send_after")
+    queued, is_new = Message.objects.get_or_create(
+        key=message.key, defaults={name: getattr(message, name) for name in names}
+    )
+    if is_new and message.about in SECRET and is_near(queued.channel):
         schema = connection.schema_name
         transaction.on_commit(lambda: _send_now(schema, queued.pk))
     return is_new

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from apps.mfis.core.once import read_once
 from apps.mfis.core.tables import Revisioned
 
 POLICY_ID = UUID("0f5c4a00-0000-7000-8000-000000000001")
@@ -155,8 +156,9 @@ PAYMENT_ACCOUNTS = {
 }
 
 
+@read_once(Policy)
 def the_policy() -> Policy:
-    """The MFI's policy, or the usual one where nothing was settled yet."""
+    """The MFI's policy, or the usual one where nothing was settled yet. Read once a transaction."""
     return Policy.objects.filter(pk=POLICY_ID).first() or Policy(id=POLICY_ID)
 
 

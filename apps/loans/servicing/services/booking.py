@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from apps.loans.book.models import EventType, Loan, LoanEvent, LoanState
+from apps.loans.book.models import EventType, Loan, LoanEvent, LoanState, Transfer
 from apps.loans.book.workflow import ENGINE_EVENTS, TRANSITIONS
-from apps.loans.recording.services import append_event, check_transition, check_value_date, lock_loan
+from apps.loans.recording.facts import Facts, read_facts
+from apps.loans.recording.services import check_transition, check_value_date, lock_loan, new_event
+from apps.loans.recording.writing import Writing
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.errors import WrongState
@@ -52,6 +54,9 @@ class Booking:
     actor: Actor
     reason: str
     idempotency_key: str
+    facts: Facts
+    writing: Writing
+    at_once: bool = True  # what is appended is written at once; else by whoever writes many together
     asked_by: dict[str, str] = field(default_factory=dict)  # whoever proposed what a second person agreed to
 
     def check(self, transition: str) -> None:
@@ -74,17 +79,18 @@ class Booking:
         check_value_date(day, not_before=not_before or self.state.disbursed_on or self.loan.submitted_on)
         return day
 
-    def append(self, event_type: EventType, value_date: date, **values: Any) -> LoanEvent:
-        """Writes the fact, with all that `append_event` does."""
+    def append(
+        self, event_type: EventType, value_date: date, *, stated: Transfer | None = None, **values: Any
+    ) -> LoanEvent:
+        """Adds the fact, with all that `append_event` does; `stated` is the transfer that it draws on first."""
         if self.asked_by:
             values["payload"] = {**values.get("payload", {}), **self.asked_by}
-        return append_event(
-            loan=self.loan,
-            event_type=event_type,
-            actor=self.actor,
-            value_date=value_date,
-            **{"reason": self.reason, "idempotency_key": self.idempotency_key, **values},
-        )
+        said = {"reason": self.reason, "idempotency_key": self.idempotency_key, **values}
+        event = new_event(loan=self.loan, event_type=event_type, actor=self.actor, value_date=value_date, **said)
+        self.writing.add(self.facts, event, stated)
+        if self.at_once:
+            self.writing.write()
+        return event
 
 
 def lock_booking(
@@ -98,8 +104,9 @@ def lock_booking(
         NotFound: no such loan. ChangedMeanwhile: something was booked since.
     """
     loan, state = lock_loan(loan_id)
-    _check_seen(loan, state, events_seen)
-    return Booking(loan, state, actor, reason.strip()[:LONGEST_REASON], idempotency_key)
+    facts = read_facts([loan])[loan_id]
+    check_seen(facts, events_seen)
+    return Booking(loan, state, actor, reason.strip()[:LONGEST_REASON], idempotency_key, facts, Writing(actor))
 
 
 def begin(
@@ -132,15 +139,20 @@ class ChangedMeanwhile(WrongState):
         self.carry = {"events_seen": events}
 
 
-def _check_seen(loan: Loan, state: LoanState, events_seen: int | None) -> None:
-    if events_seen is None or state.events_folded <= events_seen:
+def check_seen(facts: Facts, events_seen: int | None) -> None:
+    """Refuses where money or terms were booked on the loan since it had `events_seen` events; None is anything.
+
+    Raises:
+        ChangedMeanwhile: saying what.
+    """
+    if events_seen is None or len(facts.events) <= events_seen:
         return
-    since = [e for e in loan.events.in_booking_order()[events_seen:] if e.type in ENGINE_EVENTS]
+    since = [e for e in facts.events[events_seen:] if e.type in ENGINE_EVENTS]
     if since:
         said = "; ".join(map(_said, since))
         raise ChangedMeanwhile(
             f"Meanwhile was booked: {said}. Look again, and send this once more if it is still right.",
-            events=state.events_folded,
+            events=len(facts.events),
         )
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from apps.loans.recording.transfers import Drawing, draw_on_transfer
+from apps.loans.book.models import Transfer
+from apps.loans.recording.transfers import Drawing
 from apps.loans.servicing.services.booking import Booking
 
 
@@ -25,7 +26,8 @@ class Money:
     corrects: str = ""
     accept_overpayment: bool = False
 
-    def draw(self, booking: Booking) -> None:
-        """Takes the money out of the transfer it came by; see `draw_on_transfer`."""
-        drawing = Drawing(booking.loan, self.channel, self.reference, self.amount, self.day, self.whole)
-        draw_on_transfer(drawing, booking.actor)
+    def draw(self, booking: Booking) -> Transfer | None:
+        """Takes the money out of the transfer it came by; see `TransferBook.draw`."""
+        return booking.writing.draw(
+            Drawing(booking.loan, self.channel, self.reference, self.amount, self.day, self.whole)
+        )

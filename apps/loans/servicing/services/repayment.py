@@ -8,8 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from apps.loans.book.checks import check_amount, check_channel
-from apps.loans.book.models import EventType, Loan, LoanEvent, LoanState
-from apps.loans.book.numbers import next_number
+from apps.loans.book.models import EventType, Loan, LoanEvent
 from apps.loans.book.projection import fold_loan
 from apps.loans.book.workflow import TRANSITIONS
 from apps.loans.servicing.services.booking import Booked, Booking, begin, why_it_waits
@@ -37,8 +36,8 @@ class Receipt:
 
     @classmethod
     def of(cls, event: LoanEvent) -> Receipt:
-        """The receipt of an event that was booked just now, with the loan's state as it is stored."""
-        state = LoanState.objects.get(pk=event.loan_id)
+        """The receipt of an event that was booked just now, with the loan's state after it."""
+        state = event.loan.state
         outstanding = state.total_outstanding
         return cls(event.pk, event.number, state.status, outstanding, state.overpaid, why_it_waits(event))
 
@@ -99,14 +98,15 @@ def write_receipt(booking: Booking, kind: EventType, money: Money) -> LoanEvent:
     Raises:
         AlreadyBooked: the same money came before.
     """
-    money.draw(booking)
+    stated = money.draw(booking)
     return booking.append(
         kind,
         money.day,
+        stated=stated,
         amount=money.amount,
         channel=money.channel,
         reference=money.reference.strip(),
-        number=next_number("R"),
+        number=booking.writing.number("R"),
         payload={"corrects": money.corrects} if money.corrects else {},
     )
 
@@ -146,14 +146,15 @@ def pay_off(
 @bookable("pay_off", Money)
 def _settle(booking: Booking, money: Money) -> LoanEvent:
     _settles(booking, money.day, shown=money.amount)  # again: it may have waited
-    money.draw(booking)
+    stated = money.draw(booking)
     return booking.append(
         EventType.PAY_OFF,
         money.day,
+        stated=stated,
         amount=money.amount,
         channel=money.channel,
         reference=money.reference.strip(),
-        number=next_number("R"),
+        number=booking.writing.number("R"),
     )
 
 

@@ -84,10 +84,11 @@ def record_recovery(
 
 @bookable("record_recovery", Money)
 def _recover(booking: Booking, money: Money) -> LoanEvent:
-    money.draw(booking)
+    stated = money.draw(booking)
     return booking.append(
         EventType.RECOVERY,
         money.day,
+        stated=stated,
         amount=money.amount,
         channel=money.channel,
         reference=money.reference.strip(),

@@ -1,0 +1,192 @@
+"""Facts on their way into the database, one or thousands: worked out in memory, and written set-wise.
+
+What follows from each event (the loan's state, its entry in the books, what histories and borrower are told) is the
+same whether it is written alone or among others: there is this one way.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError
+
+from apps.credit.models import OutboxEntry
+from apps.credit.outbox import entry_of
+from apps.loans.book.models import EventType, LoanEvent, Transfer
+from apps.loans.book.numbers import spelled
+from apps.loans.book.projection import Projected, make_projection, write_projections
+from apps.loans.book.queries import take_numbers
+from apps.loans.book.workflow import EVENTS
+from apps.loans.domain.violations import InvalidTerms
+from apps.loans.ledger.post import EntryDraft, entry_for, write_drafts
+from apps.loans.ledger.queries import look_at_books
+from apps.loans.recording.credit_events import credit_events
+from apps.loans.recording.facts import Facts
+from apps.loans.recording.notifications import message_of
+from apps.loans.recording.queries import write_facts, write_tellings
+from apps.loans.recording.transfers import Drawing, TransferBook
+from apps.loans.recording.wording import refusal
+from apps.mfis.core.actor import Actor
+from apps.mfis.core.errors import ServiceError, WrongState
+from apps.mfis.core.tables import this_node
+from apps.mfis.nodes.home import is_home
+from apps.users.messaging.models import Message
+
+
+class Writing:
+    """Events of one actor that are written together, each as if those before it were written already."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self.transfers = TransferBook()
+        self.is_home = is_home()  # elsewhere the home posts and tells once a fact has arrived there
+        self._stated: list[Transfer] = []
+        self._events: list[LoanEvent] = []
+        self._made: dict[UUID, Projected] = {}
+        self._entries: list[EntryDraft] = []
+        self._outbox: list[OutboxEntry] = []
+        self._messages: list[Message] = []
+
+    def number(self, name: str) -> str:
+        """The next number of a kind, which is taken until the transaction ends."""
+        return spelled(name, take_numbers(name, 1))
+
+    def draw(self, drawing: Drawing) -> Transfer | None:
+        """What is to be stated with the event that is paid out of a transfer; see `TransferBook.draw`."""
+        return self.transfers.draw(drawing, self.actor)
+
+    def add(self, facts: Facts, event: LoanEvent, stated: Transfer | None = None) -> LoanEvent:
+        """Adds an event of the loan, and works out what follows from it.
+
+        Raises:
+            WrongState: it happened before and may happen only once. InvalidInput: the loan's state does not allow it,
+                at the field that is at fault. BelowZero: more would leave an account of money than it holds.
+        """
+        if any(known.pk == event.pk for known in facts.events) and EVENTS[EventType(event.type)].once:
+            raise _happened(event)
+        facts.add(event)
+        try:
+            made = make_projection(facts.loan, facts.events)
+        except InvalidTerms as error:
+            raise refusal(error) from error
+        before, facts.status, facts.projected = facts.status, made.state.status, made
+        self._made[facts.loan.pk] = made
+        self._events.append(event)
+        self._stated.extend([stated] if stated else [])
+        if self.is_home:
+            self._post(facts, event, made)
+            self._outbox += [entry_of(told) for told in credit_events(facts.loan, made, event, before)]
+        message = message_of(facts.loan, made.state, event)
+        self._messages.extend([message] if message else [])
+        self.transfers.keep(event, stated)
+        return event
+
+    def _post(self, facts: Facts, event: LoanEvent, made: Projected) -> None:
+        """Adds the entry that brings the books to the loan's state. Before the first pay-out they hold nothing."""
+        if facts.books is None:
+            if not any(known.type == EventType.DISBURSED for known in facts.events):
+                return
+            facts.books = look_at_books([facts.loan.pk])[facts.loan.pk]
+        entry = entry_for(facts.loan, made.folded, made.events, event, self.actor, facts.books)
+        if entry:
+            self._entries.append(entry)
+            for account, amount in entry.amounts.items():
+                facts.books.posted[account] = facts.books.posted.get(account, 0) + amount
+
+    def write(self) -> None:
+        """Writes what was added.
+
+        Raises:
+            WrongState: what may happen only once arrived from another node meanwhile.
+        """
+        if not self._events:
+            return
+        try:
+            write_facts(this_node(), [_transfer_row(t) for t in self._stated], [_event_row(e) for e in self._events])
+        except IntegrityError as error:
+            once = next((event for event in self._events if EVENTS[EventType(event.type)].once), None)
+            if once is None:
+                raise
+            raise _happened(once) from error
+        write_projections(self._made.values())
+        write_drafts(self._entries)
+        if self._outbox or self._messages:
+            write_tellings([_outbox_row(o) for o in self._outbox], [_message_row(m) for m in self._messages])
+        for written in (self._stated, self._events, self._made, self._entries, self._outbox, self._messages):
+            written.clear()
+
+    @contextmanager
+    def or_nothing(self, facts: Facts) -> Iterator[Facts]:
+        """What is added to the loan's facts inside, or nothing of it where it is refused. Gives the facts to add to."""
+        before, lists = facts.copy(), (self._stated, self._events, self._entries, self._outbox, self._messages)
+        lengths, made = [len(added) for added in lists], self._made.get(facts.loan.pk)
+        try:
+            yield facts
+        except ServiceError:
+            for added, length in zip(lists, lengths, strict=True):
+                del added[length:]
+            if made is None:
+                self._made.pop(facts.loan.pk, None)
+            else:
+                self._made[facts.loan.pk] = made
+            facts.restore(before)
+            raise
+
+
+def _happened(event: LoanEvent) -> WrongState:
+    return WrongState(f"This loan was already {event.get_type_display().lower()}.")
+
+
+def _document(value: Any) -> str:
+    return json.dumps(value, cls=DjangoJSONEncoder)
+
+
+def _event_row(event: LoanEvent) -> tuple[Any, ...]:
+    """An event in the order of the columns of `RECORD`."""
+    return (
+        event.pk,
+        event.recorded_at,
+        event.loan_id,
+        str(event.type),
+        event.value_date,
+        event.amount,
+        str(event.channel),
+        event.reference,
+        event.reason,
+        event.reverses_id,
+        event.actor_id,
+        event.actor_name,
+        event.idempotency_key,
+        event.number,
+        _document(event.payload),
+    )
+
+
+def _transfer_row(transfer: Transfer) -> tuple[Any, ...]:
+    """A transfer in the order of the columns of `RECORD`."""
+    return (
+        transfer.pk,
+        str(transfer.channel),
+        transfer.reference,
+        transfer.written,
+        transfer.amount,
+        transfer.value_date,
+        transfer.payer,
+        transfer.actor_id,
+        transfer.actor_name,
+    )
+
+
+def _outbox_row(entry: OutboxEntry) -> tuple[Any, ...]:
+    return entry.pk, entry.account, str(entry.event_type), _document(entry.payload)
+
+
+def _message_row(message: Message) -> tuple[Any, ...]:
+    """A message in the order of the columns of `TELL`."""
+    to = (message.account_id, message.about, str(message.channel))
+    return (message.pk, message.key, *to, _document(message.values), message.send_after)

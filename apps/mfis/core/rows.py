@@ -1,0 +1,56 @@
+"""Rows on their way to and from statements that are written out: many at once, as arrays, and back as models.
+
+A statement takes columns of any length by `unnest`: it is the same for one row and for ten thousand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Generic, TypeVar
+
+from django.db.models import JSONField, Model
+
+M = TypeVar("M", bound=Model)
+
+
+def as_array(values: Iterable[Any]) -> str:
+    """The values in PostgreSQL's own spelling of an array, to be cast in the statement: `%s::uuid[]`.
+
+    psycopg2 writes ARRAY[…], of which the server parses each element as an expression; this is read at once.
+    """
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _element(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    text = str(value)
+    if isinstance(value, str):
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return text
+
+
+def as_arrays(rows: Collection[Sequence[Any]], width: int) -> list[str]:
+    """Each of the rows' `width` columns as an array."""
+    return [as_array(column) for column in zip(*rows, strict=True)] if rows else ["{}"] * width
+
+
+class Columns(Generic[M]):
+    """A model's columns in a statement, where its table is called `alias`, and rows of them as the model's objects."""
+
+    def __init__(self, model: type[M], alias: str, *, without: Collection[str] = ()) -> None:
+        fields = [field for field in model._meta.concrete_fields if field.attname not in without]
+        self._model = model
+        self._names = [field.attname for field in fields]
+        self._documents = [place for place, field in enumerate(fields) if isinstance(field, JSONField)]
+        self.sql = ", ".join(f'{alias}."{field.column}"' for field in fields)
+        self.width = len(fields)
+
+    def read(self, values: Sequence[Any]) -> M:
+        """The object that a row is; `values` are of all columns, in their order."""
+        row = list(values)
+        for place in self._documents:
+            if row[place] is not None:
+                row[place] = json.loads(row[place])
+        return self._model.from_db("default", self._names, row)
