@@ -43,6 +43,8 @@ class Writing:
 
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
+        self._held: dict[str, int] = {}  # the last number of each kind that is held
+        self._taken: dict[str, int] | None = None  # how many of it are given since; None: each is taken at once
         self.transfers = TransferBook()
         self.is_home = is_home()  # elsewhere the home posts and tells once a fact has arrived there
         self._stated: list[Transfer] = []
@@ -52,9 +54,19 @@ class Writing:
         self._outbox: list[OutboxEntry] = []
         self._messages: list[Message] = []
 
+    def hold_numbers(self) -> None:
+        """From now on numbers are counted here, and taken by `write`: nobody else takes one of the kind meanwhile."""
+        self._taken = {}
+
     def number(self, name: str) -> str:
         """The next number of a kind, which is taken until the transaction ends."""
-        return spelled(name, take_numbers(name, 1))
+        if self._taken is None:
+            return spelled(name, take_numbers(name, 1))
+        if name not in self._taken:
+            self._held[name] = take_numbers(name, 0)
+            self._taken[name] = 0
+        self._taken[name] += 1
+        return spelled(name, self._held[name] + self._taken[name])
 
     def draw(self, drawing: Drawing) -> Transfer | None:
         """What is to be stated with the event that is paid out of a transfer; see `TransferBook.draw`."""
@@ -117,6 +129,9 @@ class Writing:
         write_drafts(self._entries)
         if self._outbox or self._messages:
             write_tellings([_outbox_row(o) for o in self._outbox], [_message_row(m) for m in self._messages])
+        for name, count in (self._taken or {}).items():
+            self._held[name] = take_numbers(name, count)
+            self._taken = {**(self._taken or {}), name: 0}
         for written in (self._stated, self._events, self._made, self._entries, self._outbox, self._messages):
             written.clear()
 
@@ -125,6 +140,7 @@ class Writing:
         """What is added to the loan's facts inside, or nothing of it where it is refused. Gives the facts to add to."""
         before, lists = facts.copy(), (self._stated, self._events, self._entries, self._outbox, self._messages)
         lengths, made = [len(added) for added in lists], self._made.get(facts.loan.pk)
+        taken = {**self._taken} if self._taken is not None else None
         try:
             yield facts
         except ServiceError:
@@ -134,6 +150,7 @@ class Writing:
                 self._made.pop(facts.loan.pk, None)
             else:
                 self._made[facts.loan.pk] = made
+            self._taken = taken
             facts.restore(before)
             raise
 

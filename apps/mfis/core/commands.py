@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, is_dataclass
 from functools import cached_property, wraps
 from hashlib import sha256
@@ -26,11 +26,12 @@ from django.db.models import Model
 from pydantic import TypeAdapter
 
 from apps.mfis.core.actor import NAME_ACTOR, Actor, actor_context, actor_setting
-from apps.mfis.core.database import connection, execute, fetch_one
+from apps.mfis.core.database import connection, execute, fetch_all, fetch_one
 from apps.mfis.core.errors import InvalidInput, KeyReused, NotAllowed, Sentence
 from apps.mfis.core.lifecycle import check_open
 from apps.mfis.core.once import reading_once
 from apps.mfis.core.roles import Action
+from apps.mfis.core.rows import as_array, as_arrays
 from apps.mfis.core.tables import this_node
 from apps.mfis.core.texts import clean_texts
 
@@ -48,6 +49,19 @@ BEFORE = f"""
 
 KEEP = """
     INSERT INTO users_command (id, node, name, actor_id, body_hash, answer) VALUES (%s, %s, %s, %s, %s, %s)
+"""
+
+
+# The same of many at once. The locks are taken in the order in which they are given.
+BEFORE_MANY = """
+    SELECT pg_advisory_xact_lock(w.lock) FROM unnest(%s::bigint[]) AS w (lock);
+    SELECT id, body_hash, answer::text FROM users_command WHERE id = ANY (%s::uuid[])
+"""
+
+KEEP_MANY = """
+    INSERT INTO users_command (id, node, name, actor_id, body_hash, answer)
+    SELECT w.id, %s, %s, %s, w.body_hash, w.answer
+      FROM unnest(%s::uuid[], %s::text[], %s::jsonb[]) AS w (id, body_hash, answer)
 """
 
 
@@ -98,7 +112,7 @@ COMMANDS: dict[str, Command] = {}
 
 
 def command(
-    *duties: Action, name: str = "", own_transaction: bool = False, new_business: bool = False
+    *duties: Action, name: str = "", own_transaction: bool = False, new_business: bool = False, by_row: str = ""
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Makes a keyword-only function with an `actor` a command for whoever has any of `duties`.
 
@@ -106,6 +120,8 @@ def command(
     `idempotency_key` returns a dataclass, or something else that pydantic can write and read. With `own_transaction`
     it is only registered and its duty checked: it opens its transactions itself, several or one in a single statement,
     names the actor in each, and keeps the answer to a key. `new_business` is what an MFI that is closing down refuses.
+    `by_row` names an argument that holds many rows, of which the function brings the texts into their spelling itself:
+    a fault is one row's.
 
     Raises (each call):
         NotAllowed: the actor has none of the duties. WrongState: the MFI is closed, or closing down.
@@ -122,7 +138,8 @@ def command(
             actor: Any = given["actor"]
             registered.check_duty(actor)
             check_open(new_business=new_business, goes_on=registered.goes_on_when_closed or actor.role is None)
-            kwargs: Any = clean_texts(given)
+            rows: Any = {name: value for name, value in given.items() if name == by_row}
+            kwargs: Any = clean_texts({name: value for name, value in given.items() if name not in rows}) | rows
             if own_transaction:
                 return function(*args, **kwargs)
             key: Any = kwargs.get("idempotency_key")
@@ -138,6 +155,11 @@ def command(
     return made
 
 
+def registered(function: Callable[..., Any]) -> Command:
+    """What a function that `@command` made is registered as."""
+    return COMMANDS[f"{function.__module__}.{function.__qualname__}"]
+
+
 def _once(registered: Command, sent: Identity, actor: Actor, kwargs: dict[str, Any]) -> Any:
     """Runs a command that has a key, or gives the answer that it got when it first came."""
     with transaction.atomic(), reading_once():
@@ -146,9 +168,31 @@ def _once(registered: Command, sent: Identity, actor: Actor, kwargs: dict[str, A
         if before:
             return registered.answer.validate_python(answered(sent, *before))
         answer = registered.function(**kwargs)
-        kept = json.dumps(registered.answer.dump_python(answer, mode="json"))
+        kept = as_kept(registered, answer)
         execute(KEEP, [sent.id, this_node(), registered.name, actor.id, sent.body_hash, kept])
         return answer
+
+
+def answers_before(sent: Collection[Identity]) -> dict[UUID, tuple[str, str]]:
+    """Waits for twins of these commands that are on their way. Returns hash and answer of those that came before.
+
+    For a command that does the work of many others, each with its key; to be called before they lock anything else.
+    """
+    locks = sorted({identity.lock for identity in sent})
+    before = fetch_all(BEFORE_MANY, [as_array(locks), as_array(identity.id for identity in sent)]) if sent else []
+    return {key: (body_hash, answer) for key, body_hash, answer in before}
+
+
+def keep_answers(registered: Command, actor: Actor, answers: Collection[tuple[Identity, Any]]) -> None:
+    """Keeps what such a command answered in the place of the others, so that it is given again for their keys."""
+    rows = [(sent.id, sent.body_hash, as_kept(registered, answer)) for sent, answer in answers]
+    if rows:
+        execute(KEEP_MANY, [this_node(), registered.name, actor.id, *as_arrays(rows, 3)])
+
+
+def as_kept(registered: Command, answer: Any) -> str:
+    """An answer of the command as it is kept under a key."""
+    return json.dumps(registered.answer.dump_python(answer, mode="json"))
 
 
 class _Argument(DjangoJSONEncoder):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, Sum
@@ -15,7 +14,7 @@ from django.db.models import Q, Sum
 from apps.loans.book.models import Channel, Installment, Loan
 from apps.loans.groups.models import Group
 from apps.loans.groups.selectors import find_group, running_loans
-from apps.loans.servicing.services.repayment import record_repayment
+from apps.loans.servicing.services.many_repayments import ReceiptRow, Refused, RowBooked, record_repayments
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.errors import NotAllowed, NotFound, ServiceError
 
@@ -88,7 +87,7 @@ def collect(
     seen: Mapping[UUID, int] = MappingProxyType({}),
     idempotency_key: str = "",
 ) -> list[Collected]:
-    """Books what the members brought to a meeting: each line a command of its own, so that one fault stops no other.
+    """Books what the members brought to a meeting: each line by itself, so that one fault stops no other.
 
     `amounts` are by loan. Each line's key is derived from `idempotency_key`: sent again, nothing is booked twice, and
     what was refused may be put right. One transfer may pay for several members: `transfer_amount` is the whole of it,
@@ -103,25 +102,32 @@ def collect(
     if len(loans) != len(amounts):
         raise NotFound("This loan is not one of the group's.")
     whole = None if channel == Channel.CASH else transfer_amount or sum(amounts.values(), ZERO)
-    payment = {"actor": actor, "channel": channel, "reference": reference, "value_date": value_date}
-    payment["transfer_amount"] = whole
-
-    def take(loan_id: UUID, amount: Decimal) -> Collected:
-        own = {
-            "accept_overpayment": loan_id in overpaid,
-            "events_seen": seen.get(loan_id),
-            "idempotency_key": f"{idempotency_key}-{loan_id}"[:80] if idempotency_key else "",
-        }
-        return _take(loans[loan_id], amount, payment | own)
-
-    return [take(loan_id, amount) for loan_id, amount in amounts.items() if amount]
-
-
-def _take(loan: Loan, amount: Decimal, payment: dict[str, Any]) -> Collected:
+    rows = [
+        ReceiptRow(
+            loan_id,
+            amount,
+            channel,
+            reference,
+            value_date,
+            whole,
+            loan_id in overpaid,
+            f"{idempotency_key}-{loan_id}"[:80] if idempotency_key else "",
+            seen.get(loan_id),
+        )
+        for loan_id, amount in amounts.items()
+        if amount
+    ]
     try:
-        receipt = record_repayment(loan_id=loan.pk, amount=amount, **payment)
+        results = record_repayments(rows=rows, actor=actor, all_or_nothing=False)
     except NotAllowed:  # of whoever takes the money, so of every line
         raise
     except ServiceError as error:
-        return Collected(loan, amount, error=error.message, question=error.question)
-    return Collected(loan, amount, receipt.number, waits=receipt.waits)
+        return [Collected(loans[row.loan_id], row.amount, error=error.message) for row in rows]
+    return [_line(loans[row.loan_id], row.amount, result) for row, result in zip(rows, results, strict=True)]
+
+
+def _line(loan: Loan, amount: Decimal, result: RowBooked) -> Collected:
+    if result.receipt:
+        return Collected(loan, amount, result.receipt.number, waits=result.receipt.waits)
+    refused = result.refused or Refused("", "")
+    return Collected(loan, amount, error=refused.message, question=refused.question)

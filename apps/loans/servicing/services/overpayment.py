@@ -32,7 +32,8 @@ def check_overpayment(booking: Booking, amount: Decimal, day: date, *, accepted:
         Overpayment: naming what is owed on the day and what would be left over.
     """
     if amount > booking.state.principal_outstanding:  # what is less leaves nothing over
-        refuse_left_over(*what_is_left_over(booking.loan, booking.state, amount, day), accepted=accepted)
+        events = booking.facts.events
+        refuse_left_over(*what_is_left_over(booking.loan, booking.state, amount, day, events), accepted=accepted)
 
 
 def refuse_left_over(owed: Decimal, left_over: Decimal, *, accepted: bool) -> None:
@@ -55,12 +56,15 @@ def refuse_left_over(owed: Decimal, left_over: Decimal, *, accepted: bool) -> No
         raise Overpayment(Sentence(text, "left_over", **values), may_be_accepted=True)
 
 
-def what_is_left_over(loan: Loan, state: LoanState, amount: Decimal, day: date) -> tuple[Decimal, Decimal]:
+def what_is_left_over(
+    loan: Loan, state: LoanState, amount: Decimal, day: date, events: list[LoanEvent] | None = None
+) -> tuple[Decimal, Decimal]:
     """What of `amount`, received on `day`, is owed at pay-off, and what would be left over: by the engine itself.
 
-    A receipt that lies back may leave something over only because of later ones.
+    A receipt that lies back may leave something over only because of later ones. `events` are all of the loan's, where
+    they are known.
     """
-    events = list(loan.events.in_booking_order())
+    events = list(loan.events.in_booking_order()) if events is None else events
     payoff = fold_loan(loan, events=events, as_of=day).payoff
     more_overpaid = overpaid_with(loan, events, amount, day) - state.overpaid
     left_over = max(amount - payoff, more_overpaid, ZERO)

@@ -67,15 +67,33 @@ def record_repayment(
         ChangedMeanwhile: something was booked since.
     """
     booking = begin("record_repayment", loan_id, actor, idempotency_key=idempotency_key, events_seen=events_seen)
-    check_amount(amount)
-    check_channel(channel, reference)
+    received = Received(amount, channel, reference, value_date, transfer_amount, accept_overpayment)
+    return receive(booking, received)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Money received, as somebody enters it; see `record_repayment`."""
+
+    amount: Decimal
+    channel: str
+    reference: str = ""
+    value_date: date | None = None
+    transfer_amount: Decimal | None = None
+    accept_overpayment: bool = False
+
+
+def receive(booking: Booking, received: Received) -> Receipt:
+    """Checks and books what was received on a loan that is locked, and of which the step is checked."""
+    check_amount(received.amount)
+    check_channel(received.channel, received.reference)
     money = Money(
-        amount,
-        channel,
-        reference,
-        booking.day(value_date),
-        whole=transfer_amount,
-        accept_overpayment=accept_overpayment,
+        received.amount,
+        received.channel,
+        received.reference,
+        booking.day(received.value_date),
+        whole=received.transfer_amount,
+        accept_overpayment=received.accept_overpayment,
     )
     return Receipt.of(book_repayment(booking, money))
 
