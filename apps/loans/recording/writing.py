@@ -138,7 +138,8 @@ class Writing:
     @contextmanager
     def or_nothing(self, facts: Facts) -> Iterator[Facts]:
         """What is added to the loan's facts inside, or nothing of it where it is refused. Gives the facts to add to."""
-        before, lists = facts.copy(), (self._stated, self._events, self._entries, self._outbox, self._messages)
+        before = facts.copy()
+        lists: tuple[list[Any], ...] = (self._stated, self._events, self._entries, self._outbox, self._messages)
         lengths, made = [len(added) for added in lists], self._made.get(facts.loan.pk)
         taken = {**self._taken} if self._taken is not None else None
         try:
