@@ -246,6 +246,8 @@ def _reviewer(events: list[LoanEvent]) -> UUID | None:
 def standing(events: list[LoanEvent]) -> list[LoanEvent]:
     """Those that none of them takes back, without the reversals themselves."""
     reversed_ids = {event.reverses_id for event in events if event.type == EventType.REVERSAL}
+    if not reversed_ids:
+        return events
     return [event for event in events if event.pk not in reversed_ids and event.type != EventType.REVERSAL]
 
 

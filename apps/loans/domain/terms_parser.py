@@ -5,8 +5,10 @@ Every violation is collected with its JSON path, so that a person mends a file i
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -60,7 +62,17 @@ def parse_agreed_terms(source: Any) -> Terms:
     Raises:
         InvalidTerms: they are not in the loan case form.
     """
-    return _parse(TERMS, source, "terms")
+    try:
+        written = json.dumps(source, sort_keys=True)
+    except TypeError:  # it holds what JSON does not: no case of ours, and its violations are told below
+        return _parse(TERMS, source, "terms")
+    return _agreed(written)
+
+
+@lru_cache(maxsize=512)
+def _agreed(written: str) -> Terms:
+    """The terms that JSON says: parsed once while a booking asks for them, and for the loans of one product."""
+    return _parse(TERMS, json.loads(written), "terms")
 
 
 def parse_charge(source: Any, path: str = "charge") -> Charge:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Max
 
-from apps.loans.book.models import Loan, LoanEvent
+from apps.loans.book.models import EventType, Loan, LoanEvent
 from apps.loans.domain.snapshot import LoanSnapshot
 from apps.loans.ledger.chart import accounts_by_role
 from apps.loans.ledger.floor import may_take_money_out, require_not_below_zero
@@ -153,7 +153,7 @@ def entry_for(
     amounts = _difference(loan, folded, events, books.posted)
     if amounts and not has_happened and may_take_money_out(event):
         require_not_below_zero(amounts)
-    return _draft(loan, amounts, actor, event.value_date, event.get_type_display(), event, books.closed)
+    return _draft(loan, amounts, actor, event.value_date, str(EventType(event.type).label), event, books.closed)
 
 
 def _draft(

@@ -63,6 +63,8 @@ def _values(loan: Loan, state: LoanState, event: LoanEvent) -> dict[str, str]:
 
 def _kept_back(event: LoanEvent, loan: Loan) -> str:
     """What a pay-out kept back, in the borrower's language, to go on with in a sentence; empty where it is nothing."""
+    if not any(name in event.payload for name in ("fee", "savings", "down_payment")):
+        return ""
     with translation.override(loan.borrower.language):
         words = {"fee": _("fee"), "savings": _("savings"), "down_payment": _("down payment")}
         kept = {name: Decimal(event.payload.get(name, "0")) for name in words}

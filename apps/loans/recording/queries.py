@@ -98,7 +98,8 @@ LOCK_LOANS = f"""
 
 def lock_states(loan_ids: Collection[UUID]) -> list[LoanState]:
     """The states of these loans, locked until the transaction ends; with loan, product, borrower and profile."""
-    return [_locked(list(row)) for row in fetch_all(LOCK_LOANS, [as_array(loan_ids)])]
+    known: dict[Any, Any] = {}  # many loans are of one product
+    return [_locked(row, known) for row in fetch_all(LOCK_LOANS, [as_array(loan_ids)])]
 
 
 def lock_states_by_orm(loan_ids: Collection[UUID]) -> list[LoanState]:
@@ -107,11 +108,15 @@ def lock_states_by_orm(loan_ids: Collection[UUID]) -> list[LoanState]:
     return list(states.select_related("loan__product", "loan__borrower__profile"))
 
 
-def _locked(row: list[Any]) -> LoanState:
+def _locked(row: Sequence[Any], known: dict[Any, Any]) -> LoanState:
     parts: list[Any] = []
+    begin = 0
     for columns in (STATE, LOAN, PRODUCT, BORROWER, PROFILE):
-        values, row = row[: columns.width], row[columns.width :]
-        parts.append(columns.read(values) if values[0] is not None else None)
+        values, begin = row[begin : begin + columns.width], begin + columns.width
+        key = (columns, values[0])
+        if key not in known:
+            known[key] = columns.read(values) if values[0] is not None else None
+        parts.append(known[key])
     state, loan, product, borrower, profile = parts
     state.loan, loan.product, loan.borrower = loan, product, borrower
     if profile:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from apps.loans.book.models import Channel, LoanState
@@ -57,7 +58,12 @@ class ReceiptRow:
         """What `record_repayment` would know the row by; None where it has no key."""
         if not self.idempotency_key:
             return None
-        return identify(actor, self.idempotency_key, SINGLE.name, SINGLE.arguments(asdict(self)))
+        return identify(actor, self.idempotency_key, SINGLE.name, SINGLE.arguments(said(self)))
+
+
+def said(row: ReceiptRow) -> dict[str, Any]:
+    """The row as the arguments of `record_repayment`."""
+    return {name: getattr(row, name) for name in ReceiptRow.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +192,7 @@ class _Many:
 
 def _cleaned(row: ReceiptRow) -> ReceiptRow | ServiceError:
     try:
-        return ReceiptRow(**clean_texts(asdict(row)))
+        return ReceiptRow(**clean_texts(said(row)))
     except ServiceError as error:
         return error
 
