@@ -13,13 +13,14 @@ from uuid import UUID
 from django.core.serializers.json import DjangoJSONEncoder
 
 from apps.loans.book.models import EventType, Loan, LoanEvent, LoanState, Status
-from apps.loans.book.queries import EARNING, STATE, Lines, facts_of, write_lines
+from apps.loans.book.queries import EARNING, STATE, Lines, facts_of, lines_written
 from apps.loans.book.workflow import AMENDING, ENGINE_EVENTS, EVENTS
 from apps.loans.domain import fold as engine
 from apps.loans.domain.snapshot import Installment, LoanSnapshot
 from apps.loans.domain.terms import Event, EventKind
 from apps.loans.domain.terms_parser import parse_agreed_terms, parse_charge, parse_restructuring
 from apps.mfis.core.clock import business_date
+from apps.mfis.core.prepared import Query, run_together
 
 CENT = Decimal("0.01")
 PARTS = ("principal", "interest", "fees", "penalties")
@@ -114,7 +115,7 @@ def _today(facts: list[LoanEvent]) -> date:
 def project(loan: Loan, *, on: date | None = None) -> Projected:
     """Folds the loan and writes its state and installments. Call it in the transaction of the event."""
     made = make_projection(loan, facts_of([loan.pk])[loan.pk].events, on=on)
-    write_projections([made])
+    run_together(projections_written([made]))
     return made
 
 
@@ -137,8 +138,8 @@ def _as_stored(value: Any) -> Any:
     return value.quantize(CENT) if isinstance(value, Decimal) else value
 
 
-def write_projections(made: Collection[Projected]) -> None:
-    """Brings what is stored of these loans, each once, to what was made of them: the one place that writes it."""
+def projections_written(made: Collection[Projected]) -> tuple[Query, list[Any]]:
+    """What brings what is stored of these loans, each once, to what was made of them: the one place that says it."""
     lines = Lines([], [], [])
     for one in made:
         key = one.state.pk
@@ -147,7 +148,7 @@ def write_projections(made: Collection[Projected]) -> None:
         lines.states.append((key, *(getattr(one.state, name) if name != "amended" else amended for name in STATE)))
         if one.earning is not None:
             lines.earnings.append((key, *(one.earning[name] for name in EARNING)))
-    write_lines(lines)
+    return lines_written(lines)
 
 
 def projected(

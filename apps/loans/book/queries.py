@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from apps.loans.book.models import AccrualState, Installment, Loan, LoanEvent, LoanState
-from apps.mfis.core.database import execute, fetch_all
+from apps.mfis.core.database import fetch_all
 from apps.mfis.core.prepared import Query
 from apps.mfis.core.rows import Columns, as_array, as_arrays
 from apps.users.accounts.models import Account
@@ -93,13 +93,16 @@ def line_of(loan: Loan) -> LoanLine:
 EVENT = Columns(LoanEvent, "e", without=("chain_seq", "chain_hash"))
 
 # One row at least for each loan. The instant is that of the look, which begins once the loans are locked.
-FACTS = f"""
-    SELECT statement_timestamp(), wanted.id, s.status, {EVENT.sql}
+FACTS = Query.cast(
+    "facts_of_loans",
+    f"""
+    SELECT statement_timestamp(), wanted.id, s.status::text, {EVENT.sql}
       FROM unnest(%s::uuid[]) AS wanted (id)
       LEFT JOIN loans_loanstate s ON s.loan_id = wanted.id
       LEFT JOIN loans_loanevent e ON e.loan_id = wanted.id
      ORDER BY wanted.id, e.recorded_at, e.id
-"""  # noqa: S608 - constants
+    """,  # noqa: S608 - constants
+)
 
 
 class Found(NamedTuple):
@@ -116,7 +119,7 @@ def facts_of(loan_ids: Collection[UUID]) -> dict[UUID, Found]:
     By the ORM the events are `loan.events.in_booking_order()`; making that statement takes longer than running it.
     """
     found: dict[UUID, Found] = {}
-    for read_at, loan_id, status, *values in fetch_all(FACTS, [as_array(loan_ids)]):
+    for read_at, loan_id, status, *values in FACTS.rows(as_array(loan_ids)):
         facts = found.setdefault(loan_id, Found(read_at, status, []))
         if values[0] is not None:
             facts.events.append(EVENT.read(values))
@@ -127,13 +130,13 @@ def facts_of(loan_ids: Collection[UUID]) -> dict[UUID, Found]:
 INSTALLMENT = {
     "due_date": "date",
     "days": "smallint",
-    "principal": "numeric(12, 2)",
-    "interest": "numeric(12, 2)",
-    "fees": "numeric(12, 2)",
-    "penalties": "numeric(12, 2)",
-    "balance": "numeric(12, 2)",
-    "paid": "numeric(12, 2)",
-    "outstanding": "numeric(12, 2)",
+    "principal": "numeric",
+    "interest": "numeric",
+    "fees": "numeric",
+    "penalties": "numeric",
+    "balance": "numeric",
+    "paid": "numeric",
+    "outstanding": "numeric",
 }
 STATE = {
     "status": "text",
@@ -188,7 +191,9 @@ def _upsert(table: str, columns: dict[str, str]) -> str:
 
 # Of the installments only those are touched that differ: a receipt changes one or two. All at once, so that one loan
 # costs one statement, and a thousand do.
-PROJECT = f"""
+PROJECT = Query.cast(
+    "project_loans",
+    f"""
     WITH loans AS (SELECT unnest(%s::uuid[]) AS id),
     wanted AS MATERIALIZED (SELECT * FROM {_rows(["uuid", "smallint"], INSTALLMENT, "w")}),
     changed AS (
@@ -205,7 +210,8 @@ PROJECT = f"""
     stated AS ({_upsert("loans_loanstate", STATE)}),
     unearned AS (DELETE FROM loans_earning WHERE loan_id = ANY (%s::uuid[]))
     {_upsert("loans_earning", EARNING)}
-"""  # noqa: S608 - constants
+    """,  # noqa: S608 - constants
+)
 
 
 class Lines(NamedTuple):
@@ -216,8 +222,8 @@ class Lines(NamedTuple):
     earnings: list[Sequence[Any]]
 
 
-def write_lines(lines: Lines) -> None:
-    """Brings the stored projection of the loans named in `states` to `lines`; see `Lines`.
+def lines_written(lines: Lines) -> tuple[Query, list[Any]]:
+    """What brings the stored projection of the loans named in `states` to `lines`; see `Lines`.
 
     What earns nothing has no row in `earnings`. `write_lines_by_orm` does the same a loan at a time.
     """
@@ -226,11 +232,11 @@ def write_lines(lines: Lines) -> None:
     values = [as_array(loans), *as_arrays(lines.installments, 2 + len(INSTALLMENT))]
     values += as_arrays(lines.states, 1 + len(STATE))
     values += [as_array(loan for loan in loans if loan not in earning), *as_arrays(lines.earnings, 1 + len(EARNING))]
-    execute(PROJECT, values)
+    return PROJECT, values
 
 
 def write_lines_by_orm(lines: Lines) -> None:
-    """The same as `write_lines`, as it would stand here were there no receipts."""
+    """The same as `lines_written`, as it would stand here were there no receipts."""
     schedules: dict[UUID, dict[int, Sequence[Any]]] = {row[0]: {} for row in lines.states}
     for loan, n, *columns in lines.installments:
         schedules[loan][n] = columns

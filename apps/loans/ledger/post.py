@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
@@ -15,10 +16,11 @@ from apps.loans.domain.snapshot import LoanSnapshot
 from apps.loans.ledger.chart import accounts_by_role
 from apps.loans.ledger.floor import may_take_money_out, require_not_below_zero
 from apps.loans.ledger.models import JournalEntry, JournalLine, PeriodClosing
-from apps.loans.ledger.queries import Books, look_at_books, share_books_lock, write_entries
+from apps.loans.ledger.queries import Books, entries_written, look_at_books, share_books_lock
 from apps.loans.ledger.rules import targets
 from apps.loans.products.models import the_policy
 from apps.mfis.core.actor import SYSTEM, Actor
+from apps.mfis.core.prepared import Query, run_together
 from apps.mfis.core.tables import new_id, this_node
 
 ZERO = Decimal(0)
@@ -109,7 +111,8 @@ def post_loan(
     """
     books = look_at_books([loan.pk])[loan.pk]
     entry = entry_for(loan, folded, events, event, actor, books, has_happened=has_happened)
-    write_drafts([entry] if entry else [])
+    if entry:
+        run_together(drafts_written([entry]))
 
 
 def post_loan_adjustment(loan: Loan, folded: LoanSnapshot, events: list[LoanEvent], day: date) -> None:
@@ -117,7 +120,8 @@ def post_loan_adjustment(loan: Loan, folded: LoanSnapshot, events: list[LoanEven
     books = look_at_books([loan.pk])[loan.pk]
     amounts = _difference(loan, folded, events, books.posted)
     entry = _draft(loan, amounts, SYSTEM, day, "Counted to the day", None, books.closed)
-    write_drafts([entry] if entry else [])
+    if entry:
+        run_together(drafts_written([entry]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +187,8 @@ def _difference(
     return moved
 
 
-def write_drafts(drafts: Collection[EntryDraft]) -> None:
-    """Writes the entries of loans, with their lines, in one statement. By the ORM it is `post_entry` for each."""
+def drafts_written(drafts: Collection[EntryDraft]) -> tuple[Query, list[Any]]:
+    """What writes the entries of loans, with their lines. By the ORM it is `post_entry` for each."""
     entries, lines = [], []
     for draft in drafts:
         key, actor, event = new_id(), draft.actor, draft.event
@@ -192,8 +196,7 @@ def write_drafts(drafts: Collection[EntryDraft]) -> None:
         about = (draft.narrative[:200], draft.loan.pk, event.pk if event else None, None)
         entries.append((key, str(JournalEntry.Source.LOAN), *days, *about, actor.id, actor.name[:150]))
         lines += [(new_id(), key, account, amount) for account, amount in draft.amounts.items()]
-    if entries:
-        write_entries(this_node(), entries, lines)
+    return entries_written(this_node(), entries, lines)
 
 
 def wanted_for(loan: Loan, folded: LoanSnapshot, events: list[LoanEvent]) -> dict[UUID, Decimal]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from apps.mfis.core.database import execute, fetch_all, fetch_one
+from apps.mfis.core.prepared import Query
 from apps.mfis.core.rows import as_array, as_arrays
 
 
@@ -155,26 +156,31 @@ def accounts_in_use() -> list[tuple[UUID | None, str, UUID]]:
 
 
 # The lines follow from the entries, so that each finds its own written before it.
-ENTRIES = """
+ENTRIES = Query.cast(
+    "write_entries",
+    """
     WITH entry AS (
         INSERT INTO loans_journalentry (id, node, source, posted_on, value_date, narrative, loan_id, event_id,
                                         product_id, actor_id, actor_name)
-        SELECT w.id, %s, w.source, w.posted_on, w.value_date, w.narrative, w.loan_id, w.event_id, w.product_id,
+        SELECT w.id, %s::text, w.source, w.posted_on, w.value_date, w.narrative, w.loan_id, w.event_id, w.product_id,
                w.actor_id, w.actor_name
           FROM unnest(%s::uuid[], %s::text[], %s::date[], %s::date[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[],
                       %s::uuid[], %s::text[])
                AS w (id, source, posted_on, value_date, narrative, loan_id, event_id, product_id, actor_id, actor_name)
         RETURNING id, posted_on, loan_id)
     INSERT INTO loans_journalline (id, node, entry_id, account_id, amount, posted_on, loan_id)
-    SELECT w.id, %s, entry.id, w.account_id, w.amount, entry.posted_on, entry.loan_id
+    SELECT w.id, %s::text, entry.id, w.account_id, w.amount, entry.posted_on, entry.loan_id
       FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::numeric[]) AS w (id, entry_id, account_id, amount)
       JOIN entry ON entry.id = w.entry_id
-"""
+    """,
+)
 
 
-def write_entries(node: str, entries: Collection[Sequence[Any]], lines: Collection[Sequence[Any]]) -> None:
-    """Writes entries with their lines: rows of the columns of `ENTRIES`."""
-    execute(ENTRIES, [node, *as_arrays(entries, 10), node, *as_arrays(lines, 4)])
+def entries_written(
+    node: str, entries: Collection[Sequence[Any]], lines: Collection[Sequence[Any]]
+) -> tuple[Query, list[Any]]:
+    """What writes entries with their lines: rows of the columns of `ENTRIES`."""
+    return ENTRIES, [node, *as_arrays(entries, 10), node, *as_arrays(lines, 4)]
 
 
 def take_books_lock() -> None:

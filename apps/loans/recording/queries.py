@@ -11,7 +11,8 @@ from uuid import UUID
 
 from apps.loans.book.models import EventType, Loan, LoanState, Transfer
 from apps.loans.products.models import Product
-from apps.mfis.core.database import execute, fetch_all
+from apps.mfis.core.database import fetch_all
+from apps.mfis.core.prepared import Query
 from apps.mfis.core.rows import Columns, as_array, as_arrays
 from apps.users.accounts.models import Account, BorrowerProfile
 
@@ -85,7 +86,9 @@ STATE, LOAN, PRODUCT = Columns(LoanState, "s"), Columns(Loan, "l"), Columns(Prod
 BORROWER, PROFILE = Columns(Account, "b"), Columns(BorrowerProfile, "p")
 
 # The rows are locked in the order in which they come, so that of two who lock the same loans none waits for ever.
-LOCK_LOANS = f"""
+LOCK_LOANS = Query.cast(
+    "lock_loans",
+    f"""
     SELECT {STATE.sql}, {LOAN.sql}, {PRODUCT.sql}, {BORROWER.sql}, {PROFILE.sql}
       FROM loans_loanstate s
       JOIN loans_loan l ON l.id = s.loan_id
@@ -93,13 +96,14 @@ LOCK_LOANS = f"""
       JOIN users_account b ON b.id = l.borrower_id
       LEFT JOIN users_borrowerprofile p ON p.account_id = b.id
      WHERE s.loan_id = ANY (%s::uuid[]) ORDER BY s.loan_id FOR UPDATE OF s
-"""  # noqa: S608 - constants
+    """,  # noqa: S608 - constants
+)
 
 
 def lock_states(loan_ids: Collection[UUID]) -> list[LoanState]:
     """The states of these loans, locked until the transaction ends; with loan, product, borrower and profile."""
     known: dict[Any, Any] = {}  # many loans are of one product
-    return [_locked(row, known) for row in fetch_all(LOCK_LOANS, [as_array(loan_ids)])]
+    return [_locked(row, known) for row in LOCK_LOANS.rows(as_array(loan_ids))]
 
 
 def lock_states_by_orm(loan_ids: Collection[UUID]) -> list[LoanState]:
@@ -128,29 +132,37 @@ def _locked(row: Sequence[Any], known: dict[Any, Any]) -> LoanState:
 
 
 # A transfer is stated with the first fact that draws on it. Rows are chained in the order in which they are given.
-RECORD = """
+RECORD = Query.cast(
+    "record_facts",
+    """
     WITH stated AS (
         INSERT INTO loans_transfer (id, node, channel, reference, written, amount, value_date, payer, actor_id,
                                     actor_name)
-        SELECT w.id, %s, w.channel, w.reference, w.written, w.amount, w.value_date, w.payer, w.actor_id, w.actor_name
+        SELECT w.id, %s::text, w.channel, w.reference, w.written, w.amount, w.value_date, w.payer, w.actor_id,
+               w.actor_name
           FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::numeric[], %s::date[], %s::text[],
                       %s::uuid[], %s::text[])
                AS w (id, channel, reference, written, amount, value_date, payer, actor_id, actor_name))
     INSERT INTO loans_loanevent (node, id, recorded_at, loan_id, type, value_date, amount, channel, reference, reason,
                                  reverses_id, actor_id, actor_name, idempotency_key, number, payload)
-    SELECT %s, w.*
+    SELECT %s::text, w.*
       FROM unnest(%s::uuid[], %s::timestamptz[], %s::uuid[], %s::text[], %s::date[], %s::numeric[], %s::text[],
                   %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::jsonb[]) AS w
-"""
+    """,
+)
 
 
-def write_facts(node: str, transfers: Collection[Sequence[Any]], events: Collection[Sequence[Any]]) -> None:
-    """Writes transfers and events: rows of the columns of `RECORD`."""
-    execute(RECORD, [node, *as_arrays(transfers, 9), node, *as_arrays(events, 15)])
+def facts_written(
+    node: str, transfers: Collection[Sequence[Any]], events: Collection[Sequence[Any]]
+) -> tuple[Query, list[Any]]:
+    """What writes transfers and events: rows of the columns of `RECORD`."""
+    return RECORD, [node, *as_arrays(transfers, 9), node, *as_arrays(events, 15)]
 
 
 # What is queued of an event for credit histories and for its borrower. A message that was queued before stays.
-TELL = """
+TELL = Query.cast(
+    "tell",
+    """
     WITH told AS (
         INSERT INTO credit_outboxentry (id, account, event_type, payload, attempts, last_error, set_aside)
         SELECT w.id, w.account, w.event_type, w.payload, 0, '', false
@@ -161,9 +173,10 @@ TELL = """
       FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::jsonb[], %s::timestamptz[])
            AS w (id, key, account, about, channel, told, at)
         ON CONFLICT (key) DO NOTHING
-"""
+    """,
+)
 
 
-def write_tellings(outbox: Collection[Sequence[Any]], messages: Collection[Sequence[Any]]) -> None:
-    """Queues entries of the outbox and messages: rows of the columns of `TELL`."""
-    execute(TELL, [*as_arrays(outbox, 4), *as_arrays(messages, 7)])
+def tellings_written(outbox: Collection[Sequence[Any]], messages: Collection[Sequence[Any]]) -> tuple[Query, list[Any]]:
+    """What queues entries of the outbox and messages: rows of the columns of `TELL`."""
+    return TELL, [*as_arrays(outbox, 4), *as_arrays(messages, 7)]

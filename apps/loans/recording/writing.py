@@ -19,23 +19,27 @@ from apps.credit.models import OutboxEntry
 from apps.credit.outbox import entry_of
 from apps.loans.book.models import EventType, LoanEvent, Transfer
 from apps.loans.book.numbers import spelled
-from apps.loans.book.projection import Projected, make_projection, write_projections
+from apps.loans.book.projection import Projected, make_projection, projections_written
 from apps.loans.book.queries import take_numbers
 from apps.loans.book.workflow import EVENTS
 from apps.loans.domain.violations import InvalidTerms
-from apps.loans.ledger.post import EntryDraft, entry_for, write_drafts
+from apps.loans.ledger.post import EntryDraft, drafts_written, entry_for
 from apps.loans.ledger.queries import look_at_books
 from apps.loans.recording.credit_events import credit_events
 from apps.loans.recording.facts import Facts
 from apps.loans.recording.notifications import message_of
-from apps.loans.recording.queries import write_facts, write_tellings
+from apps.loans.recording.queries import facts_written, tellings_written
 from apps.loans.recording.transfers import Drawing, TransferBook
 from apps.loans.recording.wording import refusal
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.errors import ServiceError, WrongState
+from apps.mfis.core.prepared import run_together
 from apps.mfis.core.tables import this_node
 from apps.mfis.nodes.home import is_home
 from apps.users.messaging.models import Message
+
+
+FEW = 10  # events whose writing is prepared
 
 
 class Writing:
@@ -118,17 +122,22 @@ class Writing:
         """
         if not self._events:
             return
+        statements = [
+            facts_written(this_node(), [_transfer_row(t) for t in self._stated], [_event_row(e) for e in self._events]),
+            projections_written(self._made.values()),
+        ]
+        if self._entries:
+            statements.append(drafts_written(self._entries))
+        if self._outbox or self._messages:
+            told = [_outbox_row(o) for o in self._outbox], [_message_row(m) for m in self._messages]
+            statements.append(tellings_written(*told))
         try:
-            write_facts(this_node(), [_transfer_row(t) for t in self._stated], [_event_row(e) for e in self._events])
+            run_together(*statements, many=len(self._events) > FEW)
         except IntegrityError as error:
             once = next((event for event in self._events if EVENTS[EventType(event.type)].once), None)
-            if once is None:
+            if once is None or not _is_of_events(error):
                 raise
             raise _happened(once) from error
-        write_projections(self._made.values())
-        write_drafts(self._entries)
-        if self._outbox or self._messages:
-            write_tellings([_outbox_row(o) for o in self._outbox], [_message_row(m) for m in self._messages])
         for name, count in (self._taken or {}).items():
             self._held[name] = take_numbers(name, count)
             self._taken = {**(self._taken or {}), name: 0}
@@ -154,6 +163,12 @@ class Writing:
             self._taken = taken
             facts.restore(before)
             raise
+
+
+def _is_of_events(error: IntegrityError) -> bool:
+    """Whether it is an event that the database refused."""
+    said = getattr(error.__cause__, "diag", None)
+    return said is not None and said.table_name == LoanEvent._meta.db_table
 
 
 def _happened(event: LoanEvent) -> WrongState:

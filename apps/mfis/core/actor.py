@@ -40,7 +40,8 @@ class Actor:
 SYSTEM = Actor(None, "Letsema")
 OPERATOR = Actor(None, "Letsema operator")  # whoever runs commands on a node's machine
 
-NAME_ACTOR = "SELECT set_config('letsema.actor', %s, true)"
+# What a command prepares goes by keys, whatever their values: planned once for each connection, not anew each time.
+NAME_ACTOR = "SELECT set_config('letsema.actor', %s, true), set_config('plan_cache_mode', 'force_generic_plan', true)"
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import JSONField, Model
+from django.db.models import CharField, DecimalField, Field, JSONField, Model
 from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=Model)
@@ -45,6 +45,12 @@ def as_arrays(rows: Collection[Sequence[Any]], width: int) -> list[str]:
     return [as_array(column) for column in zip(*rows, strict=True)] if rows else ["{}"] * width
 
 
+def _cast(field: Field[Any, Any]) -> str:
+    if isinstance(field, CharField):
+        return "::text"
+    return "::numeric" if isinstance(field, DecimalField) else ""
+
+
 class Columns(Generic[M]):
     """A model's columns in a statement, where its table is called `alias`, and rows of them as the model's objects."""
 
@@ -53,7 +59,8 @@ class Columns(Generic[M]):
         self._model = model
         self._names = [field.attname for field in fields]
         self._documents = [field.attname for field in fields if isinstance(field, JSONField)]
-        self.sql = ", ".join(f'{alias}."{field.column}"' for field in fields)
+        # Without a length, as a prepared query wants them.
+        self.sql = ", ".join(f'{alias}."{field.column}"{_cast(field)}' for field in fields)
         self.width = len(fields)
 
     def read(self, values: Sequence[Any]) -> M:
