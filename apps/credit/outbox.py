@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -55,26 +56,27 @@ def queue_event(event: CreditEvent) -> OutboxEntry:
 
 def entry_of(event: CreditEvent) -> OutboxEntry:
     """The outbox row of an event, not saved."""
-    return OutboxEntry(
-        account=event.loan_id,
-        event_type=event.kind,
-        payload={
-            "event": str(event.event_id),
-            "person": person_key(event.person_key_source, otherwise=event.borrower_id),
-            "loan_number": event.loan_number,
-            "value_date": event.value_date.isoformat(),
-            "amount": f"{event.amount or 0:.2f}",
-            "status": event.status,
-            "principal": f"{event.principal:.2f}",
-            "outstanding": f"{event.outstanding:.2f}",
-            "oldest_due_date": _day(event.oldest_due_date),
-            "disbursed_on": _day(event.disbursed_on),
-            "closed_on": _day(event.closed_on),
-            "installments": event.installments,
-            "monthly_installment": f"{event.monthly_installment:.2f}",
-            "currency": event.currency,
-        },
-    )
+    return OutboxEntry(account=event.loan_id, event_type=event.kind, payload=payload_of(event))
+
+
+def payload_of(event: CreditEvent) -> dict[str, Any]:
+    """What the outbox row of an event says."""
+    return {
+        "event": str(event.event_id),
+        "person": person_key(event.person_key_source, otherwise=event.borrower_id),
+        "loan_number": event.loan_number,
+        "value_date": event.value_date.isoformat(),
+        "amount": f"{event.amount or 0:.2f}",
+        "status": event.status,
+        "principal": f"{event.principal:.2f}",
+        "outstanding": f"{event.outstanding:.2f}",
+        "oldest_due_date": _day(event.oldest_due_date),
+        "disbursed_on": _day(event.disbursed_on),
+        "closed_on": _day(event.closed_on),
+        "installments": event.installments,
+        "monthly_installment": f"{event.monthly_installment:.2f}",
+        "currency": event.currency,
+    }
 
 
 def _day(day: date | None) -> str | None:

@@ -15,8 +15,7 @@ from uuid import UUID
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError
 
-from apps.credit.models import OutboxEntry
-from apps.credit.outbox import entry_of
+from apps.credit.outbox import CreditEvent, payload_of
 from apps.loans.book.models import EventType, LoanEvent, Transfer
 from apps.loans.book.numbers import spelled
 from apps.loans.book.projection import Projected, make_projection, projections_written
@@ -34,10 +33,9 @@ from apps.loans.recording.wording import refusal
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.errors import ServiceError, WrongState
 from apps.mfis.core.prepared import run_together
-from apps.mfis.core.tables import this_node
+from apps.mfis.core.tables import new_id, this_node
 from apps.mfis.nodes.home import is_home
 from apps.users.messaging.models import Message
-
 
 FEW = 10  # events whose writing is prepared
 
@@ -55,7 +53,7 @@ class Writing:
         self._events: list[LoanEvent] = []
         self._made: dict[UUID, Projected] = {}
         self._entries: list[EntryDraft] = []
-        self._outbox: list[OutboxEntry] = []
+        self._outbox: list[CreditEvent] = []
         self._messages: list[Message] = []
 
     def hold_numbers(self) -> None:
@@ -96,7 +94,7 @@ class Writing:
         self._stated.extend([stated] if stated else [])
         if self.is_home:
             self._post(facts, event, made)
-            self._outbox += [entry_of(told) for told in credit_events(facts.loan, made, event, before)]
+            self._outbox += credit_events(facts.loan, made, event, before)
         message = message_of(facts.loan, made.state, event)
         self._messages.extend([message] if message else [])
         self.transfers.keep(event, stated)
@@ -215,8 +213,9 @@ def _transfer_row(transfer: Transfer) -> tuple[Any, ...]:
     )
 
 
-def _outbox_row(entry: OutboxEntry) -> tuple[Any, ...]:
-    return entry.pk, entry.account, str(entry.event_type), _document(entry.payload)
+def _outbox_row(told: CreditEvent) -> tuple[Any, ...]:
+    """An entry of the outbox in the order of the columns of `TELL`."""
+    return new_id(), told.loan_id, str(told.kind), _document(payload_of(told))
 
 
 def _message_row(message: Message) -> tuple[Any, ...]:

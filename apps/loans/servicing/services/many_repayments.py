@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import gc
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -116,13 +118,26 @@ def record_repayments(
         NotAllowed: duty. RowsRefused: a row is refused, and it is all or nothing. KeyReused: `idempotency_key` came
         before with other rows.
     """
-    many = _Many(actor, rows)
-    results = [many.take(n) for n in range(len(rows))]
-    if all_or_nothing and any(row.refused for row in results):
-        raise RowsRefused(results)
-    many.writing.write()
-    many.keep_answers(results)
+    with _uncollected():
+        many = _Many(actor, rows)
+        results = [many.take(n) for n in range(len(rows))]
+        if all_or_nothing and any(row.refused for row in results):
+            raise RowsRefused(results)
+        many.writing.write()
+        many.keep_answers(results)
     return results
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Thousands of loans are in memory at once, and none of it is garbage: the collector took a fifth of the time."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 class _Many:
