@@ -23,6 +23,7 @@ import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -136,8 +137,14 @@ class Taken:
         for table in INSERTED:
             rows = [{**row, '"id"': uuid4()} for row in self.rows[table]]
             for row in rows:
-                own = {'"loan_id"': loan_id, '"account"': loan_id, '"event_id"': event, '"entry_id"': entry}
-                own |= {'"id"': {"loans_loanevent": event, "loans_journalentry": entry}.get(table, row['"id"'])}
+                own: dict[str, Any] = {
+                    '"loan_id"': loan_id,
+                    '"account"': loan_id,
+                    '"event_id"': event,
+                    '"entry_id"': entry,
+                }
+                new: dict[str, UUID] = {"loans_loanevent": event, "loans_journalentry": entry}
+                own |= {'"id"': new.get(table, row['"id"'])}
                 own |= {'"account"': row.get('"account"')} if table == "users_message" else {}
                 own |= {'"key"': f"event-{event}"}
                 row.update({name: value for name, value in own.items() if name in row})
@@ -205,8 +212,8 @@ def against_bare(receive: Callable[..., Any], loans: list[UUID]) -> float:
     while len(loans) >= 2:
         one, other = loans.pop(), loans.pop()
         statements = taken.again(other, first[other])
-        service.append(timed(lambda one=one: receive(one)))
-        bare.append(timed(lambda statements=statements: run_bare(statements)))
+        service.append(timed(partial(receive, one)))
+        bare.append(timed(partial(run_bare, statements)))
     ours, theirs = statistics.median(service), statistics.median(bare)
     print(f"service {ours * 1000:8.2f} ms a receipt    bare {theirs * 1000:8.2f} ms    {ours / theirs:.1f} ×")
     return ours
@@ -284,8 +291,8 @@ def against_copy(lender: Lender, loans: list[UUID], rounds: int, alone: float) -
         ours = loans[2 * n * each : (2 * n + 1) * each]
         theirs = loans[(2 * n + 1) * each : (2 * n + 2) * each]
         left = left_by_many(lender, theirs)
-        many.append(timed(lambda ours=ours: book_many(lender, ours)))
-        copied.append(timed(lambda left=left: copy(left)))
+        many.append(timed(partial(book_many, lender, ours)))
+        copied.append(timed(partial(copy, left)))
     own, other = statistics.median(many) / each, statistics.median(copied) / each
     print(
         f"many    {own * 1000:8.3f} ms a receipt    COPY {other * 1000:8.3f} ms    {own / other:.1f} ×"

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 from apps.loans.applications.services import drafts
@@ -24,9 +25,9 @@ from apps.loans.ledger.models import GLAccount
 from apps.loans.products.models import Product
 from apps.loans.servicing.services import reported_payments
 from apps.loans.servicing.services.correction import reverse_repayment
+from apps.loans.servicing.services.many_repayments import ReceiptRow, record_repayments
 from apps.loans.servicing.services.pay_out import disburse
 from apps.loans.servicing.services.proposals import decide_proposal
-from apps.loans.servicing.services.repayment import record_repayment
 from apps.loans.servicing.services.write_off import propose_charge_off
 from apps.mfis.core.roles import Role
 from apps.mfis.tenancy.models import MFI
@@ -81,9 +82,15 @@ def make_loans(mfi: MFI, staff: Staff, count: int, today: date, progress: Callab
     _bring_in_capital(staff, count, today - timedelta(days=LONGEST_AGO))
     people = list(Account.objects.filter(role=Role.BORROWER).order_by("phone")[: count * 2])
     fates = [name for name, share in FATES for _ in range(share)]
+    told = []
     for n in range(count):
-        _tell(chance, mfi, staff, chance.choice(products), people[n], fates[(n * 37) % len(fates)], today)
+        told.append(_tell(chance, mfi, staff, chance.choice(products), people[n], fates[(n * 37) % len(fates)], today))
         progress()
+    receipts = [receipt for repaid in told for receipt in repaid.receipts]
+    record_repayments(rows=receipts, actor=staff.cashier.actor, all_or_nothing=True)
+    for repaid in told:
+        if repaid.ending:
+            repaid.ending()
     others = list(Account.objects.filter(role=Role.BORROWER, loans=None).order_by("phone")[:6])
     _form_group(mfi, staff, products[2], others[:5], today)
     drafts.save_draft(
@@ -117,14 +124,12 @@ def _form_group(mfi: MFI, staff: Staff, product: Product, members: list[Account]
         _reach_approval(staff, loan_id, member, "paid_on_time", applied)
         disburse(loan_id=loan_id, actor=staff.cashier.actor, channel="cash", value_date=applied + timedelta(days=2))
         due = list(Installment.objects.filter(loan_id=loan_id, due_date__lt=today).order_by("n"))
-        for row in due[: len(due) - (n == 3)]:
-            record_repayment(
-                loan_id=loan_id,
-                actor=staff.cashier.actor,
-                amount=row.outstanding,
-                channel="cash",
-                value_date=row.due_date,
-            )
+        paid = due[: len(due) - (n == 3)]
+        record_repayments(
+            rows=[ReceiptRow(loan_id, row.outstanding, "cash", value_date=row.due_date) for row in paid],
+            actor=staff.cashier.actor,
+            all_or_nothing=True,
+        )
 
 
 def _charge_off_the_latest(staff: Staff) -> None:
@@ -154,8 +159,8 @@ def _bring_in_capital(staff: Staff, count: int, on: date) -> None:
 
 def _tell(
     chance: random.Random, mfi: MFI, staff: Staff, product: Product, borrower: Account, fate: str, today: date
-) -> None:
-    """One loan's story, from its application to where it stands on the day."""
+) -> Repaid:
+    """One loan's story, from its application to its pay-out, and what is received on it by the day."""
     waiting = fate in ("submitted", "under_review", "reviewed", "approved", "rejected", "withdrawn")
     age = chance.randint(1, 14) if waiting else chance.randint(*AGES.get(fate, (50, 250)))
     applied = today - timedelta(days=age)
@@ -176,7 +181,7 @@ def _tell(
     )
     loan_id = application.id
     if not _reach_approval(staff, loan_id, borrower, fate, applied):
-        return
+        return Repaid([])
     paid_out = min(applied + timedelta(days=3), today)
     channel = chance.choice(["cash", "mpesa", "ecocash", "bank"])
     disburse(
@@ -186,7 +191,7 @@ def _tell(
         reference=_reference(chance, channel),
         value_date=paid_out,
     )
-    _repay(chance, staff, loan_id, fate, today)
+    return _repay(chance, staff, loan_id, fate, today)
 
 
 def _reach_approval(staff: Staff, loan_id: UUID, borrower: Account, fate: str, applied: date) -> bool:
@@ -211,51 +216,62 @@ def _reach_approval(staff: Staff, loan_id: UUID, borrower: Account, fate: str, a
     return fate != "approved"
 
 
-def _repay(chance: random.Random, staff: Staff, loan_id: UUID, fate: str, day: date) -> None:
+@dataclass(frozen=True, slots=True)
+class Repaid:
+    """What is received on one loan, and what happens after it."""
+
+    receipts: list[ReceiptRow]
+    ending: Callable[[], object] | None = None
+
+
+def _repay(chance: random.Random, staff: Staff, loan_id: UUID, fate: str, day: date) -> Repaid:
     rows = list(Installment.objects.filter(loan_id=loan_id).order_by("n"))
     due = [r for r in rows if r.due_date <= day]
     unpaid = {"late": 1, "very_late": max(len(due) - 1, 1)}.get(fate, 0)
     paying = rows if fate in ("closed", "overpaid") else due[: len(due) - unpaid]
+    receipts = []
     for row in paying:
         on = min(
             max(row.due_date - timedelta(days=chance.randint(0, 4)), rows[0].due_date - timedelta(days=row.days)), day
         )
         last = row is paying[-1]
         amount = row.outstanding + (Decimal(50) if last and fate == "overpaid" else 0)
-        _pay(chance, staff, loan_id, amount, on)
+        receipts += _receipt(chance, loan_id, amount, on)
     if fate == "late" and len(due) > 1 and chance.random() < 0.5:
-        _pay(chance, staff, loan_id, (due[-1].outstanding / 3).quantize(Decimal("0.01")), day)
+        receipts += _receipt(chance, loan_id, (due[-1].outstanding / 3).quantize(Decimal("0.01")), day)
     if fate == "reversed" and paying:
-        receipt = LoanEvent.objects.filter(loan_id=loan_id, type=EventType.REPAYMENT).last()
-        if receipt:
-            reason = "Booked on the wrong loan."
-            reverse_repayment(event_id=receipt.pk, actor=staff.accountant.actor, reason=reason)
-    if fate == "paid_on_time" and chance.random() < 0.12:
-        loan = Loan.objects.select_related("borrower", "state").get(pk=loan_id)
-        if loan.state.status != Status.ACTIVE:
-            return
-        reported_payments.report_payment(
-            loan_id=loan_id,
-            actor=loan.borrower.actor,
-            amount=Decimal(chance.randint(1, 6) * 100),
-            channel="mpesa",
-            reference=_reference(chance, "mpesa"),
-            paid_on=day,
-            accept_overpayment=True,
-        )
+        return Repaid(receipts, partial(_reverse_the_last, staff, loan_id))
+    if fate == "paid_on_time" and chance.random() < 0.12 and len(paying) < len(rows):
+        amount, reference = Decimal(chance.randint(1, 6) * 100), _reference(chance, "mpesa")
+        return Repaid(receipts, partial(_report, loan_id, amount=amount, reference=reference, paid_on=day))
+    return Repaid(receipts)
 
 
-def _pay(chance: random.Random, staff: Staff, loan_id: UUID, amount: Decimal, on: date) -> None:
+def _receipt(chance: random.Random, loan_id: UUID, amount: Decimal, on: date) -> list[ReceiptRow]:
     if amount <= 0:
-        return
+        return []
     channel = chance.choice(["cash", "cash", "mpesa", "ecocash"])
-    record_repayment(
+    reference = _reference(chance, channel)
+    return [ReceiptRow(loan_id, amount, channel, reference, on, accept_overpayment=True)]
+
+
+def _reverse_the_last(staff: Staff, loan_id: UUID) -> None:
+    receipt = LoanEvent.objects.filter(loan_id=loan_id, type=EventType.REPAYMENT).last()
+    if receipt:
+        reason = "Booked on the wrong loan."
+        reverse_repayment(event_id=receipt.pk, actor=staff.accountant.actor, reason=reason)
+
+
+def _report(loan_id: UUID, *, amount: Decimal, reference: str, paid_on: date) -> None:
+    """The borrower reports a payment that nobody has confirmed yet."""
+    loan = Loan.objects.select_related("borrower").get(pk=loan_id)
+    reported_payments.report_payment(
         loan_id=loan_id,
-        actor=staff.cashier.actor,
+        actor=loan.borrower.actor,
         amount=amount,
-        channel=channel,
-        reference=_reference(chance, channel),
-        value_date=on,
+        channel="mpesa",
+        reference=reference,
+        paid_on=paid_on,
         accept_overpayment=True,
     )
 

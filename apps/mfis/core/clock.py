@@ -6,9 +6,12 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
+from apps.mfis.core.once import read_once
 
+
+@read_once()
 def business_date() -> date:
-    """The date in Africa/Maseru, whatever the server's clock is set to."""
+    """The date in Africa/Maseru, whatever the server's clock is set to. A command is of one day."""
     return timezone.localdate()
 
 
