@@ -140,6 +140,11 @@ def _as_stored(value: Any) -> Any:
 
 def projections_written(made: Collection[Projected]) -> tuple[Query, list[Any]]:
     """What brings what is stored of these loans, each once, to what was made of them: the one place that says it."""
+    return lines_written(lines_of(made))
+
+
+def lines_of(made: Collection[Projected]) -> Lines:
+    """The rows of each table that the projection of these loans has."""
     lines = Lines([], [], [])
     for one in made:
         key = one.state.pk
@@ -148,7 +153,7 @@ def projections_written(made: Collection[Projected]) -> tuple[Query, list[Any]]:
         lines.states.append((key, *(getattr(one.state, name) if name != "amended" else amended for name in STATE)))
         if one.earning is not None:
             lines.earnings.append((key, *(one.earning[name] for name in EARNING)))
-    return lines_written(lines)
+    return lines
 
 
 def projected(
@@ -266,15 +271,5 @@ def _proposal(events: list[LoanEvent]) -> str:
 
 def _line(row: Installment) -> InstallmentLine:
     due = row.due
-    return InstallmentLine(
-        n=row.n,
-        due_date=row.due_date,
-        days=row.days,
-        principal=due["principal"],
-        interest=due["interest"],
-        fees=due["fees"],
-        penalties=due["penalties"],
-        balance=row.balance,
-        paid=row.total_paid,
-        outstanding=row.outstanding,
-    )
+    parts = (due["principal"], due["interest"], due["fees"], due["penalties"])
+    return InstallmentLine(row.n, row.due_date, row.days, *parts, row.balance, row.total_paid, row.outstanding)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from django.db.models import Max
 from apps.loans.book.models import EventType, Loan, LoanEvent
 from apps.loans.domain.snapshot import LoanSnapshot
 from apps.loans.ledger.chart import accounts_by_role
-from apps.loans.ledger.floor import may_take_money_out, require_not_below_zero
+from apps.loans.ledger.floor import may_take_money_out
 from apps.loans.ledger.models import JournalEntry, JournalLine, PeriodClosing
 from apps.loans.ledger.queries import Books, entries_written, look_at_books, share_books_lock
 from apps.loans.ledger.rules import targets
@@ -135,6 +135,7 @@ class EntryDraft:
     event: LoanEvent | None
     actor: Actor
     amounts: dict[UUID, Decimal]
+    held: bool = False  # it takes no more out of an account of money than that holds; see `require_not_below_zero`
 
 
 def entry_for(
@@ -150,14 +151,10 @@ def entry_for(
     """The entry that brings the books from what they hold to what the loan's state asks for; None where they do.
 
     A back-dated fact whose period is closed becomes an adjustment on the first open day.
-
-    Raises:
-        BelowZero: more would leave an account of money than it holds.
     """
     amounts = _difference(loan, folded, events, books.posted)
-    if amounts and not has_happened and may_take_money_out(event):
-        require_not_below_zero(amounts)
-    return _draft(loan, amounts, actor, event.value_date, str(EventType(event.type).label), event, books.closed)
+    draft = _draft(loan, amounts, actor, event.value_date, str(EventType(event.type).label), event, books.closed)
+    return draft and replace(draft, held=not has_happened and may_take_money_out(event))
 
 
 def _draft(

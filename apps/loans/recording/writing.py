@@ -22,6 +22,7 @@ from apps.loans.book.projection import Projected, make_projection, projections_w
 from apps.loans.book.queries import take_numbers
 from apps.loans.book.workflow import EVENTS
 from apps.loans.domain.violations import InvalidTerms
+from apps.loans.ledger.floor import require_not_below_zero
 from apps.loans.ledger.post import EntryDraft, drafts_written, entry_for
 from apps.loans.ledger.queries import look_at_books
 from apps.loans.recording.credit_events import credit_events
@@ -32,7 +33,7 @@ from apps.loans.recording.transfers import Drawing, TransferBook
 from apps.loans.recording.wording import refusal
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.errors import ServiceError, WrongState
-from apps.mfis.core.prepared import run_together
+from apps.mfis.core.prepared import Query, run_together
 from apps.mfis.core.tables import new_id, this_node
 from apps.mfis.nodes.home import is_home
 from apps.users.messaging.models import Message
@@ -79,7 +80,7 @@ class Writing:
 
         Raises:
             WrongState: it happened before and may happen only once. InvalidInput: the loan's state does not allow it,
-                at the field that is at fault. BelowZero: more would leave an account of money than it holds.
+                at the field that is at fault.
         """
         if any(known.pk == event.pk for known in facts.events) and EVENTS[EventType(event.type)].once:
             raise _happened(event)
@@ -101,9 +102,13 @@ class Writing:
         return event
 
     def _post(self, facts: Facts, event: LoanEvent, made: Projected) -> None:
-        """Adds the entry that brings the books to the loan's state. Before the first pay-out they hold nothing."""
+        """Adds the entry that brings the books to the loan's state. Before the first pay-out they hold nothing.
+
+        A step that was agreed to may be that pay-out, which follows it: the books' lock comes before the chain's.
+        """
         if facts.books is None:
-            if not any(known.type == EventType.DISBURSED for known in facts.events):
+            moved = (EventType.DISBURSED, EventType.STEP_AGREED)
+            if not any(known.type in moved for known in facts.events):
                 return
             facts.books = look_at_books([facts.loan.pk])[facts.loan.pk]
         entry = entry_for(facts.loan, made.folded, made.events, event, self.actor, facts.books)
@@ -116,26 +121,39 @@ class Writing:
         """Writes what was added.
 
         Raises:
-            WrongState: what may happen only once arrived from another node meanwhile.
+            WrongState: what may happen only once arrived from another node meanwhile. BelowZero: more would leave an
+                account of money than it holds.
         """
         if not self._events:
             return
-        statements = [
-            facts_written(this_node(), [_transfer_row(t) for t in self._stated], [_event_row(e) for e in self._events]),
-            projections_written(self._made.values()),
-        ]
+        many = len(self._events) > FEW
+        facts = [_transfer_row(t) for t in self._stated], [_event_row(e) for e in self._events]
+        statements = [facts_written(this_node(), *facts), projections_written(self._made.values())]
+        held = [entry for entry in self._entries if entry.held]
+        if held:  # accounts are locked after the chain, in whatever a transaction writes
+            self._run(statements, many=many)
+            statements = []
+            for entry in held:
+                require_not_below_zero(entry.amounts)
         if self._entries:
             statements.append(drafts_written(self._entries))
         if self._outbox or self._messages:
             told = [_outbox_row(o) for o in self._outbox], [_message_row(m) for m in self._messages]
             statements.append(tellings_written(*told))
+        self._run(statements, many=many)
+        self._written()
+
+    def _run(self, statements: list[tuple[Query, list[Any]]], *, many: bool) -> None:
         try:
-            run_together(*statements, many=len(self._events) > FEW)
+            run_together(*statements, many=many)
         except IntegrityError as error:
             once = next((event for event in self._events if EVENTS[EventType(event.type)].once), None)
             if once is None or not _is_of_events(error):
                 raise
             raise _happened(once) from error
+
+    def _written(self) -> None:
+        """Takes the numbers that were given, and goes on with nothing."""
         for name, count in (self._taken or {}).items():
             self._held[name] = take_numbers(name, count)
             self._taken = {**(self._taken or {}), name: 0}
