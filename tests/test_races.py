@@ -20,11 +20,13 @@ from django_tenants.utils import tenant_context
 from apps.loans.applications.services.apply import LoanRequest, apply_for_loan
 from apps.loans.applications.services.review import approve, recommend, start_review
 from apps.loans.book.models import Loan, LoanEvent, LoanState
+from apps.loans.book.projection import project
 from apps.loans.ledger.queries import broken_heads, broken_links
 from apps.loans.ledger.verification import check_books
 from apps.loans.recording.transfers import AlreadyBooked
 from apps.loans.servicing.models import PaymentNotice
 from apps.loans.servicing.services import reported_payments
+from apps.loans.servicing.services.many_repayments import ReceiptRow, record_repayments
 from apps.loans.servicing.services.pay_out import PayOut, disburse
 from apps.loans.servicing.services.repayment import Receipt, record_repayment
 from apps.loans.servicing.services.reported_payments import Reported
@@ -301,5 +303,36 @@ def test_writers_at_once_make_one_chain(gamma: Branch) -> None:
     at_once(gamma, 12, write)
     with tenant_context(gamma.mfi):
         assert LoanEvent.objects.filter(loan_id=loan, type="note").count() == 24
+        project(Loan.objects.get(pk=loan))  # what was written beside the services
         assert not broken_links()
         assert not broken_heads()
+
+
+def test_many_at_once_beside_single_receipts(gamma: Branch) -> None:
+    """Sheets that name the same loans and transfers in any order, and single receipts on them: none waits for ever."""
+    loans = [approved_loan(gamma, f"6400040{n}") for n in range(6)]
+    cashier = gamma.staff["cashier"].actor
+    with tenant_context(gamma.mfi):
+        for loan in loans:
+            disburse(loan_id=loan, actor=cashier, channel="cash", value_date=TODAY)
+
+    def book(n: int) -> list[str]:
+        if n % 3 == 2:
+            receipt = record_repayment(loan_id=loans[n % 6], actor=cashier, amount=Decimal(2), channel="cash")
+            return [receipt.number]
+        order = loans if n % 2 else loans[::-1]
+        rows = [ReceiptRow(loan, Decimal(1), "cash") for loan in order]
+        rows += [
+            ReceiptRow(loan, Decimal(3), "mpesa", f"SHARED{k % 2}", transfer_amount=Decimal(9))
+            for k, loan in enumerate(order)
+        ]
+        results = record_repayments(rows=rows, actor=cashier, all_or_nothing=False)
+        return [row.receipt.number for row in results if row.receipt]
+
+    numbers = [number for outcome in at_once(gamma, 9, book) for number in outcome]
+    with tenant_context(gamma.mfi):
+        kept = LoanEvent.objects.filter(loan__in=loans, type="repayment")
+        assert sorted(numbers) == sorted(kept.values_list("number", flat=True))
+        assert len(set(numbers)) == len(numbers) == 6 * 6 + 3 + 6
+        assert kept.filter(channel="mpesa").count() == 6
+        assert not check_books(actor=SYSTEM).breaks

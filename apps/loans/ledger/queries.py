@@ -115,6 +115,9 @@ def share_books_lock() -> None:
     execute(f"SELECT pg_advisory_xact_lock_shared({BOOKS_LOCK})")
 
 
+Rows = Collection[Sequence[Any]]
+
+
 class Books(NamedTuple):
     """What the books hold for a loan, by account, and the last day that is closed, under the shared lock."""
 
@@ -133,14 +136,11 @@ LOOK = f"""
 
 def look_at_books(loan_ids: Collection[UUID]) -> dict[UUID, Books]:
     """What the books hold for each of these loans. They are not closed until the transaction ends."""
-    posted: dict[UUID, dict[UUID, Decimal]] = {loan_id: {} for loan_id in loan_ids}
-    closed = None
-    for loan_id, account, amount, through in fetch_all(LOOK, [as_array(loan_ids)]):
-        if loan_id is None:
-            closed = through
-        else:
-            posted[loan_id][account] = amount
-    return {loan_id: Books(held, closed) for loan_id, held in posted.items()}
+    *rows, (_, _, _, closed) = sorted(fetch_all(LOOK, [as_array(loan_ids)]), key=lambda row: row[0] is None)
+    books = {loan_id: Books({}, closed) for loan_id in loan_ids}
+    for loan_id, account, amount, _ in rows:
+        books[loan_id].posted[account] = amount
+    return books
 
 
 ACCOUNTS = """
@@ -160,13 +160,11 @@ ENTRIES = Query.cast(
     "write_entries",
     """
     WITH entry AS (
-        INSERT INTO loans_journalentry (id, node, source, posted_on, value_date, narrative, loan_id, event_id,
+        INSERT INTO loans_journalentry (node, id, source, posted_on, value_date, narrative, loan_id, event_id,
                                         product_id, actor_id, actor_name)
-        SELECT w.id, %s::text, w.source, w.posted_on, w.value_date, w.narrative, w.loan_id, w.event_id, w.product_id,
-               w.actor_id, w.actor_name
+        SELECT %s::text, w.*
           FROM unnest(%s::uuid[], %s::text[], %s::date[], %s::date[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[],
-                      %s::uuid[], %s::text[])
-               AS w (id, source, posted_on, value_date, narrative, loan_id, event_id, product_id, actor_id, actor_name)
+                      %s::uuid[], %s::text[]) AS w
         RETURNING id, posted_on, loan_id)
     INSERT INTO loans_journalline (id, node, entry_id, account_id, amount, posted_on, loan_id)
     SELECT w.id, %s::text, entry.id, w.account_id, w.amount, entry.posted_on, entry.loan_id
@@ -176,9 +174,7 @@ ENTRIES = Query.cast(
 )
 
 
-def entries_written(
-    node: str, entries: Collection[Sequence[Any]], lines: Collection[Sequence[Any]]
-) -> tuple[Query, list[Any]]:
+def entries_written(node: str, entries: Rows, lines: Rows) -> tuple[Query, list[Any]]:
     """What writes entries with their lines: rows of the columns of `ENTRIES`."""
     return ENTRIES, [node, *as_arrays(entries, 10), node, *as_arrays(lines, 4)]
 
@@ -284,13 +280,12 @@ HEADS = """
 """
 
 
-# The head moves at the end of a transaction: with events of this one it has to move first.
 MOVE_HEADS = "SET CONSTRAINTS letsema_move_head IMMEDIATE; SET CONSTRAINTS letsema_move_head DEFERRED;"
 
 
 def broken_heads() -> list[tuple[str, int, int]]:
     """Chains whose head is not their last event as recorded: node, place of the head, place of the last event."""
-    execute(MOVE_HEADS)
+    execute(MOVE_HEADS)  # which they else do at the end of a transaction
     return [(node, seq, last) for node, seq, last in fetch_all(HEADS)]
 
 

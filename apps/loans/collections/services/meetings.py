@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -102,28 +102,25 @@ def collect(
     if len(loans) != len(amounts):
         raise NotFound("This loan is not one of the group's.")
     whole = None if channel == Channel.CASH else transfer_amount or sum(amounts.values(), ZERO)
-    rows = [
-        ReceiptRow(
-            loan_id,
-            amount,
-            channel,
-            reference,
-            value_date,
-            whole,
-            loan_id in overpaid,
-            f"{idempotency_key}-{loan_id}"[:80] if idempotency_key else "",
-            seen.get(loan_id),
-        )
-        for loan_id, amount in amounts.items()
-        if amount
-    ]
+
+    def line(loan_id: UUID, amount: Decimal) -> ReceiptRow:
+        key = f"{idempotency_key}-{loan_id}"[:80] if idempotency_key else ""
+        how = (channel, reference, value_date, whole)
+        return ReceiptRow(loan_id, amount, *how, loan_id in overpaid, key, seen.get(loan_id))
+
+    rows = [line(loan_id, amount) for loan_id, amount in amounts.items() if amount]
+    return [_line(loans[row.loan_id], row.amount, result) for row, result in _booked(rows, actor)]
+
+
+def _booked(rows: list[ReceiptRow], actor: Actor) -> Iterator[tuple[ReceiptRow, RowBooked]]:
+    """Each line with what became of it; what is refused as a whole is refused of each."""
     try:
         results = record_repayments(rows=rows, actor=actor, all_or_nothing=False)
     except NotAllowed:  # of whoever takes the money, so of every line
         raise
     except ServiceError as error:
-        return [Collected(loans[row.loan_id], row.amount, error=error.message) for row in rows]
-    return [_line(loans[row.loan_id], row.amount, result) for row, result in zip(rows, results, strict=True)]
+        results = [RowBooked(refused=Refused.by(error)) for _ in rows]
+    return zip(rows, results, strict=True)
 
 
 def _line(loan: Loan, amount: Decimal, result: RowBooked) -> Collected:

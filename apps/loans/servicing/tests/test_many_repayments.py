@@ -113,13 +113,10 @@ def kinds(results: list[RowBooked]) -> list[str]:
     return [row.refused.of if row.refused else "waits" if row.receipt and row.receipt.waits else "" for row in results]
 
 
-def test_a_sheet_with_every_kind_of_row(alpha: Branch, lent: list[Loan]) -> None:
-    """Cash and wallets, several on one loan, transfers over several loans, and everything that is refused."""
-    a, b, c, d = (loan.pk for loan in lent)
-    today, actor = business_date(), alpha.staff["cashier"].actor
-    settle_alone(overpayment_limit=D(100), past_month_alone=D(0))
-    last_month = max(today.replace(day=1) - timedelta(days=1), today - timedelta(days=39))
-    rows = [
+def rows_of_every_kind(a: UUID, b: UUID, c: UUID, d: UUID, last_month: date) -> list[ReceiptRow]:
+    """Of four loans: what is booked, what waits, and everything that is refused."""
+    today = business_date()
+    return [
         ReceiptRow(a, D("50.00"), "cash"),
         ReceiptRow(b, D("60.00"), "mpesa", "MP 1"),
         ReceiptRow(a, D("70.00"), "ecocash", "EC9", value_date=today),
@@ -148,6 +145,15 @@ def test_a_sheet_with_every_kind_of_row(alpha: Branch, lent: list[Loan]) -> None
         ReceiptRow(d, D("2000.00"), "mpesa", "ALL1", accept_overpayment=True),
         ReceiptRow(c, D("7.00"), "cpay", "C 3"),
     ]
+
+
+def test_a_sheet_with_every_kind_of_row(alpha: Branch, lent: list[Loan]) -> None:
+    """Cash and wallets, several on one loan, transfers over several loans, and everything that is refused."""
+    a, b, c, d = (loan.pk for loan in lent)
+    today, actor = business_date(), alpha.staff["cashier"].actor
+    settle_alone(overpayment_limit=D(100), past_month_alone=D(0))
+    last_month = max(today.replace(day=1) - timedelta(days=1), today - timedelta(days=39))
+    rows = rows_of_every_kind(a, b, c, d, last_month)
     owed = LoanState.objects.get(pk=d).total_outstanding
     rows[-2] = replace(rows[-2], amount=owed + D("20.00"))
     rows.append(ReceiptRow(d, D("5.00"), "cash"))

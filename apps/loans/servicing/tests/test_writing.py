@@ -1,0 +1,89 @@
+"""What the written-out statements leave of a receipt is what the ORM would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+
+from apps.credit.outbox import queue_event
+from apps.loans.book.models import EventType, Loan, LoanEvent
+from apps.loans.book.projection import lines_of
+from apps.loans.book.queries import write_lines_by_orm
+from apps.loans.ledger.models import JournalEntry
+from apps.loans.ledger.post import post_entry
+from apps.loans.recording.facts import read_facts
+from apps.loans.recording.services import new_event
+from apps.loans.recording.transfers import Drawing
+from apps.loans.recording.writing import Writing
+from apps.loans.servicing.tests.test_many_repayments import everything
+from apps.mfis.core.actor import actor_context
+from apps.mfis.core.clock import business_date
+from tests.factories import Branch
+
+D = Decimal
+pytestmark = pytest.mark.django_db
+
+
+def worked_out(branch: Branch, loan: Loan) -> tuple[Writing, LoanEvent]:
+    """A receipt by M-Pesa that is told to borrower and histories, and not written yet."""
+    actor, today = branch.staff["cashier"].actor, business_date()
+    writing = Writing(actor)
+    facts = read_facts([loan])[loan.pk]
+    stated = writing.draw(Drawing(loan, "mpesa", "MP 'x\" {1}\\", D("50.00"), today, D("80.00")))
+    event = new_event(
+        loan=loan,
+        event_type=EventType.REPAYMENT,
+        actor=actor,
+        value_date=today,
+        amount=D("50.00"),
+        channel="mpesa",
+        reference="MP 'x\" {1}\\",
+        reason='a, "b" and {c}\nNULL',
+        number="RA000001-8",
+        payload={"corrects": "RA000000-0"},
+    )
+    writing.add(facts, event, stated)
+    return writing, event
+
+
+def write_by_orm(writing: Writing, event: LoanEvent) -> None:
+    """What `Writing.write` does, a row at a time."""
+    for transfer in writing._stated:
+        transfer.save(force_insert=True)
+    event.save(force_insert=True)
+    write_lines_by_orm(lines_of(writing._made.values()))
+    for draft in writing._entries:
+        post_entry(
+            source=JournalEntry.Source.LOAN,
+            posted_on=draft.posted_on,
+            value_date=draft.value_date,
+            narrative=draft.narrative,
+            amounts=draft.amounts,
+            actor=draft.actor,
+            loan=draft.loan,
+            event=draft.event,
+        )
+    for told in writing._outbox:
+        queue_event(told)
+    for message in writing._messages:
+        message.save(force_insert=True)
+
+
+def test_a_receipt_by_sql_and_by_the_orm_leaves_the_same(alpha: Branch, active: Callable[..., Loan]) -> None:
+    loan = active()
+    before = everything()
+    with actor_context(alpha.staff["cashier"].actor):
+        writing, event = worked_out(alpha, loan)
+        assert all((writing._stated, writing._entries, writing._outbox, writing._messages))
+        with transaction.atomic():
+            write_by_orm(writing, event)
+            by_orm = everything()
+            transaction.set_rollback(True)
+        writing.write()
+        by_sql = everything()
+    assert by_sql == by_orm
+    changed = {table for table, rows in by_sql.items() if rows != before[table]}
+    assert changed >= {"loans_loanevent", "loans_transfer", "loans_journalline", "credit_outboxentry", "users_message"}
