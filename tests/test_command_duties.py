@@ -39,8 +39,9 @@ OPEN = {
 # Functions of a `services` module with a keyword-only `actor` that are no commands, and why.
 BUILDING_BLOCKS = {
     "apps.loans.bureau.services.rehearse": "writes nothing, and checks the duty itself",
-    "apps.loans.collections.services.meetings.collect": "each line is a command of its own",
+    "apps.loans.collections.services.meetings.collect": "books by a command",
     "apps.loans.recording.services.append_event": "inside its caller's command",
+    "apps.loans.recording.services.new_event": "writes nothing: it is written inside its caller's command",
     "apps.loans.security.services.release_all": "inside its caller's command",
     "apps.loans.recording.services.append_note": "inside its caller's command",
     "apps.mfis.nodes.services.homes.move_home": "each step is a command of its own",
