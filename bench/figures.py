@@ -43,6 +43,7 @@ class Section:
 
 SECTIONS = (
     Section("throughput", "Receipts and pay-outs a second, and what a receipt keeps"),
+    Section("receipts", "A receipt's price, and many by one command"),
     Section("engine", "Folding a loan"),
     Section("loan_page", "A loan's page, whatever its history"),
     Section("day_end", "The end of a day"),
