@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
+from apps.loans.book.facts import agreed, amended_application, charge_off, engine_events, standing
 from apps.loans.book.models import AccrualState, EventType, Installment, Loan, LoanEvent, LoanState, Status
-from apps.loans.book.workflow import AMENDING, ENGINE_EVENTS, EVENTS
+from apps.loans.book.positions import keep_positions
+from apps.loans.book.workflow import ENGINE_EVENTS, EVENTS
 from apps.loans.domain import fold as engine
 from apps.loans.domain.snapshot import LoanSnapshot
-from apps.loans.domain.terms import Event, EventKind
-from apps.loans.domain.terms_parser import parse_agreed_terms, parse_charge, parse_restructuring
+from apps.loans.domain.terms_parser import parse_agreed_terms
 from apps.mfis.core.clock import business_date
 
 PARTS = ("principal", "interest", "fees", "penalties")
@@ -29,39 +29,6 @@ class Projected:
     events: list[LoanEvent]
 
 
-def engine_events(events: Iterable[LoanEvent]) -> list[Event]:
-    """What the engine folds, in its own form, numbered in booking order; the rest tells of decisions and of talks."""
-    taken: list[Event] = []
-    seq_of: dict[UUID, int] = {}
-    for event in events:
-        if event.type not in ENGINE_EVENTS or (event.type == EventType.REVERSAL and event.reverses_id not in seq_of):
-            continue
-        seq_of[event.pk] = len(taken) + 1
-        taken.append(
-            Event(
-                seq=seq_of[event.pk],
-                type=cast(EventKind, str(event.type)),
-                date=event.value_date,
-                amount=event.amount or Decimal(0),
-                undoes=seq_of.get(event.reverses_id) if event.reverses_id else None,
-                **_details(event),
-            )
-        )
-    return taken
-
-
-def _details(event: LoanEvent) -> dict[str, Any]:
-    """What a charge, a waiver or a restructuring says beyond its amount; checked when it was booked."""
-    payload = event.payload
-    if event.type == EventType.CHARGE:
-        return {"charge": parse_charge(payload["charge"])}
-    if event.type in (EventType.WAIVE_CHARGE, EventType.WAIVE_INTEREST):
-        return {"component": payload.get("component"), "installment": payload.get("installment")}
-    if event.type == EventType.RESTRUCTURED:
-        return {"terms": parse_restructuring(payload["terms"])}
-    return {}
-
-
 def fold_loan(loan: Loan, *, as_of: date | None = None, events: list[LoanEvent] | None = None) -> LoanSnapshot:
     """The loan's state on `as_of` (value date); by default with everything booked.
 
@@ -71,18 +38,6 @@ def fold_loan(loan: Loan, *, as_of: date | None = None, events: list[LoanEvent] 
     facts = list(loan.events.in_booking_order()) if events is None else events
     terms = parse_agreed_terms(agreed(loan, facts)["terms"])
     return engine.fold(terms, engine_events(facts), as_of or _today(facts))
-
-
-def _amended(events: list[LoanEvent]) -> dict[str, Any] | None:
-    """What the last standing change of the application says: `terms` and `purpose`; None where nothing changed it."""
-    changes = (e.payload for e in reversed(standing(events)) if e.type in AMENDING and "terms" in e.payload)
-    payload = next(changes, None)
-    return {name: payload[name] for name in ("terms", "purpose")} if payload else None
-
-
-def agreed(loan: Loan, events: list[LoanEvent]) -> dict[str, Any]:
-    """What is agreed by these events: `terms` in the loan case form, and `purpose`."""
-    return _amended(events) or {"terms": loan.asked_terms, "purpose": loan.asked_purpose}
 
 
 def _today(facts: list[LoanEvent]) -> date:
@@ -102,6 +57,7 @@ def project(loan: Loan, *, on: date | None = None) -> Projected:
         )
     else:
         AccrualState.objects.filter(loan=loan).delete()
+    keep_positions(loan, events, folded.as_of)
     return Projected(state, folded, events)
 
 
@@ -129,7 +85,7 @@ def projected(loan: Loan, events: list[LoanEvent], folded: LoanSnapshot) -> tupl
         "oldest_due_date": next_due.due_date if next_due else None,
         "next_due_amount": next_due.outstanding if next_due else Decimal(0),
         "events_folded": len(events),
-        "amended": _amended(events),
+        "amended": amended_application(events),
     }
     rows = folded.installments if is_disbursed else []
     return values, [_installment(loan, row) for row in rows]
@@ -173,11 +129,6 @@ def _status(events: list[LoanEvent], folded: LoanSnapshot) -> str:
     return next((status for status in reached if status), Status.SUBMITTED)
 
 
-def charge_off(events: list[LoanEvent]) -> LoanEvent | None:
-    """The charge-off that stands, if there is one."""
-    return next((e for e in standing(events) if e.type == EventType.CHARGED_OFF), None)
-
-
 def paid_since(events: list[LoanEvent], folded: LoanSnapshot, event: LoanEvent) -> Decimal:
     """The principal paid after `event`, by value date, then booking order."""
     before = len(engine_events(events[: next(n for n, e in enumerate(events) if e.pk == event.pk)]))
@@ -194,12 +145,6 @@ def _reviewer(events: list[LoanEvent]) -> UUID | None:
         elif event.type == EventType.ASSIGNED:
             reviewer = UUID(event.payload["officer"])
     return reviewer
-
-
-def standing(events: list[LoanEvent]) -> list[LoanEvent]:
-    """Those that none of them takes back, without the reversals themselves."""
-    reversed_ids = {event.reverses_id for event in events if event.type == EventType.REVERSAL}
-    return [event for event in events if event.pk not in reversed_ids and event.type != EventType.REVERSAL]
 
 
 def _proposal(events: list[LoanEvent]) -> str:

@@ -219,14 +219,7 @@ def _eves_of_write_offs(by_day: dict[date, list[Event]]) -> set[date]:
 
 
 # How the engine names money that comes in; a pay-off is the repayment it becomes.
-TAKEN_IN = (
-    "repayment",
-    "down_payment",
-    "goodwill_credit",
-    "merchant_issued_refund",
-    "payout_refund",
-    "recovery",
-)
+TAKEN_IN = ("repayment", "down_payment", "goodwill_credit", "merchant_issued_refund", "payout_refund", "recovery")
 
 
 def _receipt(movement: Transaction) -> Receipt:

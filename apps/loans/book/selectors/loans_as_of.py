@@ -12,8 +12,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from apps.loans.book.facts import charge_off, standing
 from apps.loans.book.models import EventType, Loan, LoanEvent, Status
-from apps.loans.book.projection import charge_off, fold_loan, standing
+from apps.loans.book.projection import fold_loan
 from apps.loans.domain.snapshot import LoanSnapshot
 from apps.mfis.core.clock import end_of
 

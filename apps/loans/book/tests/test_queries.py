@@ -10,7 +10,7 @@ import pytest
 
 from apps.loans.applications.services.review import withdraw
 from apps.loans.book.models import Loan
-from apps.loans.book.queries import list_loans, list_loans_by_orm
+from apps.loans.book.queries.own_loans import list_loans, list_loans_by_orm
 from apps.loans.servicing.services.repayment import record_repayment
 from apps.mfis.core.actor import SYSTEM
 from apps.users.accounts.models import Account
