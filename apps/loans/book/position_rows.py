@@ -24,22 +24,22 @@ ONE_DAY = timedelta(days=1)
 
 
 class PositionRow(NamedTuple):
-    """The columns of `Position` beside its loan and when it was known."""
+    """The columns of `Position` beside its loan and when it was known; as they are where the pay-out was taken back."""
 
     value_date: date
-    holds_to: date | None
-    status: str
-    disbursed_on: date | None
-    closed_on: date | None
-    disbursed: Decimal
-    principal: Decimal
-    interest: Decimal
-    fees: Decimal
-    penalties: Decimal
-    written_off: Decimal
-    fees_at_disbursement: Decimal
-    oldest_due_date: date | None
-    restructured: bool
+    holds_to: date | None = None
+    status: str = ""
+    disbursed_on: date | None = None
+    closed_on: date | None = None
+    disbursed: Decimal = ZERO
+    principal: Decimal = ZERO
+    interest: Decimal = ZERO
+    fees: Decimal = ZERO
+    penalties: Decimal = ZERO
+    written_off: Decimal = ZERO
+    fees_at_disbursement: Decimal = ZERO
+    oldest_due_date: date | None = None
+    restructured: bool = False
 
 
 class InstallmentRow(NamedTuple):
@@ -189,7 +189,7 @@ class _Chain:
         if since > start:
             self._installments = _by_number(told.history.before)
         elif self._begun and (not told.history.moments or told.history.moments[0].day > start):
-            yield PositionRow(start, None, "", None, None, *[ZERO] * 7, None, False)
+            yield PositionRow(start)
             yield from self._changed(start, {})
         for moment in told.history.moments:
             yield told.position(moment)

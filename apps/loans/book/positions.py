@@ -10,8 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.loans.book.models import Allocation, EventType, InstallmentPosition, Loan, LoanEvent, Position
@@ -21,6 +23,8 @@ from apps.loans.book.queries.positions import drop_rows, write_rows
 from apps.loans.book.workflow import AMENDING, ENGINE_EVENTS
 
 MODELS = (Position, InstallmentPosition, Allocation)  # in the order of ROWS
+
+EVER = date.min + ONE_DAY  # before anything was lent
 
 CHANGING = (*ENGINE_EVENTS, *AMENDING, EventType.CHARGED_OFF)
 
@@ -44,7 +48,7 @@ def keep_positions(loan: Loan, facts: list[LoanEvent], as_of: date) -> None:
     if not any(fact.type == EventType.DISBURSED for fact in facts):
         return
     covered = Coverage.objects.filter(pk=loan.pk).first()
-    if covered and not _goes_on(covered, facts):
+    if covered and not goes_on(covered, facts):
         drop_positions(loan.pk)
         covered = None
     timelines, until = timelines_of(loan, facts, as_of, covered)
@@ -61,7 +65,7 @@ def known_on(fact: LoanEvent) -> date:
     return timezone.localdate(fact.recorded_at)
 
 
-def _goes_on(covered: Coverage, facts: list[LoanEvent]) -> bool:
+def goes_on(covered: Coverage, facts: list[LoanEvent]) -> bool:
     """True when the facts that are counted already are still the first ones."""
     return len(facts) >= covered.facts and facts[covered.facts - 1].pk == covered.last_fact
 
@@ -113,7 +117,7 @@ def _ends_of_days(facts: list[LoanEvent], counted: int) -> list[int]:
 def begins(version: Version, reached: date | None) -> date:
     """The first day of value that a version changes; `reached` is the day up to which the one before it was told."""
     if reached is None:
-        return date.min + ONE_DAY
+        return EVER
     dates = {fact.pk: (fact.value_date, fact.type) for fact in version.facts}
     days = [reached + ONE_DAY]
     for fact in version.fresh:
@@ -132,7 +136,7 @@ def _current(loan_id: UUID, since: date, versions: list[Version], covered: Cover
         return [Timeline() for _ in ROWS]
     timelines = []
     for kind, model in zip(ROWS, MODELS, strict=True):
-        stored = model.objects.filter(loan_id=loan_id, known_to=None, value_date__gte=first)  # type: ignore[attr-defined]
-        rows = stored.values_list("id", "known_from", *kind._fields)
+        stored: QuerySet[Any] = model.objects.filter(loan_id=loan_id, known_to=None)  # type: ignore[attr-defined]
+        rows = stored.filter(value_date__gte=first).values_list("id", "known_from", *kind._fields)
         timelines.append(Timeline({kind._make(row[2:]): Kept(row[0], row[1]) for row in rows}))
     return timelines

@@ -7,6 +7,8 @@ Rows that were known for less than a day are in no report, and are not kept.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 
@@ -113,12 +115,21 @@ class Allocation(_Known):
             models.Index(fields=["paid_on"], name="allocation_by_day"),
         ]
 
+    @property
+    def charges(self) -> Decimal:
+        return self.fees + self.penalties
+
+    @property
+    def total(self) -> Decimal:
+        """All of the receipt that is told of here."""
+        return self.principal + self.interest + self.charges + self.left_over
+
 
 class PositionCoverage(Projection):
     """How far a loan's positions go: the first `facts` of its facts, of which the last was recorded on `known_on`.
 
-    Without this row a loan has none, and with another `last_fact` something arrived among the facts that it counts:
-    reports then fold the loan, and its positions are made anew with its next fold.
+    Without this row a loan has none, and reports fold it. Where another fact than `last_fact` stands in its place,
+    something arrived among those that are counted: what was known is told anew with the loan's next fold.
     """
 
     loan = models.OneToOneField(

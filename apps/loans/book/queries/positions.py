@@ -28,7 +28,10 @@ FORGOTTEN = "".join(_forgotten(table, n) for n, table in enumerate(TABLES))
 def _inserted(table: str, row: type[Row], n: int) -> str:
     """Rows come as JSON, in which the table's own columns say of which type each value is."""
     columns = ", ".join(["loan_id", "known_from", "known_to", *row._fields])
-    return f"INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %(rows{n})s)"  # noqa: S608
+    return f"""
+        INSERT INTO {table} ({columns})
+        SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %(rows{n})s)
+        """  # noqa: S608 - constants
 
 
 COVERED = """

@@ -64,7 +64,7 @@ def row_of(then: LoanAsOf) -> LoanRow:
 
 @dataclass(frozen=True, slots=True)
 class OfPeriod:
-    """A period's figures over the loans that positions tell of, and the others as they stood before it and at its end."""
+    """A period's figures over the loans that positions tell of, and the others as they stood before and at its end."""
 
     told: days.Period
     others: list[tuple[LoanAsOf | None, LoanAsOf]]

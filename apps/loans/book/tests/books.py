@@ -1,4 +1,4 @@
-"""Random books: loans of every kind with facts of every kind, recorded on any day, as the engine's stories tell them."""
+"""Random books: loans of every kind with facts of every kind, recorded on any day, as the stories of the engine go."""
 
 from __future__ import annotations
 

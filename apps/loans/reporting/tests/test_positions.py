@@ -22,8 +22,8 @@ from apps.loans.ledger.provision import provisions_of
 from apps.loans.reporting.selectors.figures import Figures, add_folded, add_told
 from tests.factories import Branch
 
-SCALE = float(os.environ.get("LETSEMA_POSITIONS_SCALE", "0.06"))
-LOANS, PAIRS = max(int(2000 * SCALE), 20), max(int(60 * SCALE), 12)
+SCALE = float(os.environ.get("LETSEMA_POSITIONS_SCALE", "0.03"))
+LOANS, PAIRS = int(2000 * SCALE), max(int(60 * SCALE), 8)
 
 pytestmark = pytest.mark.django_db
 
