@@ -21,10 +21,10 @@ KNOWN = (
 
 
 def _position(day: str) -> str:
-    """The row that stands for `l` on `day`."""
+    """The row that stands for `l` on `day`, which may name the row `p` of another day."""
     return f"""(
-        SELECT * FROM loans_position p WHERE p.loan_id = l.id AND p.value_date <= {day} AND {KNOWN.format("p")}
-         ORDER BY p.value_date DESC LIMIT 1)"""  # noqa: S608 - constants
+        SELECT * FROM loans_position s WHERE s.loan_id = l.id AND s.value_date <= {day} AND {KNOWN.format("s")}
+         ORDER BY s.value_date DESC LIMIT 1)"""  # noqa: S608 - constants
 
 
 def _installments(loan: str, day: str) -> str:
@@ -129,6 +129,44 @@ def running_loans(day: date, known_on: date | None) -> tuple[list[LoanRow], list
     """The running loans of a day, and the loans that are to be folded."""
     rows = [LoanRow._make(row) for row in fetch_all(LOANS, {"day": day, "known": known_on})]
     return [row for row in rows if row.holds], [row.id for row in rows if not row.holds]
+
+
+class Standing(NamedTuple):
+    """Where a loan stood on a day; of one written off what was owed until then. `status` is the loan's."""
+
+    id: UUID
+    holds: bool
+    status: str
+    closed_on: date | None
+    disbursed_on: date
+    balance: Decimal
+    overdue: Decimal
+    days_past_due: int
+    largest: Decimal  # what falls due at once at the most
+
+
+OWED_ON = "CASE WHEN p.status = 'written_off' THEN p.closed_on - 1 ELSE %(day)s END"
+
+STANDINGS = f"""
+    SELECT l.id, {HOLDS} AND o.disbursed_on IS NOT NULL AND coalesce(o.holds_to >= {OWED_ON}, true), p.status::text,
+           p.closed_on, p.disbursed_on, o.principal + o.interest + o.fees + o.penalties, coalesce(i.overdue, 0),
+           greatest({OWED_ON} - coalesce(o.oldest_due_date, {OWED_ON}), 0), coalesce(i.largest, 0)
+      FROM loans_loan l
+     CROSS JOIN LATERAL {_position("%(day)s")} p
+      LEFT JOIN LATERAL {_position(OWED_ON)} o ON true
+      LEFT JOIN LATERAL (
+           SELECT max(r.due_in_all) AS largest,
+                  sum(r.due_in_all - r.paid_in_all) FILTER (WHERE r.due_date < {OWED_ON}) AS overdue
+             FROM {_installments("l.id", OWED_ON)} r WHERE r.due_date IS NOT NULL) i ON true
+     WHERE l.submitted_on <= %(day)s AND p.disbursed_on IS NOT NULL AND {FOLDED}
+       AND (%(loans)s::uuid[] IS NULL OR l.id = ANY(%(loans)s))
+     ORDER BY l.id
+"""  # noqa: S608 - constants
+
+
+def standings(day: date, loans: list[UUID] | None) -> list[Standing]:
+    """Each loan (or each of `loans`) paid out by `day`, by key; those that do not hold are to be folded."""
+    return [Standing._make(row) for row in fetch_all(STANDINGS, {"day": day, "known": None, "loans": loans})]
 
 
 # What a period's figures need of each loan that positions can tell of: how it stood on the last day, the day before the

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
-from apps.loans.book.models import Allocation
+from django.db.models import Max
+
+from apps.loans.book.models import RECEIPTS, Allocation, LoanEvent
 
 
 def splits_of(loan_id: UUID, events: Collection[UUID]) -> dict[UUID, list[Allocation]]:
@@ -18,3 +21,10 @@ def splits_of(loan_id: UUID, events: Collection[UUID]) -> dict[UUID, list[Alloca
         if row.total:
             splits[event_id].append(row)
     return splits
+
+
+def last_paid(day: date) -> dict[UUID, date]:
+    """The day of the last receipt of each loan up to `day`, without what was taken back by then."""
+    receipts = LoanEvent.objects.of_type(*RECEIPTS).filter(value_date__lte=day).order_by()
+    standing = receipts.exclude(reversed_by__value_date__lte=day)
+    return dict(standing.values_list("loan").annotate(Max("value_date")))

@@ -6,13 +6,16 @@ far as the day, and those that were lent before there were positions and have no
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Generic, TypeVar
+from uuid import UUID
 
+from apps.loans.book.models import Loan, Status
 from apps.loans.book.queries import days
-from apps.loans.book.queries.days import Age, LoanRow
-from apps.loans.book.selectors.loans_as_of import LoanAsOf, loans_as_of, loans_between
+from apps.loans.book.queries.days import Age, LoanRow, Standing
+from apps.loans.book.selectors.loans_as_of import BATCH, LoanAsOf, loans_as_of, loans_between
 
 R = TypeVar("R")
 
@@ -59,6 +62,39 @@ def row_of(then: LoanAsOf) -> LoanRow:
         overdue=folded.arrears.total,
         days_past_due=then.days_past_due,
         restructured=then.restructured,
+    )
+
+
+def standings_on(day: date, *, loans: Collection[UUID] | None = None) -> Iterator[tuple[Loan, Standing]]:
+    """Every loan (or each of `loans`) paid out by `day`, with where it stood by all that is known now; by key."""
+    told = days.standings(day, None if loans is None else list(loans))
+    lacking = {*days.lacking(day)}.intersection(loans) if loans is not None else {*days.lacking(day)}
+    held = {standing.id: standing for standing in told if standing.holds}
+    moving = sorted({standing.id for standing in told if not standing.holds} | lacking)
+    for n in range(0, len(moving), BATCH):
+        for then in loans_as_of(day, loans=moving[n : n + BATCH]):
+            held[then.loan.pk] = standing_of(then)
+    keys = sorted(held)
+    of_all = Loan.objects.select_related("borrower__profile", "product")
+    for n in range(0, len(keys), BATCH):
+        found = of_all.in_bulk(keys[n : n + BATCH])
+        yield from ((found[key], held[key]) for key in keys[n : n + BATCH])
+
+
+def standing_of(then: LoanAsOf) -> Standing:
+    """The same of a loan that was folded."""
+    owed, charged_off = then.before_write_off(), then.folded.status == Status.ACTIVE and then.charged_off
+    assert then.folded.disbursed_on  # noqa: S101 - loans_as_of leaves out what was not paid out
+    return Standing(
+        id=then.loan.pk,
+        holds=True,
+        status=Status.CHARGED_OFF.value if charged_off else then.folded.status,
+        closed_on=then.folded.closed_on,
+        disbursed_on=then.folded.disbursed_on,
+        balance=owed.total_outstanding,
+        overdue=owed.arrears.total,
+        days_past_due=owed.arrears.days_past_due,
+        largest=max((row.total_due for row in owed.installments), default=then.loan.principal),
     )
 
 

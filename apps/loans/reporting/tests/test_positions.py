@@ -14,7 +14,7 @@ import pytest
 from apps.loans.book.models import Loan
 from apps.loans.book.queries.days import Age
 from apps.loans.book.selectors.loans_as_of import loans_as_of, loans_between
-from apps.loans.book.selectors.positions import ages_on, period, row_of, running_loans_on
+from apps.loans.book.selectors.positions import ages_on, period, row_of, running_loans_on, standing_of, standings_on
 from apps.loans.book.tests.books import Book, stories
 from apps.loans.domain.tests.stories import START
 from apps.loans.domain.violations import InvalidTerms
@@ -92,4 +92,6 @@ def test_every_figure_is_as_folding_gives_it(book: Book, asked: list[Asked]) -> 
         of_age = (Age(loan.days_past_due, loan.principal, 1) for loan in running)
         assert provisions_of(day, ages_on(day, known).rows) == provisions_of(day, of_age), where
         moving += rows.folded
+        now = {loan.pk: standing for loan, standing in standings_on(day)}
+        assert now == {then.loan.pk: standing_of(then) for then in loans_as_of(day)}, where
     assert moving < len(book.loans) * PAIRS / 2, "positions told of most loans"
