@@ -54,6 +54,12 @@ COPY = """
     SELECT c.new, l.node, l.recorded_at, 'B' || c.n, l.borrower_id, l.product_id, 1, l.terms_agreed, l.principal, '',
            l.submitted_on
       FROM bench_copy c JOIN loans_loan l ON l.id = c.old;
+    INSERT INTO loans_loanstate (loan_id, status, disbursed_on, principal_outstanding, interest_outstanding,
+                                 charges_outstanding, total_paid, overpaid, oldest_due_date, next_due_amount,
+                                 restructured, proposal, events_folded)
+    SELECT c.new, s.status, s.disbursed_on, s.principal_outstanding, s.interest_outstanding, s.charges_outstanding,
+           s.total_paid, s.overpaid, s.oldest_due_date, s.next_due_amount, s.restructured, '', s.events_folded
+      FROM bench_copy c JOIN loans_loanstate s ON s.loan_id = c.old;
     INSERT INTO loans_positioncoverage SELECT c.new, p.facts, p.last_fact, p.known_on, p.until, p.last_row
       FROM bench_copy c JOIN loans_positioncoverage p ON p.loan_id = c.old;
 """
@@ -135,7 +141,7 @@ def fill(lender: Lender, loans: int) -> None:
             f"INSERT INTO {table} (loan_id, {', '.join(columns)}) SELECT c.new, {taken} "
             f"FROM {table} p JOIN bench_copy c ON c.old = p.loan_id {facts}"
         )
-    execute("VACUUM ANALYZE loans_loan, loans_loanevent, loans_positioncoverage, " + ", ".join(TABLES))
+    execute("VACUUM ANALYZE loans_loan, loans_loanevent, loans_loanstate, loans_positioncoverage, " + ", ".join(TABLES))
     counts = [fetch_all(f"SELECT count(*) FROM {table}")[0][0] for table in ("loans_loan", "loans_loanevent", *TABLES)]
     told = "{:,} loans, {:,} events, {:,} positions, {:,} of installments, {:,} allocations".format(*counts)
     print(f"{told} ({time.perf_counter() - begun:.0f} s)")

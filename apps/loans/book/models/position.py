@@ -8,6 +8,7 @@ Rows that were known for less than a day are in no report, and are not kept.
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -17,7 +18,7 @@ from apps.loans.book.models.loan import Loan
 from apps.loans.book.models.state import Status
 from apps.mfis.core.tables import Projection
 
-AMOUNT = {"max_digits": 12, "decimal_places": 2, "default": 0}
+AMOUNT: dict[str, Any] = {"max_digits": 12, "decimal_places": 2, "default": 0}
 
 CURRENT = Q(known_to__isnull=True)
 
@@ -85,7 +86,7 @@ class InstallmentPosition(_Known):
 
     class Meta:
         ordering = ["loan", "n", "value_date", "id"]
-        indexes = [models.Index(fields=["loan", "n", "value_date"], name="installment_position_of_loan")]
+        indexes = [models.Index(fields=["loan", "n", "-value_date"], name="installment_position_of_loan")]
 
 
 class Allocation(_Known):

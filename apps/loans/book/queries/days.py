@@ -40,8 +40,15 @@ def _installments(loan: str, day: str) -> str:
 
 FOLDED = "NOT EXISTS (SELECT FROM loans_arrival a WHERE a.loan_id = l.id AND a.error = '')"
 
+# Positions tell of a loan where they count as many facts as its state does: an older release may have booked one.
+LOANS_TOLD_OF = """
+    loans_loan l
+      JOIN loans_loanstate t ON t.loan_id = l.id
+      JOIN loans_positioncoverage c ON c.loan_id = l.id AND c.facts = t.events_folded
+"""
+
 PAID_OUT = f"""
-    FROM loans_loan l CROSS JOIN LATERAL {_position("%(day)s")} p
+    FROM {LOANS_TOLD_OF} CROSS JOIN LATERAL {_position("%(day)s")} p
    WHERE l.submitted_on <= %(day)s AND p.disbursed_on IS NOT NULL AND {FOLDED}
 """
 
@@ -49,10 +56,13 @@ HOLDS = "coalesce(p.holds_to >= %(day)s, true)"
 
 # Loans that were paid out and have no positions, and those of which something waits to be folded.
 LACKING = f"""
-    SELECT l.id FROM loans_loan l
+    SELECT l.id
+      FROM loans_loan l
+      LEFT JOIN loans_loanstate t ON t.loan_id = l.id
+      LEFT JOIN loans_positioncoverage c ON c.loan_id = l.id
      WHERE l.submitted_on <= %(day)s
        AND (NOT {FOLDED}
-            OR (NOT EXISTS (SELECT FROM loans_positioncoverage c WHERE c.loan_id = l.id)
+            OR (c.facts IS DISTINCT FROM t.events_folded
                 AND EXISTS (SELECT FROM loans_loanevent e WHERE e.loan_id = l.id AND e.type = 'disbursement')))
 """  # noqa: S608 - constants
 
@@ -113,7 +123,7 @@ LOANS = f"""
     SELECT l.id, {HOLDS}, l.number::text, b.full_name::text, d.name::text, p.disbursed_on, p.principal, p.interest,
            p.fees + p.penalties, coalesce(o.overdue, 0),
            greatest(%(day)s - coalesce(p.oldest_due_date, %(day)s), 0), p.restructured
-      FROM loans_loan l
+      FROM {LOANS_TOLD_OF}
       JOIN users_account b ON b.id = l.borrower_id
       JOIN loans_product d ON d.id = l.product_id
      CROSS JOIN LATERAL {_position("%(day)s")} p
@@ -151,7 +161,7 @@ STANDINGS = f"""
     SELECT l.id, {HOLDS} AND o.disbursed_on IS NOT NULL AND coalesce(o.holds_to >= {OWED_ON}, true), p.status::text,
            p.closed_on, p.disbursed_on, o.principal + o.interest + o.fees + o.penalties, coalesce(i.overdue, 0),
            greatest({OWED_ON} - coalesce(o.oldest_due_date, {OWED_ON}), 0), coalesce(i.largest, 0)
-      FROM loans_loan l
+      FROM {LOANS_TOLD_OF}
      CROSS JOIN LATERAL {_position("%(day)s")} p
       LEFT JOIN LATERAL {_position(OWED_ON)} o ON true
       LEFT JOIN LATERAL (
@@ -169,6 +179,11 @@ def standings(day: date, loans: list[UUID] | None) -> list[Standing]:
     return [Standing._make(row) for row in fetch_all(STANDINGS, {"day": day, "known": None, "loans": loans})]
 
 
+# What was paid of an installment before the period: its row on the last day tells it where nothing came since.
+CHANGED = "(r.value_date > %(before)s OR s.owed_on < %(before)s)"
+PAID_BEFORE = f"CASE WHEN NOT {CHANGED} THEN r.paid WHEN b.due_date IS NULL THEN 0 ELSE b.paid END"
+FALLS_DUE = "r.due_date >= %(since)s AND r.due_date <= s.owed_on"
+
 # What a period's figures need of each loan that positions can tell of: how it stood on the last day, the day before the
 # first, and of one written off what was owed until then.
 PERIOD = f"""
@@ -180,31 +195,32 @@ PERIOD = f"""
                CASE WHEN p.status = 'written_off' THEN p.closed_on - 1 ELSE %(day)s END AS owed_on,
                {HOLDS} AND coalesce(b.holds_to >= %(before)s, true) AND coalesce(e.holds_to >= p.closed_on - 1, true)
                    AS holds
-          FROM loans_loan l
+          FROM {LOANS_TOLD_OF}
          CROSS JOIN LATERAL {_position("%(day)s")} p
           LEFT JOIN LATERAL {_position("%(before)s")} b ON b.disbursed_on IS NOT NULL
           LEFT JOIN LATERAL {_position("p.closed_on - 1")} e ON p.status = 'written_off'
          WHERE l.submitted_on <= %(day)s AND p.disbursed_on IS NOT NULL AND {FOLDED}),
-    rows AS (
-        SELECT s.id, r.due_date, s.disbursed_on, s.disbursed, r.paid - coalesce(b.paid, 0) AS paid,
-               CASE WHEN r.due_date < %(since)s THEN 'late' WHEN r.due_date > s.owed_on THEN 'early' ELSE 'due' END
-                   AS falls,
-               r.due - coalesce(b.paid, 0) AS due, r.due_in_all - r.penalties AS due_in_all,
-               least(greatest(r.paid_in_all - r.paid_late, 0), r.due_in_all - r.penalties) AS on_time,
-               CASE WHEN s.status = 'active' AND r.due_date < %(day)s THEN r.principal - r.paid_principal ELSE 0 END
-                   AS overdue
-          FROM stood s
-         CROSS JOIN LATERAL {_installments("s.id", "s.owed_on")} r
-          LEFT JOIN LATERAL {_installments("s.id", "%(before)s")} b ON b.n = r.n AND b.due_date IS NOT NULL
-         WHERE s.holds AND r.due_date IS NOT NULL),
-    dues AS (
-        SELECT disbursed, max(due_date) - disbursed_on AS term, sum(overdue) AS overdue,
-               coalesce(sum(due) FILTER (WHERE falls = 'due'), 0) AS due,
-               coalesce(sum(due_in_all) FILTER (WHERE falls = 'due'), 0) AS due_in_all,
-               coalesce(sum(on_time) FILTER (WHERE falls = 'due'), 0) AS on_time,
-               coalesce(sum(paid) FILTER (WHERE falls = 'early'), 0) AS early,
-               coalesce(sum(paid) FILTER (WHERE falls = 'late'), 0) AS late
-          FROM rows GROUP BY id, disbursed_on, disbursed),
+    dues AS MATERIALIZED (
+        SELECT s.disbursed, d.* FROM stood s CROSS JOIN LATERAL (
+            SELECT max(r.due_date) - s.disbursed_on AS term,
+                   sum(r.principal - r.paid_principal) FILTER (WHERE s.status = 'active' AND r.due_date < %(day)s)
+                       AS overdue,
+                   coalesce(sum(r.due - {PAID_BEFORE}) FILTER (WHERE {FALLS_DUE}), 0) AS due,
+                   sum(r.due_in_all - r.penalties) FILTER (WHERE {FALLS_DUE}) AS due_in_all,
+                   sum(least(greatest(r.paid_in_all - r.paid_late, 0), r.due_in_all - r.penalties))
+                       FILTER (WHERE {FALLS_DUE}) AS on_time,
+                   sum(r.paid - {PAID_BEFORE}) FILTER (WHERE r.due_date >= %(since)s AND r.due_date > s.owed_on)
+                       AS early,
+                   sum(r.paid - {PAID_BEFORE}) FILTER (WHERE r.due_date < %(since)s) AS late
+              FROM {_installments("s.id", "s.owed_on")} r
+              LEFT JOIN LATERAL (
+                   SELECT i.due_date, i.paid_principal + i.paid_interest AS paid
+                     FROM loans_installmentposition i
+                    WHERE {CHANGED} AND i.loan_id = s.id AND i.n = r.n AND i.value_date <= %(before)s
+                      AND {KNOWN.format("i")}
+                    ORDER BY i.value_date DESC LIMIT 1) b ON true
+             WHERE r.due_date IS NOT NULL) d
+         WHERE s.holds),
     received AS (
         SELECT DISTINCT ON (a.event_id, a.n) a.*
           FROM loans_allocation a JOIN stood s ON s.id = a.loan_id AND s.holds

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F
 from django_tenants.utils import tenant_context
 
 from apps.loans.book.models import Allocation, InstallmentPosition, Loan, Position, PositionCoverage
@@ -112,3 +113,6 @@ def test_loans_from_before_there_were_positions_are_named_and_given_them(
         assert differences(loan) == differences(other) == []
         project(loan)
         assert differences(loan) == []
+        # An older release beside this one books a receipt, and knows of no positions.
+        PositionCoverage.objects.filter(loan=loan).update(facts=F("facts") - 1)
+        assert lacking(business_date()) == [loan.pk]
