@@ -247,7 +247,7 @@ class Timeline:
     current: dict[Row, Kept | date] = field(default_factory=dict)  # a day: since when, not stored yet
     past: list[Known] = field(default_factory=list)
     dropped: list[int] = field(default_factory=list)
-    closed: list[int] = field(default_factory=list)
+    closed: list[tuple[int, date]] = field(default_factory=list)  # and from which day on they are not known
 
     def learn(self, fresh: list[Row], *, since: date, known_on: date) -> None:
         """Lets `fresh` take the place of all rows with a day of value from `since` on, from `known_on` on."""
@@ -260,7 +260,10 @@ class Timeline:
     def _forget(self, row: Row, kept: Kept | date, known_on: date) -> None:
         """A row that was not known at the end of any day before is dropped."""
         if isinstance(kept, Kept):
-            (self.dropped if kept.known_from == known_on else self.closed).append(kept.id)
+            if kept.known_from == known_on:
+                self.dropped.append(kept.id)
+            else:
+                self.closed.append((kept.id, known_on))
         elif kept < known_on:
             self.past.append(Known(row, kept, known_on))
 

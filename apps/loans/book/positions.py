@@ -7,10 +7,10 @@ the loan has.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -19,7 +19,7 @@ from django.utils import timezone
 from apps.loans.book.models import Allocation, EventType, InstallmentPosition, Loan, LoanEvent, Position
 from apps.loans.book.models import PositionCoverage as Coverage
 from apps.loans.book.position_rows import ONE_DAY, ROWS, Kept, Timeline, rows_of
-from apps.loans.book.queries.positions import drop_rows, write_rows
+from apps.loans.book.queries.positions import Covered, drop_rows, write_rows
 from apps.loans.book.workflow import AMENDING, ENGINE_EVENTS
 
 MODELS = (Position, InstallmentPosition, Allocation)  # in the order of ROWS
@@ -39,25 +39,35 @@ class Version:
     until: date
 
 
-def keep_positions(loan: Loan, facts: list[LoanEvent], as_of: date) -> None:
-    """Brings the loan's positions up to `facts`, all that there are in booking order, and to the day `as_of`.
+class Folded(NamedTuple):
+    """A loan with all its facts in booking order, and the day up to which they were folded."""
+
+    loan: Loan
+    facts: list[LoanEvent]
+    as_of: date
+
+
+def keep_positions(loans: Sequence[Folded]) -> None:
+    """Brings the positions of these loans, each once, up to their facts and to the day.
 
     A loan that was never paid out has none. Where something arrived among facts that are counted already, all that
-    was known is told anew.
+    was known is told anew. However many loans, it takes two statements, and more only where rows are closed.
     """
-    if not any(fact.type == EventType.DISBURSED for fact in facts):
+    lent = [one for one in loans if any(fact.type == EventType.DISBURSED for fact in one.facts)]
+    if not lent:
         return
-    covered = Coverage.objects.filter(pk=loan.pk).first()
-    if covered and not goes_on(covered, facts):
-        drop_positions(loan.pk)
-        covered = None
-    timelines, until = timelines_of(loan, facts, as_of, covered)
-    write_rows(loan.pk, timelines, facts=len(facts), last_fact=facts[-1].pk, known_on=known_on(facts[-1]), until=until)
+    covered = Coverage.objects.in_bulk([one.loan.pk for one in lent])
+    broken = [one.loan.pk for one in lent if one.loan.pk in covered and not goes_on(covered[one.loan.pk], one.facts)]
+    if broken:
+        drop_positions(*broken)
+    drafts = [Draft.of(one, None if one.loan.pk in broken else covered.get(one.loan.pk)) for one in lent]
+    _read_current([draft for draft in drafts if draft.asks])
+    write_rows([draft.written() for draft in drafts])
 
 
-def drop_positions(loan_id: UUID) -> None:
-    """Takes all positions of a loan away: its next fold makes them anew."""
-    drop_rows(loan_id)
+def drop_positions(*loan_ids: UUID) -> None:
+    """Takes all positions of these loans away: their next fold makes them anew."""
+    drop_rows(loan_ids)
 
 
 def known_on(fact: LoanEvent) -> date:
@@ -70,24 +80,63 @@ def goes_on(covered: Coverage, facts: list[LoanEvent]) -> bool:
     return len(facts) >= covered.facts and facts[covered.facts - 1].pk == covered.last_fact
 
 
-def timelines_of(
-    loan: Loan, facts: list[LoanEvent], as_of: date, covered: Coverage | None
-) -> tuple[list[Timeline], date]:
-    """The rows of each table with what is to be written, going on from what is `covered`; and the day they go to."""
-    until = max([as_of, *([covered.until] if covered else []), *(f.value_date for f in facts if f.type in CHANGING)])
-    versions = list(versions_of(facts, covered.facts if covered else 0, until))
-    if not versions and covered and covered.until < until:
-        versions = [Version(covered.known_on, facts, (), until)]  # time alone went on
-    reached = covered.until if covered else None
-    timelines = None
-    for version in versions:
-        since = begins(version, reached)
-        timelines = timelines or _current(loan.pk, since, versions, covered)
-        fresh = list(rows_of(loan, version.facts, since=since, until=version.until))
-        for kind, timeline in zip(ROWS, timelines, strict=True):
-            timeline.learn([row for row in fresh if isinstance(row, kind)], since=since, known_on=version.known_on)
-        reached = max(version.until, reached or version.until)
-    return timelines or [Timeline() for _ in ROWS], until
+@dataclass(slots=True)
+class Draft:
+    """What is to be written of a loan: its versions that are not covered yet, on the rows that they may change."""
+
+    one: Folded
+    covered: Coverage | None
+    until: date
+    versions: list[Version]
+    timelines: list[Timeline] = field(default_factory=lambda: [Timeline() for _ in ROWS])
+
+    @classmethod
+    def of(cls, one: Folded, covered: Coverage | None) -> Draft:
+        days = [fact.value_date for fact in one.facts if fact.type in CHANGING]
+        until = max([one.as_of, *([covered.until] if covered else []), *days])
+        versions = list(versions_of(one.facts, covered.facts if covered else 0, until))
+        if not versions and covered and covered.until < until:
+            versions = [Version(covered.known_on, one.facts, (), until)]  # time alone went on
+        return cls(one, covered, until, versions)
+
+    @property
+    def first(self) -> date:
+        """The first day of value of which a row may change."""
+        reached = self.covered.until if self.covered else None
+        return min((begins(version, reached) for version in self.versions), default=date.max)
+
+    @property
+    def asks(self) -> bool:
+        """True where rows that are stored may change."""
+        return self.covered is not None and self.covered.last_row >= self.first
+
+    def written(self) -> Covered:
+        """The rows that all versions make, one after the other."""
+        reached = self.covered.until if self.covered else None
+        for version in self.versions:
+            since, until = begins(version, reached), max(version.until, reached or version.until)
+            fresh = list(rows_of(self.one.loan, version.facts, since=since, until=until))
+            for kind, timeline in zip(ROWS, self.timelines, strict=True):
+                rows = [row for row in fresh if isinstance(row, kind)]
+                timeline.learn(rows, since=since, known_on=version.known_on)
+            reached = until
+        last = self.one.facts[-1]
+        return Covered(self.one.loan.pk, self.timelines, len(self.one.facts), last.pk, known_on(last), self.until)
+
+
+def _read_current(drafts: list[Draft]) -> None:
+    """Reads the rows that are known now and may change: those from the first day of each loan's on."""
+    if not drafts:
+        return
+    of_loan = {draft.one.loan.pk: draft for draft in drafts}
+    earliest = min(draft.first for draft in drafts)
+    for n, (kind, model) in enumerate(zip(ROWS, MODELS, strict=True)):
+        objects: QuerySet[Any] = model.objects  # type: ignore[attr-defined]
+        stored = objects.filter(loan_id__in=list(of_loan), known_to=None, value_date__gte=earliest)
+        for key, number, since, *values in stored.values_list("loan_id", "id", "known_from", *kind._fields):
+            row = kind._make(values)
+            if row.value_date >= of_loan[key].first:
+                of_loan[key].timelines[n].current[row] = Kept(number, since)
 
 
 def versions_of(facts: list[LoanEvent], counted: int, until: date) -> Iterator[Version]:
@@ -127,16 +176,3 @@ def begins(version: Version, reached: date | None) -> date:
             # A write-off also tells what was owed on the day before it.
             days.append(day - ONE_DAY if kind == EventType.WRITTEN_OFF else day)
     return min(days)
-
-
-def _current(loan_id: UUID, since: date, versions: list[Version], covered: Coverage | None) -> list[Timeline]:
-    """The stored rows that the versions may change: those known now from the first of their days on."""
-    first = min([since, *(begins(version, since) for version in versions)])
-    if covered is None or covered.last_row < first:
-        return [Timeline() for _ in ROWS]
-    timelines = []
-    for kind, model in zip(ROWS, MODELS, strict=True):
-        stored: QuerySet[Any] = model.objects.filter(loan_id=loan_id, known_to=None)  # type: ignore[attr-defined]
-        rows = stored.filter(value_date__gte=first).values_list("id", "known_from", *kind._fields)
-        timelines.append(Timeline({kind._make(row[2:]): Kept(row[0], row[1]) for row in rows}))
-    return timelines

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from apps.loans.book.facts import agreed, amended_application, charge_off, engine_events, standing
 from apps.loans.book.models import AccrualState, EventType, Installment, Loan, LoanEvent, LoanState, Status
-from apps.loans.book.positions import keep_positions
+from apps.loans.book.positions import Folded, keep_positions
 from apps.loans.book.workflow import ENGINE_EVENTS, EVENTS
 from apps.loans.domain import fold as engine
 from apps.loans.domain.snapshot import LoanSnapshot
@@ -57,7 +57,7 @@ def project(loan: Loan, *, on: date | None = None) -> Projected:
         )
     else:
         AccrualState.objects.filter(loan=loan).delete()
-    keep_positions(loan, events, folded.as_of)
+    keep_positions([Folded(loan, events, folded.as_of)])
     return Projected(state, folded, events)
 
 

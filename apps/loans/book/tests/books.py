@@ -79,7 +79,12 @@ class Book:
         self.branch = branch
         self.chance = random.Random(number)
         self.loans: list[Loan] = []
-        self.ways: list[Callable[[Loan, list[LoanEvent]], None]] = [self._one_by_one, self._at_once, self._late]
+        self.ways: list[Callable[[Loan, list[LoanEvent]], None]] = [
+            self._one_by_one,
+            self._at_once,
+            self._in_parts,
+            self._late,
+        ]
 
     def add(self, story: Story, fits: Callable[[Loan], bool]) -> None:
         """One more loan, where it `fits`, and could have been folded whenever it was."""
@@ -90,6 +95,8 @@ class Book:
             self.loans.append(loan)
 
     def _lend(self, terms: Terms, events: list[Event]) -> Loan:
+        if self.chance.random() < 0.25:
+            events = self._given_up(terms, events)
         events = _with_amounts(terms, events)
         if self.chance.random() < 0.7:
             events = _undone_at_once(events)
@@ -104,6 +111,19 @@ class Book:
         )
         self.chance.choice(self.ways)(loan, self._facts(loan, events))
         return loan
+
+    def _given_up(self, terms: Terms, events: list[Event]) -> list[Event]:
+        """The events with a write-off and a recovery after them, where there is something to give up."""
+        last = max(event.seq for event in events)
+        day = max(event.date for event in events) + timedelta(days=self.chance.randint(0, 90))
+        more = [
+            Event(last + 1, "write_off", day),
+            Event(last + 2, "recovery", day + timedelta(days=self.chance.randint(0, 90)), Decimal(1)),
+        ]
+        with suppress(InvalidTerms):
+            fold(terms, [*events, *more], more[-1].date)
+            return [*events, *more]
+        return events
 
     def _facts(self, loan: Loan, events: list[Event]) -> list[LoanEvent]:
         """The events as facts in booking order, with a charge-off among some of them."""
@@ -146,6 +166,14 @@ class Book:
         LoanEvent.objects.bulk_create(facts)
         drop_positions(loan.pk)
         project(loan)
+
+    def _in_parts(self, loan: Loan, facts: list[LoanEvent]) -> None:
+        """Folded once after several facts, of one day or of more, as where they arrive together from another node."""
+        while facts:
+            count = self.chance.randint(1, 4)
+            LoanEvent.objects.bulk_create(facts[:count])
+            facts = facts[count:]
+            project(loan)
 
     def _late(self, loan: Loan, facts: list[LoanEvent]) -> None:
         """Some facts arrive late, from another node: after others that were recorded later."""
