@@ -180,8 +180,14 @@ def standings(day: date, loans: list[UUID] | None) -> list[Standing]:
 
 
 # What was paid of an installment before the period: its row on the last day tells it where nothing came since.
-CHANGED = "(r.value_date > %(before)s OR s.owed_on < %(before)s)"
-PAID_BEFORE = f"CASE WHEN NOT {CHANGED} THEN r.paid WHEN b.due_date IS NULL THEN 0 ELSE b.paid END"
+PAID_BEFORE = f"""
+    CASE WHEN NOT s.lent_before THEN 0
+         WHEN r.value_date <= %(before)s AND s.owed_on >= %(before)s THEN r.paid ELSE coalesce((
+         SELECT CASE WHEN i.due_date IS NULL THEN 0 ELSE i.paid_principal + i.paid_interest END
+           FROM loans_installmentposition i
+          WHERE i.loan_id = s.id AND i.n = r.n AND i.value_date <= %(before)s AND {KNOWN.format("i")}
+          ORDER BY i.value_date DESC LIMIT 1), 0) END
+"""  # noqa: S608 - constants
 FALLS_DUE = "r.due_date >= %(since)s AND r.due_date <= s.owed_on"
 
 # What a period's figures need of each loan that positions can tell of: how it stood on the last day, the day before the
@@ -189,7 +195,7 @@ FALLS_DUE = "r.due_date >= %(since)s AND r.due_date <= s.owed_on"
 PERIOD = f"""
     WITH stood AS MATERIALIZED (
         SELECT l.id, l.borrower_id, p.status, p.principal, p.restructured, p.disbursed_on, p.disbursed,
-               p.written_off - coalesce(b.written_off, 0) AS written_off,
+               b.disbursed_on IS NOT NULL AS lent_before, p.written_off - coalesce(b.written_off, 0) AS written_off,
                p.fees_at_disbursement - coalesce(b.fees_at_disbursement, 0) AS fees,
                greatest(%(day)s - coalesce(p.oldest_due_date, %(day)s), 0) AS late,
                CASE WHEN p.status = 'written_off' THEN p.closed_on - 1 ELSE %(day)s END AS owed_on,
@@ -213,12 +219,6 @@ PERIOD = f"""
                        AS early,
                    sum(r.paid - {PAID_BEFORE}) FILTER (WHERE r.due_date < %(since)s) AS late
               FROM {_installments("s.id", "s.owed_on")} r
-              LEFT JOIN LATERAL (
-                   SELECT i.due_date, i.paid_principal + i.paid_interest AS paid
-                     FROM loans_installmentposition i
-                    WHERE {CHANGED} AND i.loan_id = s.id AND i.n = r.n AND i.value_date <= %(before)s
-                      AND {KNOWN.format("i")}
-                    ORDER BY i.value_date DESC LIMIT 1) b ON true
              WHERE r.due_date IS NOT NULL) d
          WHERE s.holds),
     received AS (
