@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django_tenants.utils import tenant_context
 
 from apps.loans.book.models import Loan
-from apps.loans.book.queries import list_loans
+from apps.loans.book.queries.own_loans import list_loans
 from apps.mfis.core import database, prepared
 from apps.mfis.core.database import connection
 from apps.users.access.queries import bearer_of

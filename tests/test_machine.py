@@ -30,6 +30,7 @@ from hypothesis.stateful import (
 from apps.loans.applications.services.apply import LoanRequest, apply_for_loan
 from apps.loans.applications.services.review import approve, recommend, start_review
 from apps.loans.book.models import Loan, LoanEvent
+from apps.loans.book.position_check import position_differences
 from apps.loans.domain.fold import quote
 from apps.loans.ledger.accrual import post_accruals
 from apps.loans.ledger.models import JournalLine
@@ -328,6 +329,7 @@ class LoanMachine(RuleBasedStateMachine):
             running = "charged_off" if self.model.charged_off else "active"
             assert loan.state.status == (running if owed else "overpaid" if over else "closed")
             assert list(breaks_of(loan)) == []
+            assert list(position_differences(loan, list(loan.events.in_booking_order()))) == []
 
     def teardown(self) -> None:
         with tenant_context(self.branch.mfi):

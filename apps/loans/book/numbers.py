@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from apps.loans.book.queries import take_numbers
+from apps.loans.book.queries.bookings import take_numbers
 
 
 def next_number(name: str) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 from apps.loans.book.cost import agreed_cost
 from apps.loans.book.models import EventType, Loan, LoanEvent, Status
 from apps.loans.book.projection import fold_loan
-from apps.loans.book.queries import LoanLine, line_of
+from apps.loans.book.queries.own_loans import LoanLine, line_of
 from apps.loans.book.selectors.agreement import agreement_wanted
 from apps.loans.book.workflow import TRANSITIONS, reason_shown, steps
 from apps.loans.domain.calculator import state_json

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 
+from apps.loans.book.facts import agreed, amended_application, charge_off, engine_events, standing
 from apps.loans.book.models import EventType, Loan, LoanEvent, LoanState, Status
-from apps.loans.book.queries import EARNING, STATE, Lines, facts_of, lines_written
-from apps.loans.book.workflow import AMENDING, ENGINE_EVENTS, EVENTS
+from apps.loans.book.positions import Folded, keep_positions
+from apps.loans.book.queries.bookings import EARNING, STATE, Lines, facts_of, lines_written
+from apps.loans.book.workflow import ENGINE_EVENTS, EVENTS
 from apps.loans.domain import fold as engine
 from apps.loans.domain.snapshot import Installment, LoanSnapshot
-from apps.loans.domain.terms import Event, EventKind
-from apps.loans.domain.terms_parser import parse_agreed_terms, parse_charge, parse_restructuring
+from apps.loans.domain.terms_parser import parse_agreed_terms
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.prepared import Query, run_together
 
@@ -52,39 +53,6 @@ class Projected:
     earning: dict[str, Any] | None  # the columns of its `AccrualState`; None before the pay-out
 
 
-def engine_events(events: Iterable[LoanEvent]) -> list[Event]:
-    """What the engine folds, in its own form, numbered in booking order; the rest tells of decisions and of talks."""
-    taken: list[Event] = []
-    seq_of: dict[UUID, int] = {}
-    for event in events:
-        if event.type not in ENGINE_EVENTS or (event.type == EventType.REVERSAL and event.reverses_id not in seq_of):
-            continue
-        seq_of[event.pk] = len(taken) + 1
-        taken.append(
-            Event(
-                seq=seq_of[event.pk],
-                type=cast(EventKind, str(event.type)),
-                date=event.value_date,
-                amount=event.amount or Decimal(0),
-                undoes=seq_of.get(event.reverses_id) if event.reverses_id else None,
-                **_details(event),
-            )
-        )
-    return taken
-
-
-def _details(event: LoanEvent) -> dict[str, Any]:
-    """What a charge, a waiver or a restructuring says beyond its amount; checked when it was booked."""
-    payload = event.payload
-    if event.type == EventType.CHARGE:
-        return {"charge": parse_charge(payload["charge"])}
-    if event.type in (EventType.WAIVE_CHARGE, EventType.WAIVE_INTEREST):
-        return {"component": payload.get("component"), "installment": payload.get("installment")}
-    if event.type == EventType.RESTRUCTURED:
-        return {"terms": parse_restructuring(payload["terms"])}
-    return {}
-
-
 def fold_loan(loan: Loan, *, as_of: date | None = None, events: list[LoanEvent] | None = None) -> LoanSnapshot:
     """The loan's state on `as_of` (value date); by default with everything booked.
 
@@ -96,18 +64,6 @@ def fold_loan(loan: Loan, *, as_of: date | None = None, events: list[LoanEvent] 
     return engine.fold(terms, engine_events(facts), as_of or _today(facts))
 
 
-def _amended(events: list[LoanEvent]) -> dict[str, Any] | None:
-    """What the last standing change of the application says: `terms` and `purpose`; None where nothing changed it."""
-    changes = (e.payload for e in reversed(standing(events)) if e.type in AMENDING and "terms" in e.payload)
-    payload = next(changes, None)
-    return {name: payload[name] for name in ("terms", "purpose")} if payload else None
-
-
-def agreed(loan: Loan, events: list[LoanEvent]) -> dict[str, Any]:
-    """What is agreed by these events: `terms` in the loan case form, and `purpose`."""
-    return _amended(events) or {"terms": loan.asked_terms, "purpose": loan.asked_purpose}
-
-
 def _today(facts: list[LoanEvent]) -> date:
     return max([business_date(), *(e.value_date for e in facts if e.type in ENGINE_EVENTS)])
 
@@ -116,6 +72,7 @@ def project(loan: Loan, *, on: date | None = None) -> Projected:
     """Folds the loan and writes its state and installments. Call it in the transaction of the event."""
     made = make_projection(loan, facts_of([loan.pk])[loan.pk].events, on=on)
     run_together(projections_written([made]))
+    positions_kept([made])
     return made
 
 
@@ -141,6 +98,11 @@ def _as_stored(value: Any) -> Any:
 def projections_written(made: Collection[Projected]) -> tuple[Query, list[Any]]:
     """What brings what is stored of these loans, each once, to what was made of them: the one place that says it."""
     return lines_written(lines_of(made))
+
+
+def positions_kept(made: Collection[Projected]) -> None:
+    """Brings the positions of these loans to what was made of them, once their facts are written."""
+    keep_positions([Folded(one.state.loan, one.events, one.folded.as_of) for one in made])
 
 
 def lines_of(made: Collection[Projected]) -> Lines:
@@ -182,7 +144,7 @@ def projected(
         "oldest_due_date": next_due.due_date if next_due else None,
         "next_due_amount": next_due.outstanding if next_due else Decimal(0),
         "events_folded": len(events),
-        "amended": _amended(events),
+        "amended": amended_application(events),
     }
     rows = folded.installments if is_disbursed else []
     return values, [_line(row) for row in rows]
@@ -226,11 +188,6 @@ def _status(events: list[LoanEvent], folded: LoanSnapshot) -> str:
     return next((status for status in reached if status), Status.SUBMITTED)
 
 
-def charge_off(events: list[LoanEvent]) -> LoanEvent | None:
-    """The charge-off that stands, if there is one."""
-    return next((e for e in standing(events) if e.type == EventType.CHARGED_OFF), None)
-
-
 def paid_since(events: list[LoanEvent], folded: LoanSnapshot, event: LoanEvent) -> Decimal:
     """The principal paid after `event`, by value date, then booking order."""
     before = len(engine_events(events[: next(n for n, e in enumerate(events) if e.pk == event.pk)]))
@@ -247,14 +204,6 @@ def _reviewer(events: list[LoanEvent]) -> UUID | None:
         elif event.type == EventType.ASSIGNED:
             reviewer = UUID(event.payload["officer"])
     return reviewer
-
-
-def standing(events: list[LoanEvent]) -> list[LoanEvent]:
-    """Those that none of them takes back, without the reversals themselves."""
-    reversed_ids = {event.reverses_id for event in events if event.type == EventType.REVERSAL}
-    if not reversed_ids:
-        return events
-    return [event for event in events if event.pk not in reversed_ids and event.type != EventType.REVERSAL]
 
 
 def _proposal(events: list[LoanEvent]) -> str:

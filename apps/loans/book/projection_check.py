@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apps.loans.book.models import Installment, Loan
+from apps.loans.book.position_check import position_differences
 from apps.loans.book.projection import fold_loan, projected
-from apps.loans.book.queries import INSTALLMENT
+from apps.loans.book.queries.bookings import INSTALLMENT
 from apps.loans.domain.fold import quote
 from apps.loans.domain.snapshot import LoanSnapshot
 
@@ -30,6 +31,7 @@ def differences(loan: Loan) -> Iterator[str]:
                 yield f"installment {row.n} {column} is {getattr(kept, column)}, the fold says {getattr(row, column)}"
     for n in stored:
         yield f"installment {n} is not in the fold"
+    yield from position_differences(loan, events)
     yield from _preview_differs(loan, folded)
 
 

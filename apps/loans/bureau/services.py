@@ -9,8 +9,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from apps.loans.book.models import RECEIPTS, LoanEvent, Status
-from apps.loans.book.selectors.loans_as_of import LoanAsOf, loans_as_of
+from apps.loans.book.models import Loan, Status
+from apps.loans.book.queries.days import Standing
+from apps.loans.book.selectors.allocations import last_paid
+from apps.loans.book.selectors.positions import standings_on
 from apps.loans.bureau.adapter import BureauAnswer, Header, bureau_adapter
 from apps.loans.bureau.models import BureauFile, BureauReply
 from apps.loans.bureau.records import ACTIVE, CHARGED_OFF, CLOSED, WRITTEN_OFF, Record, Totals, faults, totals
@@ -59,11 +61,11 @@ def rehearse(*, month_end: date, actor: Actor) -> Rehearsal:
         raise InvalidInput("Choose a month that is over, by its last day.", field="month_end")
     records, left_out = [], []
     profiles = BorrowerProfile.objects.in_bulk()
-    for standing in loans_as_of(month_end):
-        ended = standing.folded.closed_on
-        if ended and ended < month_end.replace(day=1):
+    paid = last_paid(month_end)
+    for loan, standing in standings_on(month_end):
+        if standing.closed_on and standing.closed_on < month_end.replace(day=1):
             continue  # it was told of in the month in which it ended
-        record = _record(standing, profiles.get(standing.loan.borrower_id))
+        record = _record(loan, standing, profiles.get(loan.borrower_id), paid.get(loan.pk))
         if broken := faults(record, month_end):
             left_out.append((record.loan_number, "; ".join(broken)))
         else:
@@ -153,13 +155,11 @@ def _check_answer(answer: BureauAnswer, file: BureauFile) -> None:
         raise WrongState("This answer is kept already.")
 
 
-def _record(standing: LoanAsOf, profile: BorrowerProfile | None) -> Record:
-    loan, folded = standing.loan, standing.before_write_off()
-    given_up = standing.folded.status == Status.WRITTEN_OFF
-    closed = standing.folded.status in (Status.CLOSED, Status.OVERPAID)
-    arrears = folded.arrears
-    status = WRITTEN_OFF if given_up else CLOSED if closed else CHARGED_OFF if standing.charged_off else ACTIVE
-    assert folded.disbursed_on  # noqa: S101 - loans_as_of leaves out what was not paid out
+STATUSES = {Status.WRITTEN_OFF: WRITTEN_OFF, Status.CHARGED_OFF: CHARGED_OFF, Status.ACTIVE: ACTIVE}  # others: closed
+
+
+def _record(loan: Loan, standing: Standing, profile: BorrowerProfile | None, last_paid_on: date | None) -> Record:
+    status = STATUSES.get(Status(standing.status), CLOSED)
     return Record(
         loan_number=loan.number,
         name=loan.borrower.full_name,
@@ -167,19 +167,14 @@ def _record(standing: LoanAsOf, profile: BorrowerProfile | None) -> Record:
         national_id=(profile.national_id or "") if profile else "",
         date_of_birth=profile.date_of_birth if profile else None,
         currency=loan.currency,
-        opened_on=folded.disbursed_on,
+        opened_on=standing.disbursed_on,
         principal=loan.principal,
-        installment=max((row.total_due for row in folded.installments), default=loan.principal),
+        installment=standing.largest,
         installments=int(loan.terms_agreed["installments"]),
         status=status,
-        balance=folded.total_outstanding,
-        overdue=arrears.total,
-        months_in_arrears=-(-arrears.days_past_due // 30),
-        last_paid_on=_last_paid(standing.facts),
-        closed_on=standing.folded.closed_on if given_up or closed else None,
+        balance=standing.balance,
+        overdue=standing.overdue,
+        months_in_arrears=-(-standing.days_past_due // 30),
+        last_paid_on=last_paid_on,
+        closed_on=standing.closed_on if status in (WRITTEN_OFF, CLOSED) else None,
     )
-
-
-def _last_paid(facts: list[LoanEvent]) -> date | None:
-    undone = {e.reverses_id for e in facts if e.reverses_id}
-    return max((e.value_date for e in facts if e.type in RECEIPTS and e.pk not in undone), default=None)

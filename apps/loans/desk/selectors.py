@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from apps.loans.applications.models import Document
 from apps.loans.book.cost import agreed_cost
-from apps.loans.book.models import EventType, Loan, LoanEvent, Status
+from apps.loans.book.models import Allocation, EventType, Loan, LoanEvent, Status
 from apps.loans.book.projection import fold_loan
 from apps.loans.book.selectors.agreement import agreement_wanted
+from apps.loans.book.selectors.allocations import splits_of
 from apps.loans.book.selectors.disbursement import drawn
 from apps.loans.book.selectors.proposals import proposal_label, waiting_proposal
 from apps.loans.book.workflow import (
@@ -44,6 +45,7 @@ class TimelineEntry:
     undone: bool
     can_reverse: bool
     can_correct: bool
+    paid: list[Allocation]
 
     @property
     def promised_on(self) -> date | None:
@@ -246,6 +248,7 @@ def _timeline(loan: Loan, viewer: Account, *, whole: bool) -> list[TimelineEntry
     """The latest events, or all of them, newest first."""
     events = list(loan.events.latest_first()[: None if whole else LATEST])
     undone = set(LoanEvent.objects.filter(loan=loan, reverses__in=events).values_list("reverses_id", flat=True))
+    splits = splits_of(loan.pk, [event.pk for event in events])
     may_reverse = viewer.may(Action.REVERSE_REPAYMENT) and not is_closed()
     reversible = _undone_from(loan.state.status) if may_reverse else frozenset()
     return [
@@ -255,6 +258,7 @@ def _timeline(loan: Loan, viewer: Account, *, whole: bool) -> list[TimelineEntry
             undone=event.pk in undone,
             can_reverse=event.type in reversible and event.pk not in undone,
             can_correct=event.type in reversible.intersection(CORRECTABLE) and event.pk not in undone,
+            paid=splits.get(event.pk, []),
         )
         for event in events
     ]

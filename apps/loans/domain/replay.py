@@ -117,7 +117,8 @@ class Replay(Standing):
         for _, part, paid in parts:
             split[part] += paid
         self.principal_left -= split["principal"]
-        self.transactions.append(Transaction(event.seq, event.date, kind, amount, split, left, self.principal_left))
+        movement = Transaction(event.seq, event.date, kind, amount, split, left, self.principal_left, parts=parts)
+        self.transactions.append(movement)
         if not self.timeless:
             self.schedule.recompute(event.date)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -68,6 +69,8 @@ class Transaction:
     overpayment: Decimal = ZERO
     balance: Decimal = ZERO
     undone: bool = False
+    # Which installments took it, by component; they are numbered anew as the schedule changes.
+    parts: Sequence[tuple[Installment, str, Decimal]] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,28 @@ class Standing:
         self._pass_to(to)
         self.reached = max(self.reached, to)
 
+    @property
+    def changes_daily(self) -> bool:
+        """True while interest is counted by the day, so that what is owed may be another every day."""
+        schedule = self.schedule
+        if self.is_written_off or isinstance(schedule, FixedSchedule) or not schedule.recalculation:
+            return False
+        return not all(line.settled for line in schedule.lines)
+
+    def next_change(self, after: date) -> date | None:
+        """The first day after `after`, up to which time has passed, on which something may change by itself.
+
+        Of a loan that changes daily it says nothing.
+        """
+        if self.disbursed_on is None or self.is_written_off or (self.timeless and not self.overpaid):
+            return None
+        days = self._days_due() if self.overpaid > 0 else []
+        if self.penalties and (penalty := self.penalties.next(self.schedule.regular, date.max)):
+            days.append(penalty.charged_on)
+        if self.in_duplum:
+            days += [row.due_date for row in self.schedule.regular] + [charge.date for charge in self.charges]
+        return min((day for day in days if day > after), default=None)
+
     def _next_step(self, to: date) -> date | None:
         """The next day up to `to` on which something happens by itself."""
         penalty = self.penalties and self.penalties.next(self.schedule.regular, to)
@@ -123,8 +145,10 @@ class Standing:
             self.first_open = 0
         while self.first_open < len(rows) and rows[self.first_open].paid == rows[self.first_open].due:
             self.first_open += 1
-        if self.first_open < len(rows) or self.is_written_off or self.overpaid < 0:
-            self.closed_on = value_date if self.is_written_off else None
+        if self.is_written_off:
+            self.closed_on = self.closed_on or value_date  # a recovery closes nothing again
+        elif self.first_open < len(rows) or self.overpaid < 0:
+            self.closed_on = None
         else:
             self.closed_on = self.closed_on or value_date
 

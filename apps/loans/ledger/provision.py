@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from apps.loans.book.queries.days import Age
 from apps.loans.ledger.chart import accounts_by_role
 from apps.loans.ledger.models import JournalEntry, JournalLine
 from apps.loans.ledger.post import ZERO, open_day, post_entry
@@ -46,14 +47,14 @@ def provisions(day: date) -> list[Bucket]:
     return _buckets(rates, ageing_sums([day - timedelta(days=minimum) for minimum, _ in rates[1:]]))
 
 
-def provisions_of(day: date, loans: Iterable[tuple[int, Decimal]]) -> list[Bucket]:
-    """The same of loans given as days past due and outstanding principal, with the rates in force on `day`."""
+def provisions_of(day: date, ages: Iterable[Age]) -> list[Bucket]:
+    """The same of loans given by their age, with the rates in force on `day`."""
     rates = ageing_rates(day)
     sums: dict[int, tuple[Decimal, int]] = {}
-    for days_past_due, amount in loans:
+    for days_past_due, amount, loans in ages:
         n = max(n for n, (minimum, _) in enumerate(rates) if days_past_due >= minimum)
         principal, count = sums.get(n, (ZERO, 0))
-        sums[n] = principal + amount, count + 1
+        sums[n] = principal + amount, count + loans
     return _buckets(rates, sums)
 
 

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from apps.loans.book.facts import charge_off
 from apps.loans.book.models import COLLECTS, EventType, LoanEvent
-from apps.loans.book.projection import charge_off, paid_since
+from apps.loans.book.projection import paid_since
 from apps.loans.domain.cost import kept_back
 from apps.loans.domain.snapshot import LoanSnapshot
 from apps.loans.products.models import Policy

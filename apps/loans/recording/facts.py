@@ -10,7 +10,7 @@ from uuid import UUID
 
 from apps.loans.book.models import Loan, LoanEvent
 from apps.loans.book.projection import Projected
-from apps.loans.book.queries import facts_of
+from apps.loans.book.queries.bookings import facts_of
 from apps.loans.ledger.queries import Books
 
 

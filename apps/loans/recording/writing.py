@@ -18,8 +18,8 @@ from django.db import IntegrityError
 from apps.credit.outbox import CreditEvent, payload_of
 from apps.loans.book.models import EventType, LoanEvent, Transfer
 from apps.loans.book.numbers import spelled
-from apps.loans.book.projection import Projected, make_projection, projections_written
-from apps.loans.book.queries import take_numbers
+from apps.loans.book.projection import Projected, make_projection, positions_kept, projections_written
+from apps.loans.book.queries.bookings import take_numbers
 from apps.loans.book.workflow import EVENTS
 from apps.loans.domain.violations import InvalidTerms
 from apps.loans.ledger.floor import require_not_below_zero
@@ -141,6 +141,7 @@ class Writing:
             told = [_outbox_row(o) for o in self._outbox], [_message_row(m) for m in self._messages]
             statements.append(tellings_written(*told))
         self._run(statements, many=many)
+        positions_kept(self._made.values())
         self._written()
 
     def _run(self, statements: list[tuple[Query, list[Any]]], *, many: bool) -> None:

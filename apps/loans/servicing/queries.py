@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from apps.loans.book.queries import ONE
+from apps.loans.book.queries.own_loans import ONE
 from apps.loans.book.references import fold_reference
 from apps.loans.book.workflow import TRANSITIONS
 from apps.loans.recording.queries import FOLDED

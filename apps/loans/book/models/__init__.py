@@ -5,6 +5,7 @@ from apps.loans.book.models.chain import ChainHead
 from apps.loans.book.models.event import COLLECTED_AMOUNT, COLLECTS, RECEIPTS, Channel, EventType, LoanEvent
 from apps.loans.book.models.loan import AGREED_PRINCIPAL, Loan
 from apps.loans.book.models.number import NumberSequence
+from apps.loans.book.models.position import Allocation, InstallmentPosition, Position, PositionCoverage
 from apps.loans.book.models.state import AccrualState, Installment, LoanState, Status
 from apps.loans.book.models.transfer import Transfer
 
@@ -14,15 +15,19 @@ __all__ = [
     "COLLECTS",
     "RECEIPTS",
     "AccrualState",
+    "Allocation",
     "Arrival",
     "ChainHead",
     "Channel",
     "EventType",
     "Installment",
+    "InstallmentPosition",
     "Loan",
     "LoanEvent",
     "LoanState",
     "NumberSequence",
+    "Position",
+    "PositionCoverage",
     "Status",
     "Transfer",
 ]

@@ -1,6 +1,7 @@
 """The loans as they stood on a day, and as that was known on another: folded again from the facts.
 
-The projection holds today. A report of a past day, or of what was known then, folds each loan's facts up to the day.
+Reports read positions (`positions.py`); this is what those are held against, and how the few loans are read that they
+cannot tell of.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from apps.loans.book.facts import charge_off, standing
 from apps.loans.book.models import EventType, Loan, LoanEvent, Status
-from apps.loans.book.projection import charge_off, fold_loan, standing
+from apps.loans.book.projection import fold_loan
 from apps.loans.domain.snapshot import LoanSnapshot
 from apps.mfis.core.clock import end_of
 
@@ -65,9 +67,14 @@ def loans_as_of(
                 yield stood
 
 
-def loans_between(since: date, on: date, known_on: date | None = None) -> Iterator[tuple[LoanAsOf | None, LoanAsOf]]:
-    """Every loan paid out by `on`: as it stood the day before `since` (None before its pay-out), and on `on`."""
-    for batch in _batches(on):
+def loans_between(
+    since: date, on: date, known_on: date | None = None, *, loans: Collection[UUID] | None = None
+) -> Iterator[tuple[LoanAsOf | None, LoanAsOf]]:
+    """Every loan (or each of `loans`) paid out by `on`.
+
+    As it stood the day before `since` (None before its pay-out), and on `on`.
+    """
+    for batch in _batches(on, loans):
         facts = _facts(batch, known_on)
         for loan in batch:
             if stands := _stood(loan, facts[loan.pk], on):

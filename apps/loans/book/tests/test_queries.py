@@ -14,7 +14,8 @@ from django.db import transaction
 from apps.loans.applications.services.review import withdraw
 from apps.loans.book.models import AccrualState, Installment, Loan, LoanEvent, LoanState
 from apps.loans.book.projection import lines_of, make_projection, projections_written
-from apps.loans.book.queries import INSTALLMENT, PROJECT, facts_of, list_loans, list_loans_by_orm, write_lines_by_orm
+from apps.loans.book.queries.bookings import INSTALLMENT, PROJECT, facts_of, write_lines_by_orm
+from apps.loans.book.queries.own_loans import list_loans, list_loans_by_orm
 from apps.loans.servicing.services.repayment import record_repayment
 from apps.mfis.core.actor import SYSTEM
 from apps.mfis.core.prepared import run_together

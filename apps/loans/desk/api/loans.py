@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from apps.loans.book.api import loans_router, own_loan
 from apps.loans.book.presentation import loan_detail, loan_row
-from apps.loans.book.queries import list_loans
+from apps.loans.book.queries.own_loans import list_loans
 from apps.loans.book.schemas import LoanDetail, LoanPage
 from apps.mfis.core.api_types import REFUSED, After, Most
 from apps.mfis.core.clock import business_date

@@ -21,7 +21,8 @@ from apps.credit.profile import CLOSED, LOST, MONTHS, months_before, sign_of
 from apps.credit.retention import ENDED, Cutoffs, cutoffs
 from apps.credit.snapshots import AccountSnapshot, ended_months, write_scores, write_snapshots
 from apps.loans.book.models import Loan, LoanEvent, LoanState, Status
-from apps.loans.book.selectors.loans_as_of import LoanAsOf, loans_as_of
+from apps.loans.book.queries.days import Standing
+from apps.loans.book.selectors.positions import standings_on
 from apps.loans.recording.credit_events import HISTORY_EVENTS, national_id
 from apps.mfis.core.clock import business_date
 
@@ -74,13 +75,13 @@ def _take(month_end: date, loans: set[UUID] | None, now: datetime, report: Repor
     until, count = cutoffs(timezone.localdate(now)), 0
     borrowers: dict[UUID, str] = {}
     gone = set(loans or ())
-    found = loans_as_of(month_end, loans=loans)
+    found = standings_on(month_end, loans=loans)
     while batch := list(islice(found, BATCH)):
-        over = _past(batch, until)
+        over = _past([loan.pk for loan, _ in batch], until)
         standings = []
-        for then in batch:
-            borrowers[then.loan.borrower_id] = _person(then.loan)
-            stood = None if then.loan.pk in over else account_snapshot(then, month_end)
+        for loan, standing in batch:
+            borrowers[loan.borrower_id] = _person(loan)
+            stood = None if loan.pk in over else account_snapshot(loan, standing, month_end)
             if stood:
                 standings.append(stood)
         gone -= {s.account for s in standings}
@@ -98,9 +99,8 @@ def _take(month_end: date, loans: set[UUID] | None, now: datetime, report: Repor
     return HistoriesMonth.objects.get(pk=month_end)
 
 
-def _past(batch: list[LoanAsOf], until: Cutoffs) -> set[UUID]:
+def _past(keys: list[UUID], until: Cutoffs) -> set[UUID]:
     """The loans that ended so long ago that the histories keep them no longer."""
-    keys = [then.loan.pk for then in batch]
     ended = LoanState.objects.filter(pk__in=keys, status__in=ENDED).values_list("pk", "status")
     told = LoanEvent.objects.filter(loan__in=[pk for pk, _ in ended], type__in=HISTORY_EVENTS).order_by()
     last = dict(told.values_list("loan").annotate(Max("value_date")))
@@ -118,21 +118,18 @@ def _person(loan: Loan) -> str:
     return person_key(national_id(loan.borrower), otherwise=loan.borrower_id)
 
 
-def account_snapshot(then: LoanAsOf, month_end: date) -> AccountSnapshot | None:
+def account_snapshot(loan: Loan, standing: Standing, month_end: date) -> AccountSnapshot | None:
     """How a loan stood at the end of a month; None where it had ended before that month began."""
-    given_up = then.folded.status == Status.WRITTEN_OFF
-    closed = then.folded.status in (Status.CLOSED, Status.OVERPAID)
-    ended = then.folded.closed_on
-    if closed and ended and ended < month_end.replace(day=1):
+    closed = standing.status in (Status.CLOSED, Status.OVERPAID)
+    if closed and standing.closed_on and standing.closed_on < month_end.replace(day=1):
         return None
-    folded = then.before_write_off()
-    lost = given_up or then.charged_off
+    lost = standing.status in (Status.WRITTEN_OFF, Status.CHARGED_OFF)
     return AccountSnapshot(
-        account=then.loan.pk,
-        person=_person(then.loan),
-        status=Status.CHARGED_OFF if then.charged_off and not (given_up or closed) else then.folded.status,
-        balance=Decimal(0) if closed else folded.total_outstanding,
-        overdue=Decimal(0) if closed else folded.arrears.total,
-        days_past_due=0 if closed else folded.arrears.days_past_due,
-        code=CLOSED if closed else LOST if lost else sign_of(folded.arrears.days_past_due),
+        account=loan.pk,
+        person=_person(loan),
+        status=standing.status,
+        balance=Decimal(0) if closed else standing.balance,
+        overdue=Decimal(0) if closed else standing.overdue,
+        days_past_due=0 if closed else standing.days_past_due,
+        code=CLOSED if closed else LOST if lost else sign_of(standing.days_past_due),
     )

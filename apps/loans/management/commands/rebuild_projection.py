@@ -1,20 +1,24 @@
 """Folds every loan anew and compares with, or rewrites, its projection.
 
 `--check` changes nothing, names each difference, and ends with 1 when there is one. It also compares each
-loan's preview, the schedule quoted from its terms on its day of disbursement, with what was booked.
+loan's preview, the schedule quoted from its terms on its day of disbursement, with what was booked. `--lacking` makes
+the positions of loans that were lent before there were any; stopped half-way, it is run again.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 from django_tenants.utils import tenant_context
 
-from apps.loans.book.models import Loan
+from apps.loans.book.models import Loan, LoanState
+from apps.loans.book.positions import drop_positions
 from apps.loans.book.projection import project
 from apps.loans.book.projection_check import differences
+from apps.loans.book.queries.days import lacking
 from apps.mfis.tenancy.every_mfi import MFICommand
 from apps.mfis.tenancy.models import MFI
 
@@ -24,6 +28,7 @@ class Command(MFICommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="only compare")
+        parser.add_argument("--lacking", action="store_true", help="only loans that have no positions yet")
         super().add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,7 +38,7 @@ class Command(MFICommand):
                 if options["check"]:
                     different += self._check(mfi)
                 else:
-                    self._rebuild(mfi)
+                    self._rebuild(mfi, lacking_only=options["lacking"])
         if different:
             raise CommandError(f"{different} difference(s).")
 
@@ -47,10 +52,12 @@ class Command(MFICommand):
         self.stdout.write(f"{mfi.schema_name}: {loans} loans, {different} difference(s)")
         return different
 
-    def _rebuild(self, mfi: MFI) -> None:
-        loan_ids = list(Loan.objects.values_list("pk", flat=True))
+    def _rebuild(self, mfi: MFI, *, lacking_only: bool) -> None:
+        loan_ids = lacking(date.max) if lacking_only else list(Loan.objects.values_list("pk", flat=True))
         for n, loan_id in enumerate(loan_ids, start=1):
             with transaction.atomic():
+                LoanState.objects.select_for_update().filter(pk=loan_id).first()  # no event of it comes in between
+                drop_positions(loan_id)
                 project(Loan.objects.get(pk=loan_id))
             if n % 500 == 0:
                 self.stdout.write(f"{mfi.schema_name}: {n} of {len(loan_ids)}")

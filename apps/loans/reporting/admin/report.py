@@ -8,8 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils import timezone
 
 from apps.loans.ledger.chart import ensure_chart
+from apps.loans.ledger.models import PeriodClosing
 from apps.loans.reporting.forms import PeriodForm
 from apps.loans.reporting.reports import REPORTS
 from apps.users.back_office.base import LetsemaAdmin
@@ -46,6 +48,9 @@ class ReportPages(LetsemaAdmin):
             "since": since,
             "on": on,
             "reports": REPORTS,
+            "read_at": timezone.now(),
+            "known_on": form.cleaned_data.get("known_on"),
+            "closing": PeriodClosing.objects.filter(through=on).first(),
             **built,
             "exports": EXPORT_LABELS,
         }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from apps.loans.book.selectors.loans_as_of import LoanAsOf, loans_as_of
+from apps.loans.book.queries.days import LoanRow
+from apps.loans.book.selectors.positions import ages_on, running_loans_on
 from apps.loans.ledger.provision import provisions_of
 from apps.loans.reporting.reports.report import ZERO, Context, Report
 from apps.loans.reporting.selectors.figures import gather
@@ -16,9 +17,10 @@ MOST_SHOWN = 500  # loans on a page; the export has them all
 
 
 def _provision(since: date, day: date, asked: Context) -> Context:
-    active = (loan for loan in loans_as_of(day, asked.get("known_on")) if loan.is_active)
-    buckets = provisions_of(day, ((loan.days_past_due, loan.principal) for loan in active))
+    told = ages_on(day, asked.get("known_on"))
+    buckets = provisions_of(day, told.rows)
     return {
+        "folded": told.folded,
         "buckets": buckets,
         "glp": sum((bucket.principal for bucket in buckets), ZERO),
         "allowance": sum((bucket.provision for bucket in buckets), ZERO),
@@ -33,7 +35,8 @@ def _provision_table(built: Context) -> Table:
 
 def _indicators(since: date, day: date, asked: Context) -> Context:
     figures = gather(since, day, asked.get("known_on"))
-    return {"figures": figures, "indicators": indicators(figures, restructured_at_risk=bool(asked.get("restructured")))}
+    lines = indicators(figures, restructured_at_risk=bool(asked.get("restructured")))
+    return {"figures": figures, "indicators": lines, "folded": figures.folded}
 
 
 INDICATOR_COLUMNS = ("Indicator", "Value", "Figure", "Amount", "Over", "Amount")
@@ -57,13 +60,14 @@ def frozen_indicator_row(line: Context) -> Row:
 
 
 def _loans(since: date, day: date, asked: Context) -> Context:
-    loans = [loan for loan in loans_as_of(day, asked.get("known_on")) if loan.is_active]
-    loans.sort(key=lambda loan: (-loan.days_past_due, loan.loan.number))
+    told = running_loans_on(day, asked.get("known_on"))
+    loans = told.rows
     return {
+        "folded": told.folded,
         "loans": loans,
         "shown": loans[:MOST_SHOWN],
         "glp": sum((loan.principal for loan in loans), ZERO),
-        "overdue": sum((loan.folded.arrears.total for loan in loans), ZERO),
+        "overdue": sum((loan.overdue for loan in loans), ZERO),
     }
 
 
@@ -87,19 +91,18 @@ def _loans_table(built: Context) -> Table:
     return Table(LOAN_COLUMNS, (_loan_row(loan) for loan in built["loans"]), [totals])
 
 
-def _loan_row(then: LoanAsOf) -> Row:
-    state = then.folded
+def _loan_row(loan: LoanRow) -> Row:
     return [
-        then.loan.number,
-        then.loan.borrower.full_name,
-        then.loan.product.name,
-        state.disbursed_on,
-        then.principal,
-        state.outstanding("interest"),
-        state.outstanding("fees") + state.outstanding("penalties"),
-        state.arrears.total,
-        then.days_past_due,
-        "yes" if then.restructured else "",
+        loan.number,
+        loan.borrower,
+        loan.product,
+        loan.disbursed_on,
+        loan.principal,
+        loan.interest,
+        loan.charges,
+        loan.overdue,
+        loan.days_past_due,
+        "yes" if loan.restructured else "",
     ]
 
 

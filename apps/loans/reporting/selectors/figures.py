@@ -9,7 +9,9 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from apps.loans.book.selectors.loans_as_of import LoanAsOf, loans_between
+from apps.loans.book.queries.days import Period
+from apps.loans.book.selectors.loans_as_of import LoanAsOf
+from apps.loans.book.selectors.positions import period
 from apps.loans.domain import indicators as formula
 from apps.loans.domain.calendar import add_months
 from apps.loans.domain.snapshot import Installment, Transaction
@@ -58,6 +60,7 @@ class Figures:
     operating: Decimal = ZERO
     financing: Decimal = ZERO
     provision: Decimal = ZERO
+    folded: int = 0  # loans that were folded for it
 
     @property
     def days(self) -> int:
@@ -74,32 +77,63 @@ class Figures:
 
 
 def gather(since: date, on: date, known_on: date | None = None) -> Figures:
-    """Reads the figures of a period by folding each loan twice: before its first day and on its last."""
+    """Reads the figures of a period: from positions, from the few loans those cannot tell of, and from the books."""
     figures = Figures(since, on)
-    for before, now in loans_between(since, on, known_on):
-        _add_balance(figures, now)
-        _add_income(figures, before, now)
-        _add_dues(figures, before, now)
+    known = period(since, on, known_on)
+    add_told(figures, known.told)
+    for before, now in known.others:
+        add_folded(figures, before, now)
+    figures.folded = len(known.others)
     _add_books(figures, known_on)
     return figures
+
+
+def add_folded(figures: Figures, before: LoanAsOf | None, now: LoanAsOf) -> None:
+    """Adds a loan that was folded twice: on the day before the period (None: not paid out by then) and on its last."""
+    _add_balance(figures, now)
+    _add_income(figures, before, now)
+    _add_dues(figures, before, now)
+
+
+def add_told(figures: Figures, told: Period) -> None:
+    """Adds all loans that positions tell of; the same figures as `add_folded` gives of each."""
+    sums = told.sums
+    for late, restructured, principal in told.balances:
+        _add_principal(figures, principal, late, restructured=restructured)
+    figures.loans += int(sums["loans"])
+    figures.borrowers |= set(told.borrowers)
+    figures.overdue += sums["overdue"]
+    figures.written_off += sums["written_off"]
+    figures.income_received += sums["fees"] + sums["earned"]
+    figures.fallen_due += sums["due"]
+    figures.received += sums["received"] - sums["late"]
+    figures.prepaid += sums["early"]
+    figures.due_in_all += sums["due_in_all"]
+    figures.on_time += sums["on_time"]
+    figures.lent += sums["lent"]
+    figures.term_days_weighted += sums["term_days"]
+
+
+def _add_principal(figures: Figures, principal: Decimal, late: int, *, restructured: bool) -> None:
+    """Adds outstanding principal by its days past due."""
+    figures.glp += principal
+    if restructured:
+        figures.restructured += principal
+    for days in PAR_DAYS:
+        if late > days:
+            figures.past_due[days] += principal
+        elif restructured:
+            figures.restructured_not_past_due[days] += principal
 
 
 def _add_balance(figures: Figures, now: LoanAsOf) -> None:
     """What the loan owes on the last day."""
     if not now.is_active:
         return
-    principal = now.principal
-    figures.glp += principal
+    _add_principal(figures, now.principal, now.days_past_due, restructured=now.restructured)
     figures.loans += 1
     figures.borrowers.add(now.loan.borrower_id)
     figures.overdue += now.overdue_principal
-    if now.restructured:
-        figures.restructured += principal
-    for days in PAR_DAYS:
-        if now.days_past_due > days:
-            figures.past_due[days] += principal
-        elif now.restructured:
-            figures.restructured_not_past_due[days] += principal
 
 
 def _add_income(figures: Figures, before: LoanAsOf | None, now: LoanAsOf) -> None:

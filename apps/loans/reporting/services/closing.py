@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from apps.loans.book.selectors.loans_as_of import loans_as_of
+from apps.loans.book.selectors.positions import ages_on
 from apps.loans.domain.calendar import add_months
 from apps.loans.ledger.chart import accounts_by_role
 from apps.loans.ledger.models import ClosingProposal, JournalEntry, JournalLine, PeriodClosing
@@ -99,7 +99,6 @@ def _close(through: date, actor: Actor) -> PeriodClosing:
 def _frozen(since: date, through: date) -> dict[str, Any]:
     """The portfolio as it is closed, kept with the closing: what is entered later does not change it."""
     figures = gather(since, through)
-    ageing = ((then.days_past_due, then.principal) for then in loans_as_of(through) if then.is_active)
     return {
         "since": since.isoformat(),
         "glp": str(figures.glp),
@@ -110,7 +109,7 @@ def _frozen(since: date, through: date) -> dict[str, Any]:
         "indicators": [_frozen_indicator(line) for line in indicators(figures)],
         "ageing": [
             {"label": b.label, "loans": b.loans, "principal": str(b.principal), "provision": str(b.provision)}
-            for b in provisions_of(through, ageing)
+            for b in provisions_of(through, ages_on(through).rows)
         ],
     }
 

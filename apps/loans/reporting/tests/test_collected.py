@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from apps.loans.book.models import COLLECTS, RECEIPTS, Loan, LoanEvent
-from apps.loans.bureau.services import _last_paid
+from apps.loans.book.selectors.allocations import last_paid
 from apps.loans.ledger.tests.books import held
 from apps.loans.reporting.selectors import portfolio
 from apps.loans.servicing.services.correction import reverse_repayment
@@ -40,7 +40,7 @@ def shown(alpha: Branch) -> Decimal:
     standing = [D(row["amount"]) for row in own if not row["reversed"]]
     refunds = sum((e.amount for e in LoanEvent.objects.standing().of_type("refund")), D(0))
     assert (sum(standing, D(0)) - refunds, len(standing)) == (total, count)
-    assert _last_paid(list(loan.events.in_booking_order())) == (today if standing else None)
+    assert last_paid(today).get(loan.pk) == (today if standing else None)
     return total
 
 

@@ -16,6 +16,7 @@ from apps.loans.ledger import manual
 from apps.loans.ledger.chart import ensure_chart
 from apps.loans.ledger.models import GLAccount, PeriodClosing
 from apps.loans.products.models import Product
+from apps.loans.reporting.reports.portfolio import PORTFOLIO
 from apps.loans.reporting.selectors.figures import gather
 from apps.loans.reporting.selectors.indicators import Indicator, indicators
 from apps.loans.reporting.services.closing import close_period
@@ -146,8 +147,12 @@ def test_reports_are_read_and_exported(alpha: Branch, loan: Loan, report: str) -
     page = client.get(f"/admin/loans/glaccount/books/{report}/", asked)
     assert page.status_code == 200
     assert "Export XLSX" in page.content.decode()
+    source = "From positions" if report in PORTFOLIO else "From the journal"
+    assert source in page.content.decode()
+    assert "With all that was known on" in page.content.decode()
     known = client.get(f"/admin/loans/glaccount/books/{report}/", {**asked, "known_on": "2026-03-31"})
     assert known.status_code == 200
+    assert "As known at the end of 31 Mar 2026" in known.content.decode()
     for kind, begin in (("csv", None), ("xlsx", b"PK")):
         file = client.get(f"/admin/loans/glaccount/books/{report}/", {**asked, "format": kind})
         assert file.status_code == 200

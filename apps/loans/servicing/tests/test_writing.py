@@ -11,7 +11,7 @@ from django.db import transaction
 from apps.credit.outbox import queue_event
 from apps.loans.book.models import EventType, Loan, LoanEvent
 from apps.loans.book.projection import lines_of
-from apps.loans.book.queries import write_lines_by_orm
+from apps.loans.book.queries.bookings import write_lines_by_orm
 from apps.loans.ledger.models import JournalEntry
 from apps.loans.ledger.post import post_entry
 from apps.loans.recording.facts import read_facts

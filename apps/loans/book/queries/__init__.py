@@ -1,0 +1,1 @@
+"""What the loan book asks the database in SQL."""
