@@ -12,7 +12,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 from django_tenants.utils import tenant_context
 
-from apps.loans.book.models import Loan
+from apps.loans.book.models import Loan, LoanState
 from apps.loans.book.projection import project
 from apps.loans.book.projection_check import differences
 from apps.mfis.tenancy.every_mfi import MFICommand
@@ -51,6 +51,7 @@ class Command(MFICommand):
         loan_ids = list(Loan.objects.values_list("pk", flat=True))
         for n, loan_id in enumerate(loan_ids, start=1):
             with transaction.atomic():
+                LoanState.objects.select_for_update().filter(pk=loan_id).first()  # nobody books on it meanwhile
                 project(Loan.objects.get(pk=loan_id))
             if n % 500 == 0:
                 self.stdout.write(f"{mfi.schema_name}: {n} of {len(loan_ids)}")
