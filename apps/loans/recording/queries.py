@@ -53,17 +53,21 @@ LOCK_TRANSFERS = """
       FROM unnest(%s::text[], %s::text[]) AS w (channel, folded)
 """
 
-# Two statements on one way: the second begins, and so looks, once the locks are had.
+# Two statements on one way: the second begins, and so looks, once the locks are had. Each transfer is looked up by
+# itself (OFFSET 0 keeps it so): for many at once all events would be read through.
 KNOWN = f"""
     {LOCK_TRANSFERS};
-    SELECT w.channel, w.folded, e.loan_id, l.number, e.type, e.number, e.amount, e.value_date, {SAID.sql}
+    SELECT w.channel, w.folded, e.loan_id, e.loan_number, e.type, e.number, e.amount, e.value_date, {SAID.sql}
       FROM unnest(%s::text[], %s::text[]) AS w (channel, folded)
       CROSS JOIN (VALUES (1), (2)) AS part (n)
-      LEFT JOIN loans_loanevent e ON part.n = 1 AND e.reference <> '' AND e.channel = w.channel
-           AND {FOLDED.format("e.reference")} = w.folded AND e.type = ANY (%s)
-           AND NOT EXISTS (SELECT FROM loans_loanevent r WHERE r.reverses_id = e.id)
-      LEFT JOIN loans_loan l ON l.id = e.loan_id
-      LEFT JOIN loans_transfer t ON part.n = 2 AND t.channel = w.channel AND t.reference = w.folded
+      LEFT JOIN LATERAL (
+           SELECT e.*, l.number AS loan_number FROM loans_loanevent e JOIN loans_loan l ON l.id = e.loan_id
+            WHERE part.n = 1 AND e.reference <> '' AND e.channel = w.channel
+              AND {FOLDED.format("e.reference")} = w.folded AND e.type = ANY (%s)
+              AND NOT EXISTS (SELECT FROM loans_loanevent r WHERE r.reverses_id = e.id) OFFSET 0) e ON true
+      LEFT JOIN LATERAL (
+           SELECT * FROM loans_transfer t
+            WHERE part.n = 2 AND t.channel = w.channel AND t.reference = w.folded OFFSET 0) t ON true
      ORDER BY e.recorded_at, e.id, t.recorded_at, t.id
 """  # noqa: S608 - constants
 

@@ -113,7 +113,9 @@ def _upsert(table: str, columns: dict[str, str]) -> str:
 
 
 # Of the installments only those are touched that differ: a receipt changes one or two. All at once, so that one loan
-# costs one statement, and a thousand do.
+# costs one statement, and a thousand do. Each loan's are looked up by themselves (OFFSET 0 keeps it so), or for a
+# thousand loans all that there are would be read. Whoever projects a loan holds its state locked: a row stays in its
+# place.
 PROJECT = Query.cast(
     "project_loans",
     f"""
@@ -121,15 +123,20 @@ PROJECT = Query.cast(
     wanted AS MATERIALIZED (SELECT * FROM {_rows(["uuid", "smallint"], INSTALLMENT, "w")}),
     changed AS (
         UPDATE loans_installment i SET ({", ".join(INSTALLMENT)}) = ({_of("w", INSTALLMENT)})
-          FROM wanted w WHERE i.loan_id = w.loan_id AND i.n = w.n
-           AND ({_of("i", INSTALLMENT)}) IS DISTINCT FROM ({_of("w", INSTALLMENT)})),
+          FROM wanted w CROSS JOIN LATERAL (
+               SELECT x.ctid FROM loans_installment x WHERE x.loan_id = w.loan_id AND x.n = w.n
+                  AND ({_of("x", INSTALLMENT)}) IS DISTINCT FROM ({_of("w", INSTALLMENT)}) OFFSET 0) x
+         WHERE i.ctid = x.ctid),
+    stored AS MATERIALIZED (
+        SELECT x.* FROM loans CROSS JOIN LATERAL (
+               SELECT ctid AS place, loan_id, n FROM loans_installment WHERE loan_id = loans.id OFFSET 0) x),
     fresh AS (
         INSERT INTO loans_installment (id, loan_id, n, {", ".join(INSTALLMENT)})
         SELECT public.letsema_uuid7(), w.* FROM wanted w
-         WHERE NOT EXISTS (SELECT FROM loans_installment i WHERE i.loan_id = w.loan_id AND i.n = w.n)),
+         WHERE NOT EXISTS (SELECT FROM stored i WHERE i.loan_id = w.loan_id AND i.n = w.n)),
     surplus AS (
-        DELETE FROM loans_installment i USING loans WHERE i.loan_id = loans.id
-           AND NOT EXISTS (SELECT FROM wanted w WHERE w.loan_id = i.loan_id AND w.n = i.n)),
+        DELETE FROM loans_installment i USING stored s
+         WHERE i.ctid = s.place AND NOT EXISTS (SELECT FROM wanted w WHERE w.loan_id = s.loan_id AND w.n = s.n)),
     stated AS ({_upsert("loans_loanstate", STATE)}),
     unearned AS (DELETE FROM loans_earning WHERE loan_id = ANY (%s::uuid[]))
     {_upsert("loans_earning", EARNING)}
