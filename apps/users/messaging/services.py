@@ -20,6 +20,8 @@ from django_tenants.utils import schema_context
 
 from apps.mfis.core.database import connection
 from apps.mfis.tenancy.models import MFI
+from apps.mfis.work import health
+from apps.mfis.work.queries import note_at
 from apps.users.accounts.models import Account, OneTimeCode
 from apps.users.messaging.models import SECRET, Message
 from apps.users.messaging.texts import REMINDERS, text_of
@@ -108,17 +110,20 @@ def send_due(*, maximum: int = BATCH) -> tuple[int, int]:
     A message is marked before it is handed over and after: should this process end between the two, nobody can know
     whether it left, so it stays marked for people to see and is not sent again.
     """
-    sent = failed = 0
+    failed = 0
+    sent: list[str] = []
     lender = sender()
     for _ in range(maximum):
         message = _claim(Message.objects.due())
         if message is None:
             break
         if _hand_over(message, lender):
-            sent += 1
+            sent.append(message.channel)
         else:
             failed += 1
-    return sent, failed
+    for channel in set(sent):
+        health.seen_well(channel)
+    return len(sent), failed
 
 
 def _claim(due: QuerySet[Message]) -> Message | None:
@@ -157,9 +162,13 @@ def _hand_over(message: Message, lender: str) -> bool:
         message.status = Message.Status.FAILED if given_up else Message.Status.WAITING
         if not given_up:
             message.send_after = timezone.now() + timedelta(minutes=WAITS[message.attempts - 1])
+        if error.away:
+            health.met_failure(message.channel, str(error))
     else:
         message.status, message.sent_at, message.error = Message.Status.SENT, timezone.now(), ""
     message.save(update_fields=["status", "sent_at", "error", "send_after"])
+    if message.status == Message.Status.WAITING:
+        note_at(connection.schema_name, message.send_after)
     return message.status == Message.Status.SENT
 
 
