@@ -19,6 +19,11 @@ KINDS = {kind.name: kind for kind in OF_EACH_MFI}
 WAITS = (1, 5, 30)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_known(db: None) -> None:
+    Health.objects.all().delete()
+
+
 @pytest.fixture
 def job(db: None) -> Job:
     return Job.objects.create(schema_name="omega", name="snapshot", due_at=timezone.now())

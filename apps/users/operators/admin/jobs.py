@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from apps.mfis.core.roles import Action
 from apps.mfis.work.kinds import title_of
 from apps.mfis.work.models import SHOWN_FROM, Job
 from apps.mfis.work.services import retry_job
 from apps.users.back_office.base import LetsemaAdmin, posted, run_action, status_badge
-from apps.users.back_office.requests import StaffRequest
+from apps.users.back_office.requests import staff_of
 from apps.users.back_office.sites import public_site
 
 
@@ -56,30 +54,18 @@ class JobAdmin(LetsemaAdmin):
             return status_badge("active", "As it should")
         return status_badge("rejected" if job.attempts >= SHOWN_FROM else "waiting", f"Failed {job.attempts} times")
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.retry_view)
-        return [path("<int:job_id>/retry/", view, name="mfis_job_retry"), *super().get_urls()]
-
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:mfis_job_retry", args=[object_id]))
-
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        return self.change_view(request, object_id)
-
-    def retry_view(self, request: StaffRequest, job_id: int) -> HttpResponse:
-        """Shows how a job fares, and does it now."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        job = get_object_or_404(Job, pk=job_id)
+        """Shows how a job fares, and has it done now."""
+        job = self.get_object(request, object_id)
+        if job is None or not self.has_view_permission(request):
+            raise Http404
         return run_action(
             request,
             admin=self,
             form=Form(posted(request)),
-            run=lambda values: retry_job(job_id=job.pk, actor=request.user.actor),
+            run=lambda values: retry_job(job_id=job.pk, actor=staff_of(request).actor),
             subject="Jobs",
             facts=_facts(job),
             done="The worker does it within seconds.",
@@ -88,6 +74,11 @@ class JobAdmin(LetsemaAdmin):
             back_url=reverse("admin:mfis_job_changelist"),
             explanation="It is done now, and not when its time comes. The reason in full stands in the worker's log.",
         )
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:mfis_job_change", args=[object_id]))
 
 
 def _facts(job: Job) -> list[tuple[str, object]]:
