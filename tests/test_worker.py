@@ -177,3 +177,17 @@ def test_a_lane_that_ends_ends_the_worker(worker: Worker, monkeypatch: pytest.Mo
     monkeypatch.setattr(schedule, "run_round", lambda worker, lane: 0 if lane.name == "start" else sys.exit(3))
     with pytest.raises(SystemExit):
         schedule.run(worker, [Lane("x", lambda worker: 0)], lambda worker: 0)
+
+
+def test_what_fails_is_shown_where_it_concerns(branches: tuple[Branch, Branch], public_client: Client) -> None:
+    """On the MFI's own dashboard and on Letsema's, and nowhere else."""
+    Job.objects.all().delete()
+    Job.objects.create(
+        schema_name="alpha", name="snapshot", attempts=3, failing_since=timezone.now(), error="RuntimeError"
+    )
+    alpha, beta = (branch.client("manager").get("/admin/").content.decode() for branch in branches)
+    letsema = public_client.get("/admin/").content.decode()
+    assert "Portfolio figures: failed 3 times" in alpha
+    assert "Portfolio figures: failed" not in beta
+    assert "Portfolio figures: failed 3 times" in letsema
+    assert "(RuntimeError)" in letsema
