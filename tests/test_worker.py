@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.db.utils import DataError, OperationalError
+from django.test import Client
 from django.utils import timezone
 
 from apps.credit.repository import connection as repository_connection

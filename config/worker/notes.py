@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -17,7 +18,16 @@ from apps.mfis.core.database import PUBLIC
 from apps.mfis.tenancy.models import MFI
 from apps.mfis.work import health
 from apps.mfis.work.kinds import NOTES
-from apps.mfis.work.queries import delete_notes, holding, note_at, note_changed, note_done, noted_schemas, read_notes
+from apps.mfis.work.queries import (
+    delete_notes,
+    holding,
+    known_away,
+    note_at,
+    note_changed,
+    note_done,
+    noted_schemas,
+    read_notes,
+)
 from apps.users.messaging.models import Message
 from apps.users.messaging.services import send_due
 from config.worker.schedule import Worker, kept_apart
@@ -29,6 +39,7 @@ SIGN_EVERY = 10.0  # seconds between two signs of life
 AT_ONCE = 2000  # entries of one MFI's outbox before the others have their turn
 
 AGAIN = timedelta(seconds=1)  # before what could not be done yet is tried again
+ASK_AGAIN = timedelta(seconds=15)  # before one message tries whether a gateway that was away is back
 LOANS_AT_ONCE = 500  # of one MFI that something arrived for
 
 
@@ -51,11 +62,11 @@ def take_up(worker: Worker, schema: str) -> None:
     with holding(schema, NOTES) as mine:
         if not mine:
             return
-        taken = read_notes(schema, histories=health.What.MONGODB)
+        taken = read_notes(schema)
         if not taken.notes:
             return
         with kept_apart(worker, schema, NOTES):
-            again = work_off(worker, schema, histories_away=taken.histories_away)
+            again = work_off(worker, schema, away=taken.away)
             if again:
                 note_at(schema, again)
             note_changed(schema)
@@ -64,18 +75,18 @@ def take_up(worker: Worker, schema: str) -> None:
                 note_done(schema, NOTES, timezone.now(), 0)
 
 
-def work_off(worker: Worker, schema: str, *, histories_away: bool = False) -> datetime | None:
-    """Does what waits in a schema. Returns when to look again, where something is left."""
+def work_off(worker: Worker, schema: str, *, away: Collection[str] = ()) -> datetime | None:
+    """Does what waits in a schema, but for what is away. Returns when to look again, where something is left."""
     if schema == PUBLIC:
-        send_due()  # to Letsema's own people
+        send_due(without=away)  # to Letsema's own people
         return _next_message()
     mfi = MFI.objects.filter(schema_name=schema).first()
     if mfi is None:  # its own row is still on its way from another node
         return timezone.now() + 10 * AGAIN
     with tenant_context(mfi):
         folded = fold_arrivals(actor=SYSTEM, maximum=LOANS_AT_ONCE)
-        relayed = Relayed(0, away=True) if histories_away else relay(worker, schema)
-        _, failed = send_due()
+        relayed = Relayed(0, away=True) if health.What.MONGODB in away else relay(worker, schema)
+        _, failed = send_due(without=away)
         if failed:
             worker.warn(f"{schema}: {failed} message(s) could not leave; see Messages")
         if folded >= LOANS_AT_ONCE or relayed.more:
@@ -105,4 +116,7 @@ def _look_again(*, away: bool) -> datetime | None:
 
 def _next_message() -> datetime | None:
     waiting = Message.objects.filter(status=Message.Status.WAITING).order_by("send_after")
-    return waiting.values_list("send_after", flat=True).first()
+    earliest = waiting.values_list("send_after", flat=True).first()
+    if earliest and earliest <= timezone.now() and set(known_away()) & set(Message.Channel.values):
+        return timezone.now() + ASK_AGAIN
+    return earliest

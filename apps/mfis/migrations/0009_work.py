@@ -68,6 +68,10 @@ class Migration(migrations.Migration):
             ],
             options={"ordering": ["due_at"], "indexes": [models.Index(fields=["due_at"], name="worknote_due")]},
         ),
+        migrations.AlterField("directoryentry", "schema_name", models.CharField(max_length=63, verbose_name="MFI")),
+        migrations.AddIndex(
+            "directoryentry", models.Index(fields=["schema_name", "full_name", "account_id"], name="directory_of_mfi")
+        ),
         migrations.AddField(
             "portfoliosnapshot", "accounts_of_borrowers", models.PositiveIntegerField(db_default=0, default=0)
         ),

@@ -30,7 +30,7 @@ def seen_well(what: str) -> bool:
 
 def is_away(what: str) -> bool:
     """Whether something is known to be away, so that asking would only wait for the time-out again."""
-    return queries.is_away(what)
+    return what in queries.known_away()
 
 
 def failing_since(what: str) -> datetime | None:

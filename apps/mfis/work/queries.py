@@ -21,14 +21,14 @@ NOTED = """
 # Both at one instant: were MongoDB seen well after the notes were read, the sweep that follows notes them anew.
 READ_NOTES = """
     SELECT array(SELECT id FROM public.mfis_worknote WHERE schema_name = %(schema)s AND due_at <= clock_timestamp()),
-           public.letsema_away(%(what)s),
+           public.letsema_away(),
            coalesce((SELECT attempts FROM public.mfis_job WHERE schema_name = %(schema)s AND name = %(kind)s), 0)
 """
 
 DUE_JOBS = """
     SELECT schema_name, name FROM public.mfis_job
      WHERE due_at <= clock_timestamp() AND name = ANY (%(kinds)s)
-       AND NOT (name = ANY (%(asking)s) AND public.letsema_away(%(what)s))
+       AND NOT (name = ANY (%(asking)s) AND %(what)s = ANY (public.letsema_away()))
      ORDER BY due_at LIMIT %(maximum)s
 """
 
@@ -109,10 +109,10 @@ SEEN_WELL = """
 
 
 class Taken(NamedTuple):
-    """The notes of one schema that are due, whether MongoDB is away, and how often taking it up has failed."""
+    """The notes of one schema that are due, what is known to be away, and how often taking it up has failed."""
 
     notes: list[int]
-    histories_away: bool
+    away: list[str]
     attempts: int
 
 
@@ -139,10 +139,10 @@ def noted_schemas() -> list[str]:
     return [schema for (schema,) in fetch_all(NOTED, [NOTES])]
 
 
-def read_notes(schema: str, *, histories: str) -> Taken:
-    """What is due in one schema now. `histories` names what the histories are called among the healths."""
-    found = fetch_one(READ_NOTES, {"schema": schema, "what": histories, "kind": NOTES})
-    return Taken(*found) if found else Taken([], False, 0)
+def read_notes(schema: str) -> Taken:
+    """What is due in one schema now."""
+    found = fetch_one(READ_NOTES, {"schema": schema, "kind": NOTES})
+    return Taken(*found) if found else Taken([], [], 0)
 
 
 def delete_notes(notes: Sequence[int]) -> None:
@@ -221,7 +221,7 @@ def seen_well(what: str, *, every: float = 5) -> bool:
     return bool(found and found[0])
 
 
-def is_away(what: str) -> bool:
-    """Whether something is known to be away; after a while without news it is asked again."""
-    found = fetch_one("SELECT public.letsema_away(%s)", [what])
-    return bool(found and found[0])
+def known_away() -> list[str]:
+    """What is known to be away; after a while without news it is asked again."""
+    found = fetch_one("SELECT public.letsema_away()")
+    return list(found[0]) if found else []

@@ -50,9 +50,9 @@ CREATE OR REPLACE FUNCTION public.letsema_note_at(wanted text, due timestamptz) 
                           AND n.schema_name = wanted)
 $$;
 
--- Whether something is known to be away. A failure is believed for a quarter of a minute without anybody having asked
+-- What is known to be away. A failure is believed for a quarter of a minute without anybody having asked
 -- again: the worker asks more often, and where none runs, whoever needs it has to.
-CREATE OR REPLACE FUNCTION public.letsema_away(wanted text) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT EXISTS (SELECT FROM public.mfis_health WHERE what = wanted AND failing_since IS NOT NULL
-                      AND seen_at > clock_timestamp() - interval '15 seconds')
+CREATE OR REPLACE FUNCTION public.letsema_away() RETURNS text[] LANGUAGE sql STABLE AS $$
+    SELECT array(SELECT what::text FROM public.mfis_health
+                  WHERE failing_since IS NOT NULL AND seen_at > clock_timestamp() - interval '15 seconds')
 $$;

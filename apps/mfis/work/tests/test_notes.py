@@ -67,7 +67,7 @@ def test_rows_of_the_replica_role_are_noted_where_they_are_queued(alpha: Branch)
 def test_a_note_that_came_after_reading_stays(alpha: Branch) -> None:
     with tenant_context(alpha.mfi):
         queue()
-        taken = read_notes("alpha", histories="mongodb")
+        taken = read_notes("alpha")
         execute("SET LOCAL letsema.noted = ''")
         queue()
     delete_notes(taken.notes)
