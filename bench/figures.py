@@ -48,6 +48,7 @@ SECTIONS = (
     Section("loan_page", "A loan's page, whatever its history"),
     Section("day_end", "The end of a day"),
     Section("provisioning", "Opening an MFI"),
+    Section("many_mfis", "One server with 10, 100 and 500 MFIs"),
     Section("api", "The API"),
     Section("credit", "Credit histories"),
     Section("cluster", "Several masters"),

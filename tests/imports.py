@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Imports go from the end of this list towards its beginning, and never back. Of an app without rooms the app is one.
 ROOMS = (
-    *("mfis.core", "mfis.tenancy", "mfis.nodes"),
+    *("mfis.core", "mfis.work", "mfis.tenancy", "mfis.nodes"),
     *("users.accounts", "users.messaging", "users.access", "users.back_office", "users.consents", "users.complaints"),
     *("users.spreadsheets", "users.staff", "users.registration", "users.operators"),
     "credit",

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from apps.credit import repository
 from apps.credit.models import OutboxEntry
+from apps.credit.reach import asking_histories
 from apps.credit.repository import CorrectionRecord, DisputeRecord, StoreError
 
 DISPUTE = "dispute"
@@ -86,14 +87,26 @@ def _correction_of(dispute: DisputeRecord, corrected_by: UUID, corrected_at: dat
     )
 
 
+def lenders_to_tell(since: datetime) -> set[str]:
+    """The MFIs that something is to be told: a look-up counted their accounts, or one they had counted was corrected.
+
+    Raises:
+        StoreError: MongoDB does not answer.
+    """
+    with asking_histories():
+        corrected = [correction.account for correction in repository.corrections_since(since)]
+        return repository.lenders_to_tell(since, corrected)
+
+
 def outdated_inquiries(mfi: str, *, days: int = 400) -> list[OutdatedInquiry]:
     """The inquiries of `mfi` that counted an account of another MFI before that was corrected.
 
     None where MongoDB is away: whoever asks, asks again later.
     """
     try:
-        corrections = repository.corrections_since(datetime.now(UTC) - timedelta(days=days))
-        inquiries = repository.inquiries_counting([c.account for c in corrections], mfi=mfi)
+        with asking_histories():
+            corrections = repository.corrections_since(datetime.now(UTC) - timedelta(days=days))
+            inquiries = repository.inquiries_counting([c.account for c in corrections], mfi=mfi)
     except StoreError:
         return []
     return [

@@ -11,6 +11,7 @@ from uuid import UUID
 from apps.credit import repository
 from apps.credit.models import OutboxEntry
 from apps.credit.profile import Moment, month_ends, payment_profile
+from apps.credit.reach import asking_histories
 from apps.credit.repository import AccountRecord, EventRecord, ScoreRecord, SnapshotRecord, StoreError
 from apps.credit.score import Score, score_of
 from apps.credit.snapshots import score_key
@@ -62,8 +63,9 @@ def credit_history(*, loan_ids: list[UUID], borrowers: Sequence[UUID] = ()) -> H
     """
     waiting = OutboxEntry.objects.waiting().filter(account__in=loan_ids).count()
     try:
-        accounts = _read(connection.schema_name, loan_ids)
-        scores = _scores(connection.schema_name, borrowers)
+        with asking_histories():
+            accounts = _read(connection.schema_name, loan_ids)
+            scores = _scores(connection.schema_name, borrowers)
     except StoreError:
         return History(False, [], waiting)
     return History(True, accounts, waiting, scores)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from apps.credit import repository
 from apps.credit.profile import Moment, worst_days_past_due
+from apps.credit.reach import asking_histories
 from apps.credit.repository import AccountRecord, InquiryRecord, StoreError
 from apps.mfis.core.errors import ServiceError, WrongState
 from apps.mfis.core.tables import new_id
@@ -79,16 +80,20 @@ def make_inquiry(inquiry: Inquiry, *, as_of: date) -> OtherLendersExposure:
         WrongState: this MFI has asked about this person often enough for a day.
         HistoriesAway: MongoDB does not answer; then nothing is answered, and nothing was written.
     """
-    now = datetime.now(UTC)
     try:
-        _check_frequency(inquiry, now)
-        accounts = repository.accounts_at_other_lenders(inquiry.person, inquiry.mfi)
-        sources, counted = sorted({a.mfi for a in accounts}), [a.id for a in accounts]
-        record = InquiryRecord(id=new_id(), **asdict(inquiry), asked_at=now, sources=sources, accounts=counted)
-        repository.save_inquiry(record)
-        return replace(_exposure(accounts, as_of, now), inquiry=record.id)
+        with asking_histories():
+            return _write_and_answer(inquiry, as_of, datetime.now(UTC))
     except StoreError as error:
         raise HistoriesAway("The credit histories are out of reach at the moment; ask again later.") from error
+
+
+def _write_and_answer(inquiry: Inquiry, as_of: date, now: datetime) -> OtherLendersExposure:
+    _check_frequency(inquiry, now)
+    accounts = repository.accounts_at_other_lenders(inquiry.person, inquiry.mfi)
+    sources, counted = sorted({a.mfi for a in accounts}), [a.id for a in accounts]
+    record = InquiryRecord(id=new_id(), **asdict(inquiry), asked_at=now, sources=sources, accounts=counted)
+    repository.save_inquiry(record)
+    return replace(_exposure(accounts, as_of, now), inquiry=record.id)
 
 
 def _check_frequency(inquiry: Inquiry, now: datetime) -> None:
@@ -118,7 +123,8 @@ def inquiries_about(*, person: str, mfi: str, account: UUID) -> list[PastInquiry
     somebody who wrote another's national ID into their own profile, and has no loan, sees none of theirs.
     """
     try:
-        inquiries = repository.inquiries_about(person=person, mfi=mfi, account=account)
+        with asking_histories():
+            inquiries = repository.inquiries_about(person=person, mfi=mfi, account=account)
     except StoreError:
         return None
     return [PastInquiry(i.asked_at, i.mfi, i.purpose) for i in inquiries[:MAXIMUM_SHOWN]]
@@ -136,7 +142,8 @@ class OthersLookUp:
 def others_inquiries(mfi: str, *, since: datetime) -> list[OthersLookUp]:
     """The inquiries of other MFIs since an instant that counted accounts of `mfi`; none while MongoDB is away."""
     try:
-        inquiries = repository.inquiries_of_others(mfi, since=since)
+        with asking_histories():
+            inquiries = repository.inquiries_of_others(mfi, since=since)
     except StoreError:
         return []
     return [OthersLookUp(i.id, i.asked_at, i.accounts) for i in inquiries]

@@ -41,12 +41,16 @@ class Relayed:
     count: int
     error: str = ""
     away: bool = False
+    more: bool = False  # it stopped at its maximum
 
 
-def relay_outbox(*, batch: int = BATCH) -> Relayed:
-    """Drains the present schema's outbox. Stops, changing nothing, when MongoDB does not answer."""
+def relay_outbox(*, batch: int = BATCH, maximum: int | None = None) -> Relayed:
+    """Drains the present schema's outbox, or about `maximum` entries of it: others wait for their turn.
+
+    Stops, changing nothing, when MongoDB does not answer.
+    """
     total = 0
-    while True:
+    while maximum is None or total < maximum:
         try:
             done, more = _relay_batch(batch)
         except StoreAway:
@@ -56,6 +60,7 @@ def relay_outbox(*, batch: int = BATCH) -> Relayed:
         if not more:
             dead = OutboxEntry.objects.dead_letters().count()
             return Relayed(total, f"{dead} event(s) are set aside" if dead else "")
+    return Relayed(total, more=True)
 
 
 def _relay_batch(batch: int) -> tuple[int, bool]:

@@ -10,6 +10,7 @@ from apps.mfis.tenancy.models import (
     RenderedDDL,
     SchemaReady,
 )
+from apps.mfis.work.models import Health, Job, WorkNote
 
 __all__ = [
     "ClusterCheck",
@@ -19,10 +20,13 @@ __all__ = [
     "DirectoryEntry",
     "DiscardedFact",
     "Domain",
+    "Health",
     "HomeHere",
+    "Job",
     "Licence",
     "MFILogo",
     "PortfolioSnapshot",
     "RenderedDDL",
     "SchemaReady",
+    "WorkNote",
 ]

@@ -1,12 +1,21 @@
-"""The background worker: takes loan events to the credit histories, and portfolio snapshots for the dashboard.
+"""The background worker: takes loan events to the credit histories, lets messages leave, ends days, and takes figures.
 
-1. Every second: each MFI's outbox is relayed to MongoDB; while that is away the wait doubles up to half a minute.
-2. Every five seconds: messages that are due leave. Every minute: each MFI's snapshot is taken anew.
-3. Every hour: sessions that have run out are removed, in every schema; business days that are over are ended, and
-   after the last of them the books are verified; reminders are queued, and corrections of other
-   lenders told; months that are over are taken to the credit histories, and what is past its time there is removed;
-   tables are compared with the other nodes'.
-With several nodes, every second: schemas, publication and streams are brought in order (docs/cluster.md), and loan
-events that arrived from other nodes are folded.
-A database that is away is waited for; nothing is lost, as everything to do stands in it.
+It asks no MFI whether there is something to do. A trigger notes in the public schema that something waits in a schema
+(`apps/mfis/work`, `letsema_note`), and each kind of job of each MFI has a row that says when it is due. So a round with
+nothing to do is one query, however many MFIs there are. Its lanes run side by side, each with its own connection:
+
+1. *notes*, every half a second: schemas that something waits in are taken up; what arrived from other nodes is folded,
+   a part of the outbox relayed, and what is due sent. The notes that were read are deleted after that.
+2. *jobs*, twice, so that one MFI's long day end keeps no other's waiting: day ends and the verification of the books,
+   reminders, months and retention of the histories, soon after midnight and spread over an hour; figures and reminders
+   also some time after something has happened; tidying. What fails is tried again after 1, 5, 30, 120 and 360 minutes,
+   and shown from the third time.
+3. *watch*: whether MongoDB answers, every ten seconds; while it is away every two. Once it is back, what waits is
+   noted.
+4. *node*, where there are several, every second: schemas, publication and streams are brought in order
+   (docs/cluster.md).
+
+Each schema is held by a lock of the session and its lane, so that any number of workers share the MFIs. A worker that
+is killed leaves its notes and jobs as they were, and what it did is done again, which all of it bears. A database that
+is away is waited for. Once an hour a sweep looks in every schema for what no note tells of.
 """

@@ -80,6 +80,17 @@ def inquiries_of_others(mfi: str, *, since: datetime) -> list[InquiryRecord]:
 
 
 @translated()
+def lenders_to_tell(since: datetime, corrected: Collection[UUID]) -> set[str]:
+    """The MFIs whose accounts an inquiry after an instant counted, and those that asked and counted one of these.
+
+    One look for all MFIs together, where each of them would have to ask for itself.
+    """
+    inquiries = collection_of(CreditInquiry)
+    counted = {mfi for d in inquiries.find({"asked_at": {"$gt": since}}, {"sources": 1}) for mfi in d["sources"]}
+    return counted | {d["mfi"] for d in inquiries.find({"accounts": {"$in": list(corrected)}}, {"mfi": 1})}
+
+
+@translated()
 def complete_inquiries(mfi: str) -> int:
     """Brings inquiries that an earlier release wrote to the present form. Returns how many there were.
 

@@ -19,6 +19,7 @@ from apps.credit.tests import kept
 from apps.loans.book.models import Loan
 from apps.loans.servicing.services.correction import reverse_repayment
 from apps.loans.servicing.services.repayment import Receipt, record_repayment
+from apps.mfis.work import health
 from tests.factories import TODAY, Branch
 
 pytestmark = pytest.mark.usefixtures("own_histories")
@@ -78,6 +79,8 @@ def test_lending_goes_on_while_mongodb_is_away(alpha: Branch, active: Maker, set
     assert "Lending goes on" in alpha.client("cashier").get("/admin/").content.decode()
     settings.MONGODB_URL = right
     assert relay_outbox().count == 1
+    assert not history(alpha, loan).available, "nobody asks again before the worker has seen it"
+    assert health.seen_well("mongodb")
     assert history(alpha, loan).available
 
 

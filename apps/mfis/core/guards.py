@@ -78,6 +78,22 @@ def _arguments(table: str, named: dict[str, str]) -> str:
     return f"'{named[table]}', 'books'" if table.endswith("entry") else f"'{named[table]}'"
 
 
+def noting(*tables: str) -> RunSQL:
+    """Notes for the worker that something waits when rows are inserted into `tables`, once a transaction.
+
+    ALWAYS: what arrives from another node is queued in the replica role.
+    """
+    forward = "".join(
+        f"""
+        CREATE TRIGGER letsema_note AFTER INSERT ON {table}
+            FOR EACH STATEMENT EXECUTE FUNCTION public.letsema_note();
+        ALTER TABLE {table} ENABLE ALWAYS TRIGGER letsema_note;
+        """
+        for table in tables
+    )
+    return RunSQL(forward, "".join(f"DROP TRIGGER letsema_note ON {table};" for table in tables))
+
+
 def chained(table: str) -> RunSQL:
     """Adds each row of `table` to its node's hash chain, so that a row changed behind the guards is found."""
     return RunSQL(

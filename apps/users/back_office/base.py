@@ -79,6 +79,10 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
     def log_change(self, *args: Any, **kwargs: Any) -> Any: ...
     def log_deletions(self, *args: Any, **kwargs: Any) -> Any: ...
 
+    def typed_filters(self, request: HttpRequest) -> tuple[str, ...]:
+        """The parameters that are fields of the search's own form, and are not kept in it beside."""
+        return ()
+
     def list_tools(self, request: HttpRequest) -> list[dict[str, str]]:
         """Buttons above the list, beside Add."""
         return []
@@ -88,7 +92,8 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
         return []
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        kept = [(k, v) for k, v in request.GET.items() if k not in ("q", "p", "_popup")]
+        typed = self.typed_filters(request)
+        kept = [(k, v) for k, v in request.GET.items() if k not in ("q", "p", "_popup", *typed)]
         more = {
             "title": self.list_title or capfirst(str(self.opts.verbose_name_plural)),
             "kept_parameters": kept,

@@ -6,7 +6,7 @@ transaction; `send_due` is the worker's own round, which decides nothing and wri
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,8 @@ from django_tenants.utils import schema_context
 
 from apps.mfis.core.database import connection
 from apps.mfis.tenancy.models import MFI
+from apps.mfis.work import health
+from apps.mfis.work.queries import note_at
 from apps.users.accounts.models import Account, OneTimeCode
 from apps.users.messaging.models import SECRET, Message
 from apps.users.messaging.texts import REMINDERS, text_of
@@ -113,23 +115,30 @@ def awake(at: datetime) -> datetime:
     return datetime.combine(morning.date(), QUIET_TO, tzinfo=local.tzinfo)
 
 
-def send_due(*, maximum: int = BATCH) -> tuple[int, int]:
+def send_due(*, maximum: int = BATCH, without: Collection[str] = ()) -> tuple[int, int]:
     """Sends at most `maximum` of what is due in the current schema. Returns how many left, and how many did not.
 
     A message is marked before it is handed over and after: should this process end between the two, nobody can know
-    whether it left, so it stays marked for people to see and is not sent again.
+    whether it left, so it stays marked for people to see and is not sent again. Channels that are away, those of
+    `without` and any that fails here, are left out: each further message would only wait for the same time-out.
     """
-    sent = failed = 0
+    handed, failed, sent, away = 0, 0, set[str](), set(without)
     lender = sender()
     for _ in range(maximum):
-        message = _claim(Message.objects.due())
+        message = _claim(Message.objects.due().exclude(channel__in=away))
         if message is None:
             break
-        if _hand_over(message, lender):
-            sent += 1
-        else:
-            failed += 1
-    return sent, failed
+        failure = _hand_over(message, lender)
+        if failure is None:
+            sent.add(message.channel)
+            handed += 1
+            continue
+        failed += 1
+        if failure.away:
+            away.add(message.channel)
+    for channel in sent - away:
+        health.seen_well(channel)
+    return handed, failed
 
 
 def _claim(due: QuerySet[Message]) -> Message | None:
@@ -157,21 +166,28 @@ def _values_of(message: Message, address: str) -> dict[str, str]:
     return {**message.values, "code": code.digits}
 
 
-def _hand_over(message: Message, lender: str) -> bool:
+def _hand_over(message: Message, lender: str) -> NotSent | None:
+    """Lets a message leave. Returns why it did not."""
+    failure = None
     try:
         address, language = _where_to(message)
         text = text_of(message.about, language, {**_values_of(message, address), "lender": lender})
         transport(message.channel)(address, lender, text, str(message.pk))
     except NotSent as error:
+        failure = error
         message.error = str(error)[:200]
         given_up = error.final or message.attempts > len(WAITS)
         message.status = Message.Status.FAILED if given_up else Message.Status.WAITING
         if not given_up:
             message.send_after = timezone.now() + timedelta(minutes=WAITS[message.attempts - 1])
+        if error.away:
+            health.met_failure(message.channel, str(error))
     else:
         message.status, message.sent_at, message.error = Message.Status.SENT, timezone.now(), ""
     message.save(update_fields=["status", "sent_at", "error", "send_after"])
-    return message.status == Message.Status.SENT
+    if message.status == Message.Status.WAITING:
+        note_at(connection.schema_name, message.send_after)
+    return failure
 
 
 def _where_to(message: Message) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 from typing import Any
 
 from django.conf import settings
@@ -29,11 +30,14 @@ _open = urllib.request.build_opener(_NeverRedirect).open
 
 
 class NotSent(Exception):
-    """The way is closed for now; `final` where trying again cannot help."""
+    """The way is closed for now; `final` where trying again cannot help.
 
-    def __init__(self, reason: str, *, final: bool = False) -> None:
+    `away`: it is the way itself that is closed, to everybody, and not this message that is not taken.
+    """
+
+    def __init__(self, reason: str, *, final: bool = False, away: bool = False) -> None:
         super().__init__(reason)
-        self.final = final
+        self.final, self.away = final, away
 
 
 def send_email(address: str, lender: str, text: str, message_id: str) -> None:
@@ -41,7 +45,8 @@ def send_email(address: str, lender: str, text: str, message_id: str) -> None:
     try:
         send_mail(" ".join(visible(lender).split()), text, None, [address])
     except OSError as error:
-        raise NotSent(f"mail server: {type(error).__name__}") from error
+        refused = isinstance(error, SMTPRecipientsRefused | SMTPDataError)
+        raise NotSent(f"mail server: {type(error).__name__}", away=not refused) from error
 
 
 def send_sms_by_gateway(number: str, lender: str, text: str, message_id: str) -> None:
@@ -57,9 +62,10 @@ def send_sms_by_gateway(number: str, lender: str, text: str, message_id: str) ->
         with _open(request, timeout=SECONDS):
             return
     except urllib.error.HTTPError as error:
-        raise NotSent(f"gateway: {error.code}", final=error.code in (400, 404, 422)) from error
+        refused = error.code in (400, 404, 422)
+        raise NotSent(f"gateway: {error.code}", final=refused, away=not refused) from error
     except OSError as error:
-        raise NotSent(f"gateway: {type(error).__name__}") from error
+        raise NotSent(f"gateway: {type(error).__name__}", away=True) from error
 
 
 def send_sms_to_folder(number: str, lender: str, text: str, message_id: str) -> None:
@@ -67,7 +73,7 @@ def send_sms_to_folder(number: str, lender: str, text: str, message_id: str) -> 
     try:
         write_private(private_folder("sms") / f"{new_id()}.txt", f"To: {number}\nFrom: {lender}\n\n{text}\n")
     except OSError as error:
-        raise NotSent(f"var/sms: {type(error).__name__}") from error
+        raise NotSent(f"var/sms: {type(error).__name__}", away=True) from error
 
 
 def transport(channel: str) -> Callable[[str, str, str, str], None]:

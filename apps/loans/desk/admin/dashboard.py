@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from apps.credit.models import OutboxEntry
-from apps.credit.repository import ping
 from apps.loans.book.models import Loan, Status
 from apps.loans.collections.selectors import promises_due
 from apps.loans.desk.decisions import count_waiting, decisions_of, waiting_decisions
@@ -17,7 +16,10 @@ from apps.loans.ledger.models import BooksCheck
 from apps.loans.reporting.selectors import portfolio as figures
 from apps.loans.servicing.services.day_end import days_not_ended
 from apps.mfis.core.clock import business_date
+from apps.mfis.core.database import connection
 from apps.mfis.core.roles import Action
+from apps.mfis.work import health
+from apps.mfis.work.selectors import failing_jobs
 from apps.users.access.selectors import waiting_contact_changes
 from apps.users.accounts.models import Account
 from apps.users.back_office.requests import staff_of
@@ -63,6 +65,8 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
         "queue": _queue(user),
         "decisions": decisions_of(user)[:8],
         "credit": credit_state(),
+        "failing_jobs": failing_jobs(connection.schema_name),
+        "away": health.what_is_away([health.What.SMS, health.What.MAIL, health.What.WORKER]),
         "books": {"check": BooksCheck.objects.first(), "behind": days_not_ended(today)},
         "charts": {
             "chart-months": {
@@ -112,11 +116,12 @@ def _queue(user: Account) -> list[dict[str, Any]]:
 
 
 def credit_state() -> dict[str, Any]:
-    """Whether the credit histories can be reached, and what still waits for them."""
+    """Since when the credit histories cannot be reached, as it was recorded, and what still waits for them."""
     waiting = OutboxEntry.objects.filter(relayed_at=None)
     oldest = waiting.order_by("id").values_list("queued_at", flat=True).first()
     aside = waiting.filter(dead_letter=True).count()
-    return {"up": ping(), "waiting": waiting.count(), "oldest": oldest, "aside": aside}
+    away = health.failing_since(health.What.MONGODB)
+    return {"away_since": away, "waiting": waiting.count(), "oldest": oldest, "aside": aside}
 
 
 def _due_today() -> int:

@@ -14,6 +14,7 @@ from django.urls import path, reverse
 
 from apps.credit.models import RetentionPeriod, RetentionRun
 from apps.credit.monitoring import NO_HISTORY, ScoreWatch, months_scored, watch_score
+from apps.credit.reach import asking_histories
 from apps.credit.repository import StoreError
 from apps.credit.retention import USUAL
 from apps.loans.products.admin.settings import SettingAdmin
@@ -78,13 +79,14 @@ def _watched(wanted: str | None) -> dict[str, Any]:
     """What the page shows; without `found` where there is nothing yet, or MongoDB is away."""
     today = business_date()
     try:
-        months = months_scored()
-        if not months:
-            return {"months": []}
-        # A year old tells most: what became of those borrowers is known. Half a year tells something.
-        usual = next((m for days in (365, 180) for m in months if (today - m).days >= days), months[0])
-        month = next((m for m in months if m.isoformat() == wanted), usual)
-        found = watch_score(month, today=today)
+        with asking_histories():
+            months = months_scored()
+            if not months:
+                return {"months": []}
+            # A year old tells most: what became of those borrowers is known. Half a year tells something.
+            usual = next((m for days in (365, 180) for m in months if (today - m).days >= days), months[0])
+            month = next((m for m in months if m.isoformat() == wanted), usual)
+            found = watch_score(month, today=today)
     except StoreError:
         return {"away": True}
     return {

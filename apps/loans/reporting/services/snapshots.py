@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.db.models import Count
 from django.utils import timezone
 from django_tenants.utils import tenant_context
 
@@ -14,15 +15,19 @@ from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.commands import command
 from apps.mfis.core.database import connection
-from apps.mfis.core.roles import Action
+from apps.mfis.core.roles import Action, Role
 from apps.mfis.tenancy.models import MFI, PortfolioSnapshot
+from apps.users.accounts.models import Account
 
 
 def snapshot_values(day: date) -> dict[str, Any]:
     """The portfolio of the current schema as it stands on `day`, as the snapshot's columns."""
     figures = portfolio(day)
+    people = dict(Account.objects.values_list("role").annotate(n=Count("pk")).order_by())
     return {
         "borrowers": figures.borrowers,
+        "accounts_of_borrowers": people.get(Role.BORROWER, 0),
+        "accounts_of_staff": people.get(Role.MFI_ADMIN, 0),
         "active_loans": figures.loans,
         "loans_by_status": by_status(),
         "outstanding_principal": figures.glp,

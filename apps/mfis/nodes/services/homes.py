@@ -20,6 +20,8 @@ from apps.mfis.nodes.queries.schemas import schemas_here
 from apps.mfis.nodes.queries.streams import has_confirmed, wal_position
 from apps.mfis.tenancy.middleware import forget_changed
 from apps.mfis.tenancy.models import MFI
+from apps.mfis.work.kinds import OF_EACH_MFI
+from apps.mfis.work.queries import bring_forward
 
 
 def move_home(
@@ -97,6 +99,7 @@ def activate_home(*, mfi: MFI, actor: Actor) -> None:
     with tenant_context(mfi):
         for task in activation_tasks:
             task()
+    bring_forward([mfi.schema_name], [kind.name for kind in OF_EACH_MFI])  # the home before did them until now
 
 
 def _set_home(mfi: MFI, letter: str) -> MFI:

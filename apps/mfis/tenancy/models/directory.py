@@ -14,7 +14,7 @@ class DirectoryEntry(Projection):
     """
 
     account_id = models.UUIDField(primary_key=True)
-    schema_name = models.CharField("MFI", max_length=63, db_index=True)
+    schema_name = models.CharField("MFI", max_length=63)
     full_name = models.CharField("name", max_length=150)
     email = models.CharField("e-mail", max_length=254, blank=True, null=True)
     phone = models.CharField(max_length=16, blank=True, null=True)
@@ -28,7 +28,10 @@ class DirectoryEntry(Projection):
         verbose_name = "person"
         verbose_name_plural = "people"
         ordering = ["full_name", "account_id"]
-        indexes = [models.Index(fields=["full_name", "account_id"], name="directory_by_name")]
+        indexes = [
+            models.Index(fields=["full_name", "account_id"], name="directory_by_name"),
+            models.Index(fields=["schema_name", "full_name", "account_id"], name="directory_of_mfi"),
+        ]
 
     def __str__(self) -> str:
         return self.full_name

@@ -13,6 +13,8 @@ class PortfolioSnapshot(Projection):
 
     mfi = models.OneToOneField(MFI, on_delete=models.CASCADE, primary_key=True, related_name="snapshot")
     taken_at = models.DateTimeField()
+    accounts_of_borrowers = models.PositiveIntegerField(default=0, db_default=0)
+    accounts_of_staff = models.PositiveIntegerField(default=0, db_default=0)
     borrowers = models.PositiveIntegerField(default=0)
     loans_by_status = models.JSONField(default=dict)
     active_loans = models.PositiveIntegerField(default=0)

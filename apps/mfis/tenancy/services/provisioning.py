@@ -24,6 +24,7 @@ from apps.mfis.tenancy.provisioning.template import rendered
 from apps.mfis.tenancy.queries.schemas import make_schema_from
 from apps.mfis.tenancy.subdomains import schema_for
 from apps.mfis.tenancy.workflow import step_to
+from apps.mfis.work.queries import plan_mfi
 
 MFIS_A_SESSION = 16
 
@@ -98,6 +99,7 @@ def provision_mfi(*, mfi: MFI, actor: Actor, open_with: Callable[[MFI], None] | 
     with schema_context(PUBLIC):
         _insert(mfi)
         create_schema(mfi.schema_name)
+        plan_mfi(mfi.schema_name)
         if settings.CLUSTER:
             announce_schema(mfi.schema_name)
         if open_with:
@@ -132,6 +134,7 @@ def announce_schema(name: str) -> SchemaReady:
 def create_announced_schema(*, name: str, actor: Actor) -> None:
     """Makes here the schema of an MFI that another node has opened, and tells so."""
     create_schema(name)
+    plan_mfi(name)
     announce_schema(name)
 
 

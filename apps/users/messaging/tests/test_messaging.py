@@ -14,6 +14,8 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from apps.mfis.core.actor import SYSTEM, actor_context
+from apps.mfis.work import health
+from apps.mfis.work.models import WorkNote
 from apps.users.accounts.models import Account
 from apps.users.messaging.models import Message
 from apps.users.messaging.services import WAITS, awake, queue_message, send_due
@@ -53,6 +55,24 @@ def test_a_gateway_that_fails_is_tried_again_later_with_the_same_id(
     gateway.answers = [422]
     assert send_due() == (0, 1)
     assert Message.objects.get(key="b").status == "failed"  # no number it can reach
+
+
+def test_a_gateway_that_is_away_is_asked_once_a_round_and_it_is_known(
+    alpha: Branch, told: None, gateway: Gateway
+) -> None:
+    for n in range(3):
+        queue_message(
+            account=alpha.borrower, about="due_today", key=f"{n}", values={"loan": "L", "amount": "M", "due": ""}
+        )
+    Message.objects.update(send_after=timezone.now())
+    gateway.answers = [503]
+    assert send_due() == (0, 1)
+    assert health.is_away("sms")
+    assert send_due(without=["sms"]) == (0, 0)
+    assert send_due() == (2, 0)
+    assert not health.is_away("sms")
+    note = WorkNote.objects.filter(schema_name="alpha", due_at__gt=timezone.now()).get()
+    assert note.due_at == Message.objects.get(status="waiting").send_after
 
 
 def test_what_may_have_left_when_the_worker_was_killed_is_not_sent_again(

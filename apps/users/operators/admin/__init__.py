@@ -1,6 +1,6 @@
 """Pages of Letsema's own site; importing them registers them."""
 
-from apps.users.operators.admin import conflicts, dashboard, mfis, nodes, people
+from apps.users.operators.admin import conflicts, dashboard, jobs, mfis, nodes, people
 from apps.users.staff import admin as staff
 
-__all__ = ["conflicts", "dashboard", "mfis", "nodes", "people", "staff"]
+__all__ = ["conflicts", "dashboard", "jobs", "mfis", "nodes", "people", "staff"]

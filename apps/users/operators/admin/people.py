@@ -36,20 +36,36 @@ from apps.users.staff.services import set_active
 
 INVITATION = "Earlier invitations end. The link goes to the person's own e-mail or phone, and is shown to nobody else."
 
+MAXIMUM_OPTIONS = 50  # MFIs in a list to choose from; a longer one is slow to make and to look through
+
 INVITED = "The invitation for {} goes to {}."
 
 
+def there_are_many() -> bool:
+    """Whether there are more MFIs than a list to choose from should have."""
+    return MFI.objects.all()[MAXIMUM_OPTIONS:].exists()
+
+
 class MFIFilter(admin.SimpleListFilter):
-    """By the institution that people belong to."""
+    """By the institution that people belong to: chosen from a list, or of many named by its subdomain."""
 
     title = "MFI"
     parameter_name = "mfi"
 
+    @property
+    def named(self) -> str:
+        """The subdomain that was asked for."""
+        return (self.value() or "").replace("_", "-")
+
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        if there_are_many():
+            self.template = "admin/filter_named.html"
+            return [("public", "Letsema")]
         return [("public", "Letsema"), *MFI.objects.values_list("schema_name", "name")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[DirectoryEntry]) -> QuerySet[DirectoryEntry]:
-        return queryset.filter(schema_name=self.value()) if self.value() else queryset
+        wanted = (self.value() or "").strip().lower().replace("-", "_")
+        return queryset.filter(schema_name=wanted) if wanted else queryset
 
 
 class RoleFilter(admin.SimpleListFilter):
@@ -75,6 +91,9 @@ class PeopleAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
     list_filter = (MFIFilter, RoleFilter, "is_active", "has_signed_up")
     search_fields = ("full_name", "email", "phone")
     search_help_text = "Name, e-mail or phone"
+
+    def typed_filters(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("mfi",) if there_are_many() else ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DirectoryEntry]:
         names = MFI.objects.filter(schema_name=OuterRef("schema_name")).values("name")

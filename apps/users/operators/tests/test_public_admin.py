@@ -19,6 +19,7 @@ from apps.users.accounts.models import Account
 from apps.users.accounts.services.borrowers import register_borrower
 from apps.users.accounts.services.people import Person
 from apps.users.messaging.services import send_due
+from apps.users.operators.admin import people
 from apps.users.operators.services import onboard_mfi
 from apps.users.staff.services import create_staff
 from tests.factories import TODAY, Branch, queries
@@ -48,6 +49,21 @@ def test_lists_do_not_grow(alpha: Branch, public_client: Client, path: str) -> N
         )
     assert queries(public_client, path) == few
     assert few <= 14
+
+
+def test_of_many_mfis_one_is_named_instead_of_chosen(
+    branches: tuple[Branch, Branch], public_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, chosen = "/admin/mfis/directoryentry/?mfi=beta&role=borrower", "mfi=alpha"
+    page = public_client.get(path).content.decode()
+    assert chosen in page
+    monkeypatch.setattr(people, "MAXIMUM_OPTIONS", 1)
+    page = public_client.get(path).content.decode()
+    assert chosen not in page
+    assert "Tumelo Sekonyela" in page
+    assert "Mamello Khoabane" not in page
+    assert page.count('name="mfi"') == 1, "what was asked for stands in the field alone"
+    assert '<input type="hidden" name="role" value="borrower">' in page
 
 
 def test_an_account_of_any_mfi_is_closed_and_the_reason_kept(alpha: Branch, public_client: Client) -> None:

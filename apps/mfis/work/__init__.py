@@ -1,0 +1,1 @@
+"""Work that waits: notes of what happened in a schema, jobs and when each is due, and what is away."""
