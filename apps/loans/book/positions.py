@@ -1,4 +1,4 @@
-"""Keeps a loan's positions up to its facts: called with each fold, in the transaction of the event.
+"""Keeps a loan's positions up to its facts: written with each fold, in the transaction of the event.
 
 What a fact changes begins on its day of value, so that only the rows from that day on are looked at, however many facts
 the loan has.
@@ -6,7 +6,7 @@ the loan has.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -19,7 +19,7 @@ from django.utils import timezone
 from apps.loans.book.models import Allocation, EventType, InstallmentPosition, Loan, LoanEvent, Position
 from apps.loans.book.models import PositionCoverage as Coverage
 from apps.loans.book.position_rows import ONE_DAY, ROWS, Kept, Timeline, rows_of
-from apps.loans.book.queries.positions import Covered, drop_rows, write_rows
+from apps.loans.book.queries.positions import COVERAGE, NOTHING, Covered, documents_of, drop_rows
 from apps.loans.book.workflow import AMENDING, ENGINE_EVENTS
 
 MODELS = (Position, InstallmentPosition, Allocation)  # in the order of ROWS
@@ -47,22 +47,32 @@ class Folded(NamedTuple):
     as_of: date
 
 
-def keep_positions(loans: Sequence[Folded]) -> None:
-    """Brings the positions of these loans, each once, up to their facts and to the day.
+def positions_told(
+    loans: Sequence[Folded], known: Mapping[UUID, Coverage | None]
+) -> tuple[list[str], dict[UUID, Coverage]]:
+    """What brings the positions of these loans, each once, up to their facts and to the day, and how far they then go.
 
-    A loan that was never paid out has none. Where something arrived among facts that are counted already, all that
-    was known is told anew. However many loans, it takes two statements, and more only where rows are closed.
+    The former are the values of `KEEP`, which stands in the statement that writes the rest of what is kept of a loan.
+
+    `known` is how far they go, of the loans of which it was looked up; that of others is looked up here. A loan that
+    was never paid out has none. Where something arrived among facts that are counted already, all that was known is
+    told anew. However many loans, it takes statements of its own only where rows are known no more, or stored ones may
+    change.
     """
     lent = [one for one in loans if any(fact.type == EventType.DISBURSED for fact in one.facts)]
     if not lent:
-        return
-    covered = Coverage.objects.in_bulk([one.loan.pk for one in lent])
+        return NOTHING, {}
+    unknown = [one.loan.pk for one in lent if one.loan.pk not in known]
+    found: dict[UUID, Coverage | None] = {**known, **(Coverage.objects.in_bulk(unknown) if unknown else {})}
+    covered = {key: coverage for key, coverage in found.items() if coverage}
     broken = [one.loan.pk for one in lent if one.loan.pk in covered and not goes_on(covered[one.loan.pk], one.facts)]
     if broken:
         drop_positions(*broken)
     drafts = [Draft.of(one, None if one.loan.pk in broken else covered.get(one.loan.pk)) for one in lent]
     _read_current([draft for draft in drafts if draft.asks])
-    write_rows([draft.written() for draft in drafts])
+    made = [draft.written() for draft in drafts]
+    reached = {one.loan_id: Coverage(**{name: getattr(one, name) for name in COVERAGE}) for one in made}
+    return documents_of(made), reached
 
 
 def drop_positions(*loan_ids: UUID) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,7 +14,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from apps.loans.book.facts import agreed, amended_application, charge_off, engine_events, standing
 from apps.loans.book.models import EventType, Loan, LoanEvent, LoanState, Status
-from apps.loans.book.positions import Folded, keep_positions
+from apps.loans.book.models import PositionCoverage as Coverage
+from apps.loans.book.positions import Folded, positions_told
 from apps.loans.book.queries.bookings import EARNING, STATE, Lines, facts_of, lines_written
 from apps.loans.book.workflow import ENGINE_EVENTS, EVENTS
 from apps.loans.domain import fold as engine
@@ -70,9 +71,9 @@ def _today(facts: list[LoanEvent]) -> date:
 
 def project(loan: Loan, *, on: date | None = None) -> Projected:
     """Folds the loan and writes its state and installments. Call it in the transaction of the event."""
-    made = make_projection(loan, facts_of([loan.pk])[loan.pk].events, on=on)
-    run_together(projections_written([made]))
-    positions_kept([made])
+    found = facts_of([loan.pk])[loan.pk]
+    made = make_projection(loan, found.events, on=on)
+    run_together(projections_written([made], {loan.pk: found.coverage})[0])
     return made
 
 
@@ -95,14 +96,16 @@ def _as_stored(value: Any) -> Any:
     return value.quantize(CENT) if isinstance(value, Decimal) else value
 
 
-def projections_written(made: Collection[Projected]) -> tuple[Query, list[Any]]:
-    """What brings what is stored of these loans, each once, to what was made of them: the one place that says it."""
-    return lines_written(lines_of(made))
+def projections_written(
+    made: Collection[Projected], known: Mapping[UUID, Coverage | None]
+) -> tuple[tuple[Query, list[Any]], dict[UUID, Coverage]]:
+    """What brings what is stored of these loans, each once, to what was made of them: the one place that says it.
 
-
-def positions_kept(made: Collection[Projected]) -> None:
-    """Brings the positions of these loans to what was made of them, once their facts are written."""
-    keep_positions([Folded(one.state.loan, one.events, one.folded.as_of) for one in made])
+    `known` is how far the positions of these loans go, as far as it was looked up; how far they go then is returned.
+    """
+    folded = [Folded(one.state.loan, one.events, one.folded.as_of) for one in made]
+    positions, reached = positions_told(folded, known)
+    return lines_written(lines_of(made), positions), reached
 
 
 def lines_of(made: Collection[Projected]) -> Lines:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from apps.loans.book.models import Loan, LoanEvent
+from apps.loans.book.models import Loan, LoanEvent, PositionCoverage
 from apps.loans.book.projection import Projected
 from apps.loans.book.queries.bookings import facts_of
 from apps.loans.ledger.queries import Books
@@ -22,6 +22,7 @@ class Facts:
     events: list[LoanEvent]
     read_at: datetime  # the instant of the look
     status: str | None  # after the last event; None before the first
+    coverage: PositionCoverage | None  # how far its positions are written
     added: int = 0  # of the events, by this transaction
     projected: Projected | None = None  # of the loan, once something was added
     books: Books | None = None  # what they hold for the loan, once it was looked up
@@ -54,5 +55,6 @@ def read_facts(loans: Collection[Loan]) -> dict[UUID, Facts]:
     """The facts of loans that are locked, or new: one statement, however many they are."""
     found = facts_of([loan.pk for loan in loans])
     return {
-        loan.pk: Facts(loan, found[loan.pk].events, found[loan.pk].read_at, found[loan.pk].status) for loan in loans
+        loan.pk: Facts(loan, of.events, of.read_at, of.status, of.coverage)
+        for loan, of in ((loan, found[loan.pk]) for loan in loans)
     }

@@ -18,7 +18,7 @@ from django.db import IntegrityError
 from apps.credit.outbox import CreditEvent, payload_of
 from apps.loans.book.models import EventType, LoanEvent, Transfer
 from apps.loans.book.numbers import spelled
-from apps.loans.book.projection import Projected, make_projection, positions_kept, projections_written
+from apps.loans.book.projection import Projected, make_projection, projections_written
 from apps.loans.book.queries.bookings import take_numbers
 from apps.loans.book.workflow import EVENTS
 from apps.loans.domain.violations import InvalidTerms
@@ -52,6 +52,7 @@ class Writing:
         self.is_home = is_home()  # elsewhere the home posts and tells once a fact has arrived there
         self._stated: list[Transfer] = []
         self._events: list[LoanEvent] = []
+        self._facts: dict[UUID, Facts] = {}
         self._made: dict[UUID, Projected] = {}
         self._entries: list[EntryDraft] = []
         self._outbox: list[CreditEvent] = []
@@ -90,7 +91,7 @@ class Writing:
         except InvalidTerms as error:
             raise refusal(error) from error
         before, facts.status, facts.projected = facts.status, made.state.status, made
-        self._made[facts.loan.pk] = made
+        self._facts[facts.loan.pk], self._made[facts.loan.pk] = facts, made
         self._events.append(event)
         self._stated.extend([stated] if stated else [])
         if self.is_home:
@@ -127,8 +128,12 @@ class Writing:
         if not self._events:
             return
         many = len(self._events) > FEW
-        facts = [_transfer_row(t) for t in self._stated], [_event_row(e) for e in self._events]
-        statements = [facts_written(this_node(), *facts), projections_written(self._made.values())]
+        rows = [_transfer_row(t) for t in self._stated], [_event_row(e) for e in self._events]
+        known = {loan_id: facts.coverage for loan_id, facts in self._facts.items()}
+        projections, reached = projections_written(self._made.values(), known)
+        for loan_id, coverage in reached.items():
+            self._facts[loan_id].coverage = coverage
+        statements = [facts_written(this_node(), *rows), projections]
         held = [entry for entry in self._entries if entry.held]
         if held:  # accounts are locked after the chain, in whatever a transaction writes
             self._run(statements, many=many)
@@ -141,7 +146,6 @@ class Writing:
             told = [_outbox_row(o) for o in self._outbox], [_message_row(m) for m in self._messages]
             statements.append(tellings_written(*told))
         self._run(statements, many=many)
-        positions_kept(self._made.values())
         self._written()
 
     def _run(self, statements: list[tuple[Query, list[Any]]], *, many: bool) -> None:

@@ -8,20 +8,24 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from apps.loans.book.models import AccrualState, Installment, LoanEvent, LoanState
+from apps.loans.book.models import AccrualState, Installment, LoanEvent, LoanState, PositionCoverage
+from apps.loans.book.queries.positions import KEEP, NOTHING
 from apps.mfis.core.database import fetch_all
 from apps.mfis.core.prepared import Query
 from apps.mfis.core.rows import Columns, as_array, as_arrays
 
 EVENT = Columns(LoanEvent, "e", without=("chain_seq", "chain_hash"))
 
+COVERAGE = Columns(PositionCoverage, "c")
+
 # One row at least for each loan. The instant is that of the look, which begins once the loans are locked.
 FACTS = Query.cast(
     "facts_of_loans",
     f"""
-    SELECT statement_timestamp(), wanted.id, s.status::text, {EVENT.sql}
+    SELECT statement_timestamp(), wanted.id, s.status::text, {COVERAGE.sql}, {EVENT.sql}
       FROM unnest(%s::uuid[]) AS wanted (id)
       LEFT JOIN loans_loanstate s ON s.loan_id = wanted.id
+      LEFT JOIN loans_positioncoverage c ON c.loan_id = wanted.id
       LEFT JOIN loans_loanevent e ON e.loan_id = wanted.id
      ORDER BY wanted.id, e.recorded_at, e.id
     """,  # noqa: S608 - constants
@@ -29,10 +33,14 @@ FACTS = Query.cast(
 
 
 class Found(NamedTuple):
-    """A loan's events in booking order and its stored status (None: it has none yet), at the instant of the look."""
+    """A loan's events in booking order, its stored status and how far its positions go, at the instant of the look.
+
+    Neither stands before the first event.
+    """
 
     read_at: datetime
     status: str | None
+    coverage: PositionCoverage | None
     events: list[LoanEvent]
 
 
@@ -43,9 +51,12 @@ def facts_of(loan_ids: Collection[UUID]) -> dict[UUID, Found]:
     """
     found: dict[UUID, Found] = {}
     for read_at, loan_id, status, *values in FACTS.rows(as_array(loan_ids)):
-        facts = found.setdefault(loan_id, Found(read_at, status, []))
-        if values[0] is not None:
-            facts.events.append(EVENT.read(values))
+        reached, event = values[: COVERAGE.width], values[COVERAGE.width :]
+        if loan_id not in found:
+            coverage = None if reached[0] is None else COVERAGE.read(reached)
+            found[loan_id] = Found(read_at, status, coverage, [])
+        if event[0] is not None:
+            found[loan_id].events.append(EVENT.read(event))
     return found
 
 
@@ -119,7 +130,8 @@ def _upsert(table: str, columns: dict[str, str]) -> str:
 PROJECT = Query.cast(
     "project_loans",
     f"""
-    WITH loans AS (SELECT unnest(%s::uuid[]) AS id),
+    WITH {KEEP},
+    loans AS (SELECT unnest(%s::uuid[]) AS id),
     wanted AS MATERIALIZED (SELECT * FROM {_rows(["uuid", "smallint"], INSTALLMENT, "w")}),
     changed AS (
         UPDATE loans_installment i SET ({", ".join(INSTALLMENT)}) = ({_of("w", INSTALLMENT)})
@@ -152,14 +164,15 @@ class Lines(NamedTuple):
     earnings: list[Sequence[Any]]
 
 
-def lines_written(lines: Lines) -> tuple[Query, list[Any]]:
+def lines_written(lines: Lines, positions: Sequence[str] = NOTHING) -> tuple[Query, list[Any]]:
     """What brings the stored projection of the loans named in `states` to `lines`; see `Lines`.
 
+    `positions` are what is new in them, as values of `KEEP`.
     What earns nothing has no row in `earnings`. `write_lines_by_orm` does the same a loan at a time.
     """
     loans = [row[0] for row in lines.states]
     earning = {row[0] for row in lines.earnings}
-    values = [as_array(loans), *as_arrays(lines.installments, 2 + len(INSTALLMENT))]
+    values = [*positions, as_array(loans), *as_arrays(lines.installments, 2 + len(INSTALLMENT))]
     values += as_arrays(lines.states, 1 + len(STATE))
     values += [as_array(loan for loan in loans if loan not in earning), *as_arrays(lines.earnings, 1 + len(EARNING))]
     return PROJECT, values

@@ -26,24 +26,31 @@ def _forgotten(table: str, n: int) -> str:
 FORGOTTEN = "".join(_forgotten(table, n) for n, table in enumerate(TABLES))
 
 
-def _inserted(table: str, row: type[Row], n: int) -> str:
+def _inserted(table: str, row: type[Row]) -> str:
     """Rows come as JSON, in which the table's own columns say of which type each value is."""
     columns = ", ".join(["loan_id", "known_from", "known_to", *row._fields])
     return f"""
         INSERT INTO {table} ({columns})
-        SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %(rows{n})s)
+        SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)
         """  # noqa: S608 - constants
 
 
 COVERAGE = ("loan_id", "facts", "last_fact", "known_on", "until", "last_row")
 
-COVERED = f"""
-    INSERT INTO loans_positioncoverage ({", ".join(COVERAGE)})
-    SELECT {", ".join(COVERAGE)} FROM jsonb_populate_recordset(NULL::loans_positioncoverage, %(covered)s)
-    ON CONFLICT (loan_id) DO UPDATE
-       SET facts = excluded.facts, last_fact = excluded.last_fact, known_on = excluded.known_on,
-           until = excluded.until, last_row = excluded.last_row
-"""  # noqa: S608 - constants
+# Parts of a statement's WITH, so that they are written by the one that writes the rest of what is kept of a loan.
+KEEP = (
+    ", ".join(f"of_{table} AS ({_inserted(table, row)})" for table, row in zip(TABLES, ROWS, strict=True))
+    + f""",
+    covered AS (
+        INSERT INTO loans_positioncoverage ({", ".join(COVERAGE)})
+        SELECT {", ".join(COVERAGE)} FROM jsonb_populate_recordset(NULL::loans_positioncoverage, %s::jsonb)
+        ON CONFLICT (loan_id) DO UPDATE
+           SET facts = excluded.facts, last_fact = excluded.last_fact, known_on = excluded.known_on,
+               until = excluded.until, last_row = excluded.last_row)
+"""
+)  # noqa: S608 - constants
+
+NOTHING = ["[]"] * (len(TABLES) + 1)  # values of KEEP where no position changes
 
 DROPPED = "".join(
     f"DELETE FROM {table} WHERE loan_id = ANY(%(loans)s); "  # noqa: S608 - constants
@@ -67,21 +74,20 @@ class Covered(NamedTuple):
         return max((row.value_date for timeline in self.timelines for row in timeline.current), default=self.until)
 
 
-def write_rows(loans: Sequence[Covered]) -> None:
-    """Writes what is new of these loans, each once: one statement, two where rows are closed."""
-    values: dict[str, Any] = {"covered": _document([{c: getattr(loan, c) for c in COVERAGE} for loan in loans])}
-    steps: list[str] = []
-    for n, (table, kind) in enumerate(zip(TABLES, ROWS, strict=True)):
+def documents_of(loans: Sequence[Covered]) -> list[str]:
+    """The values of KEEP for these loans, each once. Rows that are known no more are forgotten at once."""
+    values: dict[str, Any] = {}
+    documents = []
+    for n in range(len(TABLES)):
         timelines = [(loan.loan_id, loan.timelines[n]) for loan in loans]
         closed = [pair for _, timeline in timelines for pair in timeline.closed]
         values[f"dropped{n}"] = [key for _, timeline in timelines for key in timeline.dropped]
         values[f"closed{n}"], values[f"closed_on{n}"] = [key for key, _ in closed], [day for _, day in closed]
-        if rows := [_told(key, *known) for key, timeline in timelines for known in timeline.unwritten]:
-            values[f"rows{n}"] = _document(rows)
-            steps.append(f"rows{n} AS ({_inserted(table, kind, n)})")
-    sql = (f"WITH {', '.join(steps)} " if steps else "") + COVERED
-    forgets = any(values[f"{what}{n}"] for n in range(len(TABLES)) for what in ("dropped", "closed"))
-    execute(FORGOTTEN + sql if forgets else sql, values)
+        documents.append([_told(key, *known) for key, timeline in timelines for known in timeline.unwritten])
+    if any(values.values()):
+        execute(FORGOTTEN, values)
+    documents.append([{column: getattr(loan, column) for column in COVERAGE} for loan in loans])
+    return [_document(rows) for rows in documents]
 
 
 def _told(loan_id: UUID, row: Row, since: date, to: date | None) -> dict[str, Any]:

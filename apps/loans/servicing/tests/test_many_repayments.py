@@ -263,7 +263,8 @@ def test_as_many_statements_for_many_as_for_one(alpha: Branch, lent: list[Loan])
         assert not any(row.refused for row in results)
         return len(captured)
 
-    few = statements([ReceiptRow(lent[0].pk, D(10), "mpesa", "A1")])
+    statements([ReceiptRow(lent[0].pk, D(10), "mpesa", "A1")])  # a second receipt of a day looks at the first's rows
+    few = statements([ReceiptRow(lent[0].pk, D(10), "mpesa", "A2")])
     many = [ReceiptRow(loan.pk, D(5), "mpesa", f"B{n}{loan.pk}") for n in range(5) for loan in lent]
     assert statements(many) == few
 
