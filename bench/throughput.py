@@ -195,18 +195,16 @@ def kept_by(lender: Lender, loans: list[UUID], receipts: int) -> tuple[float, fl
 
 def document_bytes(lender: Lender) -> int:
     """Bytes of the event that goes to the credit histories; the account's document is replaced, and grows by none."""
-    from bson import CodecOptions, UuidRepresentation, encode
     from django.utils import timezone
     from django_tenants.utils import tenant_context
 
     from apps.credit.models import OutboxEntry
-    from apps.credit.relay import _event_record
-    from apps.credit.repository.accounts import EVENTS
+    from apps.credit.relay import event_record
+    from apps.credit.repository import bytes_of_event
 
     with tenant_context(lender.mfi):
         entry = OutboxEntry.objects.order_by("-id")[0]
-        document = EVENTS.document(_event_record(entry, lender.mfi.schema_name, timezone.now()))
-        return len(encode(document, codec_options=CodecOptions(uuid_representation=UuidRepresentation.STANDARD)))
+        return bytes_of_event(event_record(entry, lender.mfi.schema_name, timezone.now()))
 
 
 def measure(seconds: float) -> None:

@@ -140,7 +140,7 @@ def write_entries(entries: list[OutboxEntry]) -> None:
     if not events:
         return
     now = datetime.now(UTC)
-    repository.save_events([_event_record(e, mfi, now) for e in events])
+    repository.save_events([event_record(e, mfi, now) for e in events])
     latest = {e.account: e for e in events}  # in the outbox's order: the last of each account stays
     repository.save_latest_accounts([_account_record(e, mfi) for e in latest.values()])
     repository.save_people(mfi, _told_since(events))
@@ -155,7 +155,8 @@ def _told_since(entries: list[OutboxEntry]) -> dict[str, date]:
     return {person: date.fromisoformat(day) for person, day in since.items()}
 
 
-def _event_record(entry: OutboxEntry, mfi: str, now: datetime) -> EventRecord:
+def event_record(entry: OutboxEntry, mfi: str, now: datetime) -> EventRecord:
+    """The event that an entry tells of, as the histories keep it."""
     p = entry.payload
     return EventRecord(
         id=entry_key(UUID(p["event"]), entry.event_type),

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pymongo
+from bson import CodecOptions, UuidRepresentation, encode
 
 from apps.credit.documents import (
     SCHEMA_VERSION,
@@ -36,6 +37,12 @@ def save_events(events: Iterable[EventRecord]) -> None:
         StoreError: MongoDB does not answer, or refuses them.
     """
     insert_new(writable(CreditEventDocument), [EVENTS.document(event) for event in events])
+
+
+def bytes_of_event(event: EventRecord) -> int:
+    """How many bytes the document of an event takes."""
+    options: CodecOptions[Any] = CodecOptions(uuid_representation=UuidRepresentation.STANDARD)
+    return len(encode(EVENTS.document(event), codec_options=options))
 
 
 @translated()

@@ -38,17 +38,14 @@ def _inserted(table: str, row: type[Row]) -> str:
 COVERAGE = ("loan_id", "facts", "last_fact", "known_on", "until", "last_row")
 
 # Parts of a statement's WITH, so that they are written by the one that writes the rest of what is kept of a loan.
-KEEP = (
-    ", ".join(f"of_{table} AS ({_inserted(table, row)})" for table, row in zip(TABLES, ROWS, strict=True))
-    + f""",
-    covered AS (
-        INSERT INTO loans_positioncoverage ({", ".join(COVERAGE)})
-        SELECT {", ".join(COVERAGE)} FROM jsonb_populate_recordset(NULL::loans_positioncoverage, %s::jsonb)
-        ON CONFLICT (loan_id) DO UPDATE
-           SET facts = excluded.facts, last_fact = excluded.last_fact, known_on = excluded.known_on,
-               until = excluded.until, last_row = excluded.last_row)
-"""
-)  # noqa: S608 - constants
+ADDED = ", ".join(f"of_{table} AS ({_inserted(table, row)})" for table, row in zip(TABLES, ROWS, strict=True))
+KEEP = f"""{ADDED}, covered AS (
+    INSERT INTO loans_positioncoverage ({", ".join(COVERAGE)})
+    SELECT {", ".join(COVERAGE)} FROM jsonb_populate_recordset(NULL::loans_positioncoverage, %s::jsonb)
+    ON CONFLICT (loan_id) DO UPDATE
+       SET facts = excluded.facts, last_fact = excluded.last_fact, known_on = excluded.known_on,
+           until = excluded.until, last_row = excluded.last_row)
+"""  # noqa: S608 - constants
 
 NOTHING = ["[]"] * (len(TABLES) + 1)  # values of KEEP where no position changes
 
