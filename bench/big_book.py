@@ -1,0 +1,393 @@
+"""A big MFI's book: a few dozen loans told by the services themselves, multiplied set-wise by SQL.
+
+Each copy has keys, numbers, references and a borrower of its own; days and amounts are its template's, so that events,
+installments, states, accrual and journal agree with each other in every copy. Triggers and foreign keys rest while it is
+filled (`session_replication_role`): the rows are as valid as those that they are copied from.
+
+Nothing of Django is imported before a function is called: a server must run and be named first.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench.lender import Lender, apply
+
+if TYPE_CHECKING:
+    from apps.loans.book.models import Installment
+
+TODAY = date.today()  # noqa: DTZ011
+
+# How the loans of the book stand, in the order in which templates are told; of forty.
+FATES = (
+    "submitted",
+    "under_review",
+    "reviewed",
+    "approved",
+    "rejected",
+    "rejected",
+    "withdrawn",
+    *["on_time"] * 20,
+    *["late"] * 5,
+    *["very_late"] * 2,
+    *["closed"] * 4,
+    "written_off",
+    "charged_off",
+    "proposed",
+    "on_time",
+)
+
+FIRST_NAMES = (
+    "Thabo Mpho Lerato Palesa Tšepo Tumelo Lineo Mamello Nthabiseng Refiloe Khotso Teboho Neo Lebohang 'Mamosa Tšeliso "
+    "Moliehi Pheello Retšelisitsoe Likeleli Nts'oaki Sello Katleho Puleng Mothusi Itumeleng Karabo Limpho Tlotliso Rethabile"
+).split()
+SURNAMES = (
+    "Mokoena Letsie Moshoeshoe Khoabane Ntšekhe Ralikariki Mohapi Molapo Sekonyela Matete Lerotholi Ramaema Mphutlane "
+    "Thamae Makhetha Seeiso Nkuebe Majoro Mochochoko Phafoli Tšehlana Khaketla Lehloenya Maseribane Rats'osane Mofolo "
+    "Sekhonyana Motsamai Lekhanya Metsing Thabane Monyane Pitso Ramoreboli Sehlabo Tau Nts'ekhe Mosisili Hlalele Kabi"
+).split()
+
+FUNCTIONS = """
+    -- A key of its own for copy k of a row: a UUIDv7 of the instant that is given, in ms.
+    CREATE FUNCTION bench_id(old uuid, at bigint, k int) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+        SELECT (lpad(to_hex(at + k * 200), 12, '0') || '7' || lpad(to_hex(k & 4095), 3, '0') || '8'
+                || lpad(to_hex(k >> 12), 3, '0') || right(old::text, 12))::uuid
+    $$;
+    CREATE FUNCTION bench_person(p bigint) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+        SELECT (lpad(to_hex(1700000000000 + p * 1000), 12, '0') || '7000800000' || lpad(to_hex(p), 10, '0'))::uuid
+    $$;
+    CREATE TABLE bench_row (id uuid PRIMARY KEY, at bigint, t int);
+    CREATE TABLE bench_borrower (id uuid PRIMARY KEY, t int);
+"""
+
+
+@dataclass(frozen=True)
+class Copied:
+    """A table whose template rows are multiplied: which instant its rows are of, whose they are, what else differs.
+
+    `loan` is the column that leads to the loan; `texts` gives, by column, the SQL of what copy `k` holds there instead.
+    """
+
+    table: str
+    day: str
+    loan: str = "loan_id"
+    texts: tuple[tuple[str, str], ...] = ()
+    key: str = "id"
+
+
+NUMBER = "CASE WHEN number = '' THEN '' ELSE left(number, 2) || lpad((k * {rows} + rank)::text, 8, '0') || '-' || (k % 10) END"
+REFERENCE = "CASE WHEN reference = '' THEN '' ELSE left(reference, 2) || lpad((k * {rows} + rank)::text, 9, '0') END"
+
+COPIED = (
+    Copied("loans_loan", "submitted_on", "id", (("number", NUMBER),)),
+    Copied("loans_loanevent", "value_date", texts=(("number", NUMBER), ("reference", REFERENCE), ("chain_seq", "NULL"))),
+    Copied("loans_loanstate", "coalesce(disbursed_on, current_date)", key="loan_id"),
+    Copied("loans_installment", "due_date - days"),
+    Copied("loans_earning", "start", key="loan_id"),
+    Copied("loans_journalentry", "posted_on", texts=(("narrative", "left(narrative || ' ' || k, 200)"),)),
+    Copied("loans_journalline", "posted_on"),
+    Copied("loans_paymentnotice", "paid_on", texts=(("reference", REFERENCE),)),
+    Copied("loans_guarantor", "created_at::date"),
+    Copied("loans_collateral", "created_at::date", texts=(("serial", "serial || k"),)),
+    Copied("loans_dispute", "opened_on"),
+    Copied("loans_applicationdraft", "created_at::date", "borrower_id"),
+    Copied("users_complaint", "opened_on", "account_id"),
+    Copied("users_message", "queued_at::date", "account_id", (("key", "key || ':' || k"),)),
+    Copied("credit_outboxentry", "queued_at::date", "account", (("relayed_at", "now()"),)),
+    Copied("loans_transfer", "value_date", "", (("reference", REFERENCE), ("written", REFERENCE))),
+)
+
+TIMES = ("recorded_at", "created_at", "queued_at")
+
+
+def tell_templates(lender: Lender) -> None:
+    """The loans that are copied, one of each fate, each of its own borrower, over two years."""
+    for n, fate in enumerate(FATES):
+        ago = 3 + n if n < 7 else {"closed": 400, "very_late": 200, "late": 90}.get(fate, 10) + 4 * n
+        _tell(lender, fate, f"5700{n:04d}", Decimal(1000 + 150 * n), TODAY - timedelta(days=ago))
+
+
+def _tell(lender: Lender, fate: str, phone: str, principal: Decimal, day: date) -> None:
+    from apps.loans.applications.services.drafts import save_draft
+    from apps.loans.book.models import Loan
+
+    loan_id = apply(lender, phone, principal, day)
+    if fate == "submitted":
+        save_draft(borrower=Loan.objects.get(pk=loan_id).borrower, actor=lender.manager.actor, purpose="Seed")
+    if _decided(lender, loan_id, fate, day):
+        _pay_out(lender, loan_id, fate, day)
+        ENDINGS.get(fate, lambda *_: None)(lender, loan_id)
+
+
+def _decided(lender: Lender, loan_id: UUID, fate: str, day: date) -> bool:
+    """Takes the application as far as its fate lets it; True where it is to be paid out."""
+    from apps.loans.applications.services.review import approve, recommend, reject, start_review, withdraw
+    from apps.loans.book.models import Loan
+
+    manager = lender.manager.actor
+    if fate == "withdrawn":
+        withdraw(loan_id=loan_id, actor=Loan.objects.get(pk=loan_id).borrower.actor, value_date=day)
+    if fate in ("submitted", "withdrawn"):
+        return False
+    start_review(loan_id=loan_id, actor=manager, value_date=day)
+    if fate == "under_review":
+        return False
+    if fate == "rejected":
+        reject(loan_id=loan_id, actor=lender.second.actor, reason="Too much for the pay.", value_date=day)
+        return False
+    recommend(loan_id=loan_id, actor=manager, reason="Papers seen", value_date=day)
+    if fate != "reviewed":
+        approve(loan_id=loan_id, actor=lender.second.actor, value_date=day)
+    return fate not in ("reviewed", "approved")
+
+
+def _pay_out(lender: Lender, loan_id: UUID, fate: str, day: date) -> None:
+    """Pays out, and enters the receipts that the fate wants, each on its due date."""
+    from apps.loans.book.models import Installment
+    from apps.loans.servicing.services.pay_out import disburse
+    from apps.loans.servicing.services.repayment import record_repayment
+
+    disburse(loan_id=loan_id, actor=lender.manager.actor, channel="cash", value_date=day)
+    due: list[Installment] = list(Installment.objects.filter(loan_id=loan_id, due_date__lte=TODAY).order_by("n"))
+    unpaid = {"late": 1, "proposed": 2, "very_late": 4, "written_off": 12, "charged_off": 12}.get(fate, 0)
+    for row in due[: max(len(due) - unpaid, 0)]:
+        channel = ("cash", "cash", "mpesa", "ecocash")[row.n % 4]
+        record_repayment(
+            loan_id=loan_id,
+            actor=lender.manager.actor,
+            amount=row.outstanding,
+            channel=channel,
+            reference="" if channel == "cash" else f"QK{str(loan_id.int)[-8:]}{row.n}",
+            value_date=row.due_date,
+        )
+
+
+def _late(lender: Lender, loan_id: UUID) -> None:
+    """Somebody answers for it, a thing is pledged, a payment is reported, a promise made."""
+    from apps.loans.book.models import Loan
+    from apps.loans.security.services import add_collateral, add_guarantor
+    from apps.loans.servicing.services.notes import take_note
+    from apps.loans.servicing.services.reported_payments import report_payment_stepwise
+
+    loan, actor = Loan.objects.select_related("borrower").get(pk=loan_id), lender.manager.actor
+    add_guarantor(loan_id=loan_id, actor=actor, full_name="Pheello Mokoena", amount=Decimal(500), phone="58990000", confirmed=True)
+    thing = {"what": "equipment", "description": "Plough", "serial": f"PL{loan.number}", "value": Decimal(900)}
+    add_collateral(loan_id=loan_id, actor=actor, confirmed=True, **thing)
+    report_payment_stepwise(
+        loan_id=loan_id, actor=loan.borrower.actor, amount=Decimal(50), channel="mpesa", reference=f"RP{loan_id.int % 10**8}"
+    )
+    promised = TODAY + timedelta(days=loan_id.int % 9)
+    take_note(loan_id=loan_id, actor=actor, text="By the month's end.", promised_on=promised, amount=Decimal(100))
+
+
+def _very_late(lender: Lender, loan_id: UUID) -> None:
+    """The borrower complains, and disputes what is told of the loan."""
+    from apps.loans.book.models import Loan
+    from apps.loans.histories.services.disputes import open_dispute
+    from apps.users.complaints.services import complain
+
+    borrower = Loan.objects.select_related("borrower").get(pk=loan_id).borrower
+    complain(actor=borrower.actor, about="charges", text="Too much was charged.")
+    open_dispute(actor=borrower.actor, loan_id=loan_id, entry=None, text="This is not as it was.")
+
+
+def _given_up(step: str) -> Callable[[Lender, UUID], None]:
+    def run(lender: Lender, loan_id: UUID) -> None:
+        from apps.loans.servicing.services import write_off
+        from apps.loans.servicing.services.proposals import decide_proposal
+
+        getattr(write_off, f"propose_{step}")(loan_id=loan_id, actor=lender.manager.actor, reason="No answer.")
+        decide_proposal(loan_id=loan_id, actor=lender.second.actor, agree=True)
+
+    return run
+
+
+def _proposed(lender: Lender, loan_id: UUID) -> None:
+    from apps.loans.servicing.services.write_off import propose_write_off
+
+    propose_write_off(loan_id=loan_id, actor=lender.manager.actor, reason="No answer.")
+
+
+ENDINGS: dict[str, Callable[[Lender, UUID], None]] = {
+    "late": _late,
+    "very_late": _very_late,
+    "written_off": _given_up("write_off"),
+    "charged_off": _given_up("charge_off"),
+    "proposed": _proposed,
+}
+
+
+@dataclass(frozen=True)
+class Size:
+    """How big a book is made; proposals are few in any MFI, so only so many loans have one."""
+
+    loans: int
+    people: int
+
+    @property
+    def copies(self) -> int:
+        return max(self.loans // len(FATES) - 1, 0)
+
+
+def multiply(size: Size) -> None:
+    """Fills the present schema, which holds the templates, up to `size`."""
+    from apps.mfis.core.database import execute
+
+    execute("SET session_replication_role = replica; SET synchronous_commit = off; SET work_mem = '64MB'")
+    execute(FUNCTIONS)
+    _add_people(size.people)
+    execute("""
+        INSERT INTO bench_borrower SELECT borrower_id, row_number() OVER (ORDER BY id) FROM loans_loan;
+        INSERT INTO bench_row SELECT NULL, 0, 0 WHERE false;
+    """)
+    for copied in COPIED:
+        _place(copied)
+    for copied in COPIED:
+        _copy(copied, size)
+    _settle(size)
+    execute("DROP FUNCTION bench_id, bench_person; DROP TABLE bench_row, bench_borrower")
+    execute("RESET session_replication_role; RESET work_mem")
+    execute("VACUUM ANALYZE")
+
+
+def _place(copied: Copied) -> None:
+    """Notes when each template row was, in the order in which the rows of one day came, and whose it is."""
+    from apps.mfis.core.database import execute
+
+    if copied.key != "id":
+        return
+    whose = f"LEFT JOIN loans_loan l ON l.id = x.{copied.loan}" if copied.loan else "LEFT JOIN loans_loan l ON false"
+    if copied.loan in ("borrower_id", "account_id"):
+        whose = f"JOIN loans_loan l ON l.borrower_id = x.{copied.loan}"
+    execute(f"""
+        INSERT INTO bench_row
+        SELECT x.id, (extract(epoch FROM {_of(copied.day)}) * 1000)::bigint + 21600000
+                     + row_number() OVER (ORDER BY x.id), coalesce(b.t, 0)
+          FROM {copied.table} x {whose} LEFT JOIN bench_borrower b ON b.id = l.borrower_id
+         ON CONFLICT DO NOTHING
+    """)  # noqa: S608 - constants
+
+
+def _of(day: str) -> str:
+    return f"({day})::date" if "current_date" in day or "(" in day else f"(x.{day.removesuffix('::date')})::date"
+
+
+def _copy(copied: Copied, size: Size) -> None:
+    """Multiplies the rows of one table."""
+    from apps.mfis.core.database import execute, fetch_all
+
+    columns = fetch_all(
+        "SELECT column_name, data_type FROM information_schema.columns "
+        "WHERE table_schema = current_schema() AND table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position",
+        [copied.table],
+    )
+    texts, copies, begun = dict(copied.texts), size.copies, time.perf_counter()
+    [(rows,)] = fetch_all(f"SELECT count(*) FROM {copied.table}")  # noqa: S608
+    uuids = [name for name, kind in columns if kind == "uuid"]
+    joins = "".join(
+        f" LEFT JOIN bench_row r_{c} ON r_{c}.id = x.{c} LEFT JOIN bench_borrower b_{c} ON b_{c}.id = x.{c}" for c in uuids
+    )
+    kept = "".join(f", r_{c}.at AS at_{c}, b_{c}.t AS t_{c}" for c in uuids)
+    execute(f"CREATE TEMP TABLE bench_x AS SELECT x.*, row_number() OVER () AS rank{kept} FROM {copied.table} x{joins}")
+    values = []
+    for name, kind in columns:
+        if name in texts:
+            values.append(texts[name].format(rows=rows))
+        elif kind == "uuid":
+            values.append(
+                f"CASE WHEN t_{name} IS NOT NULL THEN bench_person((k::bigint * {len(FATES)} + t_{name}) % {size.people})"
+                f" WHEN at_{name} IS NULL THEN {name} ELSE bench_id({name}, at_{name}, k) END"
+            )
+        elif name in TIMES and copied.key == "id":
+            values.append("to_timestamp((at_id + k * 200) / 1000.0)")
+        else:
+            values.append(f'"{name}"')
+    named = ", ".join(f'"{name}"' for name, _ in columns)
+    made = execute(
+        f"INSERT INTO {copied.table} ({named}) SELECT {', '.join(values)} "  # noqa: S608
+        f"FROM generate_series(1, {copies}) k, bench_x"
+    )
+    execute("DROP TABLE bench_x")
+    if time.perf_counter() - begun > 5:
+        print(f"  {copied.table:<24} {made:>10,} rows  {time.perf_counter() - begun:5.0f} s", flush=True)
+
+
+def _add_people(people: int) -> None:
+    """Accounts, profiles, their revisions and their lines of the directory."""
+    from apps.mfis.core.database import execute
+
+    values = {"first": FIRST_NAMES, "last": SURNAMES, "people": people}
+    execute(
+        """
+        CREATE TEMP TABLE bench_one AS SELECT * FROM users_account WHERE role = 'borrower' LIMIT 1;
+        CREATE TEMP TABLE bench_profile AS
+            SELECT p.* FROM users_borrowerprofile p JOIN bench_one o ON o.id = p.account_id;
+        UPDATE bench_one SET email = NULL;
+        INSERT INTO users_account
+        SELECT (jsonb_populate_record(o, jsonb_build_object(
+                   'id', bench_person(p), 'phone', '+2665' || (1000000 + p)::text,
+                   'created_at', to_timestamp(1700000000 + p),
+                   'full_name', (%(first)s::text[])[1 + p %% array_length(%(first)s::text[], 1)] || ' '
+                        || (%(last)s::text[])[1 + (p / 7 + p) %% array_length(%(last)s::text[], 1)]))).*
+          FROM bench_one o, generate_series(0, %(people)s - 1) p;
+        INSERT INTO users_borrowerprofile
+        SELECT (jsonb_populate_record(o, jsonb_build_object(
+                   'account_id', bench_person(p), 'national_id', (10000000000 + p * 7919)::text,
+                   'district', (ARRAY['maseru', 'leribe', 'berea', 'mafeteng', 'quthing', 'butha_buthe'])[1 + p %% 6],
+                   'employer', 'Employer ' || p %% 400))).*
+          FROM bench_profile o, generate_series(0, %(people)s - 1) p;
+        INSERT INTO users_revision (id, node, recorded_at, table_name, row_id, action, image, changed, clock, seen, actor_name)
+        SELECT public.letsema_uuid7(), 'A', a.created_at, 'users_account', a.id, 'INSERT', to_jsonb(a), '[]', now(), '{}', ''
+          FROM users_account a WHERE role = 'borrower';
+        INSERT INTO users_command (id, node, recorded_at, name, actor_id, body_hash, answer)
+        SELECT public.letsema_uuid7(), 'A', now(), 'record_repayment', id, md5(id::text), '{}'
+          FROM users_account, generate_series(1, 4);
+        INSERT INTO public.mfis_directoryentry (account_id, schema_name, full_name, role, phone, is_active, has_signed_up, duties, created_at)
+        SELECT id, current_schema(), full_name, role, phone, true, false, '', created_at FROM users_account WHERE role = 'borrower'
+            ON CONFLICT DO NOTHING;
+        DROP TABLE bench_one, bench_profile;
+        """,
+        values,
+    )
+
+
+def _settle(size: Size) -> None:
+    """A message of each receipt; a proposal on at most twenty loans; numbers go on after those that were given."""
+    from apps.mfis.core.database import execute
+
+    execute(
+        """
+        INSERT INTO users_message (id, key, account_id, address, about, channel, values, status, queued_at, send_after,
+                                   attempts, sent_at, error)
+        SELECT e.id, 'receipt:' || e.id, l.borrower_id, '', 'repayment', 'sms', '{}',
+               CASE WHEN e.id::text LIKE '%77' THEN 'failed' ELSE 'sent' END, e.recorded_at, e.recorded_at, 1,
+               e.recorded_at, ''
+          FROM loans_loanevent e JOIN loans_loan l ON l.id = e.loan_id WHERE e.type = 'repayment';
+        UPDATE loans_loanstate SET proposal = '' WHERE proposal <> '' AND loan_id NOT IN (
+            SELECT loan_id FROM loans_loanstate WHERE proposal <> '' ORDER BY loan_id LIMIT 20);
+        UPDATE loans_numbersequence SET last = last + 90000000
+        """
+    )
+
+
+def make_big_book(lender: Lender, size: Size) -> None:
+    """Templates and copies, in the lender's schema; prints what it holds."""
+    from apps.mfis.core.database import fetch_all
+
+    begun = time.perf_counter()
+    tell_templates(lender)
+    multiply(size)
+    names = ("loans_loan", "users_borrowerprofile", "loans_loanevent", "loans_installment", "loans_journalline", "users_message")
+    counts = [fetch_all(f"SELECT count(*) FROM {name}")[0][0] for name in names]  # noqa: S608
+    said = ", ".join(f"{count:,} {name.partition('_')[2]}s" for count, name in zip(counts, names, strict=True))
+    print(f"{said} ({time.perf_counter() - begun:.0f} s)", flush=True)
