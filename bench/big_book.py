@@ -47,15 +47,80 @@ FATES = (
     "on_time",
 )
 
-FIRST_NAMES = (
-    "Thabo Mpho Lerato Palesa Tšepo Tumelo Lineo Mamello Nthabiseng Refiloe Khotso Teboho Neo Lebohang 'Mamosa Tšeliso "
-    "Moliehi Pheello Retšelisitsoe Likeleli Nts'oaki Sello Katleho Puleng Mothusi Itumeleng Karabo Limpho Tlotliso Rethabile"
-).split()
-SURNAMES = (
-    "Mokoena Letsie Moshoeshoe Khoabane Ntšekhe Ralikariki Mohapi Molapo Sekonyela Matete Lerotholi Ramaema Mphutlane "
-    "Thamae Makhetha Seeiso Nkuebe Majoro Mochochoko Phafoli Tšehlana Khaketla Lehloenya Maseribane Rats'osane Mofolo "
-    "Sekhonyana Motsamai Lekhanya Metsing Thabane Monyane Pitso Ramoreboli Sehlabo Tau Nts'ekhe Mosisili Hlalele Kabi"
-).split()
+FIRST_NAMES = [
+    "Thabo",
+    "Mpho",
+    "Lerato",
+    "Palesa",
+    "Tšepo",
+    "Tumelo",
+    "Lineo",
+    "Mamello",
+    "Nthabiseng",
+    "Refiloe",
+    "Khotso",
+    "Teboho",
+    "Neo",
+    "Lebohang",
+    "'Mamosa",
+    "Tšeliso",
+    "Moliehi",
+    "Pheello",
+    "Retšelisitsoe",
+    "Likeleli",
+    "Nts'oaki",
+    "Sello",
+    "Katleho",
+    "Puleng",
+    "Mothusi",
+    "Itumeleng",
+    "Karabo",
+    "Limpho",
+    "Tlotliso",
+    "Rethabile",
+]
+SURNAMES = [
+    "Mokoena",
+    "Letsie",
+    "Moshoeshoe",
+    "Khoabane",
+    "Ntšekhe",
+    "Ralikariki",
+    "Mohapi",
+    "Molapo",
+    "Sekonyela",
+    "Matete",
+    "Lerotholi",
+    "Ramaema",
+    "Mphutlane",
+    "Thamae",
+    "Makhetha",
+    "Seeiso",
+    "Nkuebe",
+    "Majoro",
+    "Mochochoko",
+    "Phafoli",
+    "Tšehlana",
+    "Khaketla",
+    "Lehloenya",
+    "Maseribane",
+    "Rats'osane",
+    "Mofolo",
+    "Sekhonyana",
+    "Motsamai",
+    "Lekhanya",
+    "Metsing",
+    "Thabane",
+    "Monyane",
+    "Pitso",
+    "Ramoreboli",
+    "Sehlabo",
+    "Tau",
+    "Nts'ekhe",
+    "Mosisili",
+    "Hlalele",
+    "Kabi",
+]
 
 FUNCTIONS = """
     -- A key of its own for copy k of a row: a UUIDv7 of the instant that is given, in ms.
@@ -68,6 +133,12 @@ FUNCTIONS = """
     $$;
     CREATE TABLE bench_row (id uuid PRIMARY KEY, at bigint, t int);
     CREATE TABLE bench_borrower (id uuid PRIMARY KEY, t int);
+"""
+
+
+ARRIVING = """
+    SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+     WHERE t.tgname = 'letsema_arrive' AND c.relnamespace = current_schema()::regnamespace
 """
 
 
@@ -90,7 +161,9 @@ REFERENCE = "CASE WHEN reference = '' THEN '' ELSE left(reference, 2) || lpad((k
 
 COPIED = (
     Copied("loans_loan", "submitted_on", "id", (("number", NUMBER),)),
-    Copied("loans_loanevent", "value_date", texts=(("number", NUMBER), ("reference", REFERENCE), ("chain_seq", "NULL"))),
+    Copied(
+        "loans_loanevent", "value_date", texts=(("number", NUMBER), ("reference", REFERENCE), ("chain_seq", "NULL"))
+    ),
     Copied("loans_loanstate", "coalesce(disbursed_on, current_date)", key="loan_id"),
     Copied("loans_installment", "due_date - days"),
     Copied("loans_earning", "start", key="loan_id"),
@@ -174,19 +247,27 @@ def _pay_out(lender: Lender, loan_id: UUID, fate: str, day: date) -> None:
 
 def _late(lender: Lender, loan_id: UUID) -> None:
     """Somebody answers for it, a thing is pledged, a payment is reported, a promise made."""
-    from apps.loans.book.models import Loan
+    from apps.loans.book.models import Loan, LoanEvent
     from apps.loans.security.services import add_collateral, add_guarantor
     from apps.loans.servicing.services.notes import take_note
     from apps.loans.servicing.services.reported_payments import report_payment_stepwise
 
     loan, actor = Loan.objects.select_related("borrower").get(pk=loan_id), lender.manager.actor
-    add_guarantor(loan_id=loan_id, actor=actor, full_name="Pheello Mokoena", amount=Decimal(500), phone="58990000", confirmed=True)
+    add_guarantor(
+        loan_id=loan_id, actor=actor, full_name="Pheello Mokoena", amount=Decimal(500), phone="58990000", confirmed=True
+    )
     thing = {"what": "equipment", "description": "Plough", "serial": f"PL{loan.number}", "value": Decimal(900)}
     add_collateral(loan_id=loan_id, actor=actor, confirmed=True, **thing)
     report_payment_stepwise(
-        loan_id=loan_id, actor=loan.borrower.actor, amount=Decimal(50), channel="mpesa", reference=f"RP{loan_id.int % 10**8}"
+        loan_id=loan_id,
+        actor=loan.borrower.actor,
+        amount=Decimal(50),
+        channel="mpesa",
+        reference=f"RP{loan_id.int % 10**8}",
     )
-    promised = TODAY + timedelta(days=loan_id.int % 9)
+    if LoanEvent.objects.filter(type="promise").exists():
+        return
+    promised = TODAY + timedelta(days=1)
     take_note(loan_id=loan_id, actor=actor, text="By the month's end.", promised_on=promised, amount=Decimal(100))
 
 
@@ -241,7 +322,7 @@ class Size:
 
 def multiply(size: Size) -> None:
     """Fills the present schema, which holds the templates, up to `size`."""
-    from apps.mfis.core.database import execute
+    from apps.mfis.core.database import execute, fetch_all
 
     execute("SET session_replication_role = replica; SET synchronous_commit = off; SET work_mem = '64MB'")
     execute(FUNCTIONS)
@@ -252,8 +333,14 @@ def multiply(size: Size) -> None:
     """)
     for copied in COPIED:
         _place(copied)
+    # It is made to fire just where the others rest: when rows come from another node.
+    arriving = [row[0] for row in fetch_all(ARRIVING)]
+    execute(";".join(f"ALTER TABLE {table} DISABLE TRIGGER letsema_arrive" for table in arriving))
+    indexes = _take_indexes()
     for copied in COPIED:
         _copy(copied, size)
+    execute(";".join(indexes))
+    execute(";".join(f"ALTER TABLE {table} ENABLE REPLICA TRIGGER letsema_arrive" for table in arriving))
     _settle(size)
     execute("DROP FUNCTION bench_id, bench_person; DROP TABLE bench_row, bench_borrower")
     execute("RESET session_replication_role; RESET work_mem")
@@ -275,7 +362,7 @@ def _place(copied: Copied) -> None:
                      + row_number() OVER (ORDER BY x.id), coalesce(b.t, 0)
           FROM {copied.table} x {whose} LEFT JOIN bench_borrower b ON b.id = l.borrower_id
          ON CONFLICT DO NOTHING
-    """)  # noqa: S608 - constants
+    """)
 
 
 def _of(day: str) -> str:
@@ -292,10 +379,11 @@ def _copy(copied: Copied, size: Size) -> None:
         [copied.table],
     )
     texts, copies, begun = dict(copied.texts), size.copies, time.perf_counter()
-    [(rows,)] = fetch_all(f"SELECT count(*) FROM {copied.table}")  # noqa: S608
+    [(rows,)] = fetch_all(f"SELECT count(*) FROM {copied.table}")
     uuids = [name for name, kind in columns if kind == "uuid"]
     joins = "".join(
-        f" LEFT JOIN bench_row r_{c} ON r_{c}.id = x.{c} LEFT JOIN bench_borrower b_{c} ON b_{c}.id = x.{c}" for c in uuids
+        f" LEFT JOIN bench_row r_{c} ON r_{c}.id = x.{c} LEFT JOIN bench_borrower b_{c} ON b_{c}.id = x.{c}"
+        for c in uuids
     )
     kept = "".join(f", r_{c}.at AS at_{c}, b_{c}.t AS t_{c}" for c in uuids)
     execute(f"CREATE TEMP TABLE bench_x AS SELECT x.*, row_number() OVER () AS rank{kept} FROM {copied.table} x{joins}")
@@ -314,12 +402,29 @@ def _copy(copied: Copied, size: Size) -> None:
             values.append(f'"{name}"')
     named = ", ".join(f'"{name}"' for name, _ in columns)
     made = execute(
-        f"INSERT INTO {copied.table} ({named}) SELECT {', '.join(values)} "  # noqa: S608
-        f"FROM generate_series(1, {copies}) k, bench_x"
+        f"INSERT INTO {copied.table} ({named}) SELECT {', '.join(values)} FROM generate_series(1, {copies}) k, bench_x"
     )
     execute("DROP TABLE bench_x")
     if time.perf_counter() - begun > 5:
         print(f"  {copied.table:<24} {made:>10,} rows  {time.perf_counter() - begun:5.0f} s", flush=True)
+
+
+def _take_indexes() -> list[str]:
+    """Drops what indexes no constraint of these tables brings along; returns the statements that make them again."""
+    from apps.mfis.core.database import execute, fetch_all
+
+    found = fetch_all(
+        """
+        SELECT c.relname, pg_get_indexdef(i.indexrelid) FROM pg_index i
+          JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
+         WHERE c.relnamespace = current_schema()::regnamespace AND t.relname = ANY(%s)
+           AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)
+        """,
+        [[copied.table for copied in COPIED]],
+    )
+    for name, _ in found:
+        execute(f'DROP INDEX "{name}"')
+    return [definition for _, definition in found]
 
 
 def _add_people(people: int) -> None:
@@ -387,7 +492,14 @@ def make_big_book(lender: Lender, size: Size) -> None:
     begun = time.perf_counter()
     tell_templates(lender)
     multiply(size)
-    names = ("loans_loan", "users_borrowerprofile", "loans_loanevent", "loans_installment", "loans_journalline", "users_message")
-    counts = [fetch_all(f"SELECT count(*) FROM {name}")[0][0] for name in names]  # noqa: S608
+    names = (
+        "loans_loan",
+        "users_borrowerprofile",
+        "loans_loanevent",
+        "loans_installment",
+        "loans_journalline",
+        "users_message",
+    )
+    counts = [fetch_all(f"SELECT count(*) FROM {name}")[0][0] for name in names]
     said = ", ".join(f"{count:,} {name.partition('_')[2]}s" for count, name in zip(counts, names, strict=True))
     print(f"{said} ({time.perf_counter() - begun:.0f} s)", flush=True)

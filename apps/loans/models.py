@@ -30,6 +30,7 @@ from apps.loans.ledger.models import (
     PeriodClosing,
 )
 from apps.loans.products.models import AgeingPreset, Policy, Product, PublicHoliday
+from apps.loans.reporting.models import KeptFigures
 from apps.loans.security.models import Collateral, Guarantor
 from apps.loans.servicing.models import DayEnd, PaymentNotice
 
@@ -57,6 +58,7 @@ __all__ = [
     "Installment",
     "JournalEntry",
     "JournalLine",
+    "KeptFigures",
     "Loan",
     "LoanEvent",
     "LoanState",

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin, SimpleListFilter
+from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import QuerySet
@@ -28,6 +29,7 @@ from apps.mfis.core.searching import search
 from apps.users.accounts.models import Account
 from apps.users.back_office.forms import DateInput
 from apps.users.back_office.history import row_history
+from apps.users.back_office.paging import PLACE, CountedSoFar, PagedChangeList
 
 
 class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
@@ -42,6 +44,7 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
     actions = None
     list_per_page = 50
     show_full_result_count = False
+    paginator = CountedSoFar
     formfield_overrides = {models.DateField: {"widget": DateInput}}
 
     def _may(self, request: HttpRequest, action: Action | None) -> bool:
@@ -79,6 +82,9 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
     def log_change(self, *args: Any, **kwargs: Any) -> Any: ...
     def log_deletions(self, *args: Any, **kwargs: Any) -> Any: ...
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PagedChangeList]:
+        return PagedChangeList
+
     def list_tools(self, request: HttpRequest) -> list[dict[str, str]]:
         """Buttons above the list, beside Add."""
         return []
@@ -88,7 +94,7 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
         return []
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        kept = [(k, v) for k, v in request.GET.items() if k not in ("q", "p", "_popup")]
+        kept = [(k, v) for k, v in request.GET.items() if k not in ("q", PAGE_VAR, "_popup", *PLACE)]
         more = {
             "title": self.list_title or capfirst(str(self.opts.verbose_name_plural)),
             "kept_parameters": kept,

@@ -10,6 +10,7 @@ from django.db.models import DecimalField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
@@ -56,7 +57,7 @@ class ClosingAdmin(LetsemaAdmin):
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
+    ) -> HttpResponseBase:
         closing = self.get_object(request, object_id)
         if closing is None or not self.has_view_permission(request):
             raise Http404
