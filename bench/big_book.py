@@ -1,8 +1,8 @@
 """A big MFI's book: a few dozen loans told by the services themselves, multiplied set-wise by SQL.
 
-Each copy has keys, numbers, references and a borrower of its own; days and amounts are its template's, so that events,
-installments, states, accrual and journal agree with each other in every copy. Triggers and foreign keys rest while it is
-filled (`session_replication_role`): the rows are as valid as those that they are copied from.
+Each copy has keys, numbers, references and a borrower of its own; days and amounts are its template's, so that
+events, installments, states, accrual and journal agree with each other in every copy. Triggers and foreign keys rest
+while it is filled (`session_replication_role`): the rows are as valid as those that they are copied from.
 
 Nothing of Django is imported before a function is called: a server must run and be named first.
 """
@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -47,80 +48,16 @@ FATES = (
     "on_time",
 )
 
-FIRST_NAMES = [
-    "Thabo",
-    "Mpho",
-    "Lerato",
-    "Palesa",
-    "Tšepo",
-    "Tumelo",
-    "Lineo",
-    "Mamello",
-    "Nthabiseng",
-    "Refiloe",
-    "Khotso",
-    "Teboho",
-    "Neo",
-    "Lebohang",
-    "'Mamosa",
-    "Tšeliso",
-    "Moliehi",
-    "Pheello",
-    "Retšelisitsoe",
-    "Likeleli",
-    "Nts'oaki",
-    "Sello",
-    "Katleho",
-    "Puleng",
-    "Mothusi",
-    "Itumeleng",
-    "Karabo",
-    "Limpho",
-    "Tlotliso",
-    "Rethabile",
-]
-SURNAMES = [
-    "Mokoena",
-    "Letsie",
-    "Moshoeshoe",
-    "Khoabane",
-    "Ntšekhe",
-    "Ralikariki",
-    "Mohapi",
-    "Molapo",
-    "Sekonyela",
-    "Matete",
-    "Lerotholi",
-    "Ramaema",
-    "Mphutlane",
-    "Thamae",
-    "Makhetha",
-    "Seeiso",
-    "Nkuebe",
-    "Majoro",
-    "Mochochoko",
-    "Phafoli",
-    "Tšehlana",
-    "Khaketla",
-    "Lehloenya",
-    "Maseribane",
-    "Rats'osane",
-    "Mofolo",
-    "Sekhonyana",
-    "Motsamai",
-    "Lekhanya",
-    "Metsing",
-    "Thabane",
-    "Monyane",
-    "Pitso",
-    "Ramoreboli",
-    "Sehlabo",
-    "Tau",
-    "Nts'ekhe",
-    "Mosisili",
-    "Hlalele",
-    "Kabi",
-]
+FIRST_NAMES = """
+    Thabo Mpho Lerato Palesa Tšepo Tumelo Lineo Mamello Nthabiseng Refiloe Khotso Teboho Neo Lebohang 'Mamosa Tšeliso
+    Moliehi Pheello Retšelisitsoe Likeleli Nts'oaki Sello Katleho Puleng Mothusi Itumeleng Karabo Limpho Tlotliso
+    Rethabile
+"""
+SURNAMES = """
+    Mokoena Letsie Moshoeshoe Khoabane Ntšekhe Ralikariki Mohapi Molapo Sekonyela Matete Lerotholi Ramaema Mphutlane
+    Thamae Makhetha Seeiso Nkuebe Majoro Mochochoko Phafoli Tšehlana Khaketla Lehloenya Maseribane Rats'osane Mofolo
+    Sekhonyana Motsamai Lekhanya Metsing Thabane Monyane Pitso Ramoreboli Sehlabo Tau Nts'ekhe Mosisili Hlalele Kabi
+"""
 
 FUNCTIONS = """
     -- A key of its own for copy k of a row: a UUIDv7 of the instant that is given, in ms.
@@ -131,7 +68,7 @@ FUNCTIONS = """
     CREATE FUNCTION bench_person(p bigint) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
         SELECT (lpad(to_hex(1700000000000 + p * 1000), 12, '0') || '7000800000' || lpad(to_hex(p), 10, '0'))::uuid
     $$;
-    CREATE TABLE bench_row (id uuid PRIMARY KEY, at bigint, t int);
+    CREATE TABLE bench_row (id uuid PRIMARY KEY, at bigint);
     CREATE TABLE bench_borrower (id uuid PRIMARY KEY, t int);
 """
 
@@ -144,40 +81,38 @@ ARRIVING = """
 
 @dataclass(frozen=True)
 class Copied:
-    """A table whose template rows are multiplied: which instant its rows are of, whose they are, what else differs.
-
-    `loan` is the column that leads to the loan; `texts` gives, by column, the SQL of what copy `k` holds there instead.
-    """
+    """A table whose template rows are multiplied: of which day its rows are, and what else differs in copy `k`, as SQL
+    by column: beside the keys, which always do."""
 
     table: str
     day: str
-    loan: str = "loan_id"
     texts: tuple[tuple[str, str], ...] = ()
     key: str = "id"
 
 
-NUMBER = "CASE WHEN number = '' THEN '' ELSE left(number, 2) || lpad((k * {rows} + rank)::text, 8, '0') || '-' || (k % 10) END"
+NUMBER = """
+    CASE WHEN number = '' THEN '' ELSE left(number, 2) || lpad((k * {rows} + rank)::text, 8, '0') || '-' || (k % 10) END
+"""
 REFERENCE = "CASE WHEN reference = '' THEN '' ELSE left(reference, 2) || lpad((k * {rows} + rank)::text, 9, '0') END"
+NUMBERED = (("number", NUMBER), ("reference", REFERENCE))
 
 COPIED = (
-    Copied("loans_loan", "submitted_on", "id", (("number", NUMBER),)),
-    Copied(
-        "loans_loanevent", "value_date", texts=(("number", NUMBER), ("reference", REFERENCE), ("chain_seq", "NULL"))
-    ),
+    Copied("loans_loan", "submitted_on", (("number", NUMBER),)),
+    Copied("loans_loanevent", "value_date", (*NUMBERED, ("chain_seq", "NULL"))),
     Copied("loans_loanstate", "coalesce(disbursed_on, current_date)", key="loan_id"),
     Copied("loans_installment", "due_date - days"),
     Copied("loans_earning", "start", key="loan_id"),
-    Copied("loans_journalentry", "posted_on", texts=(("narrative", "left(narrative || ' ' || k, 200)"),)),
+    Copied("loans_journalentry", "posted_on", (("narrative", "left(narrative || ' ' || k, 200)"),)),
     Copied("loans_journalline", "posted_on"),
-    Copied("loans_paymentnotice", "paid_on", texts=(("reference", REFERENCE),)),
+    Copied("loans_paymentnotice", "paid_on", (("reference", REFERENCE),)),
     Copied("loans_guarantor", "created_at::date"),
-    Copied("loans_collateral", "created_at::date", texts=(("serial", "serial || k"),)),
+    Copied("loans_collateral", "created_at::date", (("serial", "serial || k"),)),
     Copied("loans_dispute", "opened_on"),
-    Copied("loans_applicationdraft", "created_at::date", "borrower_id"),
-    Copied("users_complaint", "opened_on", "account_id"),
-    Copied("users_message", "queued_at::date", "account_id", (("key", "key || ':' || k"),)),
-    Copied("credit_outboxentry", "queued_at::date", "account", (("relayed_at", "now()"),)),
-    Copied("loans_transfer", "value_date", "", (("reference", REFERENCE), ("written", REFERENCE))),
+    Copied("loans_applicationdraft", "created_at::date"),
+    Copied("users_complaint", "opened_on"),
+    Copied("users_message", "queued_at::date", (("key", "key || ':' || k"),)),
+    Copied("credit_outboxentry", "queued_at::date", (("relayed_at", "now()"),)),
+    Copied("loans_transfer", "value_date", (("reference", REFERENCE), ("written", REFERENCE))),
 )
 
 TIMES = ("recorded_at", "created_at", "queued_at")
@@ -320,29 +255,50 @@ class Size:
         return max(self.loans // len(FATES) - 1, 0)
 
 
-def multiply(size: Size) -> None:
-    """Fills the present schema, which holds the templates, up to `size`."""
+def multiply(size: Size, *, at_rest: bool = True) -> None:
+    """Fills the present schema, which holds the templates, up to `size`.
+
+    `at_rest` needs rights of the server that only a benchmark's gives. Without, it is filled within the present
+    transaction, which must be undone: triggers are off to its end.
+    """
+    from apps.mfis.core.database import execute
+
+    with _at_rest() if at_rest else _triggers_off():
+        execute(FUNCTIONS)
+        _add_people(size.people)
+        execute("INSERT INTO bench_borrower SELECT borrower_id, row_number() OVER (ORDER BY id) FROM loans_loan")
+        for copied in COPIED:
+            _place(copied)
+        for copied in COPIED:
+            _copy(copied, size)
+        _settle()
+        execute("DROP FUNCTION bench_id, bench_person; DROP TABLE bench_row, bench_borrower")
+
+
+@contextmanager
+def _triggers_off() -> Iterator[None]:
+    """Puts off the triggers of the tables that are filled; what they were to check at the end is checked now."""
+    from apps.mfis.core.database import execute
+
+    execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    for table in ("users_account", "users_borrowerprofile", "users_revision", *(copied.table for copied in COPIED)):
+        execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    yield
+
+
+@contextmanager
+def _at_rest() -> Iterator[None]:
+    """Lets triggers, foreign keys and indexes of the copied tables rest, and tidies up as autovacuum would."""
     from apps.mfis.core.database import execute, fetch_all
 
     execute("SET session_replication_role = replica; SET synchronous_commit = off; SET work_mem = '64MB'")
-    execute(FUNCTIONS)
-    _add_people(size.people)
-    execute("""
-        INSERT INTO bench_borrower SELECT borrower_id, row_number() OVER (ORDER BY id) FROM loans_loan;
-        INSERT INTO bench_row SELECT NULL, 0, 0 WHERE false;
-    """)
-    for copied in COPIED:
-        _place(copied)
     # It is made to fire just where the others rest: when rows come from another node.
     arriving = [row[0] for row in fetch_all(ARRIVING)]
     execute(";".join(f"ALTER TABLE {table} DISABLE TRIGGER letsema_arrive" for table in arriving))
     indexes = _take_indexes()
-    for copied in COPIED:
-        _copy(copied, size)
+    yield
     execute(";".join(indexes))
     execute(";".join(f"ALTER TABLE {table} ENABLE REPLICA TRIGGER letsema_arrive" for table in arriving))
-    _settle(size)
-    execute("DROP FUNCTION bench_id, bench_person; DROP TABLE bench_row, bench_borrower")
     execute("RESET session_replication_role; RESET work_mem")
     execute("VACUUM ANALYZE")
 
@@ -353,20 +309,12 @@ def _place(copied: Copied) -> None:
 
     if copied.key != "id":
         return
-    whose = f"LEFT JOIN loans_loan l ON l.id = x.{copied.loan}" if copied.loan else "LEFT JOIN loans_loan l ON false"
-    if copied.loan in ("borrower_id", "account_id"):
-        whose = f"JOIN loans_loan l ON l.borrower_id = x.{copied.loan}"
     execute(f"""
         INSERT INTO bench_row
-        SELECT x.id, (extract(epoch FROM {_of(copied.day)}) * 1000)::bigint + 21600000
-                     + row_number() OVER (ORDER BY x.id), coalesce(b.t, 0)
-          FROM {copied.table} x {whose} LEFT JOIN bench_borrower b ON b.id = l.borrower_id
-         ON CONFLICT DO NOTHING
+        SELECT x.id, (extract(epoch FROM ({copied.day})::date) * 1000)::bigint + 21600000
+                     + row_number() OVER (ORDER BY x.id)
+          FROM {copied.table} x ON CONFLICT DO NOTHING
     """)
-
-
-def _of(day: str) -> str:
-    return f"({day})::date" if "current_date" in day or "(" in day else f"(x.{day.removesuffix('::date')})::date"
 
 
 def _copy(copied: Copied, size: Size) -> None:
@@ -374,8 +322,8 @@ def _copy(copied: Copied, size: Size) -> None:
     from apps.mfis.core.database import execute, fetch_all
 
     columns = fetch_all(
-        "SELECT column_name, data_type FROM information_schema.columns "
-        "WHERE table_schema = current_schema() AND table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position",
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = current_schema() "
+        "AND table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position",
         [copied.table],
     )
     texts, copies, begun = dict(copied.texts), size.copies, time.perf_counter()
@@ -393,7 +341,8 @@ def _copy(copied: Copied, size: Size) -> None:
             values.append(texts[name].format(rows=rows))
         elif kind == "uuid":
             values.append(
-                f"CASE WHEN t_{name} IS NOT NULL THEN bench_person((k::bigint * {len(FATES)} + t_{name}) % {size.people})"
+                f"CASE WHEN t_{name} IS NOT NULL"
+                f" THEN bench_person((k::bigint * {len(FATES)} + t_{name}) % {size.people})"
                 f" WHEN at_{name} IS NULL THEN {name} ELSE bench_id({name}, at_{name}, k) END"
             )
         elif name in TIMES and copied.key == "id":
@@ -431,7 +380,7 @@ def _add_people(people: int) -> None:
     """Accounts, profiles, their revisions and their lines of the directory."""
     from apps.mfis.core.database import execute
 
-    values = {"first": FIRST_NAMES, "last": SURNAMES, "people": people}
+    values = {"first": FIRST_NAMES.split(), "last": SURNAMES.split(), "people": people}
     execute(
         """
         CREATE TEMP TABLE bench_one AS SELECT * FROM users_account WHERE role = 'borrower' LIMIT 1;
@@ -451,14 +400,18 @@ def _add_people(people: int) -> None:
                    'district', (ARRAY['maseru', 'leribe', 'berea', 'mafeteng', 'quthing', 'butha_buthe'])[1 + p %% 6],
                    'employer', 'Employer ' || p %% 400))).*
           FROM bench_profile o, generate_series(0, %(people)s - 1) p;
-        INSERT INTO users_revision (id, node, recorded_at, table_name, row_id, action, image, changed, clock, seen, actor_name)
-        SELECT public.letsema_uuid7(), 'A', a.created_at, 'users_account', a.id, 'INSERT', to_jsonb(a), '[]', now(), '{}', ''
+        INSERT INTO users_revision (id, node, recorded_at, table_name, row_id, action, image, changed, clock, seen,
+                                    actor_name)
+        SELECT public.letsema_uuid7(), 'A', a.created_at, 'users_account', a.id, 'INSERT', to_jsonb(a), '[]', now(),
+               '{}', ''
           FROM users_account a WHERE role = 'borrower';
         INSERT INTO users_command (id, node, recorded_at, name, actor_id, body_hash, answer)
         SELECT public.letsema_uuid7(), 'A', now(), 'record_repayment', id, md5(id::text), '{}'
           FROM users_account, generate_series(1, 4);
-        INSERT INTO public.mfis_directoryentry (account_id, schema_name, full_name, role, phone, is_active, has_signed_up, duties, created_at)
-        SELECT id, current_schema(), full_name, role, phone, true, false, '', created_at FROM users_account WHERE role = 'borrower'
+        INSERT INTO public.mfis_directoryentry (account_id, schema_name, full_name, role, phone, is_active,
+                                                has_signed_up, duties, created_at)
+        SELECT id, current_schema(), full_name, role, phone, true, false, '', created_at
+          FROM users_account WHERE role = 'borrower'
             ON CONFLICT DO NOTHING;
         DROP TABLE bench_one, bench_profile;
         """,
@@ -466,7 +419,7 @@ def _add_people(people: int) -> None:
     )
 
 
-def _settle(size: Size) -> None:
+def _settle() -> None:
     """A message of each receipt; a proposal on at most twenty loans; numbers go on after those that were given."""
     from apps.mfis.core.database import execute
 
@@ -478,6 +431,7 @@ def _settle(size: Size) -> None:
                CASE WHEN e.id::text LIKE '%77' THEN 'failed' ELSE 'sent' END, e.recorded_at, e.recorded_at, 1,
                e.recorded_at, ''
           FROM loans_loanevent e JOIN loans_loan l ON l.id = e.loan_id WHERE e.type = 'repayment';
+        UPDATE loans_paymentnotice SET status = 'confirmed' WHERE paid_on < current_date OR id::text NOT LIKE '%5';
         UPDATE loans_loanstate SET proposal = '' WHERE proposal <> '' AND loan_id NOT IN (
             SELECT loan_id FROM loans_loanstate WHERE proposal <> '' ORDER BY loan_id LIMIT 20);
         UPDATE loans_numbersequence SET last = last + 90000000

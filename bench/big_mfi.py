@@ -3,10 +3,11 @@
     uv run python bench/big_mfi.py [--loans 200000] [--small 2000] [--rounds 3] [--only WORD] [--columns] [--plans]
 
 Two MFIs on a throw-away server, filled by bench/big_book.py: people a quarter as many as loans. Each list of the
-back-office is asked for its first page, its page 1,000 (or the last it has), each choice of each filter, each column's
-order and each kind of search; beside them the dashboard, the search at the top, a loan's page, the page of the books and
-each report. Prints per page its time in both, and where a big table is read whole. Then each export of the list of loans,
-written by a process of its own, with the most memory that took.
+back-office is asked for its first page, its page 1,000 and its last, each choice of each filter and each kind of
+search, with --columns also in the order of each column; beside them the dashboard, the search at the top, a loan's
+page, the page of the books and each report. Prints per page its time in both, and which big tables a query reads
+whole by PostgreSQL's plan. Then each export of the list of
+loans, written by a process of its own, with the most memory it took.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -99,10 +100,9 @@ def open_book(subdomain: str, loans: int) -> Book:
 
 def addresses(book: Book) -> Iterator[tuple[str, str]]:
     """Each page by its name and its address in one MFI."""
-    from django.urls import reverse
-
     from apps.loans.reporting.reports import REPORTS
     from apps.users.back_office.sites import tenant_site
+    from tests.plans import pages_of
 
     yield "dashboard", "/admin/"
     yield "loan", f"/admin/loans/loan/{book.loan}/change/"
@@ -110,32 +110,9 @@ def addresses(book: Book) -> Iterator[tuple[str, str]]:
     yield "books", "/admin/loans/glaccount/books/"
     for name, word in book.words.items():
         yield f"search at the top: {name}", f"/admin/search/?q={word}"
-    for admin in tenant_site._registry.values():
-        at = reverse(f"admin:{admin.opts.app_label}_{admin.opts.model_name}_changelist", urlconf="config.urls_tenant")
-        yield from _of_list(book, str(admin.opts.model_name), at, admin)
+    yield from pages_of(book.client, tenant_site, "config.urls_tenant", book.words, columns=COLUMNS)
     for name in REPORTS:
         yield f"report {name}", f"/admin/loans/glaccount/books/{name}/"
-
-
-def _of_list(book: Book, name: str, at: str, admin: Any) -> Iterator[tuple[str, str]]:
-    yield name, at
-    answer = book.client.get(at)
-    shown = answer.context["cl"] if answer.status_code == 200 and answer.context and "cl" in answer.context else None
-    if shown is None:
-        return
-    if shown.multi_page:
-        yield f"{name}, page 1,000", f"{at}?p=1000"
-        yield f"{name}, last page", f"{at}?p=-1"
-        following = [link.query for link in shown.page_links if "Next" in link.label]
-        yield from ((f"{name}, next page", f"{at}{query}") for query in following)
-    for spec in shown.filter_specs:
-        for choice in list(spec.choices(shown))[1:]:
-            yield f"{name}, {spec.title} {choice['display']}", f"{at}{choice['query_string']}"
-    for n, column in enumerate(admin.list_display if COLUMNS else ()):
-        yield f"{name} by {column}", f"{at}?o={n}"
-        yield f"{name} by {column}, falling", f"{at}?o=-{n}"
-    if admin.search_fields:
-        yield from ((f"{name}, search: {kind}", f"{at}?q={word}") for kind, word in book.words.items())
 
 
 def timed(client: Client, at: str, rounds: int) -> float:
@@ -179,7 +156,9 @@ def measure(small: Book, big: Book, rounds: int, only: str) -> list[Measured]:
     for name, at in in_big:
         if only not in name or (name not in in_small and "page" not in name):
             continue
-        one = measure_page(name, (small, in_small.get(name, at.partition("?")[0])), (big, at), rounds)
+        # What a small list has no such page of is measured by its first.
+        alike = at.partition("?")[0] if "page" in name else in_small[name]
+        one = measure_page(name, (small, alike), (big, at), rounds)
         found.append(one)
         said = "  ".join([*(["SLOW"] if one.is_slow else []), *(f"all of {table}" for table in one.whole)])
         print(f"{name:<58} {one.small:>5.0f} ms {one.big:>6.0f} ms {one.big / one.small:>6.1f} ×  {said}", flush=True)

@@ -33,7 +33,7 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
     """Promises, by the questions that are asked of them."""
 
     def judged(self, on: date) -> models.QuerySet[Any]:
-        """Those that name a day, each with `promised_on` (`day` as text), what was `received` by then, and its `standing` on a day.
+        """Those that name a day, each with `promised_on` (`day` as text), what was `received`, and its `standing`.
 
         A promise is kept once the promised amount came in (any amount, where none was named) from the day on which it
         was made up to the promised one; it is broken when that day is over without it.

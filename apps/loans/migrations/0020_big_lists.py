@@ -90,6 +90,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="loanevent", index=models.Index(fields=["loan", "value_date"], name="event_of_loan_by_day")
         ),
+        migrations.AddIndex("guarantor", models.Index(fields=["is_active"], name="guarantor_by_state")),
+        migrations.AddIndex("collateral", models.Index(fields=["what", "is_active"], name="collateral_by_kind")),
+        migrations.AddIndex("collateral", models.Index(fields=["is_active"], name="collateral_by_state")),
         searchable("loans_loan", "number"),
         searchable("loans_loanevent", "number", "reference"),
         searchable("loans_journalentry", "narrative"),

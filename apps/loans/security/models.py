@@ -20,7 +20,10 @@ class Guarantor(Revisioned):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["-created_at", "-id"], name="guarantor_newest_first")]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="guarantor_newest_first"),
+            models.Index(fields=["is_active"], name="guarantor_by_state"),
+        ]
         constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="guarantor_amount_positive")]
 
     def __str__(self) -> str:
@@ -49,7 +52,11 @@ class Collateral(Revisioned):
     class Meta:
         verbose_name_plural = "collateral"
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["-created_at", "-id"], name="collateral_newest_first")]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="collateral_newest_first"),
+            models.Index(fields=["what", "is_active"], name="collateral_by_kind"),
+            models.Index(fields=["is_active"], name="collateral_by_state"),
+        ]
         constraints = [models.CheckConstraint(condition=models.Q(value__gt=0), name="collateral_value_positive")]
 
     def __str__(self) -> str:

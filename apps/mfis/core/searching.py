@@ -1,13 +1,15 @@
-"""The one way in which lists are searched: each table by its own index, and what they find put together."""
+"""The one way in which lists are searched: each table by its own index."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db.models import F, ForeignObjectRel, Model, Q, QuerySet, TextField
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, F, ForeignObjectRel, Func, Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
+from django.db.models.lookups import Contains, Exact, StartsWith
 
 from apps.mfis.core.folding import Fold, search_words
 
@@ -15,9 +17,12 @@ from apps.mfis.core.folding import Fold, search_words
 SHORTEST_INSIDE = 3
 
 
-def folded(path: str) -> Fold:
-    """The folded value of a column, by its lookup path."""
-    return Fold(Cast(F(path), TextField()))
+Match = Callable[[str, str], Q]  # that a word is found in a column
+
+
+def folded(column: str) -> Fold:
+    """The folded value of a column."""
+    return Fold(Cast(F(column), TextField()))
 
 
 def search(rows: QuerySet[Any], fields: Iterable[str], query: str) -> QuerySet[Any]:
@@ -27,50 +32,53 @@ def search(rows: QuerySet[Any], fields: Iterable[str], query: str) -> QuerySet[A
     """
     fields = tuple(fields)
     for word in search_words(query):
-        rows = rows.filter(pk__in=_keys_of(rows.model, fields, word))
+        rows = rows.filter(_somewhere(rows.model, fields, word, _stands))
     return rows
 
 
-def _keys_of(model: type[Model], paths: Iterable[str], word: str) -> QuerySet[Any]:
-    """The keys of the model's rows that have the word in a column of their own, or of a record they are related to.
-
-    A union, never one condition over several tables: for that PostgreSQL would read them all.
-    """
-    first, *others = _keys_by_table(model, paths, word)
-    return first.union(*others, all=True) if others else first
+def exactly(rows: QuerySet[Any], fields: Iterable[str], word: str) -> QuerySet[Any]:
+    """Those of `rows` of which one of `fields` is the folded `word` and nothing else."""
+    return rows.filter(_somewhere(rows.model, tuple(fields), word, _is))
 
 
-def _keys_by_table(model: type[Model], paths: Iterable[str], word: str) -> Iterator[QuerySet[Any]]:
-    divided = sorted((path.partition("__")[::2] for path in paths), key=lambda pair: pair[0] if pair[1] else "")
-    for related, pairs in groupby(divided, key=lambda pair: pair[0] if pair[1] else ""):
-        if not related:
-            yield _holding(model, [name for name, _ in pairs], word).values("pk")
+def _stands(column: str, word: str) -> Q:
+    """That the word stands in the column."""
+    if len(word) >= SHORTEST_INSIDE:
+        return Q(Contains(folded(column), word))
+    return Q(StartsWith(folded(column), word)) | Q(Contains(folded(column), f" {word}"))
+
+
+def _is(column: str, word: str) -> Q:
+    return Q(Exact(folded(column), word))
+
+
+def _somewhere(model: type[Model], paths: Iterable[str], word: str, by: Match) -> Q:
+    """That the word is found in one of the model's own columns, or in those of records that it is related to."""
+    found, beyond = Q(), defaultdict(list)
+    for path in paths:
+        name, _, rest = path.partition("__")
+        if rest:
+            beyond[name].append(rest)
         else:
-            yield _related_keys(model, related, [rest for _, rest in pairs], word)
+            found |= by(name, word)
+    for name, rests in beyond.items():
+        found |= _related(model, name, rests, word, by)
+    return found
 
 
-def _related_keys(model: type[Model], name: str, paths: list[str], word: str) -> QuerySet[Any]:
-    """The keys of the model's rows whose related records, by the relation `name`, have the word."""
+def _related(model: type[Model], name: str, paths: list[str], word: str, by: Match) -> Q:
+    """That a related record has it. Those are looked up first, and what belongs to them by the index of their keys: in
+    one condition over several tables PostgreSQL would read them all."""
     relation = model._meta.get_field(name)
     other: Any = relation.related_model
-    found = _keys_of(other, paths, word)
+    found = other._default_manager.filter(_somewhere(other, paths, word, by)).order_by()
     if isinstance(relation, ForeignObjectRel):  # they point here
         pointing: Any = relation.field
-        if not any("__" in path for path in paths):
-            return _holding(other, paths, word).values(pointing.attname)
-        return other._default_manager.filter(pk__in=found).order_by().values(pointing.attname)
-    rows: QuerySet[Any] = model._default_manager.filter(**{f"{name}__in": found})
-    return rows.order_by().values("pk")
+        return Q(_any_of("pk", found.values(pointing.attname)))
+    return Q(_any_of(relation.attname, found.values("pk")))
 
 
-def _holding(model: type[Model], columns: list[str], word: str) -> QuerySet[Any]:
-    """The model's rows that have the word in one of their own columns."""
-    named = {f"folded{n}": folded(column) for n, column in enumerate(columns)}
-    stands = Q()
-    for name in named:
-        if len(word) >= SHORTEST_INSIDE:
-            stands |= Q(**{f"{name}__contains": word})
-        else:
-            stands |= Q(**{f"{name}__startswith": word}) | Q(**{f"{name}__contains": f" {word}"})
-    rows: QuerySet[Any] = model._default_manager.annotate(**named).filter(stands)
-    return rows.order_by()
+def _any_of(column: str, keys: QuerySet[Any]) -> Func:
+    """column = ANY (ARRAY (keys)): the keys are gathered once, and each is looked up."""
+    gathered = Func(ArraySubquery(keys), template="(%(expressions)s)")
+    return Func(F(column), gathered, arg_joiner=" = ANY ", template="(%(expressions)s)", output_field=BooleanField())

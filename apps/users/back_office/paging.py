@@ -163,7 +163,8 @@ class PagedChangeList(ChangeList):
         rows = self.queryset
         parts = keyset.parts_of(rows)
         if parts is None:
-            return (rows.reverse() if place.is_backwards else rows).values_list("pk", flat=True)
+            rows = rows.reverse() if place.is_backwards else rows
+            return rows.values_list("pk", flat=True)  # type: ignore[no-any-return]
         if place.is_backwards:
             parts = [part.reversed for part in parts]
         if place.at:
@@ -171,7 +172,8 @@ class PagedChangeList(ChangeList):
             if values is None:  # the row is gone from the list: as one that nobody ever asked from
                 return self._keys_at(Place(place.page))
             rows = keyset.rows_after(rows, parts, values)
-        return rows.order_by(*(part.order for part in parts)).values_list("pk", flat=True)
+        sorted_rows: QuerySet[Any] = rows.order_by(*(part.order for part in parts))
+        return sorted_rows.values_list("pk", flat=True)
 
     def _links(self, place: Place, shown: list[Any], *, further: bool) -> list[PageLink]:
         """The pages around this one; `further` says whether there is another in the direction it was looked for."""

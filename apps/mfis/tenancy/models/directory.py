@@ -28,7 +28,11 @@ class DirectoryEntry(Projection):
         verbose_name = "person"
         verbose_name_plural = "people"
         ordering = ["full_name", "account_id"]
-        indexes = [models.Index(fields=["full_name", "account_id"], name="directory_by_name")]
+        indexes = [
+            models.Index(fields=["full_name", "account_id"], name="directory_by_name"),
+            models.Index(fields=["role"], name="directory_by_role"),
+            models.Index(fields=["is_active", "has_signed_up"], name="directory_by_state"),
+        ]
 
     def __str__(self) -> str:
         return self.full_name
