@@ -1,6 +1,6 @@
 """Pages of a big MFI against the same pages of a small one, in one run.
 
-    uv run python bench/big_mfi.py [--loans 200000] [--small 2000] [--rounds 3] [--only WORD] [--columns] [--plans]
+    uv run python bench/big_mfi.py [--loans 200000] [--small 2000] [--rounds 3] [--only WORD] [--without WORD] [--columns] [--plans]
 
 Two MFIs on a throw-away server, filled by bench/big_book.py: people a quarter as many as loans. Each list of the
 back-office is asked for its first page, its page 1,000 and its last, each choice of each filter and each kind of
@@ -144,8 +144,8 @@ def measure_page(name: str, small: tuple[Book, str], big: tuple[Book, str], roun
 SHOW_PLANS = COLUMNS = False
 
 
-def measure(small: Book, big: Book, rounds: int, only: str) -> list[Measured]:
-    """All pages of both MFIs, printed one by one."""
+def measure(small: Book, big: Book, rounds: int, only: str = "", without: str | None = None) -> list[Measured]:
+    """The pages of both MFIs, printed one by one."""
     from django.test.utils import setup_test_environment, teardown_test_environment
 
     print(f"{'page':<58} {'small':>8} {'big':>9}   ratio")
@@ -154,7 +154,7 @@ def measure(small: Book, big: Book, rounds: int, only: str) -> list[Measured]:
     in_small, in_big = dict(addresses(small)), list(addresses(big))
     teardown_test_environment()
     for name, at in in_big:
-        if only not in name or (name not in in_small and "page" not in name):
+        if only not in name or (without and without in name) or (name not in in_small and "page" not in name):
             continue
         # What a small list has no such page of is measured by its first.
         alike = at.partition("?")[0] if "page" in name else in_small[name]
@@ -231,6 +231,7 @@ def main() -> None:
     parser.add_argument(
         "--plans", action="store_true", help="print the plan of each query that reads a big table whole"
     )
+    parser.add_argument("--without", help="leave out pages whose name has this in it")
     parser.add_argument("--columns", action="store_true", help="also each list in the order of each of its columns")
     parser.add_argument("--export", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -244,7 +245,7 @@ def main() -> None:
     with throw_away_server(), histories():
         migrated()
         small, big = open_book("small", arguments.small), open_book("big", arguments.loans)
-        measure(small, big, arguments.rounds, arguments.only)
+        measure(small, big, arguments.rounds, arguments.only, arguments.without)
         measure_exports()
 
 

@@ -96,6 +96,7 @@ class Migration(migrations.Migration):
         searchable("loans_loan", "number"),
         searchable("loans_loanevent", "number", "reference"),
         searchable("loans_journalentry", "narrative"),
+        searchable("loans_dispute", "text", "answer"),
         searchable("loans_paymentnotice", "reference"),
         searchable("loans_guarantor", "full_name", "phone"),
         searchable("loans_collateral", "description", "serial"),

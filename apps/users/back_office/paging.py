@@ -141,8 +141,14 @@ class PagedChangeList(ChangeList):
 
     def _rows_at(self, place: Place) -> Any:
         """The rows of the page: first their keys alone, by an index, and then what the page shows of them."""
-        size, backwards = self.list_per_page, place.is_backwards
-        keys = self._keys_at(place)[place.skips(size) :][: size + 1]
+        size, parts = self.list_per_page, keyset.parts_of(self.queryset)
+        values = None
+        if parts and place.at:
+            values = keyset.values_of(self.root_queryset, parts, place.before or place.after)
+        if values is None:  # the row is gone, or nothing says what comes after it: the page is counted to
+            place = Place(place.page)
+        backwards = place.is_backwards
+        keys = self._keys_from(parts, values, backwards=backwards)[place.skips(size) :][: size + 1]
         found = list(keys)
         if not found and place.page != 1:
             raise IncorrectLookupParameters
@@ -158,22 +164,18 @@ class PagedChangeList(ChangeList):
         rows: QuerySet[Any] = self.apply_select_related(self.root_queryset)
         return rows.filter(pk__in=list(keys)).order_by(*self.queryset.query.order_by)
 
-    def _keys_at(self, place: Place) -> QuerySet[Any]:
-        """All keys from the place on, in the direction in which it is looked for."""
-        rows = self.queryset
-        parts = keyset.parts_of(rows)
+    def _keys_from(self, parts: Any, values: Any, *, backwards: bool) -> QuerySet[Any]:
+        """All keys after the row that is sorted by `values`, or from an end of the list, in one direction."""
+        rows: QuerySet[Any] = self.queryset
         if parts is None:
-            rows = rows.reverse() if place.is_backwards else rows
-            return rows.values_list("pk", flat=True)  # type: ignore[no-any-return]
-        if place.is_backwards:
+            rows = rows.reverse() if backwards else rows
+            return rows.values_list("pk", flat=True)
+        if backwards:
             parts = [part.reversed for part in parts]
-        if place.at:
-            values = keyset.values_of(self.root_queryset, parts, place.before or place.after)
-            if values is None:  # the row is gone from the list: as one that nobody ever asked from
-                return self._keys_at(Place(place.page))
+        if values is not None:
             rows = keyset.rows_after(rows, parts, values)
-        sorted_rows: QuerySet[Any] = rows.order_by(*(part.order for part in parts))
-        return sorted_rows.values_list("pk", flat=True)
+        rows = rows.order_by(*(part.order for part in parts))
+        return rows.values_list("pk", flat=True)
 
     def _links(self, place: Place, shown: list[Any], *, further: bool) -> list[PageLink]:
         """The pages around this one; `further` says whether there is another in the direction it was looked for."""

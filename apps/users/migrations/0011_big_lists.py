@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 name="message_not_sent",
             ),
         ),
+        searchable("users_complaint", "text", "answer"),
         searchable("users_account", "full_name", "phone", "email"),
         searchable("users_borrowerprofile", "national_id"),
     ]
