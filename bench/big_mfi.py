@@ -1,6 +1,7 @@
 """Pages of a big MFI against the same pages of a small one, in one run.
 
-    uv run python bench/big_mfi.py [--loans 200000] [--small 2000] [--rounds 3] [--only WORD] [--without WORD] [--columns] [--plans]
+    uv run python bench/big_mfi.py [--loans 200000] [--small 2000] [--rounds 3]
+                                   [--only WORD] [--without WORD] [--columns] [--plans]
 
 Two MFIs on a throw-away server, filled by bench/big_book.py: people a quarter as many as loans. Each list of the
 back-office is asked for its first page, its page 1,000 and its last, each choice of each filter and each kind of
@@ -181,11 +182,12 @@ def export(subdomain: str, file_format: int) -> None:
     with tenant_context(MFI.objects.get(subdomain=subdomain)):
         manager = Account.objects.filter(role="mfi_admin", duties__contains="manager").order_by("created_at").first()
         client = Client(HTTP_HOST=f"{subdomain}.localhost")
+        assert manager is not None
         client.force_login(manager, backend="apps.users.access.backends.EmailOrPhoneBackend")
         rows = Loan.objects.count()
     client.get("/admin/loans/loan/")
     before, begun, size, first = _most_memory(), time.perf_counter(), 0, 0.0
-    answer = client.post("/admin/loans/loan/export/", {"format": str(file_format)})
+    answer: Any = client.post("/admin/loans/loan/export/", {"format": str(file_format)})
     for part in answer.streaming_content if answer.streaming else [answer.content]:
         first = first or time.perf_counter() - begun
         size += len(part)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 import config.urls_public
@@ -19,10 +18,12 @@ from apps.loans.book.models import Loan
 from apps.loans.reporting.selectors import overall
 from apps.loans.reporting.services.snapshots import keep_figures
 from apps.mfis.core.clock import business_date
+from apps.mfis.core.database import connection
 from apps.users.back_office import paging
 from apps.users.back_office.sites import public_site, tenant_site
-from bench.big_book import Size, multiply, tell_templates
+from bench.big_book import Size, multiply
 from bench.lender import Lender
+from bench.told_loans import tell_templates
 from tests.api_recipes import RECIPES, World
 from tests.factories import Branch
 from tests.plans import listening, pages_of, pretend_big, read_whole

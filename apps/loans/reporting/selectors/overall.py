@@ -116,4 +116,5 @@ def _kept() -> KeptFigures | None:
 def _portfolio_of(told: dict[str, str]) -> Portfolio:
     """From texts; what is no amount is a number of loans or people."""
     counts = ("borrowers", "loans", "overdue_loans")
-    return Portfolio(**{name: int(text) if name in counts else Decimal(text) for name, text in told.items()})  # type: ignore[arg-type]
+    amounts: dict[str, Any] = {name: int(text) if name in counts else Decimal(text) for name, text in told.items()}
+    return Portfolio(**amounts)
