@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.http.response import HttpResponseBase
 from ninja import Router
 
 from apps.loans.book.api import own_loan
