@@ -29,6 +29,10 @@ UNSORTED = {
     ("PolicyAdmin", "__str__"): "one record, whose list is its page",
     ("NodeAdmin", "__str__"): "a few nodes, by their letter",
     ("ProductAdmin", "apr"): "reckoned from the schedule of the usual loan",
+    (
+        "EntryAdmin",
+        "amount",
+    ): "added up from the lines of the entries that are shown; the journal is sorted by its days",
     ("BureauFileAdmin", "answered"): "says what several answers say",
 }
 

@@ -298,9 +298,8 @@ class LoanMachine(RuleBasedStateMachine):
         if self.model.charged_off and reverse:
             with tenant_context(self.branch.mfi):
                 event = LoanEvent.objects.filter(loan_id=self.key, type="charge_off", reversed_by__isnull=True).get()
-            took = self.attempt(
-                reverse_repayment, event_id=event.pk, actor=staff["manager"].actor, reason="They called"
-            )
+            by = staff["manager"].actor
+            took = self.attempt(reverse_repayment, event_id=event.pk, actor=by, reason="They called")
             self.model.charged_off = not took
             return
         proposed = self.attempt(propose_charge_off, loan_id=self.key, actor=staff["officer"].actor, reason="Silent")
@@ -323,8 +322,7 @@ class LoanMachine(RuleBasedStateMachine):
         if not hasattr(self, "model"):
             return
         with tenant_context(self.branch.mfi):
-            loan = Loan.objects.select_related("state").get(pk=self.key)
-            owed, over = self.model.add_up()
+            loan, (owed, over) = Loan.objects.select_related("state").get(pk=self.key), self.model.add_up()
             assert (loan.state.total_outstanding, loan.state.overpaid) == (owed, over)
             running = "charged_off" if self.model.charged_off else "active"
             assert loan.state.status == (running if owed else "overpaid" if over else "closed")

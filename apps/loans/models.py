@@ -34,6 +34,7 @@ from apps.loans.ledger.models import (
     PeriodClosing,
 )
 from apps.loans.products.models import AgeingPreset, Policy, Product, PublicHoliday
+from apps.loans.reporting.models import KeptFigures
 from apps.loans.security.models import Collateral, Guarantor
 from apps.loans.servicing.models import DayEnd, PaymentNotice
 
@@ -63,6 +64,7 @@ __all__ = [
     "InstallmentPosition",
     "JournalEntry",
     "JournalLine",
+    "KeptFigures",
     "Loan",
     "LoanEvent",
     "LoanState",

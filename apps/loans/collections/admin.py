@@ -29,7 +29,13 @@ class StandingFilter(admin.SimpleListFilter):
         return [(one.value, str(one.label)) for one in Standing]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(standing=self.value()) if self.value() in Standing.values else queryset
+        if self.value() not in Standing.values:
+            return queryset
+        found, today = queryset.filter(standing=self.value()), business_date().isoformat()
+        # By their day as well, which is known without adding up what was received since.
+        if self.value() == Standing.DUE:
+            return found.filter(day__gte=today)
+        return found.filter(day__lt=today) if self.value() == Standing.BROKEN else found
 
 
 @admin.register(Promise, site=tenant_site)
@@ -45,7 +51,7 @@ class PromiseAdmin(LetsemaAdmin):
     search_help_text = "Loan number, name, phone or what was said"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Promise]:
-        return Promise.promises.judged(business_date()).order_by("promised_on", "recorded_at")
+        return Promise.promises.judged(business_date()).order_by("day", "recorded_at")
 
     @admin.display(description="loan", ordering="loan__number")
     def loan_number(self, promise: Promise) -> str:
@@ -61,7 +67,7 @@ class PromiseAdmin(LetsemaAdmin):
     def promised(self, promise: Promise) -> str:
         return format_money(promise.amount, promise.loan.currency) if promise.amount else "any amount"
 
-    @admin.display(description="by", ordering="promised_on")
+    @admin.display(description="by", ordering="day")
     def by_day(self, promise: Any) -> str:
         return f"{promise.promised_on:%-d %b %Y}"
 

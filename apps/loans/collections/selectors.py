@@ -10,9 +10,9 @@ from apps.loans.collections.models import Promise, Standing
 
 def promises_of(loan: Loan, on: date) -> list[Promise]:
     """The loan's promises with what became of them by `on`, the latest first, at most ten."""
-    return list(Promise.promises.judged(on).filter(loan=loan).order_by("-promised_on")[:10])
+    return list(Promise.promises.judged(on).filter(loan=loan).order_by("-day")[:10])
 
 
 def promises_due(on: date) -> int:
     """Promises whose day is `on` and that are not kept yet."""
-    return Promise.promises.judged(on).filter(promised_on=on, standing=Standing.DUE).count()
+    return Promise.promises.judged(on).filter(day=on.isoformat(), standing=Standing.DUE).count()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from apps.loans.book.models import Loan, LoanEvent
 from apps.mfis.core.folding import fold, search_words
-from apps.mfis.core.searching import folded, search
+from apps.mfis.core.searching import exactly, search
 from apps.users.accounts.models import BorrowerProfile
 
 PEOPLE = ("account__full_name", "account__phone", "account__email", "national_id")
@@ -50,28 +49,19 @@ def exact_page(query: str) -> str:
 
 
 def _loan_pages(word: str) -> set[str]:
-    numbered = _exactly(Loan.objects.projected(), ("number",), word).values_list("pk", flat=True)[:2]
-    received = _exactly(_receipts(), RECEIPTS, word).values_list("loan_id", flat=True)[:2]
+    numbered = exactly(Loan.objects.projected(), ("number",), word).values_list("pk", flat=True)[:2]
+    received = exactly(_receipts(), RECEIPTS, word).values_list("loan_id", flat=True)[:2]
     return {reverse("admin:loans_loan_change", args=[loan]) for loan in {*numbered, *received}}
 
 
 def _person_pages(word: str) -> set[str]:
     """By national ID or phone, which is stored with the country's code."""
     known = BorrowerProfile.objects.filter(account__merged_into=None)
-    people = set(_exactly(known, ("national_id", "account__phone"), word).values_list("pk", flat=True)[:2])
+    people = set(exactly(known, ("national_id", "account__phone"), word).values_list("pk", flat=True)[:2])
     if len(word) == 8:
-        people |= set(_exactly(known, ("account__phone",), f"266{word}").values_list("pk", flat=True)[:2])
+        people |= set(exactly(known, ("account__phone",), f"266{word}").values_list("pk", flat=True)[:2])
     return {reverse("admin:users_borrowerprofile_change", args=[person]) for person in people}
 
 
 def _receipts() -> QuerySet[LoanEvent]:
     return LoanEvent.objects.exclude(number="", reference="").select_related("loan__borrower").latest_first()
-
-
-def _exactly(rows: QuerySet[Any], fields: tuple[str, ...], word: str) -> QuerySet[Any]:
-    columns = {f"exact{n}": folded(path) for n, path in enumerate(fields)}
-    same = Q()
-    for name in columns:
-        same |= Q(**{name: word})
-    found: QuerySet[Any] = rows.annotate(**columns).filter(same)
-    return found

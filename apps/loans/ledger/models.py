@@ -98,6 +98,7 @@ class JournalEntry(Fact):
             models.Index(fields=["-posted_on", "-recorded_at", "-id"], name="entry_newest_first"),
             models.Index(fields=["loan"], name="entry_of_loan"),
             models.Index(fields=["event"], name="entry_of_event"),
+            models.Index(fields=["source"], name="entry_by_source"),
         ]
         constraints = [
             models.CheckConstraint(

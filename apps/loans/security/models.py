@@ -19,7 +19,11 @@ class Guarantor(Revisioned):
     is_active = models.BooleanField("stands", default=True)
 
     class Meta:
-        ordering = ["-created_at"]
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="guarantor_newest_first"),
+            models.Index(fields=["is_active"], name="guarantor_by_state"),
+        ]
         constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="guarantor_amount_positive")]
 
     def __str__(self) -> str:
@@ -47,7 +51,12 @@ class Collateral(Revisioned):
 
     class Meta:
         verbose_name_plural = "collateral"
-        ordering = ["-created_at"]
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="collateral_newest_first"),
+            models.Index(fields=["what", "is_active"], name="collateral_by_kind"),
+            models.Index(fields=["is_active"], name="collateral_by_state"),
+        ]
         constraints = [models.CheckConstraint(condition=models.Q(value__gt=0), name="collateral_value_positive")]
 
     def __str__(self) -> str:

@@ -146,3 +146,12 @@ def balanced_books(entry: str, line: str, closing: str) -> list[RunSQL]:
             """,
         )
     ]
+
+
+def searchable(table: str, *columns: str) -> RunSQL:
+    """Lets `table` be searched by parts of what stands in its text columns, as `apps/mfis/core/searching.py` asks.
+
+    One index of trigrams for all columns: there are many schemas, and the catalogue should not grow by one for each.
+    """
+    expressions = ", ".join(f"(public.letsema_fold({column}::text)) gin_trgm_ops" for column in columns)
+    return RunSQL(f"CREATE INDEX {table}_search ON {table} USING gin ({expressions})", f"DROP INDEX {table}_search")

@@ -1,48 +1,84 @@
-"""The one way in which lists are searched."""
+"""The one way in which lists are searched: each table by its own index."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db.models import F, ManyToOneRel, Q, QuerySet, TextField
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, F, ForeignObjectRel, Func, Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
+from django.db.models.lookups import Contains, Exact, StartsWith
 
 from apps.mfis.core.folding import Fold, search_words
 
+# An index of trigrams finds nothing shorter; such a word must begin one, which the index can tell (`searchable`).
+SHORTEST_INSIDE = 3
 
-def folded(path: str) -> Fold:
-    """The folded value of a column, by its lookup path."""
-    return Fold(Cast(F(path), TextField()))
+
+Match = Callable[[str, str], Q]  # that a word is found in a column
+
+
+def folded(column: str) -> Fold:
+    """The folded value of a column."""
+    return Fold(Cast(F(column), TextField()))
 
 
 def search(rows: QuerySet[Any], fields: Iterable[str], query: str) -> QuerySet[Any]:
-    """Those of `rows` of which every word of `query` stands in one of `fields`, however it is accented or divided."""
+    """Those of `rows` of which every word of `query` stands in one of `fields`, however it is accented or divided.
+
+    A word of one or two letters must begin a word there.
+    """
     fields = tuple(fields)
     for word in search_words(query):
-        rows = rows.filter(_anywhere(rows.model, fields, word))
+        rows = rows.filter(_somewhere(rows.model, fields, word, _stands))
     return rows
 
 
-def _anywhere(model: type[Any], fields: tuple[str, ...], word: str) -> Q:
-    """That a folded word stands in one of the fields; those of records that point here are looked up by themselves."""
-    pointing = {path: relation for path in fields if (relation := _pointing_here(model, path))}
-    found = _matching(model, [path for path in fields if path not in pointing], "pk", word)
-    for path, relation in pointing.items():
-        rest = path.partition("__")[2]
-        found |= _matching(relation.related_model, [rest], relation.field.attname, word)
+def exactly(rows: QuerySet[Any], fields: Iterable[str], word: str) -> QuerySet[Any]:
+    """Those of `rows` of which one of `fields` is the folded `word` and nothing else."""
+    return rows.filter(_somewhere(rows.model, tuple(fields), word, _is))
+
+
+def _stands(column: str, word: str) -> Q:
+    """That the word stands in the column."""
+    if len(word) >= SHORTEST_INSIDE:
+        return Q(Contains(folded(column), word))
+    return Q(StartsWith(folded(column), word)) | Q(Contains(folded(column), f" {word}"))
+
+
+def _is(column: str, word: str) -> Q:
+    return Q(Exact(folded(column), word))
+
+
+def _somewhere(model: type[Model], paths: Iterable[str], word: str, by: Match) -> Q:
+    """That the word is found in one of the model's own columns, or in those of records that it is related to."""
+    found, beyond = Q(), defaultdict(list)
+    for path in paths:
+        name, _, rest = path.partition("__")
+        if rest:
+            beyond[name].append(rest)
+        else:
+            found |= by(name, word)
+    for name, rests in beyond.items():
+        found |= _related(model, name, rests, word, by)
     return found
 
 
-def _pointing_here(model: type[Any], path: str) -> ManyToOneRel | None:
-    """The relation by which many records point at one of `model`, where the path begins with one."""
-    field = model._meta.get_field(path.partition("__")[0])
-    return field if isinstance(field, ManyToOneRel) and field.one_to_many else None
+def _related(model: type[Model], name: str, paths: list[str], word: str, by: Match) -> Q:
+    """That a related record has it. Those are looked up first, and what belongs to them by the index of their keys: in
+    one condition over several tables PostgreSQL would read them all."""
+    relation = model._meta.get_field(name)
+    other: Any = relation.related_model
+    found = other._default_manager.filter(_somewhere(other, paths, word, by)).order_by()
+    if isinstance(relation, ForeignObjectRel):  # they point here
+        pointing: Any = relation.field
+        return Q(_any_of("pk", found.values(pointing.attname)))
+    return Q(_any_of(relation.attname, found.values("pk")))
 
 
-def _matching(model: type[Any], paths: list[str], key: str, word: str) -> Q:
-    columns = {f"folded{n}": folded(path) for n, path in enumerate(paths)}
-    stands = Q()
-    for name in columns:
-        stands |= Q(**{f"{name}__contains": word})
-    return Q(pk__in=model._default_manager.annotate(**columns).filter(stands).order_by().values(key))
+def _any_of(column: str, keys: QuerySet[Any]) -> Func:
+    """column = ANY (ARRAY (keys)): the keys are gathered once, and each is looked up."""
+    gathered = Func(ArraySubquery(keys), template="(%(expressions)s)")
+    return Func(F(column), gathered, arg_joiner=" = ANY ", template="(%(expressions)s)", output_field=BooleanField())

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin, SimpleListFilter
+from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import QuerySet
@@ -28,6 +29,7 @@ from apps.mfis.core.searching import search
 from apps.users.accounts.models import Account
 from apps.users.back_office.forms import DateInput
 from apps.users.back_office.history import row_history
+from apps.users.back_office.paging import PLACE, CountedSoFar, PagedChangeList
 
 
 class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
@@ -42,6 +44,7 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
     actions = None
     list_per_page = 50
     show_full_result_count = False
+    paginator = CountedSoFar
     formfield_overrides = {models.DateField: {"widget": DateInput}}
 
     def _may(self, request: HttpRequest, action: Action | None) -> bool:
@@ -83,6 +86,9 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
         """The parameters that are fields of the search's own form, and are not kept in it beside."""
         return ()
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PagedChangeList]:
+        return PagedChangeList
+
     def list_tools(self, request: HttpRequest) -> list[dict[str, str]]:
         """Buttons above the list, beside Add."""
         return []
@@ -93,7 +99,7 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         typed = self.typed_filters(request)
-        kept = [(k, v) for k, v in request.GET.items() if k not in ("q", "p", "_popup", *typed)]
+        kept = [(k, v) for k, v in request.GET.items() if k not in ("q", PAGE_VAR, "_popup", *PLACE, *typed)]
         more = {
             "title": self.list_title or capfirst(str(self.opts.verbose_name_plural)),
             "kept_parameters": kept,

@@ -64,7 +64,9 @@ class Message(NodeLocal):
         ordering = ["-queued_at", "-id"]
         indexes = [
             models.Index(fields=["send_after"], name="message_waiting", condition=models.Q(status="waiting")),
-            models.Index(fields=["-queued_at"], name="message_latest"),
+            models.Index(fields=["-queued_at", "-id"], name="message_latest"),
+            models.Index(fields=["channel", "about"], name="message_by_kind"),
+            models.Index(fields=["-queued_at", "-id"], name="message_not_sent", condition=~models.Q(status="sent")),
         ]
 
     def __str__(self) -> str:

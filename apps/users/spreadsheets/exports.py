@@ -9,11 +9,12 @@ from typing import Any, ClassVar
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from import_export.admin import ExportMixin
 from import_export.formats.base_formats import Format
 from import_export.forms import ExportForm
 
-from apps.users.spreadsheets.writing import CONTENT_TYPES, Row, Table, write
+from apps.users.spreadsheets.writing import CONTENT_TYPES, Row, Table, download
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,15 @@ class ListExportMixin(ExportMixin):  # type: ignore[misc]
     def get_export_formats(self) -> list[type[Format]]:
         return [WrittenXLSX, WrittenCSV]
 
-    def get_export_data(
-        self, file_format: _WrittenFormat, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any
-    ) -> bytes:
+    def _do_file_export(
+        self, file_format: _WrittenFormat, request: HttpRequest, queryset: QuerySet[Any], export_form: Any = None
+    ) -> HttpResponseBase:
+        """The file, which import-export itself would hold in memory whole."""
         if not self.has_export_permission(request):
             raise PermissionDenied
-        return write(Table([c.head for c in self.export_columns], self._rows(queryset)), file_format.extension)
+        name = self.get_export_filename(request, queryset, file_format).removesuffix(f".{file_format.extension}")
+        table = Table([c.head for c in self.export_columns], self._rows(queryset))
+        return download(table, name, file_format.extension)
 
     def _rows(self, queryset: QuerySet[Any]) -> Iterator[Row]:
         for record in queryset.iterator(chunk_size=2000):

@@ -116,7 +116,7 @@ class LoanEvent(Fact):
     refuses the second.
     """
 
-    loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="events")
+    loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="events", db_index=False)
     type = models.CharField(max_length=30, choices=EventType.choices)
     value_date = models.DateField()
     amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
@@ -141,6 +141,8 @@ class LoanEvent(Fact):
         indexes = [
             models.Index(fields=["loan", "recorded_at", "id"], name="event_of_loan_in_order"),
             models.Index(fields=["node", "chain_seq"], name="event_of_chain"),
+            models.Index(fields=["value_date"], name="event_by_value_date"),
+            models.Index(fields=["loan", "value_date"], name="event_of_loan_by_day"),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(type__in=[t.value for t in EventType]), name="event_type_known"),

@@ -66,6 +66,7 @@ class Loan(Fact):
         indexes = [
             models.Index(fields=["-recorded_at", "-id"], name="loan_newest_first"),
             models.Index(fields=["borrower", "-recorded_at"], name="loan_of_borrower"),
+            models.Index(fields=["submitted_on", "id"], name="loan_by_application"),
         ]
 
     def __str__(self) -> str:

@@ -28,6 +28,13 @@ class Status(models.TextChoices):
     WRITTEN_OFF = "written_off", "Written off"
 
 
+# All that is owed, and since when an active loan owes it, for the database to sort by; an index stands on each.
+TOTAL_OUTSTANDING = (
+    models.F("principal_outstanding") + models.F("interest_outstanding") + models.F("charges_outstanding")
+)
+LATE_SINCE = models.Case(models.When(status=Status.ACTIVE, then=models.F("oldest_due_date")))
+
+
 class LoanStateQuerySet(models.QuerySet["LoanState"]):
     """Where loans stand, by the questions that are asked of them."""
 
@@ -70,7 +77,10 @@ class LoanState(Projection):
     class Meta:
         ordering = ["loan"]
         indexes = [
-            models.Index(fields=["status"], name="state_by_status"),
+            models.Index(fields=["status", "loan"], name="state_by_status"),  # a key tells which loan is the newer
+            models.Index(fields=["loan"], name="state_proposed", condition=~models.Q(proposal="")),
+            models.Index(TOTAL_OUTSTANDING, name="state_by_outstanding"),
+            models.Index(LATE_SINCE, name="state_by_lateness"),
             models.Index(fields=["oldest_due_date"], name="state_by_oldest_due", condition=models.Q(status="active")),
             models.Index(fields=["folded_on"], name="state_that_moves", condition=models.Q(folded_on__isnull=False)),
         ]

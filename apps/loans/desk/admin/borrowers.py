@@ -46,7 +46,7 @@ class BorrowerAdmin(LetsemaAdmin):
     list_select_related = ("account",)
     search_fields = PEOPLE
     search_help_text = "Name, phone, e-mail or national ID"
-    ordering = ("account__full_name",)
+    ordering = ("account__full_name", "pk")
 
     def name(self, profile: BorrowerProfile) -> str:
         return profile.account.full_name

@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from apps.credit.models import OutboxEntry
-from apps.loans.book.models import Loan, Status
+from apps.loans.book.models import Loan, LoanState, Status
 from apps.loans.collections.selectors import promises_due
 from apps.loans.desk.decisions import count_waiting, decisions_of, waiting_decisions
 from apps.loans.ledger.models import BooksCheck
 from apps.loans.reporting.selectors import portfolio as figures
+from apps.loans.reporting.selectors.overall import overall
 from apps.loans.servicing.services.day_end import days_not_ended
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.database import connection
@@ -48,22 +49,26 @@ QUEUES = (
 )
 
 
+SHOWN = 8  # of what waits for whoever looks
+
+
 def dashboard(request: HttpRequest) -> dict[str, Any]:
     """What admin/dashboard_tenant.html shows."""
     today, user = business_date(), request.user
     assert isinstance(user, Account)  # noqa: S101 - the site lets nobody else in
-    counts = figures.by_status()
-    months = figures.months(today)
+    found = overall(today)
+    counts, months = found.by_status, found.months
     collected, receipts = figures.collected(today)
     return {
         "title": "Dashboard",
         "today": today,
-        "portfolio": figures.portfolio(today),
+        "taken_at": found.taken_at,
+        "portfolio": found.portfolio,
         "collected": collected,
         "receipts": receipts,
-        "ageing": figures.ageing(today),
+        "ageing": found.ageing,
         "queue": _queue(user),
-        "decisions": decisions_of(user)[:8],
+        "decisions": decisions_of(user)[:SHOWN],
         "credit": credit_state(),
         "failing_jobs": failing_jobs(connection.schema_name),
         "away": health.what_is_away([health.What.SMS, health.What.MAIL, health.What.WORKER]),
@@ -106,12 +111,11 @@ def decisions_view(request: HttpRequest) -> HttpResponse:
 
 
 def _queue(user: Account) -> list[dict[str, Any]]:
+    """What waits for the user, the oldest first: of each state by its index, whose keys say how old a loan is."""
     wanted = {s: label for action, states, label in QUEUES if user.may(action) for s in states}
-    loans = (
-        Loan.objects.filter(state__status__in=list(wanted))
-        .select_related("borrower", "product", "state")
-        .order_by("recorded_at")[:8]
-    )
+    oldest = [LoanState.objects.filter(status=s).order_by("loan").values_list("loan")[:SHOWN] for s in wanted]
+    keys = sorted(key for (key,) in oldest[0].union(*oldest[1:], all=True)) if oldest else []
+    loans = Loan.objects.filter(pk__in=keys[:SHOWN]).select_related("borrower", "product", "state").order_by("pk")
     return [{"loan": loan, "label": wanted[Status(loan.state.status)]} for loan in loans]
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, DurationField, ExpressionWrapper, F, Model, QuerySet, Value, When
+from django.db.models import Case, F, Model, QuerySet, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -22,7 +21,7 @@ from apps.loans.book.selectors.other_lenders import other_lenders_exposure
 from apps.loans.book.workflow import BEFORE_DISBURSEMENT
 from apps.loans.desk.admin.filters import LateFilter, MineFilter, StatusFilter
 from apps.loans.desk.admin.loan_views import LoanViews
-from apps.loans.desk.exports import LOAN_COLUMNS
+from apps.loans.desk.exports import EXPORTED, LOAN_COLUMNS
 from apps.loans.desk.search import LOANS
 from apps.loans.desk.selectors import loan_page
 from apps.loans.domain.money import format_money
@@ -38,17 +37,9 @@ from apps.users.consents.models import Consent
 from apps.users.consents.selectors import standing_consent
 from apps.users.spreadsheets.exports import ListExportMixin
 
+# As the indexes of the states have them.
 OUTSTANDING = F("state__principal_outstanding") + F("state__interest_outstanding") + F("state__charges_outstanding")
-
-
-def _past_due(today: date) -> Case:
-    """For the database: the days that the list shows as late."""
-    late = When(
-        state__status=Status.ACTIVE,
-        state__oldest_due_date__lt=today,
-        then=ExpressionWrapper(Value(today) - F("state__oldest_due_date"), output_field=DurationField()),
-    )
-    return Case(late, default=Value(timedelta()), output_field=DurationField())
+LATE_SINCE = Case(When(state__status=Status.ACTIVE, then=F("state__oldest_due_date")))
 
 
 @admin.register(Loan, site=tenant_site)
@@ -68,6 +59,7 @@ class LoanAdmin(ListExportMixin, LoanViews):  # type: ignore[misc]
     )
     list_filter = (StatusFilter, LateFilter, MineFilter, "product")
     list_select_related = ("borrower", "product", "state")
+    ordering = ("-id",)  # a key says when its loan was entered, and the states' indexes hold it
     search_fields = (*LOANS, "events__number", "events__reference")
     search_help_text = "Loan or receipt number, reference, name, phone or national ID"
     add_action = Action.APPLY_FOR_BORROWER
@@ -77,10 +69,11 @@ class LoanAdmin(ListExportMixin, LoanViews):  # type: ignore[misc]
     def get_queryset(self, request: HttpRequest) -> QuerySet[Loan]:
         loans: QuerySet[Loan] = super().get_queryset(request)
         # One that just arrived from another node is folded in a moment.
-        return loans.filter(state__isnull=False).annotate(past_due=_past_due(business_date()))
+        return loans.filter(state__isnull=False)
 
     def get_export_queryset(self, request: HttpRequest) -> Any:
-        return super().get_export_queryset(request).select_related("borrower", "product", "state")
+        loans: QuerySet[Loan] = super().get_export_queryset(request)
+        return loans.select_related("borrower", "product", "state").only(*EXPORTED)
 
     @admin.display(description="borrower", ordering="borrower__full_name")
     def borrower_name(self, loan: Loan) -> str:
@@ -94,7 +87,7 @@ class LoanAdmin(ListExportMixin, LoanViews):  # type: ignore[misc]
     def outstanding(self, loan: Loan) -> str:
         return format_money(loan.state.total_outstanding, loan.currency) if loan.state.disbursed_on else "—"
 
-    @admin.display(ordering="past_due")
+    @admin.display(ordering=LATE_SINCE.desc(nulls_first=True))
     def late(self, loan: Loan) -> str:
         days = days_past_due(loan)
         return f"{days} day{'' if days == 1 else 's'}" if days else "—"

@@ -76,6 +76,13 @@ def test_a_phone_is_found_however_it_is_written(alpha: Branch, people: dict[str,
     assert alpha.client("officer").get("/admin/search/", {"q": typed}).headers.get("Location") == own
 
 
+def test_a_word_of_two_letters_begins_one(alpha: Branch, people: dict[str, Account]) -> None:
+    assert str(people["Tšepo"].pk) in listed(alpha, "ra")
+    assert str(people["Tšepo"].pk) in listed(alpha, "Ts ra")
+    assert str(people["Tšepo"].pk) not in listed(alpha, "ik")
+    assert str(people["Tšepo"].pk) in listed(alpha, "iki")
+
+
 def test_a_national_id_opens_its_person(alpha: Branch, people: dict[str, Account]) -> None:
     own = reverse("admin:users_borrowerprofile_change", args=[people["Tšepo"].pk])
     assert alpha.client("officer").get("/admin/search/", {"q": "770000000"}).headers["Location"] == own

@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from apps.loans.domain.money import format_money
-from apps.loans.ledger.models import JournalEntry
+from apps.loans.ledger.models import JournalEntry, JournalLine
 from apps.users.back_office.base import LetsemaAdmin
 from apps.users.back_office.sites import tenant_site
 
@@ -28,11 +28,10 @@ class EntryAdmin(LetsemaAdmin):
     date_hierarchy = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[JournalEntry]:
-        debit = Q(lines__amount__gt=0)
         entries: QuerySet[JournalEntry] = super().get_queryset(request)
-        return entries.annotate(debit=Sum("lines__amount", filter=debit))
+        debits = JournalLine.objects.filter(entry=OuterRef("pk"), amount__gt=0).order_by().values("entry")
+        return entries.annotate(debit=Subquery(debits.annotate(total=Sum("amount")).values("total")))
 
-    @admin.display(ordering="debit")
     def amount(self, entry: Any) -> str:
         return format_money(entry.debit or Decimal(0))
 

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Case, QuerySet, Sum, When
-from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.db.models import Case, DecimalField, F, QuerySet, When
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 
 from apps.loans.domain.money import format_money
 from apps.loans.ledger.chart import ensure_chart
 from apps.loans.ledger.models import GLAccount
-from apps.loans.ledger.reports import CREDIT_SIDE
+from apps.loans.ledger.reports import CREDIT_SIDE, ZERO
 from apps.loans.ledger.settings import save_account
 from apps.loans.reporting.admin.overview import BooksPages
 from apps.loans.reporting.admin.report import ReportPages
+from apps.loans.reporting.selectors.overall import books
+from apps.mfis.core.clock import business_date
 from apps.mfis.core.roles import Action
 from apps.users.back_office.base import status_badge
 from apps.users.back_office.requests import staff_of
 from apps.users.back_office.sites import tenant_site
+
+MONEY = DecimalField(max_digits=20, decimal_places=2)
 
 
 @admin.register(GLAccount, site=tenant_site)
@@ -39,8 +42,17 @@ class AccountAdmin(BooksPages, ReportPages):
     def get_queryset(self, request: HttpRequest) -> QuerySet[GLAccount]:
         ensure_chart()
         accounts: QuerySet[GLAccount] = super().get_queryset(request)
-        shown = Case(When(type__in=CREDIT_SIDE, then=-Sum("lines__amount")), default=Sum("lines__amount"))
-        return accounts.annotate(total=Sum("lines__amount"), natural=Coalesce(shown, Decimal(0)))
+        held = books(business_date()).balances
+        total = Case(
+            *(When(pk=account, then=amount) for account, amount in held.items()), default=ZERO, output_field=MONEY
+        )
+        shown = Case(When(type__in=CREDIT_SIDE, then=-F("total")), default=F("total"), output_field=MONEY)
+        return accounts.annotate(total=total).annotate(natural=shown)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        taken_at = books(business_date()).taken_at
+        said = f"Balances as at {localtime(taken_at):%-d %b %Y, %H:%M}." if taken_at else ""
+        return super().changelist_view(request, {**(extra_context or {}), "list_note": said})
 
     @admin.display(ordering="natural")
     def balance(self, account: Any) -> str:
@@ -49,7 +61,7 @@ class AccountAdmin(BooksPages, ReportPages):
             '<a href="{}?account={}">{}</a>',
             reverse("admin:loans_books_report", args=["general-ledger"]),
             account.pk,
-            format_money(sign * (account.total or Decimal(0))),
+            format_money(sign * account.total),
         )
 
     @admin.display(ordering="role")

@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db.models import DecimalField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
@@ -54,9 +54,7 @@ class ClosingAdmin(LetsemaAdmin):
     def list_tools(self, request: HttpRequest) -> list[dict[str, str]]:
         return [{"label": "Books", "style": "quiet", "url": reverse("admin:loans_books")}]
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         closing = self.get_object(request, object_id)
         if closing is None or not self.has_view_permission(request):
             raise Http404
@@ -72,5 +70,5 @@ class ClosingAdmin(LetsemaAdmin):
         }
         return TemplateResponse(request, "admin/closing.html", context)
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         return self.change_view(request, object_id)

@@ -18,6 +18,7 @@ from apps.loans.ledger.post import closed_through
 from apps.loans.ledger.verification import check_books
 from apps.loans.reporting.forms import ClosingForm
 from apps.loans.reporting.reports import REPORTS
+from apps.loans.reporting.selectors.overall import books
 from apps.loans.reporting.services.closing import close_period
 from apps.loans.servicing.models import DayEnd
 from apps.loans.servicing.services.day_end import days_not_ended, run_due_days
@@ -45,8 +46,7 @@ class BooksPages(LetsemaAdmin):
             raise PermissionDenied
         ensure_chart()
         today = business_date()
-        since = reports.year_start(today)
-        income, expense, result = reports.income_statement(since, today)
+        found = books(today)
         context = {
             **self.admin_site.each_context(request),
             "title": "Books",
@@ -56,10 +56,11 @@ class BooksPages(LetsemaAdmin):
             "behind": days_not_ended(today),
             "check": BooksCheck.objects.first(),
             "last_day": DayEnd.objects.finished().first(),
-            "result": result,
-            "income": income.total,
-            "expense": expense.total,
-            "since": since,
+            "result": found.result,
+            "income": found.income,
+            "expense": found.expense,
+            "since": reports.year_start(today),
+            "taken_at": found.taken_at,
             "may_close": self._may(request, Action.CLOSE_BOOKS),
         }
         return TemplateResponse(request, "admin/books.html", context)

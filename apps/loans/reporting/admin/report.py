@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
@@ -27,7 +28,7 @@ class ReportPages(LetsemaAdmin):
         view = self.admin_site.admin_view(self.report_view)
         return [path("books/<slug:name>/", view, name="loans_books_report"), *super().get_urls()]
 
-    def report_view(self, request: HttpRequest, name: str) -> HttpResponse:
+    def report_view(self, request: HttpRequest, name: str) -> HttpResponseBase:
         if not self.has_view_permission(request):
             raise PermissionDenied
         if name not in REPORTS:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncMonth
 
-from apps.loans.book.models import COLLECTED_AMOUNT, COLLECTS, EventType, LoanEvent, LoanState, Status
+from apps.loans.book.models import COLLECTED_AMOUNT, COLLECTS, RECEIPTS, EventType, LoanEvent, LoanState, Status
 from apps.loans.domain.calendar import add_months
 from apps.loans.histories.models import Dispute
 from apps.loans.servicing.models import PaymentNotice
@@ -109,8 +109,9 @@ def months(day: date, count: int = 6) -> list[tuple[date, Decimal, Decimal]]:
 
 def collected(day: date) -> tuple[Decimal, int]:
     """What was collected on one day, and in how many receipts."""
-    moved = LoanEvent.objects.filter(value_date=day)
-    return moved.amount_collected(), moved.receipts().count()
+    moved = LoanEvent.objects.filter(value_date=day).collected()
+    sums = moved.aggregate(amount=COLLECTED_AMOUNT, receipts=Count("pk", filter=Q(type__in=RECEIPTS)))
+    return sums["amount"] or ZERO, sums["receipts"]
 
 
 def waiting_complaints() -> int:

@@ -27,7 +27,11 @@ class PaymentNotice(Revisioned):
 
     class Meta:
         verbose_name = "reported payment"
-        ordering = ["-created_at"]
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="notice_newest_first"),
+            models.Index(fields=["status", "channel"], name="notice_by_status"),
+        ]
         constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="notice_amount_positive")]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from ninja import Router
 
 from apps.loans.book.api import own_loan
@@ -72,7 +72,7 @@ def statement(request: TenantRequest, loan_id: UUID) -> Any:
 
 
 @router.get("/loans/{uuid:loan_id}/statement.csv", response={200: str, **REFUSED}, auth=ANY)
-def statement_csv(request: TenantRequest, loan_id: UUID) -> HttpResponse:
+def statement_csv(request: TenantRequest, loan_id: UUID) -> HttpResponseBase:
     """The statement as a spreadsheet."""
     found = own_loan(request, loan_id)
     head = list(StatementRow.model_fields)

@@ -31,6 +31,8 @@ class DirectoryEntry(Projection):
         indexes = [
             models.Index(fields=["full_name", "account_id"], name="directory_by_name"),
             models.Index(fields=["schema_name", "full_name", "account_id"], name="directory_of_mfi"),
+            models.Index(fields=["role"], name="directory_by_role"),
+            models.Index(fields=["is_active", "has_signed_up"], name="directory_by_state"),
         ]
 
     def __str__(self) -> str:

@@ -85,6 +85,12 @@ class Account(AbstractBaseUser, Revisioned):
     class Meta:
         verbose_name = "account"
         ordering = ["full_name", "id"]
+        indexes = [
+            models.Index(fields=["full_name", "id"], name="account_by_name"),
+            # Few of many: lists of colleagues, and of accounts that are closed, must not go through all borrowers.
+            models.Index(fields=["full_name", "id"], name="account_staff", condition=~models.Q(role="borrower")),
+            models.Index(fields=["full_name", "id"], name="account_closed", condition=models.Q(is_active=False)),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(email__isnull=False)

@@ -28,6 +28,7 @@ class BorrowerProfile(models.Model):
     class Meta:
         verbose_name = "borrower"
         ordering = ["account"]
+        indexes = [models.Index(fields=["district"], name="profile_by_district")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(net_monthly_income__isnull=True) | models.Q(net_monthly_income__gte=0),

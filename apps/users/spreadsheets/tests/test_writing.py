@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from apps.users.spreadsheets import writing
 from apps.users.spreadsheets.writing import Percent, Table, download, write
 
 LIVE = [
@@ -83,3 +84,20 @@ def test_a_file_keeps_its_name_whatever_it_is_called() -> None:
     answer = download(Table(["x"], []), 'a"b\u0161', "csv")
     assert answer["Content-Disposition"].startswith("attachment; filename*=utf-8''")
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
+
+
+@pytest.mark.parametrize("file_format", ["xlsx", "csv"])
+def test_a_long_table_leaves_from_disk(file_format: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "IN_MEMORY", 1000)
+    rows = [[f"LA{n}", Decimal(n), None if n % 2 else "=1", Percent("0.1")] for n in range(writing.MEASURED + 50)]
+    table = Table(["Loan", "Owed", "Note", "Rate"], iter(rows), [["In all", Decimal(5)]])
+    answer = download(table, "loans", file_format)
+    assert answer.streaming
+    content = b"".join(answer)
+    if file_format == "csv":
+        assert [line[0] for line in lines(content)] == ["Loan", *(row[0] for row in rows), "In all"]
+        return
+    given = [[(cell.value, cell.number_format) for cell in row] for row in cells(content)[1:-1]]
+    for n, row in enumerate(given):
+        note = (None, "General") if n % 2 else ("=1", "@")
+        assert row == [(f"LA{n}", "@"), (n, "#,##0.00"), note, (0.1, "0.00%")]

@@ -1,0 +1,307 @@
+"""A big MFI's book: a few dozen loans told by the services themselves, multiplied set-wise by SQL.
+
+Each copy has keys, numbers, references and a borrower of its own; days and amounts are its template's, so that
+events, installments, states, accrual and journal agree with each other in every copy. Triggers and foreign keys rest
+while it is filled (`session_replication_role`): the rows are as valid as those that they are copied from.
+
+Nothing of Django is imported before a function is called: a server must run and be named first.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench.lender import Lender
+from bench.told_loans import FATES, tell_templates
+
+FIRST_NAMES = """
+    Thabo Mpho Lerato Palesa Tšepo Tumelo Lineo Mamello Nthabiseng Refiloe Khotso Teboho Neo Lebohang 'Mamosa Tšeliso
+    Moliehi Pheello Retšelisitsoe Likeleli Nts'oaki Sello Katleho Puleng Mothusi Itumeleng Karabo Limpho Tlotliso
+    Rethabile
+"""
+SURNAMES = """
+    Mokoena Letsie Moshoeshoe Khoabane Ntšekhe Ralikariki Mohapi Molapo Sekonyela Matete Lerotholi Ramaema Mphutlane
+    Thamae Makhetha Seeiso Nkuebe Majoro Mochochoko Phafoli Tšehlana Khaketla Lehloenya Maseribane Rats'osane Mofolo
+    Sekhonyana Motsamai Lekhanya Metsing Thabane Monyane Pitso Ramoreboli Sehlabo Tau Nts'ekhe Mosisili Hlalele Kabi
+"""
+
+FUNCTIONS = """
+    -- A key of its own for copy k of a row: a UUIDv7 of the instant that is given, in ms.
+    CREATE FUNCTION bench_id(old uuid, at bigint, k int) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+        SELECT (lpad(to_hex(at + k * 200), 12, '0') || '7' || lpad(to_hex(k & 4095), 3, '0') || '8'
+                || lpad(to_hex(k >> 12), 3, '0') || right(old::text, 12))::uuid
+    $$;
+    CREATE FUNCTION bench_person(p bigint) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+        SELECT (lpad(to_hex(1700000000000 + p * 1000), 12, '0') || '7000800000' || lpad(to_hex(p), 10, '0'))::uuid
+    $$;
+    CREATE TABLE bench_row (id uuid PRIMARY KEY, at bigint);
+    CREATE TABLE bench_borrower (id uuid PRIMARY KEY, t int);
+"""
+
+
+ARRIVING = """
+    SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+     WHERE t.tgname = 'letsema_arrive' AND c.relnamespace = current_schema()::regnamespace
+"""
+
+
+@dataclass(frozen=True)
+class Copied:
+    """A table whose template rows are multiplied: of which day its rows are, and what else differs in copy `k`, as SQL
+    by column: beside the keys, which always do."""
+
+    table: str
+    day: str
+    texts: tuple[tuple[str, str], ...] = ()
+    key: str = "id"
+
+
+NUMBER = """
+    CASE WHEN number = '' THEN '' ELSE left(number, 2) || lpad((k * {rows} + rank)::text, 8, '0') || '-' || (k % 10) END
+"""
+REFERENCE = "CASE WHEN reference = '' THEN '' ELSE left(reference, 2) || lpad((k * {rows} + rank)::text, 9, '0') END"
+NUMBERED = (("number", NUMBER), ("reference", REFERENCE))
+
+COPIED = (
+    Copied("loans_loan", "submitted_on", (("number", NUMBER),)),
+    Copied("loans_loanevent", "value_date", (*NUMBERED, ("chain_seq", "NULL"))),
+    Copied("loans_loanstate", "coalesce(disbursed_on, current_date)", key="loan_id"),
+    Copied("loans_installment", "due_date - days"),
+    Copied("loans_earning", "start", key="loan_id"),
+    Copied("loans_journalentry", "posted_on", (("narrative", "left(narrative || ' ' || k, 200)"),)),
+    Copied("loans_journalline", "posted_on"),
+    Copied("loans_paymentnotice", "paid_on", (("reference", REFERENCE),)),
+    Copied("loans_guarantor", "created_at::date"),
+    Copied("loans_collateral", "created_at::date", (("serial", "serial || k"),)),
+    Copied("loans_dispute", "opened_on"),
+    Copied("loans_applicationdraft", "created_at::date"),
+    Copied("users_complaint", "opened_on"),
+    Copied("users_message", "queued_at::date", (("key", "key || ':' || k"),)),
+    Copied("credit_outboxentry", "queued_at::date", (("relayed_at", "now()"),)),
+    Copied("loans_transfer", "value_date", (("reference", REFERENCE), ("written", REFERENCE))),
+)
+
+TIMES = ("recorded_at", "created_at", "queued_at")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How big a book is made; proposals are few in any MFI, so only so many loans have one."""
+
+    loans: int
+    people: int
+
+    @property
+    def copies(self) -> int:
+        return max(self.loans // len(FATES) - 1, 0)
+
+
+def multiply(size: Size, *, at_rest: bool = True) -> None:
+    """Fills the present schema, which holds the templates, up to `size`.
+
+    `at_rest` needs rights of the server that only a benchmark's gives. Without, it is filled within the present
+    transaction, which must be undone: triggers are off to its end.
+    """
+    from apps.mfis.core.database import execute
+
+    with _at_rest() if at_rest else _triggers_off():
+        execute(FUNCTIONS)
+        _add_people(size.people)
+        execute("INSERT INTO bench_borrower SELECT borrower_id, row_number() OVER (ORDER BY id) FROM loans_loan")
+        for copied in COPIED:
+            _place(copied)
+        for copied in COPIED:
+            _copy(copied, size)
+        _settle()
+        execute("DROP FUNCTION bench_id, bench_person; DROP TABLE bench_row, bench_borrower")
+
+
+@contextmanager
+def _triggers_off() -> Iterator[None]:
+    """Puts off the triggers of the tables that are filled; what they were to check at the end is checked now."""
+    from apps.mfis.core.database import execute
+
+    execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    for table in ("users_account", "users_borrowerprofile", "users_revision", *(copied.table for copied in COPIED)):
+        execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    yield
+
+
+@contextmanager
+def _at_rest() -> Iterator[None]:
+    """Lets triggers, foreign keys and indexes of the copied tables rest, and tidies up as autovacuum would."""
+    from apps.mfis.core.database import execute, fetch_all
+
+    execute("SET session_replication_role = replica; SET synchronous_commit = off; SET work_mem = '64MB'")
+    # It is made to fire just where the others rest: when rows come from another node.
+    arriving = [row[0] for row in fetch_all(ARRIVING)]
+    execute(";".join(f"ALTER TABLE {table} DISABLE TRIGGER letsema_arrive" for table in arriving))
+    indexes = _take_indexes()
+    yield
+    execute(";".join(indexes))
+    execute(";".join(f"ALTER TABLE {table} ENABLE REPLICA TRIGGER letsema_arrive" for table in arriving))
+    execute("RESET session_replication_role; RESET work_mem")
+    execute("VACUUM ANALYZE")
+
+
+def _place(copied: Copied) -> None:
+    """Notes when each template row was, in the order in which the rows of one day came, and whose it is."""
+    from apps.mfis.core.database import execute
+
+    if copied.key != "id":
+        return
+    execute(f"""
+        INSERT INTO bench_row
+        SELECT x.id, (extract(epoch FROM ({copied.day})::date) * 1000)::bigint + 21600000
+                     + row_number() OVER (ORDER BY x.id)
+          FROM {copied.table} x ON CONFLICT DO NOTHING
+    """)
+
+
+def _copy(copied: Copied, size: Size) -> None:
+    """Multiplies the rows of one table."""
+    from apps.mfis.core.database import execute, fetch_all
+
+    columns = fetch_all(
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = current_schema() "
+        "AND table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position",
+        [copied.table],
+    )
+    texts, copies, begun = dict(copied.texts), size.copies, time.perf_counter()
+    [(rows,)] = fetch_all(f"SELECT count(*) FROM {copied.table}")
+    uuids = [name for name, kind in columns if kind == "uuid"]
+    joins = "".join(
+        f" LEFT JOIN bench_row r_{c} ON r_{c}.id = x.{c} LEFT JOIN bench_borrower b_{c} ON b_{c}.id = x.{c}"
+        for c in uuids
+    )
+    kept = "".join(f", r_{c}.at AS at_{c}, b_{c}.t AS t_{c}" for c in uuids)
+    execute(f"CREATE TEMP TABLE bench_x AS SELECT x.*, row_number() OVER () AS rank{kept} FROM {copied.table} x{joins}")
+    values = []
+    for name, kind in columns:
+        if name in texts:
+            values.append(texts[name].format(rows=rows))
+        elif kind == "uuid":
+            values.append(
+                f"CASE WHEN t_{name} IS NOT NULL"
+                f" THEN bench_person((k::bigint * {len(FATES)} + t_{name}) % {size.people})"
+                f" WHEN at_{name} IS NULL THEN {name} ELSE bench_id({name}, at_{name}, k) END"
+            )
+        elif name in TIMES and copied.key == "id":
+            values.append("to_timestamp((at_id + k * 200) / 1000.0)")
+        else:
+            values.append(f'"{name}"')
+    named = ", ".join(f'"{name}"' for name, _ in columns)
+    made = execute(
+        f"INSERT INTO {copied.table} ({named}) SELECT {', '.join(values)} FROM generate_series(1, {copies}) k, bench_x"
+    )
+    execute("DROP TABLE bench_x")
+    if time.perf_counter() - begun > 5:
+        print(f"  {copied.table:<24} {made:>10,} rows  {time.perf_counter() - begun:5.0f} s", flush=True)
+
+
+def _take_indexes() -> list[str]:
+    """Drops what indexes no constraint of these tables brings along; returns the statements that make them again."""
+    from apps.mfis.core.database import execute, fetch_all
+
+    found = fetch_all(
+        """
+        SELECT c.relname, pg_get_indexdef(i.indexrelid) FROM pg_index i
+          JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
+         WHERE c.relnamespace = current_schema()::regnamespace AND t.relname = ANY(%s)
+           AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)
+        """,
+        [[copied.table for copied in COPIED]],
+    )
+    for name, _ in found:
+        execute(f'DROP INDEX "{name}"')
+    return [definition for _, definition in found]
+
+
+def _add_people(people: int) -> None:
+    """Accounts, profiles, their revisions and their lines of the directory."""
+    from apps.mfis.core.database import execute
+
+    values = {"first": FIRST_NAMES.split(), "last": SURNAMES.split(), "people": people}
+    execute(
+        """
+        CREATE TEMP TABLE bench_one AS SELECT * FROM users_account WHERE role = 'borrower' LIMIT 1;
+        CREATE TEMP TABLE bench_profile AS
+            SELECT p.* FROM users_borrowerprofile p JOIN bench_one o ON o.id = p.account_id;
+        UPDATE bench_one SET email = NULL;
+        INSERT INTO users_account
+        SELECT (jsonb_populate_record(o, jsonb_build_object(
+                   'id', bench_person(p), 'phone', '+2665' || (1000000 + p)::text,
+                   'created_at', to_timestamp(1700000000 + p),
+                   'full_name', (%(first)s::text[])[1 + p %% array_length(%(first)s::text[], 1)] || ' '
+                        || (%(last)s::text[])[1 + (p / 7 + p) %% array_length(%(last)s::text[], 1)]))).*
+          FROM bench_one o, generate_series(0, %(people)s - 1) p;
+        INSERT INTO users_borrowerprofile
+        SELECT (jsonb_populate_record(o, jsonb_build_object(
+                   'account_id', bench_person(p), 'national_id', (10000000000 + p * 7919)::text,
+                   'district', (ARRAY['maseru', 'leribe', 'berea', 'mafeteng', 'quthing', 'butha_buthe'])[1 + p %% 6],
+                   'employer', 'Employer ' || p %% 400))).*
+          FROM bench_profile o, generate_series(0, %(people)s - 1) p;
+        INSERT INTO users_revision (id, node, recorded_at, table_name, row_id, action, image, changed, clock, seen,
+                                    actor_name)
+        SELECT public.letsema_uuid7(), 'A', a.created_at, 'users_account', a.id, 'INSERT', to_jsonb(a), '[]', now(),
+               '{}', ''
+          FROM users_account a WHERE role = 'borrower';
+        INSERT INTO users_command (id, node, recorded_at, name, actor_id, body_hash, answer)
+        SELECT public.letsema_uuid7(), 'A', now(), 'record_repayment', id, md5(id::text), '{}'
+          FROM users_account, generate_series(1, 4);
+        INSERT INTO public.mfis_directoryentry (account_id, schema_name, full_name, role, phone, is_active,
+                                                has_signed_up, duties, created_at)
+        SELECT id, current_schema(), full_name, role, phone, true, false, '', created_at
+          FROM users_account WHERE role = 'borrower'
+            ON CONFLICT DO NOTHING;
+        DROP TABLE bench_one, bench_profile;
+        """,
+        values,
+    )
+
+
+def _settle() -> None:
+    """A message of each receipt; a proposal on at most twenty loans; numbers go on after those that were given."""
+    from apps.mfis.core.database import execute
+
+    execute(
+        """
+        INSERT INTO users_message (id, key, account_id, address, about, channel, values, status, queued_at, send_after,
+                                   attempts, sent_at, error)
+        SELECT e.id, 'receipt:' || e.id, l.borrower_id, '', 'repayment', 'sms', '{}',
+               CASE WHEN e.id::text LIKE '%77' THEN 'failed' ELSE 'sent' END, e.recorded_at, e.recorded_at, 1,
+               e.recorded_at, ''
+          FROM loans_loanevent e JOIN loans_loan l ON l.id = e.loan_id WHERE e.type = 'repayment';
+        UPDATE loans_paymentnotice SET status = 'confirmed' WHERE paid_on < current_date OR id::text NOT LIKE '%5';
+        UPDATE loans_loanstate SET proposal = '' WHERE proposal <> '' AND loan_id NOT IN (
+            SELECT loan_id FROM loans_loanstate WHERE proposal <> '' ORDER BY loan_id LIMIT 20);
+        UPDATE loans_numbersequence SET last = last + 90000000
+        """
+    )
+
+
+def make_big_book(lender: Lender, size: Size) -> None:
+    """Templates and copies, in the lender's schema; prints what it holds."""
+    from apps.mfis.core.database import fetch_all
+
+    begun = time.perf_counter()
+    tell_templates(lender)
+    multiply(size)
+    names = (
+        "loans_loan",
+        "users_borrowerprofile",
+        "loans_loanevent",
+        "loans_installment",
+        "loans_journalline",
+        "users_message",
+    )
+    counts = [fetch_all(f"SELECT count(*) FROM {name}")[0][0] for name in names]
+    said = ", ".join(f"{count:,} {name.partition('_')[2]}s" for count, name in zip(counts, names, strict=True))
+    print(f"{said} ({time.perf_counter() - begun:.0f} s)", flush=True)
