@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LETSEMA_ADMIN, PHONE, Served, check_accessible, fill_sign_in, link_sent
+from tests.browser.conftest import LETSEMA_ADMIN, PHONE, Served, check_accessible, code_sent, fill_sign_in, link_sent
 
 pytestmark = pytest.mark.browser
 MFI = "pulamaliboho"
@@ -118,6 +118,8 @@ def borrow(served: Served) -> Page:
     expect(page.locator(".error").first).to_contain_text("at least 10 characters")
     page.get_by_label("Password").fill("likhomo-tse-peli-8")
     page.get_by_label("I have read this and agree.").check()
+    page.get_by_role("button", name="Open my account").click()
+    page.get_by_label("Code").fill(code_sent(served, MFI))
     page.get_by_role("button", name="Open my account").click()
     page.get_by_role("link", name="Borrow", exact=True).click()
     page.get_by_role("heading", name="What we lend").wait_for()
@@ -240,7 +242,7 @@ def the_credit_history_agrees(served: Served, phone: Page, cashier: Page, left: 
     ]
     assert f"{float(left):,.2f}" in lines[3]
     check_accessible(phone)
-    phone.goto(served.url("/#/profile", MFI))
+    phone.goto(served.url("/#/profile/particulars", MFI))
     phone.get_by_label("Village or town").fill("Teyateyaneng")
     phone.get_by_role("button", name="Save").click()
     expect(phone.get_by_text("Saved.")).to_be_visible()

@@ -197,12 +197,10 @@ def run_action(
     if request.method == "POST" and form.is_valid():
         try:
             outcome = run(form.cleaned_data)
-            if is_dataclass(outcome) and not isinstance(outcome, type):
-                outcome = asdict(outcome)
         except ServiceError as error:
             show_service_error(form, error)
         else:
-            waits = str(outcome.get("waits") or "") if isinstance(outcome, dict) else ""
+            waits = str(getattr(outcome, "waits", ""))
             messages.success(request, f"This waits for a second person: {waits}" if waits else _sentence(done, outcome))
             return HttpResponseRedirect(back_url)
     context = {**admin.admin_site.each_context(request), "opts": admin.opts, "form": form, "back_url": back_url, **page}

@@ -217,3 +217,11 @@ def test_a_pay_off_says_of_what_it_is_made_and_what_is_given_back(alpha: Branch,
     for amount in (state.total_outstanding, state.principal_outstanding, state.interest_outstanding):
         assert format_money(amount) in page
     assert "nothing; the interest still to come is asked for" in page
+
+
+def test_a_pay_out_says_what_was_handed_over(alpha: Branch, approved: Maker) -> None:
+    loan = approved(value_date=business_date())
+    day = business_date().isoformat()
+    form = {"channel": "cash", "reference": "", "value_date": day, "idempotency_key": "a-pay-out"}
+    page = alpha.client("cashier").post(f"/admin/loans/loan/{loan.pk}/do/disburse/", form, follow=True)
+    assert f"{format_money(Decimal(970))} handed over" in page.content.decode()
