@@ -19,6 +19,8 @@ from .recalculated_schedule import RecalculatedSchedule
 from .snapshot import ChargeDue, Installment, Transaction, nothing
 from .terms import ALLOCATIONS, AllocationRules, Event, RuleFor, Terms
 
+DUE_FIRST = tuple(allocation for allocation in ALLOCATIONS if allocation.startswith("due_"))
+
 
 @dataclass(frozen=True)
 class Settlement:
@@ -35,6 +37,9 @@ class Standing:
     def __init__(self, terms: Terms, *, pay_down: bool) -> None:
         self.terms, self.pay_down = terms, pay_down
         self.schedule = FixedSchedule(terms) if terms.fixed_schedule else RecalculatedSchedule(terms)
+        # Asked at every receipt: two looks at a class and one at a text are a fiftieth of what it costs.
+        self.is_fixed = isinstance(self.schedule, FixedSchedule)
+        self.pays_charges_by_day = terms.allocation in DUE_FIRST
         self.charging = Charging(terms, self.schedule)
         self.transactions: list[Transaction] = []
         self.tranches: list[tuple[date, Decimal]] = []
@@ -141,13 +146,13 @@ class Standing:
     def close(self, value_date: date) -> None:
         # An open installment before the last spares adding up all of them after every receipt.
         rows = self.installments
-        if isinstance(self.schedule, RecalculatedSchedule):
-            self.first_open = 0
-        while self.first_open < len(rows) and rows[self.first_open].paid == rows[self.first_open].due:
-            self.first_open += 1
+        first, count = self.first_open if self.is_fixed else 0, len(rows)
+        while first < count and rows[first].paid == rows[first].due:
+            first += 1
+        self.first_open = first
         if self.is_written_off:
             self.closed_on = self.closed_on or value_date  # a recovery closes nothing again
-        elif self.first_open < len(rows) or self.overpaid < 0:
+        elif first < count or self.overpaid < 0:
             self.closed_on = None
         else:
             self.closed_on = self.closed_on or value_date
@@ -169,8 +174,8 @@ class Standing:
             rule = allocation.rule(kind)
             parts, left = allocate_by_rule(rows, amount, value_date, rule, allocation.processing, self.terms.currency)
         else:
-            first = self.first_open if isinstance(self.schedule, FixedSchedule) else 0
-            charges = self.charging.due_by(value_date) if allocation.startswith("due_") else {}
+            first = self.first_open if self.is_fixed else 0
+            charges = self.charging.due_by(value_date) if self.pays_charges_by_day else {}
             parts, left = allocate(rows, amount, value_date, allocation, charges, first)
         if not self.timeless:
             self.schedule.note(parts, value_date)
