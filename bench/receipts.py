@@ -188,16 +188,21 @@ def receiver(lender: Lender) -> Callable[..., Any]:
     )
 
 
-def count_statements(receive: Callable[..., Any], loan_id: UUID, *, listed: bool) -> None:
-    """Prints how many statements a cash receipt takes, and one by a wallet."""
+def count_statements(receive: Callable[..., Any], loans: list[UUID], *, listed: bool) -> None:
+    """Prints how many statements a cash receipt takes, one by a wallet, and a second one of a loan on one day."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    for how in ({"channel": "cash"}, {"channel": "mpesa", "reference": "MP1X"}):
+    cash, wallet = loans.pop(), loans.pop()
+    for name, loan_id, how in (
+        ("cash", cash, {"channel": "cash"}),
+        ("wallet", wallet, {"channel": "mpesa", "reference": "MP1X"}),
+        ("another that day", wallet, {"channel": "mpesa", "reference": "MP2X"}),
+    ):
         with CaptureQueriesContext(connection) as captured:
             receive(loan_id, **how)
         single = [(part, q["time"]) for q in captured for part in q["sql"].split(";\n") if part.strip()]
-        print(f"{how['channel']:<6} receipt  {len(single)} statements, {len(captured)} times to the server and back")
+        print(f"{name:<16}  {len(single)} statements, {len(captured)} times to the server and back")
         for sql, spent in single if listed else ():
             print(f"    {spent} s  {' '.join(sql.split())[:110]}")
 
@@ -323,7 +328,7 @@ def measure(receipts: int, many: int, rounds: int, *, listed: bool) -> None:
         receive = receiver(lender)
         loans = loans_filled(base, 2 * receipts + 1 + 2 * rounds * many)
         receive(base)  # what a connection and a process do once is done
-        count_statements(receive, loans.pop(), listed=listed)
+        count_statements(receive, loans, listed=listed)
         alone, loans = loans[: 2 * receipts], loans[2 * receipts :]
         spent = against_bare(receive, alone)
         against_copy(lender, loans, rounds, spent)

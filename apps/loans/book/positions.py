@@ -19,7 +19,7 @@ from django.utils import timezone
 from apps.loans.book.models import Allocation, EventType, InstallmentPosition, Loan, LoanEvent, Position
 from apps.loans.book.models import PositionCoverage as Coverage
 from apps.loans.book.position_rows import ONE_DAY, ROWS, Kept, Timeline, rows_of
-from apps.loans.book.queries.positions import COVERAGE, NOTHING, Covered, documents_of, drop_rows
+from apps.loans.book.queries.positions import COVERAGE, NOTHING, Covered, drop_rows, kept_of
 from apps.loans.book.workflow import AMENDING, ENGINE_EVENTS
 
 MODELS = (Position, InstallmentPosition, Allocation)  # in the order of ROWS
@@ -56,8 +56,7 @@ def positions_told(
 
     `known` is how far they go, of the loans of which it was looked up; that of others is looked up here. A loan that
     was never paid out has none. Where something arrived among facts that are counted already, all that was known is
-    told anew. However many loans, it takes statements of its own only where rows are known no more, or stored ones may
-    change.
+    told anew. However many loans, it takes statements of its own only to read what is stored, where that may change.
     """
     lent = [one for one in loans if any(fact.type == EventType.DISBURSED for fact in one.facts)]
     if not lent:
@@ -72,7 +71,7 @@ def positions_told(
     _read_current([draft for draft in drafts if draft.asks])
     made = [draft.written() for draft in drafts]
     reached = {one.loan_id: Coverage(**{name: getattr(one, name) for name in COVERAGE}) for one in made}
-    return documents_of(made), reached
+    return kept_of(made), reached
 
 
 def drop_positions(*loan_ids: UUID) -> None:

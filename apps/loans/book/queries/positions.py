@@ -10,36 +10,30 @@ from uuid import UUID
 
 from apps.loans.book.position_rows import ROWS, Row, Timeline
 from apps.mfis.core.database import execute
+from apps.mfis.core.rows import as_array
 
 TABLES = ("loans_position", "loans_installmentposition", "loans_allocation")  # in the order of ROWS
 
 
-def _forgotten(table: str, n: int) -> str:
-    """What is no more known by the end of the day is dropped if it was not known before it, and closed otherwise."""
-    return f"""
-        DELETE FROM {table} WHERE id = ANY(%(dropped{n})s);
-        UPDATE {table} SET known_to = c.day
-          FROM unnest(%(closed{n})s::bigint[], %(closed_on{n})s::date[]) AS c (id, day) WHERE {table}.id = c.id;
-    """  # noqa: S608 - constants
-
-
-FORGOTTEN = "".join(_forgotten(table, n) for n, table in enumerate(TABLES))
-
-
-def _inserted(table: str, row: type[Row]) -> str:
-    """Rows come as JSON, in which the table's own columns say of which type each value is."""
+def _kept(table: str, row: type[Row]) -> str:
+    """Parts of a WITH. What is no more known by the end of the day goes if it was not known before it, and is closed
+    otherwise; new rows come as JSON, in which the table's own columns say of which type each value is."""
     columns = ", ".join(["loan_id", "known_from", "known_to", *row._fields])
     return f"""
-        INSERT INTO {table} ({columns})
-        SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)
+        gone_{table} AS (DELETE FROM {table} WHERE id = ANY(%s::bigint[])),
+        past_{table} AS (
+            UPDATE {table} SET known_to = c.day
+              FROM unnest(%s::bigint[], %s::date[]) AS c (id, day) WHERE {table}.id = c.id),
+        new_{table} AS (
+            INSERT INTO {table} ({columns})
+            SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)),
         """  # noqa: S608 - constants
 
 
 COVERAGE = ("loan_id", "facts", "last_fact", "known_on", "until", "last_row")
 
 # Parts of a statement's WITH, so that they are written by the one that writes the rest of what is kept of a loan.
-ADDED = ", ".join(f"of_{table} AS ({_inserted(table, row)})" for table, row in zip(TABLES, ROWS, strict=True))
-KEEP = f"""{ADDED}, covered AS (
+KEEP = f"""{"".join(map(_kept, TABLES, ROWS))} covered AS (
     INSERT INTO loans_positioncoverage ({", ".join(COVERAGE)})
     SELECT {", ".join(COVERAGE)} FROM jsonb_populate_recordset(NULL::loans_positioncoverage, %s::jsonb)
     ON CONFLICT (loan_id) DO UPDATE
@@ -47,7 +41,7 @@ KEEP = f"""{ADDED}, covered AS (
            until = excluded.until, last_row = excluded.last_row)
 """  # noqa: S608 - constants
 
-NOTHING = ["[]"] * (len(TABLES) + 1)  # values of KEEP where no position changes
+NOTHING = ["{}", "{}", "{}", "[]"] * len(TABLES) + ["[]"]  # values of KEEP where no position changes
 
 DROPPED = "".join(
     f"DELETE FROM {table} WHERE loan_id = ANY(%(loans)s); "  # noqa: S608 - constants
@@ -71,20 +65,16 @@ class Covered(NamedTuple):
         return max((row.value_date for timeline in self.timelines for row in timeline.current), default=self.until)
 
 
-def documents_of(loans: Sequence[Covered]) -> list[str]:
-    """The values of KEEP for these loans, each once. Rows that are known no more are forgotten at once."""
-    values: dict[str, Any] = {}
-    documents = []
+def kept_of(loans: Sequence[Covered]) -> list[str]:
+    """The values of KEEP for these loans, each once."""
+    values: list[str] = []
     for n in range(len(TABLES)):
         timelines = [(loan.loan_id, loan.timelines[n]) for loan in loans]
         closed = [pair for _, timeline in timelines for pair in timeline.closed]
-        values[f"dropped{n}"] = [key for _, timeline in timelines for key in timeline.dropped]
-        values[f"closed{n}"], values[f"closed_on{n}"] = [key for key, _ in closed], [day for _, day in closed]
-        documents.append([_told(key, *known) for key, timeline in timelines for known in timeline.unwritten])
-    if any(values.values()):
-        execute(FORGOTTEN, values)
-    documents.append([{column: getattr(loan, column) for column in COVERAGE} for loan in loans])
-    return [_document(rows) for rows in documents]
+        values.append(as_array(key for _, timeline in timelines for key in timeline.dropped))
+        values += [as_array(key for key, _ in closed), as_array(day for _, day in closed)]
+        values.append(_document([_told(key, *new) for key, timeline in timelines for new in timeline.unwritten]))
+    return [*values, _document([{column: getattr(loan, column) for column in COVERAGE} for loan in loans])]
 
 
 def _told(loan_id: UUID, row: Row, since: date, to: date | None) -> dict[str, Any]:
