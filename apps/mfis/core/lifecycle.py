@@ -32,7 +32,7 @@ def check_open(*, new_business: bool, goes_on: bool) -> None:
     Raises:
         WrongState: saying which status, and what still goes.
     """
-    name = getattr(connection.tenant, "name", "")
+    name = getattr(getattr(connection, "tenant", None), "name", "")
     if is_closed() and not goes_on:
         raise WrongState(f"{name} is closed: its records can be read and exported, and nothing changes them any more.")
     if new_business and not takes_new_business():
