@@ -8,9 +8,14 @@ from apps.mfis.core.errors import WrongState
 CLOSING, CLOSED = "closing", "closed"
 
 
+def _tenant() -> object:
+    """The MFI of the current schema; nothing where there is none, or no tenancy at all."""
+    return getattr(connection, "tenant", None)
+
+
 def status_here() -> str:
     """The status of the MFI whose schema the connection stands in; empty in the public schema."""
-    return str(getattr(connection.tenant, "status", "") or "")
+    return str(getattr(_tenant(), "status", "") or "")
 
 
 def is_closed() -> bool:
@@ -32,7 +37,7 @@ def check_open(*, new_business: bool, goes_on: bool) -> None:
     Raises:
         WrongState: saying which status, and what still goes.
     """
-    name = getattr(getattr(connection, "tenant", None), "name", "")
+    name = getattr(_tenant(), "name", "")
     if is_closed() and not goes_on:
         raise WrongState(f"{name} is closed: its records can be read and exported, and nothing changes them any more.")
     if new_business and not takes_new_business():
