@@ -1,4 +1,4 @@
-"""A reported payment is known by its reference in one spelling, however many its loan has."""
+"""A reported payment is known by its reference in one spelling, however many there are."""
 
 from django.db import migrations
 
@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [("loans", "0023_big_lists")]
     operations = [
         migrations.RunSQL(
-            f"CREATE INDEX notice_by_reference ON loans_paymentnotice (loan_id, channel, ({FOLDED}))",
+            f"CREATE INDEX notice_by_reference ON loans_paymentnotice (channel, ({FOLDED}))",
             "DROP INDEX notice_by_reference",
         )
     ]

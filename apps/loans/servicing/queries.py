@@ -29,8 +29,10 @@ REPORT = Query(
     f"""
     WITH own AS ({ONE}),
     known AS (
-        SELECT FROM own JOIN loans_paymentnotice n ON n.loan_id = own.id
-         WHERE n.status = $8 AND n.channel = $5 AND {FOLDED.format("n.reference")} = $17
+        SELECT FROM own JOIN (  -- by its reference: OFFSET 0 keeps all that wait from being gone through
+               SELECT n.loan_id, n.status FROM loans_paymentnotice n
+                WHERE n.channel = $5 AND {FOLDED.format("n.reference")} = $17 OFFSET 0
+               ) n ON n.loan_id = own.id AND n.status = $8
         UNION ALL
         SELECT FROM own JOIN loans_loanevent e ON e.loan_id = own.id
          WHERE e.reference <> '' AND e.channel = $5 AND {FOLDED.format("e.reference")} = $17
