@@ -31,6 +31,7 @@ from apps.loans.ledger.models import (
     JournalEntry,
     JournalLine,
     ManualJournal,
+    MoneyHeld,
     PeriodClosing,
 )
 from apps.loans.products.models import AgeingPreset, Policy, Product, PublicHoliday
@@ -70,6 +71,7 @@ __all__ = [
     "LoanState",
     "ManualJournal",
     "Membership",
+    "MoneyHeld",
     "NumberSequence",
     "PaymentNotice",
     "PeriodClosing",

@@ -15,6 +15,7 @@ from apps.loans.domain.snapshot import LoanSnapshot
 from apps.loans.ledger import queries
 from apps.loans.ledger.accrual import PAIRS
 from apps.loans.ledger.chart import accounts_by_role, accounts_of
+from apps.loans.ledger.floor import HELD
 from apps.loans.ledger.models import BooksCheck, JournalEntry
 from apps.loans.ledger.post import ZERO, posted_for, wanted_for
 from apps.loans.products.models import Policy, the_policy
@@ -75,6 +76,11 @@ def _entries() -> Iterator[str]:
 def _closed() -> Iterator[str]:
     for entry, day, through in queries.entries_after_closing():
         yield f"entry {entry}: posted on {day} after the books were closed through {through}"
+
+
+def _money() -> Iterator[str]:
+    for account, parts, lines in queries.money_miscounted(HELD):
+        yield f"account {account}: holds {lines} by its lines, {parts} as pay-outs count it"
 
 
 def _references() -> Iterator[str]:
@@ -139,7 +145,15 @@ def _last_accrual() -> date | None:
 
 
 # What holds for the books as a whole, each check naming its breaks.
-CHECKS: tuple[Callable[[], Iterator[str]], ...] = (_chain, _entries, _closed, _references, _control, _receivables)
+CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
+    _chain,
+    _entries,
+    _closed,
+    _money,
+    _references,
+    _control,
+    _receivables,
+)
 
 
 def breaks_of(loan: Loan) -> Iterator[str]:

@@ -138,8 +138,7 @@ class Writing:
         if held:  # accounts are locked after the chain, in whatever a transaction writes
             self._run(statements, many=many)
             statements = []
-            for entry in held:
-                require_not_below_zero(entry.amounts)
+            require_not_below_zero([entry.amounts for entry in held])
         if self._entries:
             statements.append(drafts_written(self._entries))
         if self._outbox or self._messages:
