@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+import threading
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -87,8 +87,15 @@ class Refused:
 class RowBooked:
     """What became of a row: its receipt, or why there is none."""
 
-    receipt: Receipt | None = None
-    refused: Refused | None = None
+    outcome: Receipt | Refused
+
+    @property
+    def receipt(self) -> Receipt | None:
+        return self.outcome if isinstance(self.outcome, Receipt) else None
+
+    @property
+    def refused(self) -> Refused | None:
+        return self.outcome if isinstance(self.outcome, Refused) else None
 
 
 class RowsRefused(InvalidInput):
@@ -118,7 +125,7 @@ def record_repayments(
         NotAllowed: duty. RowsRefused: a row is refused, and it is all or nothing. KeyReused: `idempotency_key` came
         before with other rows.
     """
-    with _uncollected():
+    with _uncollected:
         many = _Many(actor, rows)
         results = [many.take(n) for n in range(len(rows))]
         if all_or_nothing and any(row.refused for row in results):
@@ -128,16 +135,33 @@ def record_repayments(
     return results
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Thousands of loans are in memory at once, and none of it is garbage: the collector took a fifth of the time."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
+class _Uncollected:
+    """Keeps Python's cycle collector from running while rows are booked, in however many threads that is done at once.
+
+    Thousands of loans are in memory, and none of it is garbage: collecting took 0.5 ms of the 1.7 of each receipt.
+    Nothing is lost by it: what becomes garbage meanwhile is collected when the last has ended.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._running, self._collects = threading.Lock(), 0, True
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._running:
+                self._collects = gc.isenabled()
+                gc.disable()
+            self._running += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._running -= 1
+            if not self._running and self._collects:
+                gc.freeze()  # all at once into the oldest generation, or the next collection went through it in search
+                gc.unfreeze()  # of what is young
+                gc.enable()
+
+
+_uncollected = _Uncollected()
 
 
 class _Many:
@@ -177,7 +201,7 @@ class _Many:
                 return RowBooked(SINGLE.answer.validate_python(answered(sent, *self.before[sent.id])))
             receipt = self._book(row)
         except ServiceError as error:
-            return RowBooked(refused=Refused.by(error))
+            return RowBooked(Refused.by(error))
         if sent:
             self.before[sent.id] = sent.body_hash, as_kept(SINGLE, receipt)  # for a row that has the same key
         return RowBooked(receipt)

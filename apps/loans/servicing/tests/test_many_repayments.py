@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
@@ -17,7 +18,14 @@ from django.test.utils import CaptureQueriesContext
 from apps.loans.book.models import Loan, LoanEvent, LoanState, NumberSequence
 from apps.loans.ledger.queries import MOVE_HEADS
 from apps.loans.ledger.verification import check_books
-from apps.loans.servicing.services.many_repayments import ReceiptRow, Refused, RowBooked, RowsRefused, record_repayments
+from apps.loans.servicing.services.many_repayments import (
+    ReceiptRow,
+    Refused,
+    RowBooked,
+    RowsRefused,
+    _uncollected,
+    record_repayments,
+)
 from apps.loans.servicing.services.repayment import record_repayment
 from apps.mfis.core.actor import SYSTEM
 from apps.mfis.core.clock import business_date
@@ -77,14 +85,14 @@ def one_by_one(rows: Iterable[ReceiptRow], actor: Any) -> list[RowBooked]:
             with transaction.atomic():
                 results.append(RowBooked(record_repayment(actor=actor, **asdict(row))))
         except ServiceError as error:
-            results.append(RowBooked(refused=Refused.by(error)))
+            results.append(RowBooked(Refused.by(error)))
     return results
 
 
 def comparable(results: list[RowBooked]) -> list[RowBooked]:
     """The results without the keys that are made anew."""
     nobody = UUID(int=0)
-    return [replace(row, receipt=row.receipt and replace(row.receipt, id=nobody)) for row in results]
+    return [RowBooked(replace(row.receipt, id=nobody)) if row.receipt else row for row in results]
 
 
 def both_ways(rows: list[ReceiptRow], actor: Any) -> list[RowBooked]:
@@ -280,3 +288,11 @@ def test_a_receipt_takes_few_statements(
         )
     said = [part for query in captured for part in query["sql"].split(";\n") if part.strip()]
     assert len(said) <= limit, "\n".join(said)
+
+
+def test_the_collector_runs_again_once_the_last_of_several_has_ended() -> None:
+    with _uncollected:
+        with _uncollected:
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    assert gc.isenabled()
