@@ -43,7 +43,7 @@ PREPARES = ("uv.lock", "apps/*/migrations/*.py", "apps/*/core/sql/*.sql", "confi
 def _release(root: Path) -> str:
     """A hash of everything that migrates or fills a database."""
     paths = sorted(path for pattern in PREPARES for path in root.glob(pattern) if path.is_file())
-    return sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
+    return sha256(b"".join(path.name.encode() + path.read_bytes() for path in paths)).hexdigest()
 
 
 @dataclass(slots=True)
