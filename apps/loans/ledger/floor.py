@@ -8,7 +8,7 @@ from uuid import UUID
 
 from apps.loans.book.models import Channel, EventType, LoanEvent
 from apps.loans.ledger.models import GLAccount
-from apps.loans.ledger.queries import lock_money_held
+from apps.loans.ledger.money_held import lock_money_held
 from apps.mfis.core.errors import WrongState
 
 ZERO = Decimal(0)

@@ -17,6 +17,7 @@ from apps.loans.ledger.accrual import PAIRS
 from apps.loans.ledger.chart import accounts_by_role, accounts_of
 from apps.loans.ledger.floor import HELD
 from apps.loans.ledger.models import BooksCheck, JournalEntry
+from apps.loans.ledger.money_held import money_miscounted
 from apps.loans.ledger.post import ZERO, posted_for, wanted_for
 from apps.loans.products.models import Policy, the_policy
 from apps.mfis.core.actor import Actor
@@ -79,7 +80,7 @@ def _closed() -> Iterator[str]:
 
 
 def _money() -> Iterator[str]:
-    for account, parts, lines in queries.money_miscounted(HELD):
+    for account, parts, lines in money_miscounted(HELD):
         yield f"account {account}: holds {lines} by its lines, {parts} as pay-outs count it"
 
 

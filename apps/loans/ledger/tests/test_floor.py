@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from apps.loans.ledger import queries
+from apps.loans.ledger import money_held
 from apps.loans.ledger.chart import account_id
 from apps.loans.ledger.floor import HELD, BelowZero
 from apps.loans.ledger.manual import MAXIMUM, decide_journal, propose_journal
@@ -66,13 +66,13 @@ def parts_of(code: str) -> list[Decimal]:
 
 def test_what_an_account_holds_is_counted_by_what_came_since(alpha: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each posting leaves a part; whoever takes money out makes them one where they are many."""
-    monkeypatch.setattr(queries, "MANY_PARTS", 2)
+    monkeypatch.setattr(money_held, "MANY_PARTS", 2)
     for amount in ("100.00", "200.00", "300.00"):
         journal(alpha, "1010", "3010", amount)
     assert parts_of("1010") == [100, 200, 300]
     journal(alpha, "1020", "1010", "50.00")
     assert parts_of("1010") == [600, -50]
-    assert not queries.money_miscounted(HELD)
+    assert not money_held.money_miscounted(HELD)
     assert not MoneyHeld.objects.exclude(account__type="asset").exists()
 
 
