@@ -138,6 +138,11 @@ def _decide(one: Account, other: Account, values: dict[str, Any], actor: Actor) 
     propose_merge(kept_id=kept.pk, gone_id=gone.pk, reason=reason, actor=actor)
 
 
+ASKED = ("asked_by_name", "created_at")
+DECIDED = ("decided_by_name", "decided_at")
+UNDONE = ("undone_by_name", "undone_at", "undone_reason")
+
+
 @admin.register(Merge, site=tenant_site)
 class MergeAdmin(LetsemaAdmin):
     """Merges that were asked for, and what became of them."""
@@ -148,18 +153,13 @@ class MergeAdmin(LetsemaAdmin):
     list_filter = ("status",)
     list_select_related = ("kept", "gone")
     search_fields = ("kept__full_name", "gone__full_name")
-    fields = readonly_fields = (
-        "kept",
-        "gone",
-        "reason",
-        "status",
-        "asked_by_name",
-        "decided_by_name",
-        "decided_at",
-        "undone_by_name",
-        "undone_at",
-        "undone_reason",
-    )
+    fields = readonly_fields = ("kept", "gone", "reason", "status", *ASKED, *DECIDED, *UNDONE)
+
+    def get_fields(self, request: HttpRequest, obj: Merge | None = None) -> tuple[str, ...]:
+        """What has not happened yet is left out."""
+        later = ((DECIDED, obj and obj.decided_at), (UNDONE, obj and obj.undone_at))
+        missing = {name for names, happened in later if not happened for name in names}
+        return tuple(name for name in self.fields if name not in missing)
 
     @admin.display(ordering="status")
     def state(self, merge: Merge) -> str:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 
+from apps.mfis.core.folding import fold
 from apps.users.accounts.identity import format_phone
 from apps.users.accounts.models import Account, BorrowerProfile
 
@@ -18,31 +20,38 @@ ON_THE_ACCOUNT: tuple[tuple[str, Callable[[Account], object]], ...] = (
     ("Phone", lambda account: format_phone(account.phone)),
     ("E-mail", lambda account: account.email),
 )
+ABOUT_THE_ACCOUNT: tuple[tuple[str, Callable[[Account], object]], ...] = (
+    ("Registered", lambda account: date_format(account.created_at)),
+    ("Signs in", lambda account: "Yes" if account.has_usable_password() else "No"),
+)
 LEFT_OUT = {"account", "claimed_national_id"}
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A particular of both accounts."""
+    """A particular of both accounts; `tells` whether it says anything of who somebody is."""
 
     label: str
     one: object
     other: object
+    tells: bool = True
 
     @property
     def differs(self) -> bool:
         """Whether both have it, and not the same."""
-        return bool(self.one) and bool(self.other) and self.one != self.other
+        return self.tells and bool(self.one and self.other) and not self.is_same
 
     @property
     def is_same(self) -> bool:
-        return bool(self.one) and self.one == self.other
+        """The words of a name count in any order, without accents."""
+        return self.tells and bool(self.one) and _plain(self.one) == _plain(self.other)
 
 
 def compare(one: Account, other: Account) -> list[Compared]:
     """Every particular that either of the accounts has."""
     ours, theirs = _particulars(one), _particulars(other)
-    rows = [Compared(label, ours.get(label, ""), theirs.get(label, "")) for label in {**ours, **theirs}]
+    about = {label for label, _ in (*ABOUT_THE_ACCOUNT, *known_elsewhere)}
+    rows = [Compared(n, ours.get(n, ""), theirs.get(n, ""), n not in about) for n in {**ours, **theirs}]
     return [row for row in rows if row.one or row.other]
 
 
@@ -51,10 +60,12 @@ def _particulars(account: Account) -> dict[str, object]:
     profile = BorrowerProfile.objects.filter(pk=account.pk).first()
     for field in BorrowerProfile._meta.local_fields if profile else ():
         if field.name not in LEFT_OUT:
-            values[str(field.verbose_name).capitalize()] = _shown(profile, field.name)
-    values["Registered"] = date_format(account.created_at)
-    values["Signs in"] = "Yes" if account.has_usable_password() else "No"
-    return values | {label: value(account) for label, value in known_elsewhere}
+            values[capfirst(str(field.verbose_name))] = _shown(profile, field.name)
+    return values | {label: value(account) for label, value in (*ABOUT_THE_ACCOUNT, *known_elsewhere)}
+
+
+def _plain(value: object) -> list[str]:
+    return sorted(fold(str(value)).split())
 
 
 def _shown(profile: BorrowerProfile | None, name: str) -> object:
