@@ -113,7 +113,7 @@ class System:
             check_postgres(env["DATABASE_URL"])
         if env.get("MONGODB_URL"):
             check_mongo(env["MONGODB_URL"])
-        own = [] if env.get("DATABASE_URL") else [partial(self._start_postgres, database)]
+        own: list[Callable[[], None]] = [] if env.get("DATABASE_URL") else [partial(self._start_postgres, database)]
         own += [] if env.get("MONGODB_URL") else [self._start_mongo]
         with ThreadPoolExecutor() as pool:  # side by side; both are waited for, whichever fails
             started = [pool.submit(start) for start in own]
