@@ -23,7 +23,7 @@ from apps.mfis.core.prepared import Query
 _COMMIT = Query.cast("commit_at_once", "SELECT set_config('synchronous_commit', %s::text, true)")
 
 # A transaction that leaves something in the log, if only this, which nobody reads, ends once the log is on the disk.
-_WAIT = "SELECT pg_logical_emit_message(true, 'letsema', '')"
+WAIT = "SELECT pg_logical_emit_message(true, 'letsema', '')"
 
 
 def commit_at_once() -> tuple[Query, list[Any]]:
@@ -40,4 +40,4 @@ def answer_from_disk() -> None:
 
 def wait_for_disk() -> None:
     """Waits until whatever was committed by now is on the disk. For outside of a transaction."""
-    execute(_WAIT)
+    execute(WAIT)
