@@ -30,9 +30,10 @@ from apps.users.accounts.models import Account
 from apps.users.back_office.forms import DateInput
 from apps.users.back_office.history import row_history
 from apps.users.back_office.paging import PLACE, CountedSoFar, PagedChangeList
+from apps.users.exporting.lists import ListExportMixin
 
 
-class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
+class LetsemaAdmin(ListExportMixin, ModelAdmin):  # type: ignore[type-arg, misc]
     """A list and a page whose every right is asked of the roles table. Nothing is ever deleted here."""
 
     view_action: Action = Action.VIEW_BOOKS

@@ -11,7 +11,7 @@ from apps.loans.ledger.provision import provisions_of
 from apps.loans.reporting.reports.report import ZERO, Context, Report
 from apps.loans.reporting.selectors.figures import gather
 from apps.loans.reporting.selectors.indicators import Indicator, indicators
-from apps.users.spreadsheets.writing import Percent, Row, Table
+from apps.users.exporting.writing import Percent, Row, Table
 
 MOST_SHOWN = 500  # loans on a page; the export has them all
 

@@ -1,4 +1,4 @@
-"""The one writer of every spreadsheet that leaves: lists, reports, statements.
+"""The one writer of every table that leaves: lists, reports, statements.
 
 Amounts go out as numbers and days as dates. Texts stay texts, with their leading zeros, and none of them is ever a
 formula, whoever wrote it.
@@ -9,8 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
@@ -20,19 +19,19 @@ from typing import IO, Any
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
-from django.utils.timezone import is_aware, localtime
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from apps.mfis.core.texts import visible
+from apps.users.exporting.printing import write_pdf
+from apps.users.exporting.table import Percent, Row, Table, native
 
 CONTENT_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
 }
-Row = Sequence[object]
 
 # What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection), also after blanks and in full width.
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
@@ -46,19 +45,6 @@ _NUMBER_FORMATS: dict[type, str] = {
 _WIDEST = 60  # characters of a column
 MEASURED = 500  # rows by which columns are made wide enough; totals count too
 IN_MEMORY = 2_000_000  # bytes of a file that is not put on disk
-
-
-class Percent(Decimal):
-    """A part of one that is shown in percent: 0.25 as 25.00%."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """What a spreadsheet holds: a head, rows of Decimals, dates and texts, and the totals that stand below them."""
-
-    head: Sequence[str]
-    rows: Iterable[Row]
-    totals: Sequence[Row] = ()
 
 
 def download(table: Table, name: str, file_format: str) -> HttpResponseBase:
@@ -87,18 +73,7 @@ def write(table: Table, file_format: str) -> bytes:
 
 def write_to(file: IO[bytes], table: Table, file_format: str) -> None:
     """Writes row by row: however many there are, a few hundred of them are in memory."""
-    (_write_csv if file_format == "csv" else _write_xlsx)(file, table)
-
-
-def _native(value: object) -> object:
-    """A value as both kinds of file know it: number, date, truth or text."""
-    if value is None or isinstance(value, bool | int | Decimal):
-        return value
-    if isinstance(value, datetime):
-        return localtime(value).replace(tzinfo=None) if is_aware(value) else value
-    if isinstance(value, date):
-        return value
-    return visible(str(value))
+    WRITERS[file_format](file, table)
 
 
 def _lines(table: Table) -> Iterator[Row]:
@@ -112,7 +87,7 @@ def _write_csv(file: IO[bytes], table: Table) -> None:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=False)
     writer = csv.writer(text)
     for row in _lines(table):
-        writer.writerow([_csv_cell(_native(value)) for value in row])
+        writer.writerow([_csv_cell(native(value)) for value in row])
     text.detach()  # flushes, and leaves the file open
 
 
@@ -129,9 +104,9 @@ def _csv_cell(value: object) -> object:
 def _write_xlsx(file: IO[bytes], table: Table) -> None:
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet("Export")
-    rows = ([_native(value) for value in row] for row in table.rows)
+    rows = ([native(value) for value in row] for row in table.rows)
     first = list(islice(rows, MEASURED))
-    totals = [[_native(value) for value in row] for row in table.totals]
+    totals = [[native(value) for value in row] for row in table.totals]
     for n, width in enumerate(_widths([table.head, *first, *totals]), start=1):
         sheet.column_dimensions[get_column_letter(n)].width = width
     sheet.freeze_panes = "A2"
@@ -141,7 +116,18 @@ def _write_xlsx(file: IO[bytes], table: Table) -> None:
         sheet.append(cells.row(row))
     for row in totals:
         sheet.append(cells.row(row, bold=True))
+    _say_about(workbook, table)
     workbook.save(file)
+
+
+def _say_about(workbook: Workbook, table: Table) -> None:
+    """What was asked for, on a sheet of its own: the first one stays as programs read it."""
+    if not (table.title or table.about):
+        return
+    sheet = workbook.create_sheet("About")
+    cells = _Cells(sheet)
+    for row in (("", table.title), *table.about):
+        sheet.append(cells.row(row))
 
 
 def _widths(rows: Iterable[Row]) -> Iterator[int]:
@@ -194,3 +180,8 @@ def _styled(sheet: Any, value: object, kind: type | None, *, quoted: bool, bold:
     if bold:
         cell.font = Font(bold=True)
     return cell
+
+
+WRITERS: dict[str, Callable[[IO[bytes], Table], None]] = {"xlsx": _write_xlsx, "csv": _write_csv, "pdf": write_pdf}
+
+__all__ = ["CONTENT_TYPES", "Percent", "Row", "Table", "deliver", "download", "write", "write_to"]
