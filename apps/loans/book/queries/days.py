@@ -36,7 +36,7 @@ def _installments(loan: str, day: str) -> str:
          ORDER BY i.n, i.value_date DESC)"""  # noqa: S608 - constants
 
 
-# Of such a row `r`. They are added up where a row counts, not for each that is read: an addition costs as much as a row.
+# Of such a row `r`, added up where a row counts, not for each that is read: an addition costs as much as a row.
 DUE = "r.principal + r.interest"
 PAID = "r.paid_principal + r.paid_interest"
 DUE_WITHOUT_PENALTIES = "r.principal + r.interest + r.fees"
