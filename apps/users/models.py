@@ -6,6 +6,7 @@ from apps.users.accounts.models import Account, BorrowerProfile, OneTimeCode
 from apps.users.complaints.models import Complaint
 from apps.users.consents.models import Consent
 from apps.users.messaging.models import Message
+from apps.users.spreadsheets.models import ImportMapping, ImportRow, ImportRun
 
 __all__ = [
     "Account",
@@ -16,6 +17,9 @@ __all__ = [
     "Complaint",
     "Consent",
     "ContactChange",
+    "ImportMapping",
+    "ImportRow",
+    "ImportRun",
     "Invitation",
     "Message",
     "OneTimeCode",

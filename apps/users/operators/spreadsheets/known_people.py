@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
-from django_tenants.utils import tenant_context
-
 from apps.mfis.core.roles import Role
-from apps.mfis.tenancy.models import MFI
-from apps.users.accounts.models import Account
+from apps.users.accounts.queries import KnownRow, people_with_keys
 from apps.users.accounts.services.people import PROFILE_FIELDS, Person
-from apps.users.spreadsheets.reading import Row
+from apps.users.spreadsheets.kinds import Row
 
 KEYS = ("phone", "email", "national_id")
 # What tells one person from another: a row that has another one is not the same person, or one of the two is wrong.
@@ -38,27 +35,31 @@ class _Known:
 
 
 class KnownPeople:
-    """The people of one institution by each of their natural keys, loaded once for a file, and those of rows before."""
+    """The people of the present schema by each of their natural keys, looked up chunk by chunk, and those of the rows
+    before."""
 
-    def __init__(self, people: Iterator[_Known]) -> None:
-        self._by_key: dict[tuple[str, str], _Known] = {}
-        for known in people:
-            self._add(known)
+    def __init__(self) -> None:
+        self._before: dict[tuple[str, str], _Known] = {}
+        self._here: dict[tuple[str, str], _Known] = {}
 
-    @classmethod
-    def of(cls, mfi: MFI) -> KnownPeople:
-        with tenant_context(mfi):
-            return cls(_registered())
+    def look_up(self, people: Iterable[Person]) -> None:
+        """Loads whoever has a key of one of these people."""
+        self._here = {}
+        for columns in people_with_keys(people):
+            known = _registered(columns)
+            for key in KEYS:
+                if value := getattr(known.person, key):
+                    self._here[key, value] = known
 
-    def _add(self, known: _Known) -> None:
-        for key in KEYS:
-            if value := getattr(known.person, key):
-                self._by_key[key, value] = known
+    def _holder(self, key: str, value: str) -> _Known | None:
+        return self._here.get((key, value)) or self._before.get((key, value))
 
     def compare(self, row: Row, person: Person) -> None:
         """Notes a row whose person is registered just so; fails one that shares a key and differs in what counts."""
-        holders = {key: self._by_key.get((key, getattr(person, key))) for key in KEYS}
-        met = {key: known for key, known in holders.items() if known}
+        met = {key: known for key in KEYS if (value := getattr(person, key)) and (known := self._holder(key, value))}
+        if not met:
+            self._add_good(row, person)
+            return
         for key, known in met.items():
             if known.is_colleague:
                 row.fail(key, f"{getattr(person, key)} already belongs to {known.person.full_name}, who works here.")
@@ -67,26 +68,28 @@ class KnownPeople:
         for known in {id(known): known for known in met.values()}.values():
             if not row.errors:
                 _fail_differences(row, person, known)
-        if row.errors or not met:
-            self._add_good(row, person)
-        elif any(known.row for known in met.values()):
+        if row.errors:
+            return
+        if any(known.row for known in met.values()):
             row.fail("full_name", f"{person.full_name} {next(iter(met.values())).where}; leave one of the rows out.")
         else:
-            row.note = _note(person, next(iter(met.values())).person)
+            row.pass_over(_note(person, next(iter(met.values())).person))
 
     def _add_good(self, row: Row, person: Person) -> None:
-        if not row.errors:
-            self._add(_Known(person, row.number))
+        if row.errors:
+            return
+        known = _Known(person, row.number)
+        for key in KEYS:
+            if value := getattr(person, key):
+                self._before[key, value] = known
 
 
-def _registered() -> Iterator[_Known]:
-    columns = ["full_name", "phone", "email", "role", *(f"profile__{name}" for name in PROFILE_FIELDS)]
-    for name, phone, email, role, *profile in Account.objects.values_list(*columns):
-        values: dict[str, Any] = {
-            key: value for key, value in zip(PROFILE_FIELDS, profile, strict=True) if value is not None
-        }
-        person = Person(full_name=name, phone=phone or "", email=email or "", **values)
-        yield _Known(person, is_colleague=role != Role.BORROWER)
+def _registered(columns: KnownRow) -> _Known:
+    values: dict[str, Any] = {
+        key: value for key, value in zip(PROFILE_FIELDS, columns.profile, strict=True) if value is not None
+    }
+    person = Person(full_name=columns.full_name, phone=columns.phone or "", email=columns.email or "", **values)
+    return _Known(person, is_colleague=columns.role != Role.BORROWER)
 
 
 def _differing(person: Person, known: Person, names: tuple[str, ...]) -> Iterator[tuple[str, object, object]]:
