@@ -34,10 +34,12 @@ from apps.users.consents.models import Consent
 from apps.users.consents.selectors import all_consents
 from apps.users.consents.services import record_consent, record_own_consent, send_consent_code
 from apps.users.consents.texts import TEXTS, current_text
+from apps.users.spreadsheets.admin import ImportsRows
 from apps.users.staff.admin.contacts import contact_page
 
 
-class BorrowerAdmin(LetsemaAdmin):
+class BorrowerAdmin(ImportsRows, LetsemaAdmin):  # type: ignore[misc]
+    import_kinds = ("people",)
     add_action = change_action = Action.REGISTER_BORROWER
     add_label = "Register a borrower"
     adds_business = True

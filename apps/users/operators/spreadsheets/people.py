@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.mfis.core.errors import InvalidInput
 from apps.mfis.core.roles import Action
 from apps.users.accounts.services.many_borrowers import register_borrowers
@@ -20,8 +22,8 @@ class PeopleKind(Kind):
     """Borrowers. They get no password: they sign up by invitation. Rows already imported are passed over."""
 
     name = "people"
-    title = "Import people"
-    noun = "people"
+    title = _("Import people")
+    noun = _("people")
     action = Action.REGISTER_BORROWER
     on_public = True
     columns: ClassVar[tuple[Column, ...]] = (

@@ -21,14 +21,13 @@ from apps.mfis.core.database import connection
 from apps.mfis.core.errors import AlreadyExists, ServiceError, Unsure, WrongState
 from apps.mfis.core.roles import Action
 from apps.mfis.core.workflow import Transition
+from apps.mfis.work.kinds import IMPORTS
 from apps.mfis.work.queries import bring_forward, plan
 from apps.users.accounts.models import Account
 from apps.users.spreadsheets import queries, steps
 from apps.users.spreadsheets.access import run_of
 from apps.users.spreadsheets.models import ImportRow, ImportRun
 from apps.users.spreadsheets.workflow import GO_ON, PAUSE, START, UNDO
-
-JOB = "imports"  # of the worker
 
 State = ImportRun.State
 
@@ -42,8 +41,8 @@ def unheard(run: ImportRun) -> None:
 
 def ask_for_work() -> None:
     """Lets the worker take up the runs of the present schema, once the transaction is over."""
-    plan([connection.schema_name], [JOB])
-    bring_forward([connection.schema_name], [JOB])
+    plan([connection.schema_name], [IMPORTS])
+    bring_forward([connection.schema_name], [IMPORTS])
 
 
 def _checked(run_id: UUID, actor: Actor, step: Transition) -> ImportRun:
