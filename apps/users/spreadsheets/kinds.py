@@ -59,7 +59,7 @@ class Column:
     holds: Holds = Holds.TEXT
     choices: Mapping[str, str] | None = None
     example: str = ""
-    note: str = ""
+    note: str | Promise = ""
 
     def names(self) -> frozenset[str]:
         """Every heading under which it is recognised, in its plain form."""
@@ -74,9 +74,9 @@ class Option:
     """What is asked once for a whole file: `holds` TRUTH is a box, DATE a day, or a list of `choices`."""
 
     key: str
-    label: str
+    label: str | Promise
     holds: Holds = Holds.TEXT
-    note: str = ""
+    note: str | Promise = ""
     required: bool = False
     choices: Mapping[str, str] | None = None
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -38,7 +39,7 @@ from apps.users.spreadsheets.admin import ImportsRows
 from apps.users.staff.admin.contacts import contact_page
 
 
-class BorrowerAdmin(ImportsRows, LetsemaAdmin):  # type: ignore[misc]
+class BorrowerAdmin(ImportsRows, LetsemaAdmin):
     import_kinds = ("people",)
     add_action = change_action = Action.REGISTER_BORROWER
     add_label = "Register a borrower"
@@ -49,6 +50,10 @@ class BorrowerAdmin(ImportsRows, LetsemaAdmin):  # type: ignore[misc]
     search_fields = PEOPLE
     search_help_text = "Name, phone, e-mail or national ID"
     ordering = ("account__full_name", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BorrowerProfile]:
+        """Without those whose registration was taken back: they stand for nobody."""
+        return super().get_queryset(request).filter(account__withdrawn_at=None)
 
     def name(self, profile: BorrowerProfile) -> str:
         return profile.account.full_name

@@ -34,7 +34,7 @@ OPENED = "{} is open. The invitation for {} goes to {}."
 
 
 @admin.register(MFI, site=public_site)
-class MFIAdmin(ImportsRows, LetsemaAdmin):  # type: ignore[misc]
+class MFIAdmin(ImportsRows, LetsemaAdmin):
     """All institutions, and the form that opens one."""
 
     import_kinds = ("mfis",)

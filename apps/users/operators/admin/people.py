@@ -81,7 +81,7 @@ class RoleFilter(admin.SimpleListFilter):
 
 
 @admin.register(DirectoryEntry, site=public_site)
-class PeopleAdmin(ImportsRows, LetsemaAdmin):  # type: ignore[misc]
+class PeopleAdmin(ImportsRows, LetsemaAdmin):
     """The directory; a person's page reads and changes the account where it stands."""
 
     import_kinds = ("people",)

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -33,8 +32,8 @@ class UploadForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ",".join(ENDINGS)}),
     )
 
-    def clean_import_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["import_file"]
+    def clean_import_file(self) -> Any:
+        file = self.cleaned_data["import_file"]
         if not str(file.name).lower().endswith(ENDINGS):
             raise forms.ValidationError(_("Send an XLSX, XLS, ODS or CSV spreadsheet."))
         return file

@@ -130,7 +130,8 @@ class ImportRunAdmin(ListExportMixin, LetsemaAdmin):  # type: ignore[misc]
             raise Http404 from None  # what is not theirs is not there
 
     def _run(self, request: HttpRequest, run_id: UUID | str) -> ImportRun:
-        run = self.get_object(request, str(run_id)) if self.has_view_permission(request) else None
+        may = self.has_view_permission(request)
+        run: ImportRun | None = self.get_object(request, str(run_id)) if may else None
         if run is None:
             raise Http404
         return run

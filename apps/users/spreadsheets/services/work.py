@@ -240,7 +240,7 @@ def _keep_rehearsal(run: ImportRun, rehearsal: steps.Rehearsal) -> None:
     run.faulty, run.passed = counted[ImportRow.State.FAULTY], counted[ImportRow.State.PASSED]
     run.rows = run.good + run.faulty + run.passed
     run.inserted, run.updated = counted["does insert"], counted["does update"]
-    run.totals = {key: f"{total:f}" for key, total in rehearsal.totals.items()}
+    run.totals = rehearsal.totals_said()
     run.state, run.rehearsed_at = State.REHEARSED, timezone.now()
     run.save()
 
