@@ -31,7 +31,7 @@ ROOMS = (
 )
 RANK = {room: rank for rank, room in enumerate(ROOMS)}
 # What Django looks for at the top of an app; it gathers rooms, and no room imports it.
-OF_AN_APP = ("admin", "apps", "models", "management", "migrations", "templatetags", "tests", "locale")
+OF_AN_APP = ("admin", "apps", "imports", "models", "management", "migrations", "templatetags", "tests", "locale")
 
 
 def sources() -> Iterator[Path]:

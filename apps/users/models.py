@@ -7,6 +7,7 @@ from apps.users.complaints.models import Complaint
 from apps.users.consents.models import Consent
 from apps.users.duplicates.models import DuplicatePair, Merge
 from apps.users.messaging.models import Message
+from apps.users.spreadsheets.models import ImportMapping, ImportRow, ImportRun
 
 __all__ = [
     "Account",
@@ -18,6 +19,9 @@ __all__ = [
     "Consent",
     "ContactChange",
     "DuplicatePair",
+    "ImportMapping",
+    "ImportRow",
+    "ImportRun",
     "Invitation",
     "Merge",
     "Message",
