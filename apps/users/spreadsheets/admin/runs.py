@@ -22,7 +22,7 @@ from apps.mfis.core.roles import Action
 from apps.users.back_office.base import LetsemaAdmin, posted, run_action, status_badge
 from apps.users.back_office.requests import StaffRequest, staff_of
 from apps.users.back_office.sites import public_site, tenant_site
-from apps.users.exporting.lists import ExportColumn, ListExportMixin
+from apps.users.exporting.lists import ExportColumn
 from apps.users.exporting.writing import CONTENT_TYPES, download
 from apps.users.spreadsheets.access import allowed_kind, kinds_for
 from apps.users.spreadsheets.admin.filters import KindFilter, StateFilter
@@ -51,7 +51,7 @@ STEPS: dict[str, Callable[..., ImportRun]] = {
 
 @admin.register(ImportRun, site=public_site)
 @admin.register(ImportRun, site=tenant_site)
-class ImportRunAdmin(ListExportMixin, LetsemaAdmin):  # type: ignore[misc]
+class ImportRunAdmin(LetsemaAdmin):
     """The runs of the present site, the latest first."""
 
     view_action = Action.IMPORT_ROWS
