@@ -33,7 +33,7 @@ from apps.users.back_office.paging import PLACE, CountedSoFar, PagedChangeList
 from apps.users.exporting.lists import ListExportMixin
 
 
-class LetsemaAdmin(ListExportMixin, ModelAdmin):  # type: ignore[type-arg, misc]
+class LetsemaAdmin(ListExportMixin, ModelAdmin):  # type: ignore[type-arg]
     """A list and a page whose every right is asked of the roles table. Nothing is ever deleted here."""
 
     view_action: Action = Action.VIEW_BOOKS

@@ -22,6 +22,8 @@ from import_export.formats.base_formats import Format
 from import_export.forms import ExportForm
 
 from apps.users.exporting.asked import of_lender
+from apps.users.exporting.files import AT_ONCE, in_background
+from apps.users.exporting.waiting import ask_and_say
 from apps.users.exporting.writing import CONTENT_TYPES, Row, Table, download
 
 AMOUNT = re.compile(r"M (-?[0-9,]+\.[0-9]{2})")  # as the pages write maloti
@@ -36,6 +38,11 @@ class ExportColumn:
 
     def value(self, record: Model) -> object:
         return self.source(record) if callable(self.source) else _at(record, self.source)
+
+
+def _is_longer(rows: QuerySet[Any], most: int) -> bool:
+    """Whether there are more rows, counted no further."""
+    return rows.order_by().values("pk")[: most + 1].count() > most
 
 
 def _at(record: Any, path: str) -> Any:
@@ -86,7 +93,7 @@ class ListExportMixin(ExportMixin):  # type: ignore[misc]
     export_form_class = ExportForm
     export_template_name = "admin/import_export/export.html"
     import_export_change_list_template = "admin/change_list.html"
-    change_list_template = "admin/change_list.html"
+    change_list_template: Any = "admin/change_list.html"
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return bool(self.has_view_permission(request))
@@ -100,15 +107,25 @@ class ListExportMixin(ExportMixin):  # type: ignore[misc]
         """The file, which import-export itself would hold in memory whole."""
         if not self.has_export_permission(request):
             raise PermissionDenied
-        name = self.get_export_filename(request, queryset, file_format).removesuffix(f".{file_format.extension}")
-        return download(self.exported(request, queryset), name, file_format.extension)
+        kind = file_format.extension
+        if _is_longer(queryset, AT_ONCE[kind]) and not in_background(request):
+            return self._ask_for_file(request)
+        name = self.get_export_filename(request, queryset, file_format).removesuffix(f".{kind}")
+        return download(self.exported(request, queryset), name, kind)
+
+    def _ask_for_file(self, request: HttpRequest) -> HttpResponseBase:
+        """Has the worker write what takes longer than a page may."""
+        form = {name: str(value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
+        return ask_and_say(request, self._title(), form)
+
+    def _title(self) -> str:
+        return self.list_title or capfirst(str(self.opts.verbose_name_plural))
 
     def exported(self, request: HttpRequest, queryset: QuerySet[Any]) -> Table:
         """The rows as a table, with the list's name and what was asked for."""
         columns = self.export_columns or self._shown_columns(request)
         rows = self._rows(queryset, columns)
-        title = self.list_title or capfirst(str(self.opts.verbose_name_plural))
-        return Table([c.head for c in columns], rows, title=title, about=[of_lender(), *self._asked(request)])
+        return Table([c.head for c in columns], rows, title=self._title(), about=[of_lender(), *self._asked(request)])
 
     def _rows(self, queryset: QuerySet[Any], columns: tuple[ExportColumn, ...]) -> Iterator[Row]:
         for record in queryset.iterator(chunk_size=2000):

@@ -29,7 +29,7 @@ MONEY = DecimalField(max_digits=20, decimal_places=2)
 
 
 @admin.register(GLAccount, site=tenant_site)
-class AccountAdmin(BooksPages, ReportPages):  # type: ignore[misc]
+class AccountAdmin(BooksPages, ReportPages):
     list_title = "Chart of accounts"
     add_action = change_action = Action.MANAGE_ACCOUNTS
     add_label = "Open an account"

@@ -18,7 +18,8 @@ from apps.loans.reporting.forms import PeriodForm
 from apps.loans.reporting.reports import REPORTS
 from apps.users.back_office.base import LetsemaAdmin
 from apps.users.exporting.asked import asked_of, of_lender
-from apps.users.exporting.writing import CONTENT_TYPES, download
+from apps.users.exporting.waiting import download_or_wait
+from apps.users.exporting.writing import CONTENT_TYPES
 
 EXPORT_LABELS = [("csv", "Export CSV"), ("xlsx", "Export XLSX"), ("pdf", "Export PDF")]
 
@@ -42,7 +43,7 @@ class ReportPages(LetsemaAdmin):
         file_format = request.GET.get("format")
         if file_format in CONTENT_TYPES and form.is_valid():
             table = replace(report.table(built), title=report.label, about=[of_lender(), *asked_of(form)])
-            return download(table, f"{name}-{on}", file_format)
+            return download_or_wait(request, table, f"{name}-{on}", file_format)
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
             "title": report.label,
