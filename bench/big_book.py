@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +42,7 @@ FUNCTIONS = """
         SELECT (lpad(to_hex(1700000000000 + p * 1000), 12, '0') || '7000800000' || lpad(to_hex(p), 10, '0'))::uuid
     $$;
     CREATE TABLE bench_row (id uuid PRIMARY KEY, at bigint);
+    CREATE TABLE bench_first (id uuid PRIMARY KEY, old uuid, at bigint);
     CREATE TABLE bench_borrower (id uuid PRIMARY KEY, t int);
 """
 
@@ -61,6 +62,7 @@ class Copied:
     day: str
     texts: tuple[tuple[str, str], ...] = ()
     key: str = "id"
+    order: str = "id"  # in which the rows of one day came
 
 
 NUMBER = """
@@ -71,7 +73,7 @@ NUMBERED = (("number", NUMBER), ("reference", REFERENCE))
 
 COPIED = (
     Copied("loans_loan", "submitted_on", (("number", NUMBER),)),
-    Copied("loans_loanevent", "value_date", (*NUMBERED, ("chain_seq", "NULL"))),
+    Copied("loans_loanevent", "value_date", (*NUMBERED, ("chain_seq", "NULL")), order="recorded_at, id"),
     Copied("loans_loanstate", "coalesce(disbursed_on, current_date)", key="loan_id"),
     Copied("loans_installment", "due_date - days"),
     Copied("loans_earning", "start", key="loan_id"),
@@ -87,6 +89,9 @@ COPIED = (
     Copied("credit_outboxentry", "queued_at::date", (("relayed_at", "now()"),)),
     Copied("loans_transfer", "value_date", (("reference", REFERENCE), ("written", REFERENCE))),
 )
+
+# What is told of the first copy, as its facts are of other days than the templates', and multiplied from there.
+POSITIONS = ("loans_position", "loans_installmentposition", "loans_allocation", "loans_positioncoverage")
 
 TIMES = ("recorded_at", "created_at", "queued_at")
 
@@ -118,9 +123,15 @@ def multiply(size: Size, *, at_rest: bool = True) -> None:
         for copied in COPIED:
             _place(copied)
         for copied in COPIED:
-            _copy(copied, size)
-        _settle()
-        execute("DROP FUNCTION bench_id, bench_person; DROP TABLE bench_row, bench_borrower")
+            _copy(copied, size, range(1, 2))
+        _tell_positions()
+        with _without_indexes() if at_rest else nullcontext():
+            for copied in COPIED:
+                _copy(copied, size, range(2, size.copies + 1))
+            for table in POSITIONS:
+                _copy_positions(table, size)
+            _settle()
+        execute("DROP FUNCTION bench_id, bench_person; DROP TABLE bench_row, bench_first, bench_borrower")
 
 
 @contextmanager
@@ -136,16 +147,14 @@ def _triggers_off() -> Iterator[None]:
 
 @contextmanager
 def _at_rest() -> Iterator[None]:
-    """Lets triggers, foreign keys and indexes of the copied tables rest, and tidies up as autovacuum would."""
+    """Lets triggers and foreign keys rest, and tidies up as autovacuum would."""
     from apps.mfis.core.database import execute, fetch_all
 
     execute("SET session_replication_role = replica; SET synchronous_commit = off; SET work_mem = '64MB'")
     # It is made to fire just where the others rest: when rows come from another node.
     arriving = [row[0] for row in fetch_all(ARRIVING)]
     execute(";".join(f"ALTER TABLE {table} DISABLE TRIGGER letsema_arrive" for table in arriving))
-    indexes = _take_indexes()
     yield
-    execute(";".join(indexes))
     execute(";".join(f"ALTER TABLE {table} ENABLE REPLICA TRIGGER letsema_arrive" for table in arriving))
     execute("RESET session_replication_role; RESET work_mem")
     execute("VACUUM ANALYZE")
@@ -160,13 +169,13 @@ def _place(copied: Copied) -> None:
     execute(f"""
         INSERT INTO bench_row
         SELECT x.id, (extract(epoch FROM ({copied.day})::date) * 1000)::bigint + 21600000
-                     + row_number() OVER (ORDER BY x.id)
+                     + row_number() OVER (ORDER BY {copied.order})
           FROM {copied.table} x ON CONFLICT DO NOTHING
     """)
 
 
-def _copy(copied: Copied, size: Size) -> None:
-    """Multiplies the rows of one table."""
+def _copy(copied: Copied, size: Size, copies: range) -> None:
+    """Multiplies the template rows of one table: the `copies` of these numbers."""
     from apps.mfis.core.database import execute, fetch_all
 
     columns = fetch_all(
@@ -174,15 +183,17 @@ def _copy(copied: Copied, size: Size) -> None:
         "AND table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position",
         [copied.table],
     )
-    texts, copies, begun = dict(copied.texts), size.copies, time.perf_counter()
-    [(rows,)] = fetch_all(f"SELECT count(*) FROM {copied.table}")
+    texts, begun = dict(copied.texts), time.perf_counter()
     uuids = [name for name, kind in columns if kind == "uuid"]
     joins = "".join(
         f" LEFT JOIN bench_row r_{c} ON r_{c}.id = x.{c} LEFT JOIN bench_borrower b_{c} ON b_{c}.id = x.{c}"
         for c in uuids
     )
     kept = "".join(f", r_{c}.at AS at_{c}, b_{c}.t AS t_{c}" for c in uuids)
-    execute(f"CREATE TEMP TABLE bench_x AS SELECT x.*, row_number() OVER () AS rank{kept} FROM {copied.table} x{joins}")
+    rows = execute(
+        f"CREATE TEMP TABLE bench_x AS SELECT x.*, row_number() OVER () AS rank{kept} FROM {copied.table} x{joins}"
+        f" WHERE r_{copied.key}.at IS NOT NULL"
+    )
     values = []
     for name, kind in columns:
         if name in texts:
@@ -199,15 +210,54 @@ def _copy(copied: Copied, size: Size) -> None:
             values.append(f'"{name}"')
     named = ", ".join(f'"{name}"' for name, _ in columns)
     made = execute(
-        f"INSERT INTO {copied.table} ({named}) SELECT {', '.join(values)} FROM generate_series(1, {copies}) k, bench_x"
+        f"INSERT INTO {copied.table} ({named}) SELECT {', '.join(values)}"
+        f" FROM generate_series({copies.start}, {copies.stop - 1}) k, bench_x"
     )
     execute("DROP TABLE bench_x")
+    _say(copied.table, made, begun)
+
+
+def _say(table: str, rows: int, begun: float) -> None:
     if time.perf_counter() - begun > 5:
-        print(f"  {copied.table:<24} {made:>10,} rows  {time.perf_counter() - begun:5.0f} s", flush=True)
+        print(f"  {table:<26} {rows:>10,} rows  {time.perf_counter() - begun:5.0f} s", flush=True)
 
 
-def _take_indexes() -> list[str]:
-    """Drops what indexes no constraint of these tables brings along; returns the statements that make them again."""
+def _tell_positions() -> None:
+    """The positions of the first copy of each template, by its facts."""
+    from apps.loans.book.models import Loan
+    from apps.loans.book.projection import project
+    from apps.mfis.core.database import execute
+
+    execute("INSERT INTO bench_first SELECT bench_id(id, at, 1), id, at FROM bench_row")
+    for loan in Loan.objects.extra(where=["loans_loan.id IN (SELECT id FROM bench_first)"]):
+        project(loan)
+
+
+def _copy_positions(table: str, size: Size) -> None:
+    """Multiplies what was told of the first copy."""
+    from apps.mfis.core.database import execute, fetch_all
+
+    begun, keys = time.perf_counter(), {"loan_id", "event_id", "last_fact"}
+    columns = [
+        name
+        for (name,) in fetch_all(
+            "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() "
+            "AND table_name = %s AND column_name <> 'id' ORDER BY ordinal_position",
+            [table],
+        )
+    ]
+    joins = "".join(f" JOIN bench_first f_{c} ON f_{c}.id = x.{c}" for c in columns if c in keys)
+    values = ", ".join(f"bench_id(f_{c}.old, f_{c}.at, k)" if c in keys else f"x.{c}" for c in columns)
+    made = execute(
+        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values}"
+        f" FROM generate_series(2, {size.copies}) k, {table} x{joins}"
+    )
+    _say(table, made, begun)
+
+
+@contextmanager
+def _without_indexes() -> Iterator[None]:
+    """Drops what indexes no constraint of the filled tables brings along, and makes them again."""
     from apps.mfis.core.database import execute, fetch_all
 
     found = fetch_all(
@@ -217,11 +267,12 @@ def _take_indexes() -> list[str]:
          WHERE c.relnamespace = current_schema()::regnamespace AND t.relname = ANY(%s)
            AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)
         """,
-        [[copied.table for copied in COPIED]],
+        [[*POSITIONS, *(copied.table for copied in COPIED)]],
     )
     for name, _ in found:
         execute(f'DROP INDEX "{name}"')
-    return [definition for _, definition in found]
+    yield
+    execute(";".join(definition for _, definition in found))
 
 
 def _add_people(people: int) -> None:

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class UsersConfig(AppConfig):
@@ -7,3 +8,5 @@ class UsersConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.users.access.services import endings, invitations, sign_ins  # noqa: F401 - they listen
+
+        autodiscover_modules("imports")  # of every app: its kinds of spreadsheets

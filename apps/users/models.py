@@ -6,7 +6,9 @@ from apps.users.accounts.models import Account, BorrowerProfile, OneTimeCode
 from apps.users.complaints.models import Complaint
 from apps.users.consents.models import Consent
 from apps.users.duplicates.models import DuplicatePair, Merge
+from apps.users.exporting.models import ExportedFile
 from apps.users.messaging.models import Message
+from apps.users.spreadsheets.models import ImportMapping, ImportRow, ImportRun
 
 __all__ = [
     "Account",
@@ -18,6 +20,10 @@ __all__ = [
     "Consent",
     "ContactChange",
     "DuplicatePair",
+    "ExportedFile",
+    "ImportMapping",
+    "ImportRow",
+    "ImportRun",
     "Invitation",
     "Merge",
     "Message",

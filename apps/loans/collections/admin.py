@@ -47,6 +47,7 @@ class PromiseAdmin(LetsemaAdmin):
     list_display_links = None
     list_filter = (StandingFilter,)
     list_select_related = ("loan__borrower",)
+    lists_few = True
     search_fields = ("loan__number", "loan__borrower__full_name", "loan__borrower__phone", "reason")
     search_help_text = "Loan number, name, phone or what was said"
 

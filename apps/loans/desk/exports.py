@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.users.spreadsheets.exports import ExportColumn
+from apps.users.exporting.lists import ExportColumn
 
 LOAN_COLUMNS = (
     ExportColumn("Loan", "number"),

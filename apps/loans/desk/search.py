@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 
 from apps.loans.book.models import Loan, LoanEvent
@@ -15,6 +16,8 @@ from apps.users.accounts.models import BorrowerProfile
 PEOPLE = ("account__full_name", "account__phone", "account__email", "national_id")
 LOANS = ("number", "borrower__full_name", "borrower__phone", "borrower__email", "borrower__profile__national_id")
 RECEIPTS = ("number", "reference")
+M = TypeVar("M", bound=Model)
+
 MOST = 20  # of each kind on the page; the lists have them all
 
 
@@ -33,10 +36,21 @@ class Found:
 
 def find(query: str) -> Found:
     """People, loans and receipts of which every word of the query is part."""
-    people = search(BorrowerProfile.objects.select_related("account"), PEOPLE, query)
-    loans = search(Loan.objects.projected().select_related("borrower", "state", "product"), LOANS, query)
+    people = search(BorrowerProfile.objects.all(), PEOPLE, query).order_by("account__full_name")
+    loans = search(Loan.objects.projected(), LOANS, query)
     receipts = search(_receipts(), RECEIPTS, query)
-    return Found(list(people.order_by("account__full_name")[:MOST]), list(loans[:MOST]), list(receipts[:MOST]))
+    return Found(
+        list(_first(people).select_related("account")),
+        list(_first(loans).select_related("borrower", "state", "product")),
+        list(_first(receipts).select_related("loan__borrower")),
+    )
+
+
+def _first(found: QuerySet[M]) -> QuerySet[M]:
+    """The first rows of them. They are sorted by their keys alone: of what two letters find, whole rows are many."""
+    keys = list(found.values_list("pk", flat=True)[:MOST])
+    rows = found.model._default_manager.filter(pk__in=keys)
+    return rows.order_by(*(found.query.order_by or found.model._meta.ordering))
 
 
 def exact_page(query: str) -> str:
@@ -56,7 +70,7 @@ def _loan_pages(word: str) -> set[str]:
 
 def _person_pages(word: str) -> set[str]:
     """By national ID or phone, which is stored with the country's code."""
-    known = BorrowerProfile.objects.filter(account__merged_into=None)
+    known = BorrowerProfile.objects.filter(account__merged_into=None, account__withdrawn_at=None)
     people = set(exactly(known, ("national_id", "account__phone"), word).values_list("pk", flat=True)[:2])
     if len(word) == 8:
         people |= set(exactly(known, ("account__phone",), f"266{word}").values_list("pk", flat=True)[:2])
@@ -64,4 +78,4 @@ def _person_pages(word: str) -> set[str]:
 
 
 def _receipts() -> QuerySet[LoanEvent]:
-    return LoanEvent.objects.exclude(number="", reference="").select_related("loan__borrower").latest_first()
+    return LoanEvent.objects.exclude(number="", reference="").latest_first()

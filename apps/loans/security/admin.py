@@ -19,14 +19,14 @@ from apps.users.back_office.base import LetsemaAdmin, run_action, status_badge
 from apps.users.back_office.forms import ReasonForm
 from apps.users.back_office.requests import StaffRequest
 from apps.users.back_office.sites import tenant_site
-from apps.users.spreadsheets.exports import ExportColumn, ListExportMixin
+from apps.users.exporting.lists import ExportColumn
 
 RELEASE = TRANSITIONS["release_security"]
 OF_LOAN = (ExportColumn("Loan", "loan.number"), ExportColumn("Borrower", "loan.borrower.full_name"))
 STATE = ExportColumn("State", lambda record: "Held" if record.is_active else "Released")
 
 
-class SecurityAdmin(ListExportMixin, LetsemaAdmin):  # type: ignore[misc]
+class SecurityAdmin(LetsemaAdmin):
     """A register: entered from the loan's page, searched and exported here, released from its own page."""
 
     list_select_related = ("loan", "loan__borrower")

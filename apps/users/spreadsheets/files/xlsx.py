@@ -9,9 +9,7 @@ from openpyxl import load_workbook
 from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
 
-from apps.users.spreadsheets.files.cells import Cell, Kind, Sheet, UnreadableFile, cell_of
-
-MAXIMUM_CELLS = 500_000
+from apps.users.spreadsheets.files.cells import Cell, Kind, Sink, UnreadableFile, cell_of
 
 
 class _Parser(WorkSheetParser):  # type: ignore[misc]
@@ -25,23 +23,25 @@ class _Parser(WorkSheetParser):  # type: ignore[misc]
         return cell
 
 
-def read_xlsx(content: bytes) -> list[Sheet]:
-    """The visible sheets.
+def read_xlsx(content: bytes, sink: Sink) -> None:
+    """Reads the visible sheets.
 
     Raises:
         UnreadableFile: broken, or too large.
     """
     try:
         workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        return [_read_sheet(workbook, sheet) for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
+        for sheet in workbook.worksheets:
+            if sheet.sheet_state == "visible":
+                _read_sheet(workbook, sheet, sink)
     except (UnreadableFile, MemoryError):
         raise
     except Exception as error:
         raise UnreadableFile("The file is no XLSX spreadsheet, or is broken; save it anew as XLSX or CSV.") from error
 
 
-def _read_sheet(workbook: Any, source: Any) -> Sheet:
-    sheet, cells = Sheet(source.title), 0
+def _read_sheet(workbook: Any, source: Any, sink: Sink) -> None:
+    sink.begin(source.title)
     with source._get_source() as xml:
         parser = _Parser(
             xml,
@@ -52,14 +52,10 @@ def _read_sheet(workbook: Any, source: Any) -> Sheet:
             timedelta_formats=workbook._timedelta_formats,
         )
         for number, row in parser.parse():
-            cells += len(row)
-            if cells > MAXIMUM_CELLS:
-                raise UnreadableFile(f"The file has more than {MAXIMUM_CELLS:,} cells; split it.")
-            for found in row:
-                sheet.put(number, found["column"], _cell(workbook, found))
+            found = ((each["column"], _cell(workbook, each)) for each in row)
+            sink.put(number, {column: cell for column, cell in found if cell})
         merged = parser.merged_cells.mergeCell if parser.merged_cells else []
-    sheet.merged = [(area.min_row, area.min_col, area.max_row, area.max_col) for area in merged]
-    return sheet
+    sink.end([(area.min_row, area.min_col, area.max_row, area.max_col) for area in merged])
 
 
 def _cell(workbook: Any, found: dict[str, Any]) -> Cell | None:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from apps.users.spreadsheets import writing
-from apps.users.spreadsheets.writing import Percent, Table, download, write
+from apps.users.exporting import writing
+from apps.users.exporting.writing import Percent, Table, download, write
 
 LIVE = [
     '=HYPERLINK("http://x.example","Pay")',
