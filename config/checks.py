@@ -19,6 +19,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import RunSQL
 from django.db.models import BooleanField, Field, Index, Model, Q
+from django.http import HttpRequest
 
 from apps.users.back_office.paging import CountedSoFar, PagedChangeList
 
@@ -83,7 +84,7 @@ def _error(admin: ModelAdmin[Any], text: str, hint: str, code: str) -> Error:
 
 
 def _paging(admin: ModelAdmin[Any]) -> Iterator[CheckMessage]:
-    changelist = admin.get_changelist(None)  # type: ignore[arg-type] - asked for no page
+    changelist = admin.get_changelist(HttpRequest())
     is_paged = issubclass(changelist, PagedChangeList) and issubclass(admin.paginator, CountedSoFar)
     if not is_paged or admin.show_full_result_count:
         hint = "Derive it from LetsemaAdmin, and leave its paginator and its list page as they are."
@@ -122,7 +123,7 @@ def _in_big(model: type[Model], path: str) -> Iterator[Field[Any, Any]]:
 
 def _is_indexed(field: Field[Any, Any]) -> bool:
     """Whether an index of its table begins with it, or holds the rows of some of its values alone."""
-    if field.primary_key or field.unique or field.db_index:
+    if field.primary_key or field.unique or getattr(field, "db_index", False):
         return True
     of_table = field.model._meta.indexes
     if any(_leads(index, field) or field.name in _names(index.condition) for index in of_table):

@@ -50,7 +50,7 @@ def _first(found: QuerySet[M]) -> QuerySet[M]:
     """The first rows of them. They are sorted by their keys alone: of what two letters find, whole rows are many."""
     keys = list(found.values_list("pk", flat=True)[:MOST])
     rows = found.model._default_manager.filter(pk__in=keys)
-    return rows.order_by(*(found.query.order_by or found.model._meta.ordering))
+    return rows.order_by(*(found.query.order_by or found.model._meta.ordering or ()))
 
 
 def exact_page(query: str) -> str:

@@ -49,7 +49,8 @@ class CountedSoFar(Paginator):  # type: ignore[type-arg]
         Raises:
             InvalidPage: there is none of this number.
         """
-        return self.page(page).object_list.values_list("pk", flat=True)
+        rows: QuerySet[Any] = self.page(page).object_list  # type: ignore[assignment]
+        return rows.values_list("pk", flat=True)
 
 
 class FoundSoFar(CountedSoFar):

@@ -153,7 +153,7 @@ class Running(NamedTuple):
     """Running loans of a day: those that were asked for, the sums of all, and the loans that are to be folded."""
 
     rows: list[LoanRow]
-    count: int
+    loans: int
     principal: Decimal
     overdue: Decimal
     moving: list[UUID]

@@ -56,7 +56,7 @@ def running_loans_on(day: date, known_on: date | None = None, *, most: int | Non
     others = [row_of(loan) for loan in loans_as_of(day, known_on, loans=keys) if loan.is_active] if keys else []
     return RunningLoans(
         rows=sorted([*told.rows, *others], key=lambda row: (-row.days_past_due, row.number))[:most],
-        count=told.count + len(others),
+        count=told.loans + len(others),
         principal=told.principal + sum((row.principal for row in others), ZERO),
         overdue=told.overdue + sum((row.overdue for row in others), ZERO),
         folded=len(keys),
