@@ -36,6 +36,7 @@ class Installment:
     paid_in_advance: Decimal = ZERO
     paid_late: Decimal = ZERO
     kind: str = "regular"  # regular | down_payment | additional
+    brought: dict[str, Decimal] | None = None  # what of it stood already when the loan was taken on
 
     @property
     def days(self) -> int:
@@ -119,6 +120,9 @@ class LoanSnapshot:
     savings: Decimal = ZERO  # held back at disbursement, given back with the last installment
     tranches: list[tuple[date, Decimal]] = field(default_factory=list)
     chargeable: Decimal | None = None  # what in duplum leaves for penalties; None where there is no such limit
+    taken_on: date | None = None  # from another system
+    repaid_before: Decimal = ZERO  # principal, before it was taken on
+    opening: dict[str, Decimal] = field(default_factory=nothing)  # what stood on the books when it was taken on
 
     def due(self, component: str) -> Decimal:
         return sum((i.due[component] for i in self.installments), ZERO)

@@ -45,10 +45,12 @@ class Standing:
         self.tranches: list[tuple[date, Decimal]] = []
         self.shortfalls: list[Shortfall] = []
         self.disbursed_on: date | None = None
+        self.taken_on: date | None = None
         self.closed_on: date | None = None
         self.overpaid = self.recovered = self.disbursed = self.principal_left = ZERO
         self.fees_at_disbursement = self.savings = ZERO
-        self.written_off, self.waived = nothing(), nothing()
+        self.repaid_before = ZERO  # principal, before the loan was taken on
+        self.written_off, self.waived, self.opening = nothing(), nothing(), nothing()
         self.is_written_off = False
         self.write_off_seq = 0
         self.timeless = terms.fixed_schedule and not terms.moves_with_time
@@ -206,12 +208,19 @@ class Standing:
 
         Fees of installments that have not begun are not asked for, and what is overpaid pays first.
         """
-        rebate = settlement_rebate(self.terms, self.schedule.regular, self.tranches, value_date)
+        rebate = settlement_rebate(self.terms, *self._rebated(), value_date)
         beyond = self.in_duplum.beyond(rebate) if self.in_duplum else {"interest": ZERO, "penalties": ZERO}
         given = Settlement(rebate + beyond["interest"], beyond["penalties"])
         fees = sum((row.left("fees") for row in self.charging.to_come(value_date)), ZERO)
         left = self.outstanding() - given.interest - given.penalties - fees - self.overpaid
         return replace(given, owed=max(left, ZERO))
+
+    def _rebated(self) -> tuple[list[Installment], list[tuple[date, Decimal]]]:
+        """The installments whose interest may be given back, and what they repay by day: from the taking on, if any."""
+        if self.taken_on is None:
+            return self.schedule.regular, self.tranches
+        rows = [row for row in self.schedule.regular if row.due_date >= self.taken_on]
+        return rows, [(self.taken_on, sum((row.due["principal"] for row in rows), ZERO))]
 
     def show(self, event: Event, amount: Decimal, split: dict[str, Decimal]) -> None:
         self.transactions.append(
