@@ -10,7 +10,7 @@ from uuid import UUID
 from apps.loans.book.models import EventType, Loan, LoanEvent
 from apps.loans.book.workflow import AMENDING, ENGINE_EVENTS
 from apps.loans.domain.terms import Event, EventKind
-from apps.loans.domain.terms_parser import parse_charge, parse_restructuring
+from apps.loans.domain.terms_parser import parse_charge, parse_restructuring, parse_take_on
 
 
 def engine_events(events: Iterable[LoanEvent]) -> list[Event]:
@@ -47,6 +47,8 @@ def _details(event: LoanEvent) -> dict[str, Any]:
         return {"component": payload.get("component"), "installment": payload.get("installment")}
     if event.type == EventType.RESTRUCTURED:
         return {"terms": parse_restructuring(payload["terms"])}
+    if event.type == EventType.TAKEN_ON:
+        return {"take_on": parse_take_on(payload["take_on"])}
     return {}
 
 

@@ -123,5 +123,8 @@ class Charging:
 
         A period is (from, due], the first including its first day.
         """
-        rows = [*self.schedule.regular[len(self.schedule.overdue) + 1 :], *(r for r in self.schedule.others if r.kind == "additional")]
+        rows = [
+            *self.schedule.regular[len(self.schedule.overdue) + 1 :],
+            *(r for r in self.schedule.others if r.kind == "additional"),
+        ]
         return [row for row in rows if row.start >= value_date and row.left("fees") > 0]

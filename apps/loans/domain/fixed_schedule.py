@@ -12,9 +12,9 @@ from decimal import Decimal
 from .allocation import Part
 from .installment_periods import InstallmentPeriod
 from .money import ZERO, to_multiple
+from .remaining import Remaining
 from .schedule import Plan, PlannedRow
 from .snapshot import Installment, nothing
-from .remaining import Remaining
 from .terms import Restructuring, Terms
 
 

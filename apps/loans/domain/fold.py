@@ -104,7 +104,9 @@ def _check_goes_on(taken: Event, events: list[Event]) -> None:
             raise InvalidTerms.at(f"{where}.date", f"{event.date} is before {taken.date}, when the loan was taken on")
         if event.charge and event.charge.due_date and event.charge.due_date < taken.date:
             due = event.charge.due_date
-            raise InvalidTerms.at(f"{where}.charge.due_date", f"{due} is before {taken.date}, when the loan was taken on")
+            raise InvalidTerms.at(
+                f"{where}.charge.due_date", f"{due} is before {taken.date}, when the loan was taken on"
+            )
         if event.type in BEGINS:
             raise InvalidTerms.at(where, f"a loan that was taken on is paid out already; {event.type} is not possible")
 

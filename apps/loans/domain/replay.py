@@ -105,9 +105,7 @@ class Replay(Standing):
         self._bring(taken, remaining)
         if self.penalties:
             self.penalties.skip(self.schedule.regular, day)
-        self.transactions.append(
-            Transaction(event.seq, day, "take_on", taken.principal, balance=self.principal_left)
-        )
+        self.transactions.append(Transaction(event.seq, day, "take_on", taken.principal, balance=self.principal_left))
 
     def _bring(self, taken: TakeOn, remaining: Remaining) -> None:
         """Marks what stood on the books of the other system, by installment, and adds its fees and penalties."""

@@ -29,6 +29,7 @@ class Tranche:
     amount: Decimal
     shares: list[Decimal] = field(default_factory=list)
     before: Decimal = ZERO
+    taken_on: bool = False  # from another system, in the midst of its periods
 
 
 @dataclass(slots=True)
@@ -65,8 +66,7 @@ class Plan:
         self._frame()
         day = min(remaining.day, self.periods[0].due_date)
         before = remaining.agreed.principal - remaining.principal
-        shares = [period.share for period in self.periods] if self.terms.interest_method == "flat" else []
-        self.tranches.append(Tranche(day, remaining.principal, shares, before))
+        self.tranches.append(Tranche(day, remaining.principal, before=before, taken_on=True))
         self._plan(0)
 
     def lend(self, day: date, amount: Decimal) -> int:
@@ -246,9 +246,10 @@ def _flat_interest(
         to_come = [j for j in bearing if j >= len(kept)]
         whole = sum((periods[j].share for j in bearing), ZERO)
         for tranche in tranches if to_come else ():
-            if not kept and tranche.shares:  # taken on: its periods bear what they did, the first its rest
+            if tranche.taken_on and not kept:  # each period bears what it was agreed to, the first its rest
+                tranche.shares = [period.share for period in periods]
                 for j in bearing:
-                    interest[j] += (tranche.amount + tranche.before) * periods[j].rate * tranche.shares[j]
+                    interest[j] += (tranche.amount + tranche.before) * periods[j].rate * periods[j].share
                 continue
             borne = tranche.shares[: len(kept)]
             each = (whole - sum(borne, ZERO)) / len(to_come)

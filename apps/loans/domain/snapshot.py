@@ -57,6 +57,10 @@ class Installment:
     def left(self, component: str) -> Decimal:
         return self.due[component] - self.paid[component]
 
+    def brought_of(self, component: str) -> Decimal:
+        """What of it stood already when the loan was taken on from another system."""
+        return self.brought[component] if self.brought else ZERO
+
 
 @dataclass(slots=True)
 class Transaction:

@@ -110,7 +110,7 @@ def _fits(terms: Terms, remaining: Remaining) -> bool:
     plan = Plan(terms)
     plan.take_on(remaining)
     last = plan.rows[-1]
-    return len(plan.rows) == len(remaining.periods()) and ZERO < last.principal and last.principal <= 2 * told
+    return len(plan.rows) == len(remaining.periods()) and last.principal > ZERO and last.principal <= 2 * told
 
 
 def _contradictions(terms: Terms, taken: TakeOn, agreed: _Agreed) -> Iterator[tuple[str, str]]:
@@ -156,7 +156,9 @@ def _dates(taken: TakeOn, agreed: _Agreed) -> Iterator[tuple[str, str]]:
 def _matured(taken: TakeOn, agreed: _Agreed) -> Iterator[tuple[str, str]]:
     """Past the last due date all that is outstanding is overdue."""
     if taken.overdue_principal < taken.principal:
-        problem = f"is {taken.overdue_principal}; all fell due by {agreed.last}, so that all {taken.principal} is overdue"
+        problem = (
+            f"is {taken.overdue_principal}; all fell due by {agreed.last}, so that all {taken.principal} is overdue"
+        )
         yield "overdue_principal", problem
     if taken.accrued_interest:
         yield "accrued_interest", f"nothing falls due after {agreed.last}; add it to the interest that is overdue"

@@ -36,6 +36,9 @@ class Template:
         )
 
 
+# Against it stands what running loans brought with them from another system, until an accountant moves it where it belongs.
+OPENING = Template("3090", "Opening balances", "equity", "opening")
+
 TEMPLATE = (
     Template("1010", "Cash on hand", "asset", "cash"),
     Template("1020", "Bank", "asset", "bank"),
@@ -54,6 +57,7 @@ TEMPLATE = (
     Template("2300", "Accounts payable", "liability"),
     Template("3010", "Capital", "equity"),
     Template("3020", "Retained earnings", "equity", "retained"),
+    OPENING,
     Template("4010", "Interest on loans", "income", "interest_income"),
     Template("4020", "Fees on loans", "income", "fee_income"),
     Template("4030", "Penalties on loans", "income", "penalty_income"),

@@ -23,19 +23,23 @@ class Earned(NamedTuple):
 
 # Interest is earned evenly over an installment's period; the part of a running one is rounded for each loan. What a
 # loan that has ended was paid is earned, whenever it would have fallen due; one charged off earns what is paid on it.
+# What was brought with a loan that was taken on had been earned elsewhere.
 EARNED = """
     SELECT product_id, sum(interest), sum(fees), sum(penalties) FROM (
         SELECT l.product_id,
-               CASE WHEN i.due_date <= %(day)s OR s.closed_on <= %(day)s THEN i.interest
+               CASE WHEN i.due_date <= %(day)s OR s.closed_on <= %(day)s THEN i.interest - i.brought_interest
                     WHEN i.days = 0 THEN 0
-                    ELSE round(i.interest * (%(day)s - (i.due_date - i.days)) / i.days, 2) END AS interest,
-               CASE WHEN i.due_date <= %(day)s OR s.closed_on <= %(day)s THEN i.fees ELSE 0 END AS fees,
-               CASE WHEN i.due_date <= %(day)s OR s.closed_on <= %(day)s THEN i.penalties ELSE 0 END AS penalties
+                    ELSE round((i.interest - i.brought_interest) * (%(day)s - (i.due_date - i.days)) / i.days, 2)
+                     END AS interest,
+               CASE WHEN i.due_date <= %(day)s OR s.closed_on <= %(day)s THEN i.fees - i.brought_fees ELSE 0 END
+                   AS fees,
+               CASE WHEN i.due_date <= %(day)s OR s.closed_on <= %(day)s THEN i.penalties - i.brought_penalties
+                    ELSE 0 END AS penalties
           FROM loans_installment i
           JOIN loans_loan l ON l.id = i.loan_id
           JOIN loans_loanstate s ON s.loan_id = i.loan_id
           JOIN loans_earning e ON e.loan_id = i.loan_id
-         WHERE s.disbursed_on <= %(day)s AND (i.due_date - i.days < %(day)s OR s.closed_on <= %(day)s)
+         WHERE coalesce(s.taken_on, s.disbursed_on) <= %(day)s AND (i.due_date - i.days < %(day)s OR s.closed_on <= %(day)s)
            AND NOT (s.status = 'charged_off' AND e.closed_on <= %(day)s)
         UNION ALL
         SELECT e.product_id, e.total_interest, e.total_fees, e.total_penalties
@@ -65,11 +69,11 @@ GO_ON = """
             SELECT coalesce((array_agg(i.due_date - i.days ORDER BY i.due_date, i.interest DESC)
                              FILTER (WHERE i.due_date > %(day)s))[1], %(day)s),
                    min(i.due_date) FILTER (WHERE i.due_date > %(day)s),
-                   coalesce((array_agg(i.interest ORDER BY i.due_date, i.interest DESC)
+                   coalesce((array_agg(i.interest - i.brought_interest ORDER BY i.due_date, i.interest DESC)
                              FILTER (WHERE i.due_date > %(day)s))[1], 0),
-                   coalesce(sum(i.interest) FILTER (WHERE i.due_date <= %(day)s), 0),
-                   coalesce(sum(i.fees) FILTER (WHERE i.due_date <= %(day)s), 0),
-                   coalesce(sum(i.penalties) FILTER (WHERE i.due_date <= %(day)s), 0)
+                   coalesce(sum(i.interest - i.brought_interest) FILTER (WHERE i.due_date <= %(day)s), 0),
+                   coalesce(sum(i.fees - i.brought_fees) FILTER (WHERE i.due_date <= %(day)s), 0),
+                   coalesce(sum(i.penalties - i.brought_penalties) FILTER (WHERE i.due_date <= %(day)s), 0)
               FROM loans_installment i WHERE i.loan_id = e.loan_id)
      WHERE e.ctid = ANY (ARRAY(SELECT ctid FROM loans_earning WHERE due <= %(day)s))
 """
@@ -177,6 +181,37 @@ ENTRIES = Query.cast(
 def entries_written(node: str, entries: Rows, lines: Rows) -> tuple[Query, list[Any]]:
     """What writes entries with their lines: rows of the columns of `ENTRIES`."""
     return ENTRIES, [node, *as_arrays(entries, 10), node, *as_arrays(lines, 4)]
+
+
+class Brought(NamedTuple):
+    """What the loans of a product that stand as taken on from another system on a day brought with them."""
+
+    product_id: UUID
+    day: date
+    loans: int
+    principal: Decimal
+    earned: Earned  # and not received before
+
+
+BROUGHT = """
+    SELECT l.product_id, e.value_date, count(*), sum((e.payload #>> '{opening,principal}')::numeric),
+           sum((e.payload #>> '{opening,interest}')::numeric), sum((e.payload #>> '{opening,fees}')::numeric),
+           sum((e.payload #>> '{opening,penalties}')::numeric)
+      FROM loans_loanevent e JOIN loans_loan l ON l.id = e.loan_id
+     WHERE e.type = 'take_on' AND NOT EXISTS (SELECT FROM loans_loanevent r WHERE r.reverses_id = e.id)
+     GROUP BY l.product_id, e.value_date
+"""
+
+
+def brought_by_loans() -> list[Brought]:
+    """What all loans that stand as taken on brought with them, by product and day."""
+    rows = fetch_all(BROUGHT)
+    return [Brought(product, day, loans, principal, Earned(*of)) for product, day, loans, principal, *of in rows]
+
+
+def take_opening_lock() -> None:
+    """Of two runs that post what loans brought with them, the second looks once the first has ended."""
+    execute("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.opening', 0))")
 
 
 def take_books_lock() -> None:
@@ -324,7 +359,7 @@ HELD = "SELECT account_id, sum(amount) FROM loans_journalline GROUP BY account_i
 
 HELD_BY_LOANS = """
     SELECT l.account_id, sum(l.amount) FROM loans_journalline l JOIN loans_journalentry e ON e.id = l.entry_id
-     WHERE e.source = 'loan' GROUP BY l.account_id
+     WHERE e.source IN ('loan', 'opening') GROUP BY l.account_id
 """
 
 OUTSTANDING = """
@@ -339,7 +374,7 @@ def held_by_account() -> dict[UUID, Decimal]:
 
 
 def held_by_loan_entries() -> dict[UUID, Decimal]:
-    """What the loans' own entries alone have brought to each account."""
+    """What the loans' own entries, and those by which they were taken on, have brought to each account."""
     return dict(fetch_all(HELD_BY_LOANS))
 
 

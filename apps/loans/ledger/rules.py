@@ -53,7 +53,7 @@ def targets(folded: LoanSnapshot, events: list[LoanEvent], recognition: str) -> 
     if folded.disbursed_on is None:
         return {}
     wanted: dict[str, Decimal] = defaultdict(Decimal)
-    shares = (*_figures(folded, recognition), *_money(folded, events), *_charged_off(folded, events))
+    shares = (*_figures(folded, recognition), *_brought(folded), *_money(folded, events), *_charged_off(folded, events))
     for role, amount in shares:
         wanted[role] += amount
     return dict(wanted)
@@ -64,6 +64,11 @@ def _figures(folded: LoanSnapshot, recognition: str) -> Iterator[Share]:
     for rule in RULES:
         role = rule.accrual if accrual and rule.accrual else rule.role
         yield role, rule.side * rule.figure(folded)
+
+
+def _brought(folded: LoanSnapshot) -> list[Share]:
+    """What came with a loan from another system stands in the opening entry of its product (`opening.py`)."""
+    return [("loans", -folded.opening["principal"])]
 
 
 def _charged_off(folded: LoanSnapshot, events: list[LoanEvent]) -> list[Share]:

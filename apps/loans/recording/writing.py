@@ -16,7 +16,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError
 
 from apps.credit.outbox import CreditEvent, payload_of
-from apps.loans.book.models import EventType, LoanEvent, Transfer
+from apps.loans.book.models import LENT, EventType, LoanEvent, Transfer
 from apps.loans.book.numbers import spelled
 from apps.loans.book.projection import Projected, make_projection, projections_written
 from apps.loans.book.queries.bookings import take_numbers
@@ -108,7 +108,7 @@ class Writing:
         A step that was agreed to may be that pay-out, which follows it: the books' lock comes before the chain's.
         """
         if facts.books is None:
-            moved = (EventType.DISBURSED, EventType.STEP_AGREED)
+            moved = (*LENT, EventType.STEP_AGREED)
             if not any(known.type in moved for known in facts.events):
                 return
             facts.books = look_at_books([facts.loan.pk])[facts.loan.pk]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from apps.loans.domain.calculator import state_of
 from apps.loans.domain.fold import fold
+from apps.loans.domain.replay import Replay
 from apps.loans.domain.snapshot import COMPONENTS, LoanSnapshot
 from apps.loans.domain.terms import Charge, Event, Restructuring, TakeOn, Terms
 from apps.loans.domain.tests.stories import LAST, can_be_booked, facts
@@ -22,9 +23,7 @@ from apps.loans.domain.violations import InvalidTerms
 ZERO = Decimal(0)
 D = Decimal
 LENT, DAY = date(2026, 1, 15), date(2026, 6, 20)
-TERMS = Terms(
-    submitted_on=LENT, principal=D(12000), rate=D(24), installments=12, interest_method="declining_balance"
-)
+TERMS = Terms(submitted_on=LENT, principal=D(12000), rate=D(24), installments=12, interest_method="declining_balance")
 FIGURES = TakeOn(
     disbursed_on=LENT,
     principal=D("9000.00"),
@@ -76,8 +75,10 @@ def test_on_the_day_the_figures_are_those_of_the_file(story: tuple[Terms, Event]
     if figures.arrears_since:
         late |= owed
     assert arrears.amounts == {component: late.get(component, ZERO) for component in COMPONENTS}
-    charged = {part: sum((c.amount for c in state.charges if c.name == "Brought forward" and c.component == part), ZERO)
-               for part in owed}
+    charged = {
+        part: sum((c.amount for c in state.charges if c.name == "Brought forward" and c.component == part), ZERO)
+        for part in owed
+    }
     assert charged == owed
 
 
@@ -126,16 +127,26 @@ def test_the_invariants_hold_on_every_day(data: st.DataObject, story: tuple[Term
     check(event, fold(terms, [e for e in events if e.date <= day], day))
 
 
-@given(st.data(), running_loans(moving=False))
-def test_day_by_day_is_as_at_once(data: st.DataObject, story: tuple[Terms, Event]) -> None:
+@given(st.data(), running_loans())
+def test_day_by_day_gives_what_it_gives_at_once(data: st.DataObject, story: tuple[Terms, Event]) -> None:
     terms, event = story
+    assume(not (terms.in_duplum and terms.recalculate_interest))  # rounded by the stretch: some cents may differ
     events = data.draw(after(terms, event))
-    assume(not any(e.type in ("reschedule", "write_off") for e in events))
-    whole = fold(terms, events, event.date + timedelta(days=300))
-    for n in range(0, 300, 37):
-        fold(terms, [e for e in events if e.date <= event.date + timedelta(days=n)], event.date + timedelta(days=n))
-    again = fold(terms, events, event.date + timedelta(days=300))
-    assert [(r.due, r.paid) for r in whole.installments] == [(r.due, r.paid) for r in again.installments]
+    last = event.date + timedelta(days=300)
+    at_once = fold(terms, events, last)
+    undone = {e.undoes for e in events if e.type == "undo"}
+    daily = Replay(terms, pay_down=terms.down_payment_auto)
+    day = event.date
+    for fact in sorted((e for e in events if e.type != "undo" and e.seq not in undone), key=lambda e: (e.date, e.seq)):
+        while day < fact.date:
+            day += timedelta(days=1)
+            daily.advance(day)
+        daily.advance(fact.date)
+        daily.apply(fact)
+    while day < last:
+        day += timedelta(days=1)
+        daily.advance(day)
+    assert [(r.due, r.paid) for r in daily.installments] == [(r.due, r.paid) for r in at_once.installments]
 
 
 @given(running_loans())
@@ -171,7 +182,10 @@ def test_what_is_overdue_lies_on_its_due_dates_and_the_rest_on_those_to_come() -
     assert sum(row.due["principal"] for row in to_come) == D(7500)
     assert len({row.total_due for row in to_come[:-1]}) == 1
     assert state.opening == {
-        "principal": D("9000.00"), "interest": D("225.00"), "fees": D("15.00"), "penalties": D("3.00")
+        "principal": D("9000.00"),
+        "interest": D("225.00"),
+        "fees": D("15.00"),
+        "penalties": D("3.00"),
     }
 
 
@@ -199,22 +213,46 @@ def test_a_loan_past_its_last_due_date_holds_what_is_overdue() -> None:
 
 def test_interest_that_follows_what_is_paid_runs_on_all_that_is_outstanding_from_the_day_on() -> None:
     recalculated: dict[str, Any] = {
-        "principal": "900.00", "rate": "36.5", "interest_method": "declining_balance", "interest_period": "daily",
-        "installments": 3, "submitted_on": "2026-01-15", "recalculate_interest": {"rest": "daily"},
+        "principal": "900.00",
+        "rate": "36.5",
+        "interest_method": "declining_balance",
+        "interest_period": "daily",
+        "installments": 3,
+        "submitted_on": "2026-01-15",
+        "recalculate_interest": {"rest": "daily"},
     }
-    figures = {"disbursed_on": "2026-01-15", "principal": "600.00", "overdue_principal": "600.00",
-               "overdue_interest": "20.00", "arrears_since": "2026-03-15"}
-    case = {"terms": recalculated, "as_of": "2026-06-11",
-            "events": [{"seq": 1, "type": "take_on", "date": "2026-06-01", "take_on": figures}]}
+    figures = {
+        "disbursed_on": "2026-01-15",
+        "principal": "600.00",
+        "overdue_principal": "600.00",
+        "overdue_interest": "20.00",
+        "arrears_since": "2026-03-15",
+    }
+    case = {
+        "terms": recalculated,
+        "as_of": "2026-06-11",
+        "events": [{"seq": 1, "type": "take_on", "date": "2026-06-01", "take_on": figures}],
+    }
     # 600 × 0.1 % × 10 days after the day; nothing for the weeks before it.
     assert state_of(case)["totals"]["interest"] == "26.00"
 
 
 def test_penalties_go_on_where_the_other_system_stopped() -> None:
-    terms = {"principal": "1200.00", "rate": "0", "interest_method": "flat", "installments": 12,
-             "submitted_on": "2026-01-15", "overdue_penalty": {"percent": "2", "every": "month"}}
-    figures = {"disbursed_on": "2026-01-15", "principal": "900.00", "overdue_principal": "100.00",
-               "penalties": "4.00", "arrears_since": "2026-04-15"}
+    terms = {
+        "principal": "1200.00",
+        "rate": "0",
+        "interest_method": "flat",
+        "installments": 12,
+        "submitted_on": "2026-01-15",
+        "overdue_penalty": {"percent": "2", "every": "month"},
+    }
+    figures = {
+        "disbursed_on": "2026-01-15",
+        "principal": "900.00",
+        "overdue_principal": "100.00",
+        "penalties": "4.00",
+        "arrears_since": "2026-04-15",
+    }
     case = {"terms": terms, "events": [{"seq": 1, "type": "take_on", "date": "2026-06-10", "take_on": figures}]}
     assert state_of({**case, "as_of": "2026-06-14"})["totals"]["penalties"] == "4.00"
     assert state_of({**case, "as_of": "2026-06-16"})["totals"]["penalties"] == "8.00"  # on it, and on that of June

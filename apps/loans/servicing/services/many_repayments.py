@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -33,6 +31,7 @@ from apps.mfis.core.commands import (
     registered,
 )
 from apps.mfis.core.errors import InvalidInput, NotFound, ServiceError
+from apps.mfis.core.memory import uncollected
 from apps.mfis.core.texts import clean_texts
 
 SINGLE = registered(record_repayment)
@@ -118,7 +117,7 @@ def record_repayments(
         NotAllowed: duty. RowsRefused: a row is refused, and it is all or nothing. KeyReused: `idempotency_key` came
         before with other rows.
     """
-    with _uncollected():
+    with uncollected():
         many = _Many(actor, rows)
         results = [many.take(n) for n in range(len(rows))]
         if all_or_nothing and any(row.refused for row in results):
@@ -126,18 +125,6 @@ def record_repayments(
         many.writing.write()
         many.keep_answers(results)
     return results
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Thousands of loans are in memory at once, and none of it is garbage: the collector took a fifth of the time."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 class _Many:
