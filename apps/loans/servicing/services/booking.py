@@ -15,7 +15,7 @@ from apps.loans.recording.services import check_transition, check_value_date, lo
 from apps.loans.recording.writing import Writing
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
-from apps.mfis.core.errors import InvalidInput, Sentence, WrongState
+from apps.mfis.core.errors import InvalidInput, WrongState
 
 CENT = Decimal("0.01")
 
@@ -138,12 +138,11 @@ def check_goes_on(state: LoanState, day: date, *, field: str = "value_date") -> 
         InvalidInput: naming the day.
     """
     if state.taken_on and day < state.taken_on:
-        text = (
+        raise InvalidInput(
             f"{day:%-d %b %Y} is before {state.taken_on:%-d %b %Y}, when this loan was taken on from another system; "
-            "what happened before that day is in the figures that it came with."
+            "what happened before that day is in the figures that it came with.",
+            field=field,
         )
-        values = {"day": day.isoformat(), "first": state.taken_on.isoformat()}
-        raise InvalidInput(Sentence(text, "before_taken_on", **values), field=field)
 
 
 class ChangedMeanwhile(WrongState):
