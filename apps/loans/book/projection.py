@@ -166,7 +166,8 @@ def _moves(loan: Loan, folded: LoanSnapshot) -> bool:
 def accrual_columns(loan: Loan, events: list[LoanEvent], folded: LoanSnapshot, today: date) -> dict[str, Any]:
     """The columns of the loan's `AccrualState`, placed on the day before `today`.
 
-    What another system had earned before the loan was taken on is left out. A loan that is charged off has earned what was paid, and goes on earning only what is.
+    What another system had earned before the loan was taken on is left out. A loan that is charged off has earned what
+    was paid, and goes on earning only what is.
     """
     charged_off = charge_off(events)
     of = folded.paid if charged_off else folded.due

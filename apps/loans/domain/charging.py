@@ -45,7 +45,7 @@ class Charging:
             self.owe(self._bearing(due), component(charge), due, charged, charge.name)
 
     def go_on(self, charge: Charge, day: date) -> None:
-        """Charges what the terms say of a loan that is taken on, from `day` on; what came before is outstanding or paid."""
+        """Charges what the terms say of a loan that is taken on, from `day` on; what came before it has been."""
         if charge.timing == "each_installment":
             self._of_each.append(charge)
             first = next((n for n, row in enumerate(self.schedule.regular) if row.due_date >= day), None)

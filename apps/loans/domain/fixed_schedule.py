@@ -38,7 +38,7 @@ def down_payment_installment(day: date, amount: Decimal) -> Installment:
 def number(
     installments: list[Installment], disbursements: list[tuple[date, Decimal]], *, before_tranche: bool, start: int = 1
 ) -> None:
-    """Sorts by due date, numbers from `start`, and sets each `balance`: the principal left once it fell due as scheduled.
+    """Sorts by due date, numbers from `start`, and sets each `balance`: the principal left once it fell due as planned.
 
     `before_tranche`: on the day of a pay-out a regular installment comes before it and its down payment.
     """

@@ -65,7 +65,7 @@ class Remaining:
 
     @property
     def first_number(self) -> int:
-        """The number of the oldest installment that stands: those to come keep the numbers that they were agreed with."""
+        """The number of the oldest installment that stands; those to come keep the numbers they were agreed with."""
         return self.goes_on - len(self.overdue) + 1
 
     def overdue_installments(self) -> list[Installment]:
@@ -76,7 +76,7 @@ class Remaining:
         ]
 
     def periods(self, steps: Sequence[Restructuring | date] = ()) -> list[InstallmentPeriod]:
-        """The periods of the installments from `goes_on` on: the first begins on the day, with what it bears from then."""
+        """The periods of the installments from `goes_on` on: the first begins on the day and bears interest from it."""
         periods = build_installment_periods(self.agreed, self.disbursed_on, steps)
         if self.agreed.interest_method == "flat":
             spread_evenly(periods, self.agreed.grace.interest_free)
@@ -102,7 +102,7 @@ def spread_evenly(periods: list[InstallmentPeriod], free: int) -> None:
 
 
 def spread_overdue(amount: Decimal, agreed: Sequence[Decimal]) -> list[Decimal]:
-    """`amount` over installments, the oldest first in the amounts agreed; what is more than all of them on the oldest."""
+    """`amount` over installments, the oldest first in the amounts agreed; what is more than all lies on the oldest."""
     parts, left = [], amount
     for most in agreed:
         parts.append(min(left, most))

@@ -1,4 +1,4 @@
-"""What a file says of a running loan, against the terms it was agreed by: what contradicts them, and what is left of it."""
+"""What a file says of a running loan, against the terms it was agreed by: what contradicts them, and what is left."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _brought(terms: Terms, taken: TakeOn, agreed: _Agreed) -> Decimal:
 
 
 def _fits(terms: Terms, remaining: Remaining) -> bool:
-    """Whether the rest can be repaid by the installment that was told: each period has its part, the last no balloon."""
+    """Whether the rest can be repaid by the installment that was told: each period has its part, the last not many."""
     told = remaining.installment
     if told is None:
         return True

@@ -222,8 +222,8 @@ class Restructuring(CaseObject):
 class TakeOn(CaseObject):
     """What another system knows of a loan that runs already, on the day on which it is taken on.
 
-    `principal` is all that is outstanding, what is overdue of it included. `accrued_interest` has accrued and is not due
-    yet; None counts it by the terms. `arrears_since` is the oldest due date of which anything is unpaid; `installment`
+    `principal` is all that is outstanding, overdue or not. `accrued_interest` has accrued and is not due yet; None
+    counts it by the terms. `arrears_since` is the oldest due date of which anything is unpaid; `installment`
     the amount that the borrower was told, kept where the rest can be repaid by it.
     """
 

@@ -11,19 +11,35 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import DecimalField, Sum
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
 
+from apps.loans.book.models import EventType, LoanEvent
 from apps.loans.ledger.accrual import PAIRS
 from apps.loans.ledger.chart import accounts_by_role
 from apps.loans.ledger.models import JournalEntry, JournalLine
 from apps.loans.ledger.post import ZERO, open_day, post_entry
-from apps.loans.ledger.queries import Brought, brought_by_loans, take_opening_lock
+from apps.loans.ledger.queries import Earned, take_turn
 from apps.loans.products.models import Policy, Product, the_policy
 from apps.mfis.core.actor import Actor
 
 Amounts = dict[UUID, Decimal]
+
+
+class Brought(NamedTuple):
+    """What the loans of a product that stand as taken on from another system on a day brought with them."""
+
+    product_id: UUID
+    day: date
+    principal: Decimal
+    earned: Earned  # and not received before
+
+
+COMPONENTS = ("principal", "interest", "fees", "penalties")
 Openings = dict[tuple[UUID, date], Amounts]
 
 
@@ -32,7 +48,7 @@ def post_openings(actor: Actor) -> int:
 
     However often it runs, it posts once; runs that meet wait for each other.
     """
-    take_opening_lock()
+    take_turn("opening")
     brought, posted = {(b.product_id, b.day): b for b in brought_by_loans()}, _posted()
     names = dict(Product.objects.values_list("pk", "name"))
     entries = 0
@@ -44,11 +60,23 @@ def post_openings(actor: Actor) -> int:
             value_date=day,
             amounts=_lacking(wanted_of(of) if of else {}, posted.get((product_id, day), {})),
             product_id=product_id,
-            narrative=f"Taken on from another system on {day:%-d %b %Y}: {names[product_id]}, {of.loans if of else 0} loans",
+            narrative=f"Taken on from another system on {day:%-d %b %Y}: {names[product_id]}",
             actor=actor,
         )
         entries += entry is not None
     return entries
+
+
+def brought_by_loans() -> list[Brought]:
+    """What all loans that stand as taken on brought with them, by product and day."""
+    taken = LoanEvent.objects.of_type(EventType.TAKEN_ON).standing().order_by()
+    rows = taken.values_list("loan__product_id", "value_date").annotate(**{name: _sum_of(name) for name in COMPONENTS})
+    return [Brought(product, day, principal, Earned(*earned)) for product, day, principal, *earned in rows]
+
+
+def _sum_of(component: str) -> Sum:
+    told = KeyTextTransform(component, KeyTransform("opening", "payload"))
+    return Sum(Cast(told, DecimalField(max_digits=16, decimal_places=2)), default=ZERO)
 
 
 def wanted_of(brought: Brought) -> Amounts:
@@ -90,4 +118,4 @@ def opening_differences() -> Iterator[str]:
         of = brought.get((product_id, day))
         for account, amount in _lacking(wanted_of(of) if of else {}, posted.get((product_id, day), {})).items():
             if amount:
-                yield f"loans of product {product_id} taken on on {day}: their opening lacks {amount} in account {account}"
+                yield f"opening of {day}, product {product_id}: account {account} lacks {amount}"

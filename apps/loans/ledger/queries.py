@@ -27,20 +27,17 @@ class Earned(NamedTuple):
 EARNED = """
     SELECT product_id, sum(interest), sum(fees), sum(penalties) FROM (
         SELECT l.product_id,
-               CASE WHEN i.due_date <= %(day)s OR s.closed_on <= %(day)s THEN i.interest - i.brought_interest
-                    WHEN i.days = 0 THEN 0
+               CASE WHEN of.ended THEN i.interest - i.brought_interest WHEN i.days = 0 THEN 0
                     ELSE round((i.interest - i.brought_interest) * (%(day)s - (i.due_date - i.days)) / i.days, 2)
                      END AS interest,
-               CASE WHEN i.due_date <= %(day)s OR s.closed_on <= %(day)s THEN i.fees - i.brought_fees ELSE 0 END
-                   AS fees,
-               CASE WHEN i.due_date <= %(day)s OR s.closed_on <= %(day)s THEN i.penalties - i.brought_penalties
-                    ELSE 0 END AS penalties
+               CASE WHEN of.ended THEN i.fees - i.brought_fees ELSE 0 END AS fees,
+               CASE WHEN of.ended THEN i.penalties - i.brought_penalties ELSE 0 END AS penalties
           FROM loans_installment i
           JOIN loans_loan l ON l.id = i.loan_id
-          JOIN loans_loanstate s ON s.loan_id = i.loan_id
-          JOIN loans_earning e ON e.loan_id = i.loan_id
-         WHERE coalesce(s.taken_on, s.disbursed_on) <= %(day)s AND (i.due_date - i.days < %(day)s OR s.closed_on <= %(day)s)
-           AND NOT (s.status = 'charged_off' AND e.closed_on <= %(day)s)
+          JOIN loans_loanstate s ON s.loan_id = l.id JOIN loans_earning e ON e.loan_id = l.id
+         CROSS JOIN LATERAL (SELECT i.due_date <= %(day)s OR s.closed_on <= %(day)s AS ended) of
+         WHERE coalesce(s.taken_on, s.disbursed_on) <= %(day)s
+           AND (i.due_date - i.days < %(day)s OR s.closed_on <= %(day)s) AND NOT (s.status = 'charged_off' AND e.closed_on <= %(day)s)
         UNION ALL
         SELECT e.product_id, e.total_interest, e.total_fees, e.total_penalties
           FROM loans_earning e JOIN loans_loanstate s ON s.loan_id = e.loan_id
@@ -183,37 +180,6 @@ def entries_written(node: str, entries: Rows, lines: Rows) -> tuple[Query, list[
     return ENTRIES, [node, *as_arrays(entries, 10), node, *as_arrays(lines, 4)]
 
 
-class Brought(NamedTuple):
-    """What the loans of a product that stand as taken on from another system on a day brought with them."""
-
-    product_id: UUID
-    day: date
-    loans: int
-    principal: Decimal
-    earned: Earned  # and not received before
-
-
-BROUGHT = """
-    SELECT l.product_id, e.value_date, count(*), sum((e.payload #>> '{opening,principal}')::numeric),
-           sum((e.payload #>> '{opening,interest}')::numeric), sum((e.payload #>> '{opening,fees}')::numeric),
-           sum((e.payload #>> '{opening,penalties}')::numeric)
-      FROM loans_loanevent e JOIN loans_loan l ON l.id = e.loan_id
-     WHERE e.type = 'take_on' AND NOT EXISTS (SELECT FROM loans_loanevent r WHERE r.reverses_id = e.id)
-     GROUP BY l.product_id, e.value_date
-"""
-
-
-def brought_by_loans() -> list[Brought]:
-    """What all loans that stand as taken on brought with them, by product and day."""
-    rows = fetch_all(BROUGHT)
-    return [Brought(product, day, loans, principal, Earned(*of)) for product, day, loans, principal, *of in rows]
-
-
-def take_opening_lock() -> None:
-    """Of two runs that post what loans brought with them, the second looks once the first has ended."""
-    execute("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.opening', 0))")
-
-
 def take_books_lock() -> None:
     """Keeps everything from being posted until the transaction ends: closing a period needs the books alone."""
     execute(f"SELECT pg_advisory_xact_lock({BOOKS_LOCK})")
@@ -224,9 +190,9 @@ def take_account_lock(account: UUID) -> None:
     execute("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.account=' || %s, 0))", [str(account)])
 
 
-def take_chart_lock() -> None:
-    """Of several sessions that open one MFI's first page of the books, one enters the chart."""
-    execute("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.chart', 0))")
+def take_turn(what: str) -> None:
+    """Of several sessions that do the same in one MFI's books at once, the second looks once the first has ended."""
+    execute("SELECT pg_advisory_xact_lock(hashtextextended(concat(current_schema(), '.', %s), 0))", [what])
 
 
 def present_actor() -> str:

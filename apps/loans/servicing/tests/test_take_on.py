@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -13,22 +12,17 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from apps.loans.book.models import EventType, Loan, LoanEvent, LoanState, Status
-from apps.loans.book.projection_check import differences
+from apps.loans.book.models import Loan, LoanEvent, LoanState, Status
 from apps.loans.book.selectors.loans_as_of import loans_as_of
-from apps.loans.ledger import reports
+from apps.loans.book.tests.test_workflow import withstand
+from apps.loans.book.workflow import LOAN
 from apps.loans.ledger.models import JournalEntry, JournalLine
 from apps.loans.ledger.tests.books import held, run_sql, settle_policy
-from apps.loans.ledger.verification import check_books
-from apps.loans.products.models import Product
-from apps.loans.products.services import create_product
 from apps.loans.reporting.selectors.portfolio import portfolio
-from apps.loans.servicing.running_loan import RunningLoan
 from apps.loans.servicing.services.day_end import run_due_days
-from apps.loans.servicing.services.many_repayments import ReceiptRow, record_repayments
 from apps.loans.servicing.services.repayment import pay_off, record_repayment
-from apps.loans.servicing.services.take_on import RowsNotTaken, RowTaken, take_on_loans, undo_take_on
-from apps.loans.servicing.tests.other_system import other_loan
+from apps.loans.servicing.services.take_on import RowsNotTaken, undo_take_on
+from apps.loans.servicing.tests.taking_on import cut_over, late, running, sound, take
 from apps.mfis.core.actor import SYSTEM
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.errors import InvalidInput, NotAllowed
@@ -36,83 +30,6 @@ from tests.factories import Branch
 
 D = Decimal
 pytestmark = pytest.mark.django_db
-
-KINDS: dict[str, dict[str, Any]] = {
-    "declining": {},
-    "equal principal by the week": {"amortization": "equal_principal", "frequency": "weeks"},
-    "flat": {"interest_method": "flat"},
-    "bullet": {"amortization": "bullet"},
-    "by the day": {"interest_period": "daily"},
-    "progressive": {"schedule_type": "progressive"},
-    "recalculated": {"interest_period": "daily", "recalculate_interest": True},
-    "penalties": {"penalty_percent": D(2), "penalty_every": "month"},
-    "in duplum": {"in_duplum": True, "penalty_percent": D(5), "penalty_of": "principal_and_interest"},
-    "graced": {"grace_principal": 2},
-}
-
-
-def cut_over() -> date:
-    return business_date() - timedelta(days=35)
-
-
-def product_of(alpha: Branch, name: str, **settings: Any) -> Product:
-    usual = {
-        "rate": D(24),
-        "rate_per": "year",
-        "interest_method": "declining_balance",
-        "principal_min": D(100),
-        "principal_default": D(1000),
-        "principal_max": D(50000),
-        "installments_min": 1,
-        "installments_default": 12,
-        "installments_max": 36,
-    }
-    return create_product(actor=alpha.staff["manager"].actor, mfi=alpha.mfi, name=name, **{**usual, **settings})
-
-
-def running(alpha: Branch, number: str = "OLD-1", **changed: Any) -> RunningLoan:
-    """A loan of twelve months of which the fifth is overdue by half."""
-    lent = date(cut_over().year, cut_over().month, 5) - timedelta(days=150)
-    row = RunningLoan(
-        borrower_id=alpha.borrower.pk,
-        product_id=alpha.product.pk,
-        external_number=number,
-        disbursed_on=lent,
-        principal=D("12000.00"),
-        installments=12,
-        outstanding=D("8000.00"),
-    )
-    return replace(row, **changed)
-
-
-def take(alpha: Branch, *rows: RunningLoan, on: date | None = None, **options: Any) -> list[RowTaken]:
-    wanted = {"all_or_nothing": False, "currency": "LSL", "actor": alpha.staff["accountant"].actor, **options}
-    return take_on_loans(rows=list(rows), cut_over=on or cut_over(), **wanted)
-
-
-def late(alpha: Branch, number: str = "OLD-2") -> RunningLoan:
-    """The same with one installment overdue."""
-    row = running(alpha, number)
-    dues = [day for day in _months(row) if day < cut_over()]
-    return replace(
-        row,
-        overdue_principal=D("900.00"),
-        overdue_interest=D("160.00"),
-        fees=D("12.50"),
-        penalties=D("7.50"),
-        arrears_since=dues[-1],
-    )
-
-
-def _months(row: RunningLoan) -> list[date]:
-    months = [row.disbursed_on.month + n for n in range(1, 13)]
-    return [date(row.disbursed_on.year + (m - 1) // 12, (m - 1) % 12 + 1, row.disbursed_on.day) for m in months]
-
-
-def sound(alpha: Branch) -> None:
-    assert check_books(actor=SYSTEM).breaks == []
-    assert [d for loan in Loan.objects.select_related("state") for d in differences(loan)] == []
-    assert sum((b.amount for b in reports.balances(business_date())), D(0)) == 0
 
 
 def test_a_loan_stands_as_the_file_says(alpha: Branch) -> None:
@@ -276,6 +193,18 @@ def test_taken_back_it_is_no_loan_any_more_and_can_be_brought_in_again(alpha: Br
     sound(alpha)
 
 
+@pytest.mark.usefixtures("own_histories")
+def test_to_a_loan_that_was_taken_back_nothing_is_done(alpha: Branch) -> None:
+    [taken] = take(alpha, running(alpha))
+    assert taken.loan_id
+    undo_take_on(loan_ids=[taken.loan_id], actor=alpha.staff["manager"].actor, reason="Wrong file")
+    loan = Loan.objects.select_related("state").get(pk=taken.loan_id)
+    done = [made for made in LOAN if Status.TAKEN_BACK not in made.sources]
+    assert [fault for made in done if (fault := withstand(alpha, loan, made))] == []
+    [again] = undo_take_on(loan_ids=[taken.loan_id], actor=alpha.staff["manager"].actor, reason="Again")
+    assert "taken back" in again.stays
+
+
 def test_a_loan_on_which_something_rests_stays(alpha: Branch) -> None:
     [taken] = take(alpha, running(alpha))
     assert taken.loan_id
@@ -324,54 +253,3 @@ def test_many_at_once_are_as_each_by_itself(alpha: Branch) -> None:
         transaction.set_rollback(True)
     take(alpha, *rows)
     assert left() == singly
-
-
-def test_a_book_of_another_system_goes_on(alpha: Branch) -> None:
-    """Three hundred loans of every kind, their figures to the cent, and a month of business after them."""
-    settle_policy(recognition="accrual")
-    chance, day = random.Random(7), cut_over()
-    products = {name: product_of(alpha, name, **settings) for name, settings in KINDS.items()}
-    rows: list[RunningLoan] = []
-    while len(rows) < 300:
-        name = chance.choice(list(KINDS))
-        of = KINDS[name]
-        kind = {
-            "frequency": of.get("frequency", "months"),
-            "flat": of.get("interest_method") == "flat",
-            "bullet": of.get("amortization") == "bullet",
-        }
-        row = other_loan(len(rows), day, chance, **kind).tells(day, alpha.borrower.pk, products[name].pk)
-        rows += [row] if row else []
-    results = take(alpha, *rows)
-    assert [result.errors for result in results if result.errors] == []
-    by_number = {loan.external_number: loan for loan in Loan.objects.select_related("state")}
-    for then in loans_as_of(day):
-        row = next(row for row in rows if row.external_number == then.loan.external_number)
-        arrears = then.folded.arrears
-        assert then.folded.outstanding("principal") == row.outstanding
-        assert (arrears.amounts["principal"], arrears.amounts["interest"]) == (
-            row.overdue_principal,
-            row.overdue_interest,
-        )
-        assert arrears.oldest_due_date == row.arrears_since
-        assert (then.folded.outstanding("fees"), then.folded.outstanding("penalties")) == (row.fees, row.penalties)
-    assert held("loans") == sum(row.outstanding for row in rows)
-    assert held("fees_receivable") == sum(row.fees for row in rows)
-    assert held("penalties_receivable") == sum(row.penalties for row in rows)
-    told = sum((row.overdue_interest + (row.accrued_interest or 0) for row in rows), D(0))
-    assert held("interest_receivable") == told
-    receipts = [
-        ReceiptRow(
-            by_number[row.external_number].pk,
-            D(chance.randint(10, 900)),
-            "cash",
-            value_date=day + timedelta(days=chance.randint(0, 34)),
-            accept_overpayment=True,
-        )
-        for row in chance.sample(rows, 200)
-    ]
-    booked = record_repayments(rows=receipts, actor=alpha.staff["cashier"].actor, all_or_nothing=False)
-    assert sum(1 for result in booked if result.receipt) > 150
-    run_due_days(actor=SYSTEM)
-    sound(alpha)
-    assert EventType.TAKEN_ON in set(LoanEvent.objects.values_list("type", flat=True))
