@@ -37,7 +37,7 @@ EARNED = """
           JOIN loans_loanstate s ON s.loan_id = l.id JOIN loans_earning e ON e.loan_id = l.id
          CROSS JOIN LATERAL (SELECT i.due_date <= %(day)s OR s.closed_on <= %(day)s AS ended) of
          WHERE coalesce(s.taken_on, s.disbursed_on) <= %(day)s
-           AND (i.due_date - i.days < %(day)s OR s.closed_on <= %(day)s) AND NOT (s.status = 'charged_off' AND e.closed_on <= %(day)s)
+           AND (of.ended OR i.due_date - i.days < %(day)s) AND NOT (s.status = 'charged_off' AND e.closed_on <= %(day)s)
         UNION ALL
         SELECT e.product_id, e.total_interest, e.total_fees, e.total_penalties
           FROM loans_earning e JOIN loans_loanstate s ON s.loan_id = e.loan_id
