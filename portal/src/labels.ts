@@ -17,7 +17,7 @@ const STATUSES: Labels = {
   closed: "Closed",
   charged_off: "Charged off",
   written_off: "Written off",
-  taken_back: "Taken back",
+  taken_back: "Taken off the books",
   reversed: "Reversed",
   waiting: "Waiting",
   confirmed: "Confirmed",

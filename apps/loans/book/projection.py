@@ -173,6 +173,10 @@ def accrual_columns(loan: Loan, events: list[LoanEvent], folded: LoanSnapshot, t
     of = folded.paid if charged_off else folded.due
     placed = today - timedelta(days=1)
     past = [row for row in folded.installments if row.due_date <= placed]
+
+    def brought(component: str) -> Decimal:
+        return sum((row.brought_of(component) for row in folded.installments), Decimal(0))
+
     to_come = [row for row in folded.installments if row.due_date > placed]
     running = [row for row in to_come if row.due_date == to_come[0].due_date]
     return {
@@ -184,9 +188,9 @@ def accrual_columns(loan: Loan, events: list[LoanEvent], folded: LoanSnapshot, t
         "fees": earns(past, "fees"),
         "penalties": earns(past, "penalties"),
         "closed_on": charged_off.value_date if charged_off else folded.closed_on,
-        "total_interest": of("interest") - folded.opening["interest"],
-        "total_fees": of("fees") - folded.opening["fees"],
-        "total_penalties": of("penalties") - folded.opening["penalties"],
+        "total_interest": of("interest") - brought("interest"),
+        "total_fees": of("fees") - brought("fees"),
+        "total_penalties": of("penalties") - brought("penalties"),
     }
 
 

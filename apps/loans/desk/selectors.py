@@ -264,6 +264,7 @@ def _timeline(loan: Loan, viewer: Account, *, whole: bool) -> list[TimelineEntry
     """The latest events, or all of them, newest first."""
     events = list(loan.events.latest_first()[: None if whole else LATEST])
     undone = set(LoanEvent.objects.filter(loan=loan, reverses__in=events).values_list("reverses_id", flat=True))
+    fixed = undone | {event.pk for event in events if event.payload.get("taken_over")}
     splits = splits_of(loan.pk, [event.pk for event in events])
     may_reverse = viewer.may(Action.REVERSE_REPAYMENT) and not is_closed()
     reversible = _undone_from(loan.state.status) if may_reverse else frozenset()
@@ -272,8 +273,8 @@ def _timeline(loan: Loan, viewer: Account, *, whole: bool) -> list[TimelineEntry
             event=event,
             label=str(EventType(event.type).label),
             undone=event.pk in undone,
-            can_reverse=event.type in reversible and event.pk not in undone,
-            can_correct=event.type in reversible.intersection(CORRECTABLE) and event.pk not in undone,
+            can_reverse=event.type in reversible and event.pk not in fixed,
+            can_correct=event.type in reversible.intersection(CORRECTABLE) and event.pk not in fixed,
             paid=splits.get(event.pk, []),
         )
         for event in events

@@ -27,7 +27,7 @@ def told_elsewhere(event: LoanEvent) -> list[tuple[str, str]]:
     """Label and figure of each thing that was told; what was nothing is left out. Nothing of any other event."""
     if event.type != EventType.TAKEN_ON:
         return []
-    told = {**event.payload["take_on"], **event.payload}
+    told = {**event.payload.get("take_on", {}), **event.payload}
     return [(label, _said(told[name])) for name, label in TOLD.items() if told.get(name, "0") not in NOTHING]
 
 

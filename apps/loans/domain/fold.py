@@ -37,6 +37,7 @@ def fold(terms: Terms, events: list[Event], as_of: date) -> LoanSnapshot:
     undone = {e.undoes for e in known if e.type == "undo"}
     standing = [e for e in known if e.type != "undo" and e.seq not in undone]
     disbursed = any(e.type in BEGINS for e in standing)
+    _check_history(known, standing)
     replay = _replay(terms, standing, as_of) if disbursed else _as_applied_for(terms, standing)
     for seq in {s.seq for s in replay.shortfalls}:
         _check_when_booked(terms, known, seq)
@@ -62,6 +63,8 @@ def fold(terms: Terms, events: list[Event], as_of: date) -> LoanSnapshot:
         taken_on=replay.taken_on,
         repaid_before=replay.repaid_before,
         opening=replay.opening,
+        received_before=replay.received_before,
+        fees_before=replay.fees_before,
     )
 
 
@@ -94,6 +97,19 @@ def _replay(terms: Terms, events: list[Event], as_of: date, *, pay_down: bool = 
         replay.apply(event)
     replay.advance(as_of)
     return replay
+
+
+def _check_history(known: list[Event], standing: list[Event]) -> None:
+    """Refuses to change what was taken on with a loan's history: the books hold what it came to on that day."""
+    marker = next((e for e in standing if e.type == "cut_over"), None)
+    if marker is None:
+        return
+    for event in known:
+        where = f"events[seq={event.seq}]"
+        if event.seq > marker.seq and event.date < marker.date and event.type != "undo":
+            raise InvalidTerms.at(f"{where}.date", f"{event.date} is before {marker.date}, when the loan was taken on")
+        if event.seq > marker.seq and event.type == "undo" and (event.undoes or 0) < marker.seq:
+            raise InvalidTerms.at(f"{where}.undoes", "was booked in the other system before the loan was taken on")
 
 
 def _check_goes_on(taken: Event, events: list[Event]) -> None:

@@ -128,6 +128,19 @@ def overdue_rows(
     return kept or rows[:1]  # fees alone may be overdue
 
 
+def earned_before(row: Installment, day: date, terms: Terms) -> dict[str, Decimal]:
+    """What of an installment had been earned before `day`: all that fell due, of the running one interest by the day.
+
+    All its principal is owed, whatever has fallen due.
+    """
+    due = row.due
+    if row.due_date < day:
+        return dict(due)
+    share = Decimal(max((day - row.start).days, 0)) / row.days if row.days else Decimal(row.due_date == day)
+    interest = terms.currency.round(due["interest"] * share, terms.round_mode)
+    return {**nothing(), "principal": due["principal"], "interest": interest}
+
+
 def accrued(terms: Terms, period: InstallmentPeriod, share: Decimal, day: date, taken: TakeOn) -> Decimal:
     """Interest that accrued by the terms from the start of the running `period` to `day`; `share` is all of its own."""
     if not period.days or day <= period.start:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from .charges import fees_kept
@@ -9,7 +10,7 @@ from .fixed_schedule import down_payment
 from .money import ZERO
 from .overpayment import Shortfall, take_back
 from .recalculated_schedule import RecalculatedSchedule
-from .remaining import Remaining
+from .remaining import Remaining, earned_before
 from .snapshot import COMPONENTS, Transaction, nothing
 from .standing import Standing
 from .take_on import remaining_of
@@ -48,6 +49,8 @@ class Replay(Standing):
             self._disburse(event)
         elif event.type == "take_on" and event.take_on:
             self._take_on(event, event.take_on)
+        elif event.type == "cut_over":
+            self._cut_over(event.date)
         elif event.type == "add_charge" and event.charge:
             self._add_charge(event.charge)
         elif event.type in ("waive_charge", "waive_interest"):
@@ -95,7 +98,8 @@ class Replay(Standing):
         """Goes on from the figures of another system: they stand on the day, and it counts from then."""
         day, principal = event.date, self.terms.principal
         remaining = remaining_of(self.terms, day, taken, f"events[seq={event.seq}].take_on")
-        self.disbursed_on, self.taken_on, self.disbursed = taken.disbursed_on, day, principal
+        self.disbursed_on, self.disbursed = taken.disbursed_on, principal
+        self.taken_on = self.counted_from = day
         self.repaid_before = self.charging.repaid_before = principal - taken.principal
         self.principal_left = taken.principal
         self.tranches.append((taken.disbursed_on, principal))
@@ -119,7 +123,22 @@ class Replay(Standing):
         self.charging.bring(rows[0], charges, remaining.day)
         rows[0].brought = {**(rows[0].brought or nothing()), **charges}
         interest = taken.overdue_interest + (ZERO if remaining.matured else remaining.brought)
-        self.opening = {"principal": taken.principal, "interest": interest, **charges}
+        self.opening |= {"principal": taken.principal, "interest": interest, **charges}
+
+    def _cut_over(self, day: date) -> None:
+        """Marks what stood when the loan was taken on with its history: it is no income from then on."""
+        self.taken_on = day
+        stood = nothing()
+        for row in self.installments:
+            row.brought = earned_before(row, day, self.terms)
+            if row.start < day < row.due_date:
+                row.start = day  # what it earns from then on, it earns in what is left of its period
+            for component, amount in row.brought.items():
+                stood[component] += amount
+        paid = {c: sum((row.paid[c] for row in self.installments), ZERO) for c in COMPONENTS}
+        self.received_before, self.fees_before = paid, self.fees_at_disbursement
+        self.opening = {c: stood[c] - paid[c] for c in COMPONENTS}
+        self.opening |= {"savings": self.savings, "overpaid": self.overpaid}
 
     def _down_payment(self, event: Event) -> None:
         """The down payment of a tranche; what was overpaid pays it first, and of a recalculated loan the tranche."""

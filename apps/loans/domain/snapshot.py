@@ -18,6 +18,11 @@ def nothing() -> dict[str, Decimal]:
     return {"penalties": ZERO, "fees": ZERO, "interest": ZERO, "principal": ZERO}
 
 
+def opening() -> dict[str, Decimal]:
+    """Zero for everything that a loan may bring with it from another system."""
+    return {**nothing(), "savings": ZERO, "overpaid": ZERO}
+
+
 def total(amounts: dict[str, Decimal]) -> Decimal:
     """The sum over the components; written out, as a fold does this more often than anything else."""
     return amounts["penalties"] + amounts["fees"] + amounts["interest"] + amounts["principal"]
@@ -126,7 +131,9 @@ class LoanSnapshot:
     chargeable: Decimal | None = None  # what in duplum leaves for penalties; None where there is no such limit
     taken_on: date | None = None  # from another system
     repaid_before: Decimal = ZERO  # principal, before it was taken on
-    opening: dict[str, Decimal] = field(default_factory=nothing)  # what stood on the books when it was taken on
+    opening: dict[str, Decimal] = field(default_factory=opening)  # what stood on the books when it was taken on
+    received_before: dict[str, Decimal] = field(default_factory=nothing)  # where its history was taken on with it
+    fees_before: Decimal = ZERO  # and what its pay-out kept back
 
     def due(self, component: str) -> Decimal:
         return sum((i.due[component] for i in self.installments), ZERO)

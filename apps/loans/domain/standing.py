@@ -16,7 +16,7 @@ from .overpayment import Shortfall, pay_what_is_due
 from .penalties import PenaltyClock
 from .rebate import settlement_rebate
 from .recalculated_schedule import RecalculatedSchedule
-from .snapshot import ChargeDue, Installment, Transaction, nothing
+from .snapshot import ChargeDue, Installment, Transaction, nothing, opening
 from .terms import ALLOCATIONS, AllocationRules, Event, RuleFor, Terms
 
 DUE_FIRST = tuple(allocation for allocation in ALLOCATIONS if allocation.startswith("due_"))
@@ -46,11 +46,13 @@ class Standing:
         self.shortfalls: list[Shortfall] = []
         self.disbursed_on: date | None = None
         self.taken_on: date | None = None
+        self.counted_from: date | None = None  # the same, where only figures came with it
+        self.received_before, self.fees_before = nothing(), ZERO
         self.closed_on: date | None = None
         self.overpaid = self.recovered = self.disbursed = self.principal_left = ZERO
         self.fees_at_disbursement = self.savings = ZERO
         self.repaid_before = ZERO  # principal, before the loan was taken on
-        self.written_off, self.waived, self.opening = nothing(), nothing(), nothing()
+        self.written_off, self.waived, self.opening = nothing(), nothing(), opening()
         self.is_written_off = False
         self.write_off_seq = 0
         self.timeless = terms.fixed_schedule and not terms.moves_with_time
@@ -217,10 +219,10 @@ class Standing:
 
     def _rebated(self) -> tuple[list[Installment], list[tuple[date, Decimal]]]:
         """The installments whose interest may be given back, and what they repay by day: from the taking on, if any."""
-        if self.taken_on is None:
+        if self.counted_from is None:
             return self.schedule.regular, self.tranches
-        rows = [row for row in self.schedule.regular if row.due_date >= self.taken_on]
-        return rows, [(self.taken_on, sum((row.due["principal"] for row in rows), ZERO))]
+        rows = [row for row in self.schedule.regular if row.due_date >= self.counted_from]
+        return rows, [(self.counted_from, sum((row.due["principal"] for row in rows), ZERO))]
 
     def show(self, event: Event, amount: Decimal, split: dict[str, Decimal]) -> None:
         self.transactions.append(

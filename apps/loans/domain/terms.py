@@ -53,6 +53,7 @@ MOVEMENTS: tuple[Movement, ...] = get_args(Movement)
 EventKind = Literal[
     "disbursement",
     "take_on",
+    "cut_over",
     Movement,
     "add_charge",
     "waive_charge",

@@ -37,9 +37,11 @@ class Brought(NamedTuple):
     day: date
     principal: Decimal
     earned: Earned  # and not received before
+    savings: Decimal
+    overpaid: Decimal
 
 
-COMPONENTS = ("principal", "interest", "fees", "penalties")
+COMPONENTS = ("principal", "interest", "fees", "penalties", "savings", "overpaid")
 Openings = dict[tuple[UUID, date], Amounts]
 
 
@@ -71,7 +73,10 @@ def brought_by_loans() -> list[Brought]:
     """What all loans that stand as taken on brought with them, by product and day."""
     taken = LoanEvent.objects.of_type(EventType.TAKEN_ON).standing().order_by()
     rows = taken.values_list("loan__product_id", "value_date").annotate(**{name: _sum_of(name) for name in COMPONENTS})
-    return [Brought(product, day, principal, Earned(*earned)) for product, day, principal, *earned in rows]
+    return [
+        Brought(product, day, principal, Earned(interest, fees, penalties), savings, overpaid)
+        for product, day, principal, interest, fees, penalties, savings, overpaid in rows
+    ]
 
 
 def _sum_of(component: str) -> Sum:
@@ -83,7 +88,7 @@ def wanted_of(brought: Brought) -> Amounts:
     """What the books must hold of what loans of a product brought, by account: debit above zero."""
     accounts = accounts_by_role(brought.product_id)
     amounts: Amounts = defaultdict(Decimal)
-    for role, amount in _assets(brought):
+    for role, amount in (*_assets(brought), ("savings", -brought.savings), ("overpayments", -brought.overpaid)):
         amounts[accounts[role]] += amount
         amounts[accounts["opening"]] -= amount
     return dict(amounts)

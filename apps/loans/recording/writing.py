@@ -76,8 +76,10 @@ class Writing:
         """What is to be stated with the event that is paid out of a transfer; see `TransferBook.draw`."""
         return self.transfers.draw(drawing, self.actor)
 
-    def add(self, facts: Facts, event: LoanEvent, stated: Transfer | None = None) -> LoanEvent:
-        """Adds an event of the loan, and works out what follows from it.
+    def add(
+        self, facts: Facts, event: LoanEvent, stated: Transfer | None = None, *, is_posted: bool = True
+    ) -> LoanEvent:
+        """Adds an event of the loan, and works out what follows from it; in the books too, unless one after it does.
 
         Raises:
             WrongState: it happened before and may happen only once. InvalidInput: the loan's state does not allow it,
@@ -95,7 +97,8 @@ class Writing:
         self._events.append(event)
         self._stated.extend([stated] if stated else [])
         if self.is_home:
-            self._post(facts, event, made)
+            if is_posted:
+                self._post(facts, event, made)
             self._outbox += credit_events(facts.loan, made, event, before)
         message = message_of(facts.loan, made.state, event)
         self._messages.extend([message] if message else [])

@@ -51,12 +51,23 @@ FIELDS = {"take_on.principal": "outstanding", "terms.principal": "principal"}
 
 
 @dataclass(frozen=True, slots=True)
+class PastRepayment:
+    """A repayment that the other system took, on a day before the cut-over."""
+
+    on: date
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class RunningLoan:
     """One running loan as another system knows it at the end of the day before the cut-over. Amounts in the currency.
 
     `principal` is what was lent, `outstanding` what is left of it, overdue or not. `interest_outstanding` is interest
     that was billed and is unpaid; what of it is not overdue is due with the next installment. `accrued_interest` has
     accrued and is not billed yet; None counts it by the terms. `rate` is in percent as the product states it.
+
+    With `repayments`, all that were received since the pay-out, the loan is taken on with its history: what it comes to
+    is counted here, and must leave what is `outstanding`; of the other figures none is told.
     """
 
     borrower_id: UUID
@@ -87,6 +98,7 @@ class RunningLoan:
     last_payment_on: date | None = None
     last_payment: Decimal | None = None
     purpose: str = ""
+    repayments: tuple[PastRepayment, ...] = ()
 
     def said(self) -> dict[str, Any]:
         """The row as arguments by name."""
@@ -203,8 +215,38 @@ def _faults(row: RunningLoan, cut_over: date) -> Iterator[tuple[str, str]]:
         yield "due_day", "Give the first due date or the day of the month, not both."
     if row.interest_outstanding is not None and row.interest_outstanding < row.overdue_interest:
         yield "overdue_interest", f"Is more than the {row.interest_outstanding:,.2f} of interest outstanding."
+    yield from _history_faults(row, cut_over)
     if row.last_payment_on and not row.disbursed_on <= row.last_payment_on <= cut_over:
         yield "last_payment_on", "Is not between the pay-out and the cut-over."
+
+
+FIGURES = ("overdue_principal", "overdue_interest", "interest_outstanding", "fees", "penalties", "accrued_interest")
+
+
+def _history_faults(row: RunningLoan, cut_over: date) -> Iterator[tuple[str, str]]:
+    if not row.repayments:
+        return
+    for name in FIGURES:
+        if getattr(row, name):
+            yield name, "Is counted from the repayments; leave it out, or take the loan on without its history."
+    if row.disbursed_on >= cut_over:
+        yield "disbursed_on", "Is not before the cut-over."
+    for past in row.repayments:
+        if not row.disbursed_on <= past.on < cut_over:
+            yield "repayments", f"{past.on:%-d %b %Y} is not between the pay-out and the day before the cut-over."
+        if not 0 < past.amount <= MAXIMUM_AMOUNT or past.amount != past.amount.quantize(Decimal("0.01")):
+            yield "repayments", f"{past.amount} of {past.on:%-d %b %Y} is no amount of money."
+
+
+def check_outstanding(row: RunningLoan, counted: Decimal) -> None:
+    """Refuses a history that leaves another principal than the other system has.
+
+    Raises:
+        RowRefused: with what it leaves.
+    """
+    if counted != row.outstanding:
+        text = f"By its repayments {counted:,.2f} is outstanding; mend them, or take the loan on by its figures alone."
+        raise RowRefused({"outstanding": [text]})
 
 
 def checked_figures(terms: Terms, figures: dict[str, Any], day: date) -> TakeOn:

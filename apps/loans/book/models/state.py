@@ -28,7 +28,7 @@ class Status(models.TextChoices):
     CLOSED = "closed", "Closed"
     CHARGED_OFF = "charged_off", "Charged off"
     WRITTEN_OFF = "written_off", "Written off"
-    TAKEN_BACK = "taken_back", "Taken back"
+    TAKEN_BACK = "taken_back", "Taken off the books"
 
 
 # All that is owed, and since when an active loan owes it, for the database to sort by; an index stands on each.

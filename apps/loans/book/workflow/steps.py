@@ -19,7 +19,7 @@ ENDED = {
     Status.REJECTED: "Rejected",
     Status.WITHDRAWN: "Withdrawn",
     Status.WRITTEN_OFF: "Written off",
-    Status.TAKEN_BACK: "Taken back",
+    Status.TAKEN_BACK: "Taken off the books",
 }
 
 

@@ -181,7 +181,7 @@ def test_what_is_overdue_lies_on_its_due_dates_and_the_rest_on_those_to_come() -
     to_come = state.installments[2:]
     assert sum(row.due["principal"] for row in to_come) == D(7500)
     assert len({row.total_due for row in to_come[:-1]}) == 1
-    assert state.opening == {
+    assert {part: amount for part, amount in state.opening.items() if amount} == {
         "principal": D("9000.00"),
         "interest": D("225.00"),
         "fees": D("15.00"),
@@ -311,3 +311,24 @@ def test_a_restructuring_leaves_what_was_brought_forward() -> None:
     ]
     assert state.installments[-1].n == 15
     assert state.due("principal") == D(9000)
+
+
+def test_with_its_history_a_loan_is_as_if_it_had_been_lent_here() -> None:
+    lent = [Event(1, "disbursement", LENT, D(12000)), Event(2, "repayment", date(2026, 3, 1), D(2000))]
+    plain, marked = fold(TERMS, lent, DAY), fold(TERMS, [*lent, Event(3, "cut_over", DAY)], DAY)
+    assert [(r.n, r.due, r.paid) for r in marked.installments] == [(r.n, r.due, r.paid) for r in plain.installments]
+    assert marked.taken_on == DAY
+    assert marked.opening["principal"] == plain.outstanding("principal")
+    # Five installments fell due, and five days of thirty of the sixth had been earned.
+    earned = sum(row.due["interest"] for row in plain.installments[:5])
+    running = plain.installments[5].due["interest"] * 5 / 30
+    assert abs(marked.opening["interest"] - (earned + running - plain.paid("interest"))) < D("0.01")
+
+
+@pytest.mark.parametrize(
+    "late", [Event(4, "repayment", date(2026, 6, 1), D(5)), Event(4, "undo", date(2026, 3, 1), undoes=2)]
+)
+def test_a_history_that_was_taken_on_stays_as_it_is(late: Event) -> None:
+    lent = [Event(1, "disbursement", LENT, D(12000)), Event(2, "repayment", date(2026, 3, 1), D(2000))]
+    with pytest.raises(InvalidTerms, match="taken on"):
+        fold(TERMS, [*lent, Event(3, "cut_over", DAY), late], DAY)

@@ -45,7 +45,8 @@ def take_months(*, today: date | None = None, report: Report = _silent) -> list[
     """
     today = today or business_date()
     taken = HistoriesMonth.objects.in_bulk()
-    first = LoanState.objects.all().first_day()
+    paid_out = LoanState.objects.filter(disbursed_on__isnull=False).order_by("disbursed_on")
+    first = paid_out.values_list("disbursed_on", flat=True).first()
     began = min([*taken, *([first] if first else [])], default=today)  # a month taken stays, its loans may be undone
     now, touched = timezone.now(), []
     changed = _changed(min((month.taken_at for month in taken.values()), default=now) - OVERLAP)

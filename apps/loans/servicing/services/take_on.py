@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError
 from django.utils import timezone
 
-from apps.loans.book.models import EventType, Loan, LoanEvent, LoanState
+from apps.loans.book.models import EventType, Loan, LoanEvent, LoanState, Status
 from apps.loans.book.workflow import ENGINE_EVENTS, TAKEN_ON
 from apps.loans.domain.terms_parser import parse_agreed_terms
 from apps.loans.domain.violations import InvalidTerms
@@ -28,6 +30,7 @@ from apps.loans.servicing.running_loan import (
     RunningLoan,
     agreed_terms,
     by_field,
+    check_outstanding,
     check_row,
     checked_figures,
     taken_figures,
@@ -37,9 +40,12 @@ from apps.mfis.core.commands import command
 from apps.mfis.core.errors import InvalidInput, NotFound, ServiceError, WrongState
 from apps.mfis.core.memory import uncollected
 from apps.mfis.core.roles import Role
+from apps.mfis.core.tables import new_id
 from apps.mfis.core.texts import clean_texts
 from apps.mfis.nodes.home import require_home
 from apps.users.accounts.models import Account
+
+TAKEN_OVER = {"taken_over": True}  # what another system booked; the books here begin after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +175,6 @@ class _Taking:
         check_row(row, self.cut_over)
         borrower, product = self._check_known(row)
         terms = agreed_terms(row, product, self.currency, self._holidays)
-        figures = taken_figures(row)
-        taken = checked_figures(parse_agreed_terms(terms), figures, self.cut_over)
         loan = Loan(
             borrower=borrower,
             product=product,
@@ -183,25 +187,47 @@ class _Taking:
         )
         loan._state.fields_cache["state"] = None  # there is none yet, and nobody needs to look
         facts = Facts(loan, [], self.read_at, None, None, books=Books({}, self.closed))
-        event = first_event(
-            loan=loan,
-            event_type=EventType.TAKEN_ON,
-            actor=self.actor,
-            value_date=self.cut_over,
-            amount=taken.principal,
-            payload={"take_on": figures, "opening": {}, **_last_payment(row)},
-        )
+        *before, taken_on = self._events(loan, row)
         with self.writing.or_nothing(facts):
             loan.number = self.writing.number("L")
             try:
-                self.writing.add(facts, event)
+                for event in before:
+                    self.writing.add(facts, event, is_posted=False)
+                self.writing.add(facts, taken_on)
             except InvalidInput as error:
                 cause = error.__cause__
                 raise RowRefused(by_field(cause)) if isinstance(cause, InvalidTerms) else error from error
-        if facts.projected:
-            opening = facts.projected.folded.opening
-            event.payload["opening"] = {component: f"{amount:.2f}" for component, amount in opening.items()}
+            if facts.projected:
+                self._check_stands(row, facts.projected.state, facts.projected.folded.outstanding("principal"))
+                opening = facts.projected.folded.opening
+                taken_on.payload["opening"] = {name: f"{amount:.2f}" for name, amount in opening.items()}
         return loan
+
+    def _events(self, loan: Loan, row: RunningLoan) -> list[LoanEvent]:
+        """The facts by which the loan begins here: one with its figures, or its history and what closes it."""
+        payload: dict[str, Any] = {"opening": {}, **_last_payment(row)}
+        before: list[LoanEvent] = []
+        if row.repayments:
+            before.append(self._event(loan, EventType.DISBURSED, row.disbursed_on, row.principal, TAKEN_OVER))
+            for past in sorted(row.repayments, key=lambda past: past.on):
+                event = self._event(loan, EventType.REPAYMENT, past.on, past.amount, TAKEN_OVER)
+                event.id = new_id()
+                before.append(event)
+        else:
+            figures = taken_figures(row)
+            checked_figures(parse_agreed_terms(loan.asked_terms), figures, self.cut_over)
+            payload["take_on"] = figures
+        return [*before, self._event(loan, EventType.TAKEN_ON, self.cut_over, row.outstanding, payload)]
+
+    def _event(self, loan: Loan, kind: EventType, day: date, amount: Decimal, payload: dict[str, Any]) -> LoanEvent:
+        return first_event(loan=loan, event_type=kind, actor=self.actor, value_date=day, amount=amount, payload=payload)
+
+    def _check_stands(self, row: RunningLoan, state: LoanState, principal: Decimal) -> None:
+        """Refuses a history that leaves no running loan, or another principal than was told."""
+        if row.repayments:
+            check_outstanding(row, principal)
+            if state.status != Status.ACTIVE:
+                raise RowRefused({"repayments": ["By its repayments nothing is owed any more."]})
 
     def _check_known(self, row: RunningLoan) -> tuple[Account, Product]:
         errors: dict[str, list[str]] = {}
@@ -273,16 +299,19 @@ def _take_back(
         taken = _nothing_rests_on(facts.events)
     except WrongState as error:
         return RowBack(loan_id, error.message)
-    event = new_event(
-        loan=loan,
-        event_type=EventType.REVERSAL,
-        actor=writing.actor,
-        value_date=taken.value_date,
-        amount=taken.amount,
-        reverses=taken,
-        reason=reason,
-    )
-    writing.add(facts, event)
+    # With its history that goes too: first what closed it, last the pay-out, and only then the books are looked at.
+    over = [taken, *(event for event in reversed(facts.events) if event.payload.get("taken_over"))]
+    for n, of in enumerate(over, start=1):
+        event = new_event(
+            loan=loan,
+            event_type=EventType.REVERSAL,
+            actor=writing.actor,
+            value_date=of.value_date,
+            amount=of.amount,
+            reverses=of,
+            reason=reason,
+        )
+        writing.add(facts, event, is_posted=n == len(over))
     return RowBack(loan_id)
 
 
@@ -297,7 +326,8 @@ def _nothing_rests_on(events: Collection[LoanEvent]) -> LoanEvent:
     if taken is None:
         raise WrongState("This loan was not taken on from another system.")
     counts = (*ENGINE_EVENTS, EventType.CHARGED_OFF)
-    later = [e for e in events if e.type in counts and e.pk not in undone and e.pk != taken.pk and not e.reverses_id]
+    own = {taken.pk, *undone, *(event.pk for event in events if event.payload.get("taken_over"))}
+    later = [e for e in events if e.type in counts and e.pk not in own and not e.reverses_id]
     if later:
         first = later[0]
         raise WrongState(

@@ -202,7 +202,7 @@ def test_to_a_loan_that_was_taken_back_nothing_is_done(alpha: Branch) -> None:
     done = [made for made in LOAN if Status.TAKEN_BACK not in made.sources]
     assert [fault for made in done if (fault := withstand(alpha, loan, made))] == []
     [again] = undo_take_on(loan_ids=[taken.loan_id], actor=alpha.staff["manager"].actor, reason="Again")
-    assert "taken back" in again.stays
+    assert "taken off the books" in again.stays
 
 
 def test_a_loan_on_which_something_rests_stays(alpha: Branch) -> None:
