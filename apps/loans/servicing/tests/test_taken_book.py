@@ -10,7 +10,9 @@ import pytest
 
 from apps.loans.book.models import Loan
 from apps.loans.book.selectors.loans_as_of import loans_as_of
+from apps.loans.book.selectors.positions import row_of, running_loans_on
 from apps.loans.ledger.tests.books import held, settle_policy
+from apps.loans.reporting.tests.test_positions import folded, told
 from apps.loans.servicing.running_loan import RunningLoan
 from apps.loans.servicing.services.day_end import run_due_days
 from apps.loans.servicing.services.many_repayments import ReceiptRow, record_repayments
@@ -60,6 +62,15 @@ def compare(rows: list[RunningLoan], day: date) -> None:
     assert held("interest_receivable") == sum(interest, ZERO)
 
 
+def told_alike(day: date) -> None:
+    """What positions tell of days around the cut-over is what folding gives."""
+    for since, until in ((-40, -1), (-20, 0), (0, 0), (-3, 30), (5, 20)):
+        first, last = day + timedelta(days=since), day + timedelta(days=until)
+        assert told(first, last, None) == folded(first, last, None)
+        running = [loan for loan in loans_as_of(last) if loan.is_active]
+        assert {row.id: row for row in running_loans_on(last).rows} == {loan.loan.pk: row_of(loan) for loan in running}
+
+
 def test_a_book_of_another_system_goes_on(alpha: Branch) -> None:
     settle_policy(recognition="accrual")
     chance, day = random.Random(7), cut_over()
@@ -80,4 +91,5 @@ def test_a_book_of_another_system_goes_on(alpha: Branch) -> None:
     booked = record_repayments(rows=receipts, actor=alpha.staff["cashier"].actor, all_or_nothing=False)
     assert sum(1 for result in booked if result.receipt) > 150
     run_due_days(actor=SYSTEM)
+    told_alike(day)
     sound(alpha)
