@@ -22,13 +22,14 @@ class _Agreed:
 
     periods: list[InstallmentPeriod]
     day: date
+    next_due: date | None  # as told: what falls due between the day and it was paid ahead
 
     @classmethod
     def of(cls, terms: Terms, taken: TakeOn, day: date) -> _Agreed:
         periods = build_installment_periods(terms, taken.disbursed_on)
         if terms.interest_method == "flat":
             spread_evenly(periods, terms.grace.interest_free)
-        return cls(periods, day)
+        return cls(periods, day, None if taken.arrears_since else taken.next_due_date)
 
     @property
     def due_dates(self) -> list[date]:
@@ -44,8 +45,10 @@ class _Agreed:
 
     @property
     def goes_on(self) -> int:
-        """The index of the first installment due on the day or later; of the last where none is."""
-        return next((k for k, p in enumerate(self.periods) if p.due_date >= self.day), len(self.periods) - 1)
+        """The index of the first installment due on the day or later that is not paid; of the last where none is."""
+        coming = [k for k, period in enumerate(self.periods) if period.due_date >= self.day]
+        told = (k for k in coming if self.periods[k].due_date == self.next_due)
+        return next(told, coming[0] if coming else len(self.periods) - 1)
 
 
 def remaining_of(terms: Terms, day: date, taken: TakeOn, path: str = "take_on") -> Remaining:

@@ -224,8 +224,9 @@ class TakeOn(CaseObject):
     """What another system knows of a loan that runs already, on the day on which it is taken on.
 
     `principal` is all that is outstanding, overdue or not. `accrued_interest` has accrued and is not due yet; None
-    counts it by the terms. `arrears_since` is the oldest due date of which anything is unpaid; `installment`
-    the amount that the borrower was told, kept where the rest can be repaid by it.
+    counts it by the terms. `arrears_since` is the oldest due date of which anything is unpaid; what falls due before
+    `next_due_date` and is not overdue was paid ahead. `installment` is the amount that the borrower was told, kept where
+    the rest can be repaid by it.
     """
 
     disbursed_on: Day

@@ -60,7 +60,10 @@ class PastRepayment:
 
 @dataclass(frozen=True, slots=True)
 class RunningLoan:
-    """One running loan as another system knows it at the end of the day before the cut-over. Amounts in the currency.
+    """One running loan as another system knows it on the day of the cut-over, with all that was received by then.
+
+    What falls due on that day is not overdue yet. Where it was paid, or more of what comes after it, `next_due_date`
+    says from when on something is to be paid. Amounts in the currency.
 
     `principal` is what was lent, `outstanding` what is left of it, overdue or not. `interest_outstanding` is interest
     that was billed and is unpaid; what of it is not overdue is due with the next installment. `accrued_interest` has

@@ -35,6 +35,7 @@ def figures(draw: st.DrawFn, terms: Terms, due: list[date], day: date) -> TakeOn
         overdue = outstanding if matured else _cents(draw, 0, outstanding - Decimal("0.01"))
     interest = _cents(draw, 0, outstanding) if late else ZERO
     fees, penalties = _cents(draw, 0, Decimal(100)), _cents(draw, 0, Decimal(100))
+    coming = [None, *(on for on in due if on >= day)]
     since = draw(st.sampled_from(passed)) if late and overdue + interest + fees + penalties else None
     return TakeOn(
         disbursed_on=START,
@@ -45,6 +46,7 @@ def figures(draw: st.DrawFn, terms: Terms, due: list[date], day: date) -> TakeOn
         penalties=penalties,
         arrears_since=since,
         accrued_interest=None if matured else draw(st.sampled_from([None, ZERO, Decimal("3.21")])),
+        next_due_date=None if since else draw(st.sampled_from(coming)),
         installment=draw(st.sampled_from([None, None, _cents(draw, 1, terms.principal)])),
     )
 

@@ -197,6 +197,14 @@ def test_the_installment_that_the_borrower_was_told_stays() -> None:
     assert to_come[0].due["interest"] == D("25.00") + D("125.00")
 
 
+def test_what_was_paid_ahead_is_not_asked_for_again() -> None:
+    ahead = TakeOn(LENT, D(6000), next_due_date=date(2026, 8, 15))
+    rows = fold(TERMS, [taken(ahead)], DAY).installments
+    assert [(row.n, row.due_date) for row in rows[:2]] == [(7, date(2026, 8, 15)), (8, date(2026, 9, 15))]
+    assert rows[0].due["interest"] == D("120.00")  # of its own month alone
+    assert sum(row.due["principal"] for row in rows) == D(6000)
+
+
 def test_an_installment_that_cannot_repay_the_rest_is_not_kept() -> None:
     for amount in ("200.00", "7000.00"):
         rows = fold(TERMS, [taken(replace(FIGURES, installment=D(amount)))], DAY).installments

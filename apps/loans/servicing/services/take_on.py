@@ -90,9 +90,9 @@ def take_on_loans(
 ) -> list[RowTaken]:
     """Takes each row on as a loan that runs here from `cut_over`. Returns what became of each, in their order.
 
-    What a file holds are the figures at the end of the day before, or as that day begins. The opening entries of
-    the books are posted at once; whoever takes many batches on posts them at the end by `book_openings` instead (`post`
-    false). `dry_run` works all out and writes nothing: the rehearsal.
+    What a file holds are the figures of that day, with what was received on it. The opening entries of the books are
+    posted at once; whoever takes many batches on posts them at the end by `book_openings` instead (`post` false).
+    `dry_run` works all out and writes nothing: the rehearsal.
 
     Raises:
         NotAllowed: duty. NotHome: loans begin at the MFI's home. InvalidInput: the cut-over lies in the future.
