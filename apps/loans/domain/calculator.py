@@ -68,8 +68,8 @@ def _brought_forward(snapshot: LoanSnapshot, currency: Currency) -> dict[str, An
     """Of a loan that was taken on from another system: since when, what was repaid before, and what stood then."""
     if snapshot.taken_on is None:
         return {}
-    opening = {c: currency.text(snapshot.opening[c]) for c in reversed(COMPONENTS)}
-    before = currency.text(snapshot.repaid_before)
+    opening = {c: currency.text(snapshot.brought.opening[c]) for c in reversed(COMPONENTS)}
+    before = currency.text(snapshot.brought.repaid)
     return {"taken_on": {"date": snapshot.taken_on.isoformat(), "repaid_before": before, **opening}}
 
 

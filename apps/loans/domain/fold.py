@@ -60,11 +60,7 @@ def fold(terms: Terms, events: list[Event], as_of: date) -> LoanSnapshot:
         savings=replay.savings,
         tranches=replay.tranches,
         chargeable=replay.chargeable,
-        taken_on=replay.taken_on,
-        repaid_before=replay.repaid_before,
-        opening=replay.opening,
-        received_before=replay.received_before,
-        fees_before=replay.fees_before,
+        brought=replay.brought,
     )
 
 

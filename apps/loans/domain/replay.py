@@ -11,7 +11,7 @@ from .money import ZERO
 from .overpayment import Shortfall, take_back
 from .recalculated_schedule import RecalculatedSchedule
 from .remaining import Remaining, earned_before
-from .snapshot import COMPONENTS, Transaction, nothing
+from .snapshot import COMPONENTS, Brought, Transaction, nothing
 from .standing import Standing
 from .take_on import remaining_of
 from .terms import RECEIVED_AS, Charge, Event, RuleFor, TakeOn
@@ -99,8 +99,8 @@ class Replay(Standing):
         day, principal = event.date, self.terms.principal
         remaining = remaining_of(self.terms, day, taken, f"events[seq={event.seq}].take_on")
         self.disbursed_on, self.disbursed = taken.disbursed_on, principal
-        self.taken_on = self.counted_from = day
-        self.repaid_before = self.charging.repaid_before = principal - taken.principal
+        self.brought.taken_on = self.counted_from = day
+        self.brought.repaid = self.charging.repaid_before = principal - taken.principal
         self.principal_left = taken.principal
         self.tranches.append((taken.disbursed_on, principal))
         self.schedule.take_on(remaining)
@@ -123,11 +123,10 @@ class Replay(Standing):
         self.charging.bring(rows[0], charges, remaining.day)
         rows[0].brought = {**(rows[0].brought or nothing()), **charges}
         interest = taken.overdue_interest + (ZERO if remaining.matured else remaining.brought)
-        self.opening |= {"principal": taken.principal, "interest": interest, **charges}
+        self.brought.opening |= {"principal": taken.principal, "interest": interest, **charges}
 
     def _cut_over(self, day: date) -> None:
         """Marks what stood when the loan was taken on with its history: it is no income from then on."""
-        self.taken_on = day
         stood = nothing()
         for row in self.installments:
             row.brought = earned_before(row, day, self.terms)
@@ -136,9 +135,9 @@ class Replay(Standing):
             for component, amount in row.brought.items():
                 stood[component] += amount
         paid = {c: sum((row.paid[c] for row in self.installments), ZERO) for c in COMPONENTS}
-        self.received_before, self.fees_before = paid, self.fees_at_disbursement
-        self.opening = {c: stood[c] - paid[c] for c in COMPONENTS}
-        self.opening |= {"savings": self.savings, "overpaid": self.overpaid}
+        opening = {c: stood[c] - paid[c] for c in COMPONENTS}
+        opening |= {"savings": self.savings, "overpaid": self.overpaid}
+        self.brought = Brought(day, ZERO, opening, paid, self.fees_at_disbursement)
 
     def _down_payment(self, event: Event) -> None:
         """The down payment of a tranche; what was overpaid pays it first, and of a recalculated loan the tranche."""

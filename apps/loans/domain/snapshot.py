@@ -109,6 +109,17 @@ class Arrears:
 
 
 @dataclass(slots=True)
+class Brought:
+    """What a loan brought with it that was taken on from another system."""
+
+    taken_on: date | None = None
+    repaid: Decimal = ZERO  # principal, before it was taken on by its figures
+    opening: dict[str, Decimal] = field(default_factory=opening)  # what stood on the books then
+    received: dict[str, Decimal] = field(default_factory=nothing)  # by then, where its history came with it
+    fees: Decimal = ZERO  # and what its pay-out kept back
+
+
+@dataclass(slots=True)
 class LoanSnapshot:
     """A loan as it stands on a date. Computed, never stored as the truth."""
 
@@ -129,11 +140,12 @@ class LoanSnapshot:
     savings: Decimal = ZERO  # held back at disbursement, given back with the last installment
     tranches: list[tuple[date, Decimal]] = field(default_factory=list)
     chargeable: Decimal | None = None  # what in duplum leaves for penalties; None where there is no such limit
-    taken_on: date | None = None  # from another system
-    repaid_before: Decimal = ZERO  # principal, before it was taken on
-    opening: dict[str, Decimal] = field(default_factory=opening)  # what stood on the books when it was taken on
-    received_before: dict[str, Decimal] = field(default_factory=nothing)  # where its history was taken on with it
-    fees_before: Decimal = ZERO  # and what its pay-out kept back
+    brought: Brought = field(default_factory=Brought)
+
+    @property
+    def taken_on(self) -> date | None:
+        """The day on which it was taken on from another system; None of a loan that began here."""
+        return self.brought.taken_on
 
     def due(self, component: str) -> Decimal:
         return sum((i.due[component] for i in self.installments), ZERO)

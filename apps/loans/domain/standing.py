@@ -16,7 +16,7 @@ from .overpayment import Shortfall, pay_what_is_due
 from .penalties import PenaltyClock
 from .rebate import settlement_rebate
 from .recalculated_schedule import RecalculatedSchedule
-from .snapshot import ChargeDue, Installment, Transaction, nothing, opening
+from .snapshot import Brought, ChargeDue, Installment, Transaction, nothing
 from .terms import ALLOCATIONS, AllocationRules, Event, RuleFor, Terms
 
 DUE_FIRST = tuple(allocation for allocation in ALLOCATIONS if allocation.startswith("due_"))
@@ -45,14 +45,12 @@ class Standing:
         self.tranches: list[tuple[date, Decimal]] = []
         self.shortfalls: list[Shortfall] = []
         self.disbursed_on: date | None = None
-        self.taken_on: date | None = None
-        self.counted_from: date | None = None  # the same, where only figures came with it
-        self.received_before, self.fees_before = nothing(), ZERO
+        self.brought = Brought()
+        self.counted_from: date | None = None  # the day on which it was taken on, where only figures came with it
         self.closed_on: date | None = None
         self.overpaid = self.recovered = self.disbursed = self.principal_left = ZERO
         self.fees_at_disbursement = self.savings = ZERO
-        self.repaid_before = ZERO  # principal, before the loan was taken on
-        self.written_off, self.waived, self.opening = nothing(), nothing(), opening()
+        self.written_off, self.waived = nothing(), nothing()
         self.is_written_off = False
         self.write_off_seq = 0
         self.timeless = terms.fixed_schedule and not terms.moves_with_time

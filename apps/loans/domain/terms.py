@@ -224,9 +224,8 @@ class TakeOn(CaseObject):
     """What another system knows of a loan that runs already, on the day on which it is taken on.
 
     `principal` is all that is outstanding, overdue or not. `accrued_interest` has accrued and is not due yet; None
-    counts it by the terms. `arrears_since` is the oldest due date of which anything is unpaid; what falls due before
-    `next_due_date` and is not overdue was paid ahead. `installment` is the amount that the borrower was told, kept where
-    the rest can be repaid by it.
+    counts it by the terms. `arrears_since` is the oldest unpaid due date; what falls due before `next_due_date` and is
+    not overdue was paid ahead. `installment`, as the borrower was told it, is kept where it repays the rest.
     """
 
     disbursed_on: Day

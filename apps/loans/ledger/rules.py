@@ -73,11 +73,11 @@ def _figures(folded: LoanSnapshot, recognition: str) -> Iterator[Share]:
 
 def _brought(folded: LoanSnapshot, recognition: str) -> Iterator[Share]:
     """What came with a loan from another system stands in the opening entry of its product (`opening.py`)."""
-    opening, before = folded.opening, folded.received_before
+    opening, before = folded.brought.opening, folded.brought.received
     yield "loans", -opening["principal"]
     yield "savings", opening["savings"]
     yield "overpayments", opening["overpaid"]
-    yield "fee_income", folded.fees_before
+    yield "fee_income", folded.brought.fees
     accrual = recognition == Policy.Recognition.ACCRUAL
     for component, income in (("interest", "interest"), ("fees", "fee"), ("penalties", "penalty")):
         yield f"{component}_receivable" if accrual else f"{income}_income", before[component]

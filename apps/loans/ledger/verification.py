@@ -190,7 +190,7 @@ def _receipts(folded: LoanSnapshot) -> Iterator[str]:
 
 def _principal(folded: LoanSnapshot) -> Iterator[str]:
     """What was lent and not given up is what falls due."""
-    lent = folded.disbursed - folded.repaid_before - folded.written_off["principal"]
+    lent = folded.disbursed - folded.brought.repaid - folded.written_off["principal"]
     if folded.disbursed_on and folded.due("principal") != lent:
         yield f"principal due is {folded.due('principal')}, lent and not written off {lent}"
 
@@ -200,5 +200,5 @@ def _brought(folded: LoanSnapshot, events: list[LoanEvent]) -> Iterator[str]:
     for event in standing(events):
         told = event.payload.get("opening", {}) if event.type == EventType.TAKEN_ON else {}
         for component, amount in told.items():
-            if Decimal(amount) != folded.opening[component]:
-                yield f"it brought {amount} of {component}, the fold says {folded.opening[component]}"
+            if Decimal(amount) != folded.brought.opening[component]:
+                yield f"it brought {amount} of {component}, the fold says {folded.brought.opening[component]}"

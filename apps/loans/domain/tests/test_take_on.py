@@ -43,7 +43,7 @@ def check(event: Event, state: LoanSnapshot) -> None:
     """What always holds of a loan that was taken on."""
     figures = event.take_on
     assert figures is not None
-    assert state.repaid_before == state.disbursed - figures.principal
+    assert state.brought.repaid == state.disbursed - figures.principal
     assert state.due("principal") == figures.principal - state.written_off["principal"]
     for row in state.installments:
         for component in COMPONENTS:
@@ -181,7 +181,7 @@ def test_what_is_overdue_lies_on_its_due_dates_and_the_rest_on_those_to_come() -
     to_come = state.installments[2:]
     assert sum(row.due["principal"] for row in to_come) == D(7500)
     assert len({row.total_due for row in to_come[:-1]}) == 1
-    assert {part: amount for part, amount in state.opening.items() if amount} == {
+    assert {part: amount for part, amount in state.brought.opening.items() if amount} == {
         "principal": D("9000.00"),
         "interest": D("225.00"),
         "fees": D("15.00"),
@@ -326,11 +326,11 @@ def test_with_its_history_a_loan_is_as_if_it_had_been_lent_here() -> None:
     plain, marked = fold(TERMS, lent, DAY), fold(TERMS, [*lent, Event(3, "cut_over", DAY)], DAY)
     assert [(r.n, r.due, r.paid) for r in marked.installments] == [(r.n, r.due, r.paid) for r in plain.installments]
     assert marked.taken_on == DAY
-    assert marked.opening["principal"] == plain.outstanding("principal")
+    assert marked.brought.opening["principal"] == plain.outstanding("principal")
     # Five installments fell due, and five days of thirty of the sixth had been earned.
     earned = sum(row.due["interest"] for row in plain.installments[:5])
     running = plain.installments[5].due["interest"] * 5 / 30
-    assert abs(marked.opening["interest"] - (earned + running - plain.paid("interest"))) < D("0.01")
+    assert abs(marked.brought.opening["interest"] - (earned + running - plain.paid("interest"))) < D("0.01")
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,7 @@ class _Taking:
                 raise RowRefused(by_field(cause)) if isinstance(cause, InvalidTerms) else error from error
             if facts.projected:
                 self._check_stands(row, facts.projected.state, facts.projected.folded.outstanding("principal"))
-                opening = facts.projected.folded.opening
+                opening = facts.projected.folded.brought.opening
                 taken_on.payload["opening"] = {name: f"{amount:.2f}" for name, amount in opening.items()}
         return loan
 
