@@ -74,7 +74,7 @@ def sheet_of(rows: list[RunningLoan]) -> Path:
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
-    names = [field.name for field in fields(rows[0])]
+    names = [field.name for field in fields(rows[0]) if field.name != "repayments"]
     sheet.append(names)
     for row in rows:
         sheet.append([str(v) if hasattr(v, "hex") else v for v in (getattr(row, name) for name in names)])

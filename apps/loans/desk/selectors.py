@@ -250,7 +250,7 @@ def _fits(name: str, loan: Loan, *, moved: bool) -> bool:
     if name == "decide_proposal":
         return bool(waiting)
     if name == "undo_disbursement":
-        return not moved
+        return not moved and loan.state.taken_on is None
     return True
 
 

@@ -20,12 +20,13 @@ from apps.loans.ledger.models import JournalEntry, JournalLine
 from apps.loans.ledger.tests.books import held, run_sql, settle_policy
 from apps.loans.reporting.selectors.portfolio import portfolio
 from apps.loans.servicing.services.day_end import run_due_days
+from apps.loans.servicing.services.pay_out import undo_disbursement
 from apps.loans.servicing.services.repayment import pay_off, record_repayment
 from apps.loans.servicing.services.take_on import RowsNotTaken, undo_take_on
 from apps.loans.servicing.tests.taking_on import cut_over, late, running, sound, take
 from apps.mfis.core.actor import SYSTEM
 from apps.mfis.core.clock import business_date
-from apps.mfis.core.errors import InvalidInput, NotAllowed
+from apps.mfis.core.errors import InvalidInput, NotAllowed, WrongState
 from tests.factories import Branch
 
 D = Decimal
@@ -212,6 +213,30 @@ def test_a_loan_on_which_something_rests_stays(alpha: Branch) -> None:
     [stays] = undo_take_on(loan_ids=[taken.loan_id], actor=alpha.staff["manager"].actor, reason="Wrong")
     assert "Repayment of" in stays.stays
     assert LoanState.objects.get(pk=taken.loan_id).status == Status.ACTIVE
+
+
+def test_a_pay_out_of_another_system_is_not_undone_here(alpha: Branch) -> None:
+    [taken] = take(alpha, running(alpha))
+    assert taken.loan_id
+    manager = alpha.staff["manager"]
+    with pytest.raises(WrongState, match="Another system paid this loan out"):
+        undo_disbursement(loan_id=taken.loan_id, actor=manager.actor, reason="Never handed over")
+    page = alpha.client(manager).get(f"/admin/loans/loan/{taken.loan_id}/change/").content.decode()
+    assert "Undo the pay-out" not in page
+    assert "Taken on from another system" in page
+    assert "Principal outstanding: 8,000.00" in page
+
+
+def test_its_borrower_reads_a_balance_brought_forward(alpha: Branch) -> None:
+    [taken, back] = take(alpha, running(alpha), running(alpha, "OLD-3"))
+    assert taken.loan_id
+    assert back.loan_id
+    undo_take_on(loan_ids=[back.loan_id], actor=alpha.staff["manager"].actor, reason="Wrong file")
+    borrower = alpha.client(alpha.borrower)
+    rows = borrower.get(f"/api/v1/loans/{taken.loan_id}/statement").json()["rows"]
+    assert [(row["type"], row["amount"], row["balance"]) for row in rows] == [("take_on", "8000.00", "8000.00")]
+    assert [loan["number"] for loan in borrower.get("/api/v1/loans").json()["items"]] == [taken.number]
+    assert borrower.get(f"/api/v1/loans/{back.loan_id}").status_code == 404
 
 
 def test_a_loan_that_was_lent_here_is_not_taken_back(alpha: Branch, active: Callable[..., Loan]) -> None:
