@@ -6,6 +6,7 @@ from apps.users.exporting.lists import ExportColumn
 
 LOAN_COLUMNS = (
     ExportColumn("Loan", "number"),
+    ExportColumn("Number elsewhere", "external_number"),
     ExportColumn("Borrower", "borrower.full_name"),
     ExportColumn("Phone", "borrower.phone"),
     ExportColumn("Product", "product.name"),
@@ -21,6 +22,7 @@ LOAN_COLUMNS = (
 # What the columns above are made of; the rest of the rows is several times as much.
 EXPORTED = (
     "number",
+    "external_number",
     "submitted_on",
     "asked_principal",
     "borrower__full_name",

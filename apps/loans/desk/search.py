@@ -14,7 +14,14 @@ from apps.mfis.core.searching import exactly, search
 from apps.users.accounts.models import BorrowerProfile
 
 PEOPLE = ("account__full_name", "account__phone", "account__email", "national_id")
-LOANS = ("number", "borrower__full_name", "borrower__phone", "borrower__email", "borrower__profile__national_id")
+LOANS = (
+    "number",
+    "external_number",
+    "borrower__full_name",
+    "borrower__phone",
+    "borrower__email",
+    "borrower__profile__national_id",
+)
 RECEIPTS = ("number", "reference")
 M = TypeVar("M", bound=Model)
 
@@ -37,7 +44,7 @@ class Found:
 def find(query: str) -> Found:
     """People, loans and receipts of which every word of the query is part."""
     people = search(BorrowerProfile.objects.all(), PEOPLE, query).order_by("account__full_name")
-    loans = search(Loan.objects.projected(), LOANS, query)
+    loans = search(Loan.objects.there(), LOANS, query)
     receipts = search(_receipts(), RECEIPTS, query)
     return Found(
         list(_first(people).select_related("account")),
@@ -63,7 +70,7 @@ def exact_page(query: str) -> str:
 
 
 def _loan_pages(word: str) -> set[str]:
-    numbered = exactly(Loan.objects.projected(), ("number",), word).values_list("pk", flat=True)[:2]
+    numbered = exactly(Loan.objects.there(), ("number", "external_number"), word).values_list("pk", flat=True)[:2]
     received = exactly(_receipts(), RECEIPTS, word).values_list("loan_id", flat=True)[:2]
     return {reverse("admin:loans_loan_change", args=[loan]) for loan in {*numbered, *received}}
 

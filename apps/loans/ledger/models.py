@@ -76,6 +76,7 @@ class JournalEntry(Fact):
     class Source(models.TextChoices):
         LOAN = "loan", "Loan"
         ACCRUAL = "accrual", "Accrual"
+        OPENING = "opening", "Loans taken on"
         PROVISION = "provision", "Provision"
         MANUAL = "manual", "By hand"
         CLOSING = "closing", "Year end"
@@ -102,7 +103,7 @@ class JournalEntry(Fact):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(source__in=["loan", "accrual", "provision", "manual", "closing"]),
+                condition=models.Q(source__in=["loan", "accrual", "opening", "provision", "manual", "closing"]),
                 name="entry_source_known",
             ),
             models.CheckConstraint(

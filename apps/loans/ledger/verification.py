@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from apps.loans.book.models import Loan, LoanEvent
+from apps.loans.book.facts import standing
+from apps.loans.book.models import EventType, Loan, LoanEvent
 from apps.loans.book.projection import fold_loan
 from apps.loans.book.projection_check import differences
 from apps.loans.domain.snapshot import LoanSnapshot
@@ -18,6 +19,7 @@ from apps.loans.ledger.chart import accounts_by_role, accounts_of
 from apps.loans.ledger.floor import HELD
 from apps.loans.ledger.models import BooksCheck, JournalEntry
 from apps.loans.ledger.money_held import money_miscounted
+from apps.loans.ledger.opening import opening_differences
 from apps.loans.ledger.post import ZERO, posted_for, wanted_for
 from apps.loans.products.models import Policy, the_policy
 from apps.mfis.core.actor import Actor
@@ -145,6 +147,11 @@ def _last_accrual() -> date | None:
     return last[0]
 
 
+def _openings() -> Iterator[str]:
+    """What loans brought from another system, against the entries by which they were taken on."""
+    yield from opening_differences()
+
+
 # What holds for the books as a whole, each check naming its breaks.
 CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     _chain,
@@ -154,6 +161,7 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     _references,
     _control,
     _receivables,
+    _openings,
 )
 
 
@@ -165,6 +173,7 @@ def breaks_of(loan: Loan) -> Iterator[str]:
     yield from _posted(loan, folded, events)
     yield from _receipts(folded)
     yield from _principal(folded)
+    yield from _brought(folded, events)
 
 
 def _posted(loan: Loan, folded: LoanSnapshot, events: list[LoanEvent]) -> Iterator[str]:
@@ -189,6 +198,15 @@ def _receipts(folded: LoanSnapshot) -> Iterator[str]:
 
 def _principal(folded: LoanSnapshot) -> Iterator[str]:
     """What was lent and not given up is what falls due."""
-    lent = folded.disbursed - folded.written_off["principal"]
+    lent = folded.disbursed - folded.brought.repaid - folded.written_off["principal"]
     if folded.disbursed_on and folded.due("principal") != lent:
         yield f"principal due is {folded.due('principal')}, lent and not written off {lent}"
+
+
+def _brought(folded: LoanSnapshot, events: list[LoanEvent]) -> Iterator[str]:
+    """What the loan brought from another system, as the books were told, against the fold."""
+    for event in standing(events):
+        told = event.payload.get("opening", {}) if event.type == EventType.TAKEN_ON else {}
+        for component, amount in told.items():
+            if Decimal(amount) != folded.brought.opening[component]:
+                yield f"it brought {amount} of {component}, the fold says {folded.brought.opening[component]}"

@@ -16,7 +16,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError
 
 from apps.credit.outbox import CreditEvent, payload_of
-from apps.loans.book.models import EventType, LoanEvent, Transfer
+from apps.loans.book.models import LENT, EventType, LoanEvent, Transfer
 from apps.loans.book.numbers import spelled
 from apps.loans.book.projection import Projected, make_projection, projections_written
 from apps.loans.book.queries.bookings import take_numbers
@@ -72,7 +72,7 @@ class Writing:
         """From now on numbers are counted here, and taken by `write`: nobody else takes one of the kind meanwhile."""
         self._taken = {}
 
-    def _number(self, name: str) -> str:
+    def held_number(self, name: str) -> str:
         """The next number of a kind that is held."""
         taken = self._taken if self._taken is not None else {}
         if name not in taken:
@@ -85,8 +85,18 @@ class Writing:
         """What is to be stated with the event that is paid out of a transfer; see `TransferBook.draw`."""
         return self.transfers.draw(drawing, self.actor)
 
-    def add(self, facts: Facts, event: LoanEvent, stated: Transfer | None = None, *, series: str = "") -> LoanEvent:
-        """Adds an event of the loan, and works out what follows from it. `series` is the kind of number that it gets.
+    def add(
+        self,
+        facts: Facts,
+        event: LoanEvent,
+        stated: Transfer | None = None,
+        *,
+        series: str = "",
+        is_posted: bool = True,
+    ) -> LoanEvent:
+        """Adds an event of the loan, and works out what follows from it; in the books too, unless one after it does.
+
+        `series` is the kind of number that it gets.
 
         Raises:
             WrongState: it happened before and may happen only once. InvalidInput: the loan's state does not allow it,
@@ -95,7 +105,7 @@ class Writing:
         if any(known.pk == event.pk for known in facts.events) and EVENTS[EventType(event.type)].once:
             raise _happened(event)
         if series and self._taken is not None:
-            event.number = self._number(series)
+            event.number = self.held_number(series)
         facts.add(event)
         try:
             made = make_projection(facts.loan, facts.events)
@@ -106,7 +116,8 @@ class Writing:
         self._events.append(event)
         self._stated.extend([stated] if stated else [])
         if self.is_home:
-            self._post(facts, event, made)
+            if is_posted:
+                self._post(facts, event, made)
             self._outbox += credit_events(facts.loan, made, event, before)
         message = message_of(facts.loan, made.state, event)
         self._messages.extend([message] if message else [])
@@ -121,7 +132,7 @@ class Writing:
         A step that was agreed to may be that pay-out, which follows it: the books' lock comes before the chain's.
         """
         if facts.books is None:
-            moved = (EventType.DISBURSED, EventType.STEP_AGREED)
+            moved = (*LENT, EventType.STEP_AGREED)
             if not any(known.type in moved for known in facts.events):
                 return
             facts.books = look_at_books([facts.loan.pk])[facts.loan.pk]

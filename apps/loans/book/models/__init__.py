@@ -2,7 +2,7 @@
 
 from apps.loans.book.models.arrival import Arrival
 from apps.loans.book.models.chain import ChainHead
-from apps.loans.book.models.event import COLLECTED_AMOUNT, COLLECTS, RECEIPTS, Channel, EventType, LoanEvent
+from apps.loans.book.models.event import COLLECTED_AMOUNT, COLLECTS, LENT, RECEIPTS, Channel, EventType, LoanEvent
 from apps.loans.book.models.loan import AGREED_PRINCIPAL, Loan
 from apps.loans.book.models.number import NumberSequence
 from apps.loans.book.models.position import Allocation, InstallmentPosition, Position, PositionCoverage
@@ -13,6 +13,7 @@ __all__ = [
     "AGREED_PRINCIPAL",
     "COLLECTED_AMOUNT",
     "COLLECTS",
+    "LENT",
     "RECEIPTS",
     "AccrualState",
     "Allocation",

@@ -68,7 +68,8 @@ LACKING = f"""
      WHERE l.submitted_on <= %(day)s
        AND (NOT {FOLDED}
             OR (c.facts IS DISTINCT FROM t.events_folded
-                AND EXISTS (SELECT FROM loans_loanevent e WHERE e.loan_id = l.id AND e.type = 'disbursement')))
+                AND EXISTS (SELECT FROM loans_loanevent e
+                             WHERE e.loan_id = l.id AND e.type IN ('disbursement', 'take_on'))))
 """  # noqa: S608 - constants
 
 

@@ -213,9 +213,7 @@ class BorrowerAdmin(ImportsRows, LetsemaAdmin):
     ) -> HttpResponse:
         profile = self._profile(request, object_id)
         account = profile.account
-        loans = list(
-            Loan.objects.filter(belongs_to(account.pk), state__isnull=False).select_related("state", "product")
-        )
+        loans = list(Loan.objects.there().filter(belongs_to(account.pk)).select_related("state", "product"))
         history = credit_history(loan_ids=[loan.pk for loan in loans])
         context = {
             **self.admin_site.each_context(request),

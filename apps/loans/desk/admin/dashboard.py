@@ -36,6 +36,7 @@ COLOURS = {
     "written_off": "#7d1812",
     "rejected": "#b3423b",
     "withdrawn": "#9aa7a1",
+    "taken_back": "#b9c2bd",
     "active": "#0f6f57",
     "overpaid": "#7a57b0",
     "closed": "#5d6d66",

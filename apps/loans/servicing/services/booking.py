@@ -15,7 +15,7 @@ from apps.loans.recording.services import check_transition, check_value_date, lo
 from apps.loans.recording.writing import Writing
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
-from apps.mfis.core.errors import WrongState
+from apps.mfis.core.errors import InvalidInput, WrongState
 
 CENT = Decimal("0.01")
 
@@ -89,9 +89,11 @@ class Booking:
         """The day the fact counts from, by default today.
 
         Raises:
-            InvalidInput: in the future, or before `not_before`, which is by default the pay-out, or the application.
+            InvalidInput: in the future, or before `not_before`, which is by default the pay-out, or the application;
+                or before the loan was taken on from another system.
         """
         day = value_date or business_date()
+        check_goes_on(self.state, day)
         check_value_date(day, not_before=not_before or self.state.disbursed_on or self.loan.submitted_on)
         return day
 
@@ -152,6 +154,20 @@ def begin(
     booking = lock_booking(loan_id, actor, reason=reason, idempotency_key=idempotency_key, events_seen=events_seen)
     booking.check(transition)
     return booking
+
+
+def check_goes_on(state: LoanState, day: date, *, field: str = "value_date") -> None:
+    """Refuses a day before the loan was taken on: the figures that it came with say what happened until then.
+
+    Raises:
+        InvalidInput: naming the day.
+    """
+    if state.taken_on and day < state.taken_on:
+        raise InvalidInput(
+            f"{day:%-d %b %Y} is before {state.taken_on:%-d %b %Y}, when this loan was taken on from another system; "
+            "what happened before that day is in the figures that it came with.",
+            field=field,
+        )
 
 
 class ChangedMeanwhile(WrongState):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import threading
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -33,6 +31,7 @@ from apps.mfis.core.commands import (
     registered,
 )
 from apps.mfis.core.errors import InvalidInput, NotFound, ServiceError
+from apps.mfis.core.memory import uncollected
 from apps.mfis.core.texts import clean_texts
 
 SINGLE = registered(record_repayment)
@@ -125,7 +124,7 @@ def record_repayments(
         NotAllowed: duty. RowsRefused: a row is refused, and it is all or nothing. KeyReused: `idempotency_key` came
         before with other rows.
     """
-    with _uncollected:
+    with uncollected():
         many = _Many(actor, rows)
         results = [many.take(n) for n in range(len(rows))]
         if all_or_nothing and any(row.refused for row in results):
@@ -133,35 +132,6 @@ def record_repayments(
         many.writing.write()
         many.keep_answers(results)
     return results
-
-
-class _Uncollected:
-    """Keeps Python's cycle collector from running while rows are booked, in however many threads that is done at once.
-
-    Thousands of loans are in memory, and none of it is garbage: collecting took 0.5 ms of the 1.7 of each receipt.
-    Nothing is lost by it: what becomes garbage meanwhile is collected when the last has ended.
-    """
-
-    def __init__(self) -> None:
-        self._lock, self._running, self._collects = threading.Lock(), 0, True
-
-    def __enter__(self) -> None:
-        with self._lock:
-            if not self._running:
-                self._collects = gc.isenabled()
-                gc.disable()
-            self._running += 1
-
-    def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._running -= 1
-            if not self._running and self._collects:
-                gc.freeze()  # all at once into the oldest generation, or the next collection went through it in search
-                gc.unfreeze()  # of what is young
-                gc.enable()
-
-
-_uncollected = _Uncollected()
 
 
 class _Many:

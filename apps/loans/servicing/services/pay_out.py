@@ -135,7 +135,9 @@ class PayOutUndone:
 
 def _last_pay_out(booking: Booking) -> LoanEvent:
     """The pay-out that may be taken back: the last, if nothing came after it."""
-    last = booking.loan.events.of_type(EventType.DISBURSED).standing().latest_first()[0]
+    last = booking.loan.events.of_type(EventType.DISBURSED).standing().latest_first().first()
+    if last is None or booking.state.taken_on:
+        raise WrongState("Another system paid this loan out; what was taken on by mistake is taken back instead.")
     _check_nothing_since(booking, last.recorded_at)
     return last
 

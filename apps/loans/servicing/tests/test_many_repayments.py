@@ -18,19 +18,13 @@ from django.test.utils import CaptureQueriesContext
 from apps.loans.book.models import Loan, LoanEvent, LoanState, NumberSequence
 from apps.loans.ledger.queries import MOVE_HEADS
 from apps.loans.ledger.verification import check_books
-from apps.loans.servicing.services.many_repayments import (
-    ReceiptRow,
-    Refused,
-    RowBooked,
-    RowsRefused,
-    _uncollected,
-    record_repayments,
-)
+from apps.loans.servicing.services.many_repayments import ReceiptRow, Refused, RowBooked, RowsRefused, record_repayments
 from apps.loans.servicing.services.repayment import record_repayment
 from apps.mfis.core.actor import SYSTEM
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.database import connection, execute, fetch_all
 from apps.mfis.core.errors import KeyReused, NotAllowed, ServiceError
+from apps.mfis.core.memory import uncollected
 from tests.factories import Branch, settle_alone
 
 D = Decimal
@@ -291,8 +285,8 @@ def test_a_receipt_takes_few_statements(
 
 
 def test_the_collector_runs_again_once_the_last_of_several_has_ended() -> None:
-    with _uncollected:
-        with _uncollected:
+    with uncollected():
+        with uncollected():
             assert not gc.isenabled()
         assert not gc.isenabled()
     assert gc.isenabled()
