@@ -30,7 +30,7 @@ class ExportColumn:
         value: Any = record
         for name in self.source.split("."):
             value = getattr(value, name, None)
-        return value
+        return value() if callable(value) else value
 
 
 class _WrittenFormat(Format):  # type: ignore[misc]

@@ -11,7 +11,7 @@ from apps.mfis.core.errors import ServiceError
 from apps.mfis.core.forms import show_service_error
 from apps.mfis.core.roles import Duty, Role
 from apps.users.access.models import ApiToken
-from apps.users.accounts.models import Account
+from apps.users.accounts.models import Account, Branch
 from apps.users.accounts.services.people import Person, clean_person
 from apps.users.staff.services import clean_duties
 
@@ -25,7 +25,15 @@ class StaffForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Account
-        fields = ["full_name", "email", "phone", "duties"]
+        fields = ["full_name", "email", "phone", "branch", "duties"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        branch = self.fields.get("branch")
+        if isinstance(branch, forms.ModelChoiceField):
+            branch.queryset = Branch.objects.open()
+            if self.instance._state.adding and branch.queryset.count() == 1:
+                branch.initial = branch.queryset.get()
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
