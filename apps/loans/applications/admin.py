@@ -19,6 +19,7 @@ from apps.loans.applications.services.apply import Application, LoanRequest, app
 from apps.loans.applications.services.drafts import DraftValues, discard_draft, save_draft, submit_draft
 from apps.mfis.core.roles import Action
 from apps.users.back_office.base import LetsemaAdmin, posted, run_action
+from apps.users.back_office.filters import by_branch, by_officer
 from apps.users.back_office.requests import StaffRequest
 from apps.users.back_office.sites import tenant_site
 
@@ -92,9 +93,11 @@ class DraftAdmin(LetsemaAdmin):
     """Applications that are not handed in yet."""
 
     list_title = "Drafts"
+    reach = "borrower__profile__"
     view_action = Action.APPLY_FOR_BORROWER
     list_display = ("borrower_name", "product", "principal", "installments", "entered_by", "created_at")
     list_select_related = ("borrower", "product")
+    list_filter = (by_branch("borrower__profile__"), by_officer("borrower__profile__"))
     search_fields = ("borrower__full_name", "borrower__phone")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApplicationDraft]:
