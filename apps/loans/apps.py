@@ -12,7 +12,7 @@ class LoansConfig(AppConfig):
         from apps.loans.servicing.services.inbox import queue_unposted
         from apps.mfis.nodes import home
         from apps.mfis.tenancy.services.provisioning import first_rows
-        from apps.users.back_office.reach import keeps_to_branch
+        from apps.users.accounts.reach import keeps_to_branch
 
         keeps_to_branch.append(officers_keep_to_branch)
         first_rows.append(offer_usual_purposes)

@@ -38,7 +38,7 @@ def enter(request: StaffRequest, values: dict[str, Any], draft: ApplicationDraft
 
 
 def _hand_in(request: StaffRequest, values: dict[str, Any]) -> Application:
-    group = values["group_id"]
+    group, listed = values["group_id"], values["listed_purpose_id"]
     return apply_for_loan(
         borrower=values["borrower"],
         request=LoanRequest(
@@ -48,6 +48,7 @@ def _hand_in(request: StaffRequest, values: dict[str, Any]) -> Application:
             purpose=values["purpose"],
             rate=values["rate"],
             group_id=group.pk if group else None,
+            listed_purpose_id=listed.pk if listed else None,
         ),
         actor=request.user.actor,
         currency=request.tenant.currency,
@@ -70,7 +71,7 @@ def _hand_in_draft(request: StaffRequest, values: dict[str, Any], draft: Applica
 def _keep(
     request: StaffRequest, values: dict[str, Any], draft: ApplicationDraft | None, idempotency_key: str = ""
 ) -> None:
-    product, group = values["product_id"], values["group_id"]
+    product, group, listed = values["product_id"], values["group_id"], values["listed_purpose_id"]
     filled_in: DraftValues = {
         "product_id": product.pk if product else None,
         "principal": values["principal"],
@@ -78,6 +79,7 @@ def _keep(
         "rate": values["rate"],
         "purpose": values["purpose"],
         "group_id": group.pk if group else None,
+        "listed_purpose_id": listed.pk if listed else None,
     }
     save_draft(
         borrower=values["borrower"],

@@ -40,7 +40,7 @@ LOAN_COLUMNS = (
     ExportColumn("Borrower", "borrower.full_name"),
     ExportColumn("Phone", "borrower.phone"),
     ExportColumn("Product", "product.name"),
-    ExportColumn("Purpose", "purpose"),
+    ExportColumn("Purpose", "purpose_told"),
     ExportColumn("Sector", lambda loan: loan.listed_purpose.get_sector_display() if loan.listed_purpose else ""),
     ExportColumn("Branch", "portfolio.branch.name"),
     ExportColumn("Officer", "portfolio.officer.full_name"),

@@ -11,7 +11,7 @@ from apps.loans.book.models import Loan, LoanEvent
 from apps.mfis.core.folding import fold, search_words
 from apps.mfis.core.searching import exactly, search
 from apps.users.accounts.models import Account, BorrowerProfile
-from apps.users.back_office.reach import within_reach
+from apps.users.accounts.reach import within_reach
 
 PEOPLE = ("account__full_name", "account__phone", "account__email", "national_id")
 LOANS = ("number", "borrower__full_name", "borrower__phone", "borrower__email", "borrower__profile__national_id")

@@ -27,10 +27,10 @@ from apps.mfis.core.lifecycle import is_closed, takes_new_business
 from apps.mfis.core.roles import Action
 from apps.mfis.core.searching import search
 from apps.users.accounts.models import Account
+from apps.users.accounts.reach import within_reach
 from apps.users.back_office.forms import DateInput
 from apps.users.back_office.history import row_history
 from apps.users.back_office.paging import PLACE, CountedSoFar, PagedChangeList
-from apps.users.back_office.reach import within_reach
 
 
 class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]

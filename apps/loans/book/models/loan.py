@@ -97,6 +97,12 @@ class Loan(Fact):
         return str(self._amended.get("purpose", self.asked_purpose))
 
     @property
+    def purpose_told(self) -> str:
+        """The purpose by the list, and what was said beside it."""
+        listed = self.listed_purpose.name if self.listed_purpose else ""
+        return ": ".join(dict.fromkeys(filter(None, (listed, self.purpose))))
+
+    @property
     def terms(self) -> Terms:
         return parse_agreed_terms(self.terms_agreed)
 

@@ -26,12 +26,13 @@ from apps.loans.servicing.forms import CorrectionForm, ReverseForm
 from apps.loans.servicing.services import correction
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.roles import Action
+from apps.users.accounts.reach import within_reach
 from apps.users.back_office.base import LetsemaAdmin, run_action
 from apps.users.back_office.forms import ReasonForm
-from apps.users.back_office.reach import within_reach
 from apps.users.back_office.requests import StaffRequest
 
 OF_LOAN = "portfolio__"
+HANDS = ("portfolio__branch", "portfolio__officer")
 
 
 def page_of(loan: Loan) -> str:
@@ -63,7 +64,7 @@ class LoanViews(LetsemaAdmin):
         """
         if not self.has_view_permission(request):
             raise PermissionDenied
-        related = ("borrower", "product", "state", "group", "portfolio__branch", "portfolio__officer")
+        related = ("borrower", "product", "state", "group", "listed_purpose", *HANDS)
         loans = Loan.objects.select_related(*related).filter(state__isnull=False)
         return get_object_or_404(within_reach(loans, request.user, OF_LOAN), pk=loan_id)
 

@@ -31,9 +31,9 @@ from apps.loans.portfolios.admin.hand_over import HandOverMixin, may_hand_over
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.roles import Action, Role
 from apps.users.accounts.models import Account
+from apps.users.accounts.reach import within_reach
 from apps.users.back_office.base import run_action, status_badge
 from apps.users.back_office.filters import by_branch, by_district, by_employer, by_gender, by_officer, by_sector
-from apps.users.back_office.reach import within_reach
 from apps.users.back_office.requests import StaffRequest, staff_of
 from apps.users.back_office.sites import tenant_site
 from apps.users.consents.models import Consent
@@ -140,7 +140,7 @@ class LoanAdmin(ListExportMixin, HandOverMixin, LoanViews):  # type: ignore[misc
         return run_action(
             request,
             admin=self,
-            form=ApplicationForm(request.POST or None, borrower=borrower, initial=initial),
+            form=ApplicationForm(request.POST or None, borrower=borrower, seen_by=staff_of(request), initial=initial),
             run=lambda values: enter(_typed(request), values, draft),
             done="{said}",
             back_url=reverse("admin:loans_loan_changelist"),
