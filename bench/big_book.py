@@ -129,7 +129,13 @@ def _triggers_off() -> Iterator[None]:
     from apps.mfis.core.database import execute
 
     execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-    for table in ("users_account", "users_borrowerprofile", "users_revision", *(copied.table for copied in COPIED)):
+    for table in (
+        "users_account",
+        "users_borrowerprofile",
+        "users_revision",
+        "loans_loanassignment",
+        *(copied.table for copied in COPIED),
+    ):
         execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     yield
 
@@ -242,10 +248,16 @@ def _add_people(people: int) -> None:
                    'full_name', (%(first)s::text[])[1 + p %% array_length(%(first)s::text[], 1)] || ' '
                         || (%(last)s::text[])[1 + (p / 7 + p) %% array_length(%(last)s::text[], 1)]))).*
           FROM bench_one o, generate_series(0, %(people)s - 1) p;
+        INSERT INTO users_branch (id, created_at, code, name, district, address, is_active)
+        SELECT md5('branch ' || n)::uuid, now(), 'B' || n, 'Branch ' || n, '', '', true FROM generate_series(1, 5) n
+            ON CONFLICT DO NOTHING;
         INSERT INTO users_borrowerprofile
         SELECT (jsonb_populate_record(o, jsonb_build_object(
                    'account_id', bench_person(p), 'national_id', (10000000000 + p * 7919)::text,
                    'district', (ARRAY['maseru', 'leribe', 'berea', 'mafeteng', 'quthing', 'butha_buthe'])[1 + p %% 6],
+                   'gender', (ARRAY['female', 'male', 'female', ''])[1 + p %% 4],
+                   'sector', (ARRAY['trade', 'agriculture', 'services', 'transport', ''])[1 + p %% 5],
+                   'branch_id', CASE WHEN p %% 50 > 0 THEN md5('branch ' || (1 + p %% 5))::uuid END,
                    'employer', 'Employer ' || p %% 400))).*
           FROM bench_profile o, generate_series(0, %(people)s - 1) p;
         INSERT INTO users_revision (id, node, recorded_at, table_name, row_id, action, image, changed, clock, seen,
@@ -282,6 +294,15 @@ def _settle() -> None:
         UPDATE loans_paymentnotice SET status = 'confirmed' WHERE paid_on < current_date OR id::text NOT LIKE '%5';
         UPDATE loans_loanstate SET proposal = '' WHERE proposal <> '' AND loan_id NOT IN (
             SELECT loan_id FROM loans_loanstate WHERE proposal <> '' ORDER BY loan_id LIMIT 20);
+        INSERT INTO loans_loanportfolio (loan_id, branch_id, officer_id, since)
+        SELECT l.id, p.branch_id, p.officer_id, l.submitted_on
+          FROM loans_loan l JOIN users_borrowerprofile p ON p.account_id = l.borrower_id
+            ON CONFLICT DO NOTHING;
+        INSERT INTO loans_loanassignment (id, recorded_at, node, loan_id, branch_id, officer_id, value_date, reason,
+                                          actor_name)
+        SELECT public.letsema_uuid7(), now(), 'A', p.loan_id, p.branch_id, p.officer_id, p.since, '', ''
+          FROM loans_loanportfolio p
+         WHERE NOT EXISTS (SELECT FROM loans_loanassignment a WHERE a.loan_id = p.loan_id);
         UPDATE loans_numbersequence SET last = last + 90000000
         """
     )

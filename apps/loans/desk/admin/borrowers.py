@@ -17,6 +17,7 @@ from apps.loans.applications.selectors import photograph_of, read_document
 from apps.loans.applications.services.documents import MAXIMUM_BYTES
 from apps.loans.applications.services.photographs import keep_photograph
 from apps.loans.book.models import Loan
+from apps.loans.desk.admin.quality import BorrowerFaultFilter
 from apps.loans.desk.exports import BORROWER_COLUMNS
 from apps.loans.desk.forms import BorrowerForm, PhotographForm, particulars_of
 from apps.loans.desk.particulars import assignments_of, particulars
@@ -61,6 +62,7 @@ class BorrowerAdmin(ListExportMixin, HandOverMixin):  # type: ignore[misc]
         by_sector(),
         by_employer(),
         "account__is_active",
+        BorrowerFaultFilter,
     )
     list_select_related = ("account", "branch", "officer", "listed_employer")
     search_fields = PEOPLE

@@ -170,6 +170,7 @@ tenant_site.menu = [
                 "?officer=me",
                 action=Action.REVIEW,
             ),
+            Link("Data quality", "fas fa-clipboard-check", "admin:loans_data_quality", action=Action.VIEW_BOOKS),
             Link("Hand over", "fas fa-people-arrows", "admin:loans_hand_over", action=Action.ASSIGN),
             Link(
                 "Changed addresses",

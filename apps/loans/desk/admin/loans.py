@@ -21,6 +21,7 @@ from apps.loans.book.selectors.other_lenders import other_lenders_exposure
 from apps.loans.book.workflow import BEFORE_DISBURSEMENT
 from apps.loans.desk.admin.filters import LateFilter, MineFilter, StatusFilter
 from apps.loans.desk.admin.loan_views import OF_LOAN, LoanViews
+from apps.loans.desk.admin.quality import LoanFaultFilter
 from apps.loans.desk.exports import BESIDE, EXPORTED, LOAN_COLUMNS
 from apps.loans.desk.search import LOANS
 from apps.loans.desk.selectors import loan_page
@@ -73,6 +74,7 @@ class LoanAdmin(ListExportMixin, HandOverMixin, LoanViews):  # type: ignore[misc
         by_district("borrower__profile__"),
         by_sector("listed_purpose__", empty=None),
         by_employer("borrower__profile__"),
+        LoanFaultFilter,
     )
     list_select_related = ("borrower", "product", "state", "portfolio__branch", "portfolio__officer")
     reach = OF_LOAN

@@ -1,0 +1,60 @@
+"""The page that says what is missing or odd, and the filter of the lists by it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from apps.loans.desk.quality import OF_BORROWERS, OF_LOANS, Fault, faults_of_borrowers, faults_of_loans
+from apps.loans.portfolios.admin.hand_over import may_hand_over
+from apps.loans.reporting.selectors.duplicates import borrowers_alike
+from apps.mfis.core.roles import Action
+from apps.users.back_office.requests import staff_of
+from apps.users.back_office.sites import tenant_site
+
+
+class _FaultFilter(admin.SimpleListFilter):
+    title = "to mend"
+    parameter_name = "fault"
+    faults: tuple[Fault, ...] = ()
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(fault.code, fault.label) for fault in self.faults]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        fault = next((one for one in self.faults if one.code == self.value()), None)
+        return queryset.filter(fault.found()) if fault else queryset
+
+
+class BorrowerFaultFilter(_FaultFilter):
+    faults = OF_BORROWERS
+
+
+class LoanFaultFilter(_FaultFilter):
+    faults = OF_LOANS
+
+
+def data_quality_view(request: HttpRequest) -> HttpResponse:
+    """How many borrowers and loans have each fault; each leads to the list of them, which can be exported."""
+    if not staff_of(request).may(Action.VIEW_BOOKS):
+        raise PermissionDenied
+    context = {
+        **tenant_site.each_context(request),
+        "title": "Data quality",
+        "lists": [
+            ("Borrowers", reverse("admin:users_borrowerprofile_changelist"), faults_of_borrowers(request)),
+            ("Running loans and applications", reverse("admin:loans_loan_changelist"), faults_of_loans(request)),
+        ],
+        "alike_found_at": borrowers_alike().found_at,
+        "may_hand_over": may_hand_over(request),
+    }
+    return TemplateResponse(request, "admin/data_quality.html", context)
+
+
+tenant_site.pages["loans_data_quality"] = ("data-quality/", data_quality_view)

@@ -1,0 +1,123 @@
+"""What is missing or odd in what is kept of borrowers and loans: each fault by an index, so that it costs the same
+however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest
+
+from apps.loans.book.models import Loan
+from apps.loans.portfolios.queries import ENDED
+from apps.loans.reporting.selectors.duplicates import borrowers_alike
+from apps.mfis.core.clock import business_date
+from apps.users.accounts.models import BorrowerProfile
+from apps.users.accounts.reach import within_reach
+from apps.users.back_office.paging import MOST_COUNTED
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that is missing or odd. `found` says of which rows; `remedy` what to do about it."""
+
+    code: str
+    label: str
+    remedy: str
+    found: Callable[[], Q]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How often a fault is found, as far as lists are counted."""
+
+    fault: Fault
+    count: int
+
+    @property
+    def said(self) -> str:
+        return f"{MOST_COUNTED:,}+" if self.count > MOST_COUNTED else f"{self.count:,}"
+
+
+def _unverified() -> Q:
+    """As the index on accounts has it."""
+    phone, verified = "account__phone", "account__verified_phone"
+    differs = Q((f"{verified}__lt", F(phone))) | Q((f"{verified}__gt", F(phone)))
+    is_borrowers = Q(account__role="borrower", account__phone__isnull=False, account__merged_into__isnull=True)
+    return is_borrowers & (Q((f"{verified}__isnull", True)) | differs)
+
+
+OF_BORROWERS = (
+    Fault("no_id", "No national ID", "Enter it from the card.", lambda: Q(national_id__isnull=True)),
+    Fault(
+        "expired_id",
+        "National ID expired",
+        "Ask for the new card; lending goes on.",
+        lambda: Q(national_id_expires__lt=business_date()),
+    ),
+    Fault("no_birth", "No date of birth", "Enter it.", lambda: Q(date_of_birth__isnull=True)),
+    Fault("no_gender", "No gender", "Enter it; reports ask for it.", lambda: Q(gender="")),
+    Fault("no_district", "No district", "Enter where they live.", lambda: Q(district="")),
+    Fault("no_branch", "No branch", "Hand them over to a branch.", lambda: Q(branch__isnull=True)),
+    Fault("no_officer", "No officer", "Hand them over to an officer.", lambda: Q(officer__isnull=True)),
+    Fault(
+        "officer_gone",
+        "Officer whose account is closed",
+        "Hand them over to a colleague.",
+        lambda: Q(officer__is_active=False),
+    ),
+    Fault("no_phone", "No phone", "Ask for a number.", lambda: Q(account__phone__isnull=True)),
+    Fault(
+        "phone_unverified",
+        "Phone not verified",
+        "The borrower shows it to be theirs by a code, on the portal.",
+        _unverified,
+    ),
+    Fault(
+        "alike",
+        "Same name and birth as another",
+        "Compare them; an operator of Letsema merges who is one person.",
+        lambda: Q(pk__in=borrowers_alike().borrowers),
+    ),
+)
+
+RUNNING = ~Q(state__status__in=ENDED)
+
+OF_LOANS = (
+    Fault("no_branch", "No branch", "Hand them over to a branch.", lambda: RUNNING & Q(portfolio__branch__isnull=True)),
+    Fault(
+        "no_officer",
+        "No officer",
+        "Hand them over to an officer.",
+        lambda: RUNNING & Q(portfolio__officer__isnull=True),
+    ),
+    Fault(
+        "officer_gone",
+        "Officer whose account is closed",
+        "Hand them over to a colleague.",
+        lambda: RUNNING & Q(portfolio__officer__is_active=False),
+    ),
+    Fault(
+        "no_purpose",
+        "No purpose of the list",
+        "New applications choose one; of older loans it stays in words.",
+        lambda: RUNNING & Q(listed_purpose__isnull=True),
+    ),
+)
+
+
+def faults_of_borrowers(request: HttpRequest) -> list[Counted]:
+    """How many borrowers have each fault, of those that who asks sees."""
+    return _counted(within_reach(BorrowerProfile.objects.all(), request.user, ""), OF_BORROWERS)
+
+
+def faults_of_loans(request: HttpRequest) -> list[Counted]:
+    """How many loans that are not ended have each fault, of those that who asks sees."""
+    return _counted(within_reach(Loan.objects.all(), request.user, "portfolio__"), OF_LOANS)
+
+
+def _counted(rows: QuerySet[Any], faults: tuple[Fault, ...]) -> list[Counted]:
+    found = [(fault, rows.filter(fault.found()).order_by().values("pk")) for fault in faults]
+    return [Counted(fault, some[: MOST_COUNTED + 1].count()) for fault, some in found]
