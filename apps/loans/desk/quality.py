@@ -14,7 +14,8 @@ from apps.loans.book.models import Loan
 from apps.loans.portfolios.queries import ENDED
 from apps.loans.reporting.selectors.duplicates import borrowers_alike
 from apps.mfis.core.clock import business_date
-from apps.users.accounts.models import BorrowerProfile
+from apps.mfis.core.roles import Role
+from apps.users.accounts.models import Account, BorrowerProfile
 from apps.users.accounts.reach import within_reach
 from apps.users.back_office.paging import MOST_COUNTED
 
@@ -39,6 +40,11 @@ class Counted:
     @property
     def said(self) -> str:
         return f"{MOST_COUNTED:,}+" if self.count > MOST_COUNTED else f"{self.count:,}"
+
+
+def _gone() -> list[Any]:
+    """Colleagues whose accounts are closed; they are few, whatever they had."""
+    return list(Account.objects.filter(is_active=False).exclude(role=Role.BORROWER).values_list("pk", flat=True))
 
 
 def _unverified() -> Q:
@@ -66,7 +72,7 @@ OF_BORROWERS = (
         "officer_gone",
         "Officer whose account is closed",
         "Hand them over to a colleague.",
-        lambda: Q(officer__is_active=False),
+        lambda: Q(officer__in=_gone()),
     ),
     Fault("no_phone", "No phone", "Ask for a number.", lambda: Q(account__phone__isnull=True)),
     Fault(
@@ -83,7 +89,8 @@ OF_BORROWERS = (
     ),
 )
 
-RUNNING = ~Q(state__status__in=ENDED)
+# Every loan is in some portfolio: said, it is looked up by its index.
+RUNNING = ~Q(state__status__in=ENDED) & Q(portfolio__pk__isnull=False)
 
 OF_LOANS = (
     Fault("no_branch", "No branch", "Hand them over to a branch.", lambda: RUNNING & Q(portfolio__branch__isnull=True)),
@@ -97,7 +104,7 @@ OF_LOANS = (
         "officer_gone",
         "Officer whose account is closed",
         "Hand them over to a colleague.",
-        lambda: RUNNING & Q(portfolio__officer__is_active=False),
+        lambda: RUNNING & Q(portfolio__officer__in=_gone()),
     ),
     Fault(
         "no_purpose",

@@ -36,6 +36,11 @@ class HandOverForm(ConfirmedForm):
     value_date = forms.DateField(label="From", widget=DateInput())
     reason = reason_field()
 
+    SECTIONS = (
+        ("Who", (*FILTERS, "with_loans")),
+        ("To whom", ("branch", "officer", "value_date", "reason", "confirmed")),
+    )
+
     def __init__(self, *args: Any, by_keys: bool, has_people: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if by_keys:
@@ -51,6 +56,11 @@ class HandOverForm(ConfirmedForm):
         officer = self.fields["officer"]
         assert isinstance(officer, forms.ModelChoiceField)  # noqa: S101 - as it is declared
         officer.queryset = officers()
+
+    def sections(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields under their headings; a heading without any is left out."""
+        found = [(title, [self[name] for name in names if name in self.fields]) for title, names in self.SECTIONS]
+        return [(title, fields) for title, fields in found if fields]
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]

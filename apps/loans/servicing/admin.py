@@ -19,7 +19,6 @@ from apps.loans.servicing.services.reported_payments import confirm_payment, dec
 from apps.loans.servicing.workflow import REPORTED_PAYMENT
 from apps.mfis.core.workflow import Transition
 from apps.users.back_office.base import LetsemaAdmin, posted, run_action, status_badge
-from apps.users.back_office.filters import by_branch, by_officer
 from apps.users.back_office.forms import ReasonForm
 from apps.users.back_office.requests import StaffRequest
 from apps.users.back_office.sites import tenant_site
@@ -32,7 +31,7 @@ DONE = {"confirm": "The payment is booked.", "decline": "The payment is declined
 class NoticeAdmin(LetsemaAdmin):
     reach = "loan__portfolio__"
     list_display = ("reference", "channel", "formatted_amount", "borrower", "loan", "paid_on", "state")
-    list_filter = ("status", "channel", by_branch("loan__portfolio__"), by_officer("loan__portfolio__"))
+    list_filter = ("status", "channel")
     list_select_related = ("loan", "loan__borrower", "event")
     search_fields = ("reference", "loan__number", "loan__borrower__full_name")
     readonly_fields = ("loan", "borrower", "amount", "channel", "reference", "paid_on", "status", "decided_reason")

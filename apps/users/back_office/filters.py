@@ -26,7 +26,6 @@ class _By(SimpleListFilter):
     """Those rows of which the column has the chosen value."""
 
     column = ""
-    empty: Any = None  # what stands in the column where nothing is known
     none_said = "None yet"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -40,14 +39,16 @@ class _By(SimpleListFilter):
         if not value:
             return queryset
         if value == NONE:
-            return queryset.filter(
-                Q((self.column, self.empty)) if self.empty == "" else Q((f"{self.column}__isnull", True))
-            )
+            return queryset.filter(self.nothing())
         return (
             queryset.filter(Q((self.column, self.wanted(request, str(value)))))
             if self.known(str(value))
             else queryset.none()
         )
+
+    def nothing(self) -> Q:
+        """Those rows of which the column is empty."""
+        return Q((self.column, ""))
 
     def known(self, value: str) -> bool:
         return True
@@ -57,6 +58,11 @@ class _By(SimpleListFilter):
 
 
 class _ByRecord(_By):
+    def nothing(self) -> Q:
+        """What the column belongs to is there: said, it is looked up by its index, and not by all rows of the list."""
+        path, _, _ = self.column.rpartition("__")
+        return Q((f"{self.column}__isnull", True)) & (Q((f"{path}__pk__isnull", False)) if path else Q())
+
     def known(self, value: str) -> bool:
         return is_uuid(value)
 
@@ -91,7 +97,6 @@ class _ByEmployer(_ByRecord):
 
 class _ByChoice(_By):
     choices_of: Any = ()
-    empty = ""
     none_said = "Not known"
 
     def offered(self) -> list[tuple[str, str]]:
@@ -123,6 +128,18 @@ def by_district(path: str = "") -> type[_By]:
     return _made(_ByChoice, "district", f"{path}district", choices_of=District.choices)
 
 
-def by_sector(path: str = "", *, empty: Any = "") -> type[_By]:
-    """`empty` is None where a row may name no record that has a sector."""
-    return _made(_ByChoice, "sector", f"{path}sector", choices_of=Sector.choices, empty=empty)
+def by_sector(path: str = "") -> type[_By]:
+    return _made(_ByChoice, "sector", f"{path}sector", choices_of=Sector.choices)
+
+
+class _ByPurposesSector(_ByChoice):
+    none_said = "No purpose of the list"
+
+    def nothing(self) -> Q:
+        path, _, _ = self.column.rpartition("__")
+        return Q((f"{path}__isnull", True))
+
+
+def by_sector_of_purpose(path: str) -> type[_By]:
+    """`path` leads to the purpose, which a row may name or not."""
+    return _made(_ByPurposesSector, "sector", f"{path}sector", choices_of=Sector.choices)

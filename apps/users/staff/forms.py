@@ -11,7 +11,8 @@ from apps.mfis.core.errors import ServiceError
 from apps.mfis.core.forms import show_service_error
 from apps.mfis.core.roles import Duty, Role
 from apps.users.access.models import ApiToken
-from apps.users.accounts.models import Account, Branch
+from apps.users.accounts.identity import any_phone
+from apps.users.accounts.models import Account, Branch, Employer
 from apps.users.accounts.services.people import Person, clean_person
 from apps.users.staff.services import clean_duties
 
@@ -89,3 +90,34 @@ class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ApiToken
         fields = ["name"]
+
+
+class ListedForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A record that is known by a short code: in capitals, and no other's."""
+
+    def clean_code(self) -> str:
+        code = str(self.cleaned_data["code"]).strip().upper()
+        other = self._meta.model._default_manager.filter(code=code).exclude(pk=self.instance.pk).first()
+        if other:
+            raise forms.ValidationError(f"{other} has the code {code}; choose another.")
+        return code
+
+
+class BranchForm(ListedForm):
+    """A branch's particulars."""
+
+    class Meta:
+        model = Branch
+        fields = ["name", "code", "district", "address", "is_active"]
+
+
+class EmployerForm(ListedForm):
+    """An employer's particulars."""
+
+    class Meta:
+        model = Employer
+        fields = ["name", "code", "contact_name", "phone", "email", "pay_day", "address", "is_active"]
+
+    def clean_phone(self) -> str:
+        phone = str(self.cleaned_data.get("phone") or "")
+        return any_phone(phone) if phone else ""

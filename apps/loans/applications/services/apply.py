@@ -85,7 +85,8 @@ def apply_for_loan(
     product, group, terms = terms_asked_for(borrower, request, currency, day)
     payload = {"key_facts": signed_statement(agreed, facts_of(product, terms, day), actor, language)} if agreed else {}
     _check_none_open(borrower)
-    request = replace(request, purpose=request.purpose.strip() or purpose_named(request.listed_purpose_id))
+    listed = purpose_named(request.listed_purpose_id)
+    request = replace(request, purpose=request.purpose.strip() or listed)
     loan = _create(borrower, request, product, group, terms, day)
     append_event(
         loan=loan, event_type=EventType.SUBMITTED, actor=actor, value_date=day, reason=request.purpose, payload=payload

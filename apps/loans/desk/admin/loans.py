@@ -34,7 +34,14 @@ from apps.mfis.core.roles import Action, Role
 from apps.users.accounts.models import Account
 from apps.users.accounts.reach import within_reach
 from apps.users.back_office.base import run_action, status_badge
-from apps.users.back_office.filters import by_branch, by_district, by_employer, by_gender, by_officer, by_sector
+from apps.users.back_office.filters import (
+    by_branch,
+    by_district,
+    by_employer,
+    by_gender,
+    by_officer,
+    by_sector_of_purpose,
+)
 from apps.users.back_office.requests import StaffRequest, staff_of
 from apps.users.back_office.sites import tenant_site
 from apps.users.consents.models import Consent
@@ -72,7 +79,7 @@ class LoanAdmin(ListExportMixin, HandOverMixin, LoanViews):  # type: ignore[misc
         by_officer(OF_LOAN),
         by_gender("borrower__profile__"),
         by_district("borrower__profile__"),
-        by_sector("listed_purpose__", empty=None),
+        by_sector_of_purpose("listed_purpose__"),
         by_employer("borrower__profile__"),
         LoanFaultFilter,
     )

@@ -56,6 +56,7 @@ def hand_over_view(request: HttpRequest) -> HttpResponse:
         subject="Loans" if keys_in(loans) else "Borrowers",
         facts=_facts(people, loans) if by_keys else [],
         title="Hand over",
+        template="admin/sectioned.html",
         button="Hand over",
         explanation=EXPLANATION,
     )

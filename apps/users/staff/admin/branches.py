@@ -18,6 +18,7 @@ from apps.users.back_office.base import LetsemaAdmin, status_badge
 from apps.users.back_office.requests import staff_of
 from apps.users.back_office.sites import tenant_site
 from apps.users.spreadsheets.exports import ExportColumn, ListExportMixin
+from apps.users.staff.forms import BranchForm, EmployerForm
 
 
 def _counted(rows: QuerySet[Any], by: str) -> Any:
@@ -36,7 +37,7 @@ class BranchAdmin(ListExportMixin, LetsemaAdmin):  # type: ignore[misc]
     list_display = ("name", "code", "place", "colleagues", "state")
     list_filter = ("is_active", "district")
     search_fields = ("name", "code", "address")
-    fields = ("name", "code", "district", "address", "is_active")
+    form = BranchForm
     export_columns = (
         ExportColumn("Code", "code"),
         ExportColumn("Branch", "name"),
@@ -79,7 +80,7 @@ class EmployerAdmin(ListExportMixin, LetsemaAdmin):  # type: ignore[misc]
     list_display = ("name", "code", "contact_name", "phone_formatted", "pay_day", "employees", "state")
     list_filter = ("is_active",)
     search_fields = ("name", "code", "contact_name")
-    fields = ("name", "code", "contact_name", "phone", "email", "pay_day", "address", "is_active")
+    form = EmployerForm
     export_columns = (
         ExportColumn("Code", "code"),
         ExportColumn("Employer", "name"),
