@@ -230,10 +230,18 @@ def _take_indexes() -> list[str]:
     return [definition for _, definition in found]
 
 
+BRANCHES = """
+    INSERT INTO users_branch (id, created_at, code, name, district, address, is_active)
+    SELECT md5('branch ' || n)::uuid, now(), 'B' || n, 'Branch ' || n, '', '', true FROM generate_series(1, 5) n
+        ON CONFLICT DO NOTHING
+"""
+
+
 def _add_people(people: int) -> None:
     """Accounts, profiles, their revisions and their lines of the directory."""
     from apps.mfis.core.database import execute
 
+    execute(BRANCHES)
     values = {"first": FIRST_NAMES.split(), "last": SURNAMES.split(), "people": people}
     execute(
         """
@@ -248,9 +256,6 @@ def _add_people(people: int) -> None:
                    'full_name', (%(first)s::text[])[1 + p %% array_length(%(first)s::text[], 1)] || ' '
                         || (%(last)s::text[])[1 + (p / 7 + p) %% array_length(%(last)s::text[], 1)]))).*
           FROM bench_one o, generate_series(0, %(people)s - 1) p;
-        INSERT INTO users_branch (id, created_at, code, name, district, address, is_active)
-        SELECT md5('branch ' || n)::uuid, now(), 'B' || n, 'Branch ' || n, '', '', true FROM generate_series(1, 5) n
-            ON CONFLICT DO NOTHING;
         INSERT INTO users_borrowerprofile
         SELECT (jsonb_populate_record(o, jsonb_build_object(
                    'account_id', bench_person(p), 'national_id', (10000000000 + p * 7919)::text,

@@ -184,6 +184,7 @@ PEOPLE = {
     "occupation": Word("What one does for a living.", "Seamstress"),
     "sector": Word("What one lives from, or what a loan is for; may be empty.", "trade"),
     "listed_employer_id": Word("The employer, of the lender's list; null where it is none of them.", ID),
+    "listed_employer": Word("What that employer is called; may be empty.", "Ministry of Health"),
     "employee_number": Word("One's number with the employer.", "4711"),
     "wallet": Word("Whose wallet a loan may be paid out to; may be empty.", "mpesa"),
     "wallet_number": Word("The wallet's number.", "+26658120001"),

@@ -2837,6 +2837,12 @@ export interface components {
              */
             language: "en" | "st";
             /**
+             * Listed Employer
+             * @description What that employer is called; may be empty.
+             * @example Ministry of Health
+             */
+            listed_employer: string;
+            /**
              * Listed Employer Id
              * @description The employer, of the lender's list; null where it is none of them.
              * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b

@@ -153,6 +153,7 @@ class Me(Schema):
     occupation: str
     sector: Annotated[str, told_of(["", *Sector.values])]
     listed_employer_id: UUID | None
+    listed_employer: str
     employee_number: str
     wallet: Annotated[str, told_of(["", *Wallet.values])]
     wallet_number: str

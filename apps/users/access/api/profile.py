@@ -47,6 +47,7 @@ def me_of(account: Account) -> dict[str, Any]:
         "employer": profile.employer,
         "net_monthly_income": None if income is None else f"{income:.2f}",
         **{name: getattr(profile, name) for name in FURTHER_FIELDS},
+        "listed_employer": profile.listed_employer.name if profile.listed_employer else "",
         "branch": profile.branch.name if profile.branch else "",
         "officer": profile.officer.full_name if profile.officer else "",
     }
