@@ -16,7 +16,7 @@ import config.urls_public
 import config.urls_tenant  # noqa: F401 - registers all pages
 from apps.loans.book.models import Loan
 from apps.loans.desk import quality
-from apps.loans.reporting.selectors import duplicates, overall
+from apps.loans.reporting.selectors import overall
 from apps.loans.reporting.services.snapshots import keep_figures
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.database import connection
@@ -53,7 +53,6 @@ def big(book: Loan, monkeypatch: pytest.MonkeyPatch) -> Loan:
     monkeypatch.setattr(overall, "COUNTED_AT_ONCE", 100)
     monkeypatch.setattr(paging, "MOST_COUNTED", 100)
     monkeypatch.setattr(quality, "MOST_COUNTED", 100)
-    monkeypatch.setattr(duplicates, "LOOKED_FOR_AT_ONCE", 100)
     for admin in tenant_site._registry.values():
         monkeypatch.setattr(admin, "list_per_page", 20)
     keep_figures(business_date())

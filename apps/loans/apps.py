@@ -6,6 +6,7 @@ class LoansConfig(AppConfig):
     verbose_name = "Lending"
 
     def ready(self) -> None:
+        from apps.loans.book import merged_people  # noqa: F401 - it listens
         from apps.loans.ledger.settings import check_recognition
         from apps.loans.portfolios.selectors import officers_keep_to_branch
         from apps.loans.products.settings import offer_usual_purposes, policy_checks

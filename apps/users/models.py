@@ -5,6 +5,7 @@ from apps.users.access.models import ApiToken, CallCount, ContactChange, Invitat
 from apps.users.accounts.models import Account, BorrowerAssignment, BorrowerProfile, Branch, Employer, OneTimeCode
 from apps.users.complaints.models import Complaint
 from apps.users.consents.models import Consent
+from apps.users.duplicates.models import DuplicatePair, Merge
 from apps.users.messaging.models import Message
 
 __all__ = [
@@ -18,8 +19,10 @@ __all__ = [
     "Complaint",
     "Consent",
     "ContactChange",
+    "DuplicatePair",
     "Employer",
     "Invitation",
+    "Merge",
     "Message",
     "OneTimeCode",
     "Revision",

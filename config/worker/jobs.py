@@ -15,6 +15,7 @@ from apps.credit.disputes import lenders_to_tell
 from apps.credit.retention import apply_retention
 from apps.loans.histories.services.disputes import tell_of_corrections
 from apps.loans.histories.services.inquiries import tell_of_inquiries
+from apps.loans.histories.services.merges import retell_merged
 from apps.loans.histories.services.months import take_months
 from apps.loans.histories.services.reconciliation import upgrade_histories
 from apps.loans.ledger.verification import check_books
@@ -34,6 +35,7 @@ from apps.mfis.work import queries
 from apps.mfis.work.kinds import OF_EACH_MFI, OF_THE_NODE
 from apps.users.access.rate_limits import forget_old_counts
 from apps.users.access.services.sign_ins import forget_ended
+from apps.users.duplicates.services import find_duplicates
 from apps.users.spreadsheets.storage import remove_old_uploads
 from config.worker.schedule import Worker, mfis_here
 
@@ -91,13 +93,14 @@ def remind(worker: Worker, mfi: MFI) -> None:
 
 
 def tell(worker: Worker, mfi: MFI) -> None:
-    """Tells of other lenders' look-ups and corrections."""
+    """Tells of other lenders' look-ups and corrections, and the histories whose loans are one person's."""
     if mfi.status == MFI.Status.CLOSED:
         return
     with suppress(NotHome):
         if is_home():
             tell_of_corrections()
             tell_of_inquiries()
+            retell_merged()
 
 
 def take_figures(worker: Worker, mfi: MFI) -> None:
@@ -119,8 +122,9 @@ def keep_histories(worker: Worker, mfi: MFI) -> None:
 
 
 def tidy(worker: Worker, mfi: MFI) -> None:
-    """Removes sessions that have run out, and counts too old to matter."""
+    """Removes sessions that have run out, and counts too old to matter; looks for people who are registered twice."""
     _tidy()
+    find_duplicates(actor=SYSTEM)
 
 
 def _tidy() -> None:

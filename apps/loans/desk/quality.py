@@ -12,12 +12,14 @@ from django.http import HttpRequest
 
 from apps.loans.book.models import Loan
 from apps.loans.portfolios.queries import ENDED
-from apps.loans.reporting.selectors.duplicates import borrowers_alike
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.roles import Role
 from apps.users.accounts.models import Account, BorrowerProfile
 from apps.users.accounts.reach import within_reach
 from apps.users.back_office.paging import MOST_COUNTED
+from apps.users.duplicates.models import DuplicatePair
+
+MOST_PAIRS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,12 @@ class Counted:
 def _gone() -> list[Any]:
     """Colleagues whose accounts are closed; they are few, whatever they had."""
     return list(Account.objects.filter(is_active=False).exclude(role=Role.BORROWER).values_list("pk", flat=True))
+
+
+def _alike() -> set[Any]:
+    """Borrowers of the surest pairs that were found last; see the room of duplicates."""
+    pairs = DuplicatePair.objects.values_list("first", "second")[:MOST_PAIRS]
+    return {key for pair in pairs for key in pair}
 
 
 def _unverified() -> Q:
@@ -83,9 +91,9 @@ OF_BORROWERS = (
     ),
     Fault(
         "alike",
-        "Same name and birth as another",
-        "Compare them; an operator of Letsema merges who is one person.",
-        lambda: Q(pk__in=borrowers_alike().borrowers),
+        "Like another: ID, phone, or name and birth",
+        "Compare them under “Registered twice?”, and merge who is one person.",
+        lambda: Q(pk__in=_alike()),
     ),
 )
 

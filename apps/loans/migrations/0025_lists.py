@@ -41,7 +41,7 @@ HELD = """
 class Migration(migrations.Migration):
     dependencies = [
         ("loans", "0024_notice_references"),
-        ("users", "0013_lists"),
+        ("users", "0014_lists"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,7 +13,6 @@ from django.urls import reverse
 
 from apps.loans.desk.quality import OF_BORROWERS, OF_LOANS, Fault, faults_of_borrowers, faults_of_loans
 from apps.loans.portfolios.admin.hand_over import may_hand_over
-from apps.loans.reporting.selectors.duplicates import borrowers_alike
 from apps.mfis.core.roles import Action
 from apps.users.back_office.requests import staff_of
 from apps.users.back_office.sites import tenant_site
@@ -51,7 +50,6 @@ def data_quality_view(request: HttpRequest) -> HttpResponse:
             ("Borrowers", reverse("admin:users_borrowerprofile_changelist"), faults_of_borrowers(request)),
             ("Running loans and applications", reverse("admin:loans_loan_changelist"), faults_of_loans(request)),
         ],
-        "alike_found_at": borrowers_alike().found_at,
         "may_hand_over": may_hand_over(request),
     }
     return TemplateResponse(request, "admin/data_quality.html", context)

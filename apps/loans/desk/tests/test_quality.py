@@ -9,13 +9,11 @@ import pytest
 
 from apps.loans.book.models import Loan
 from apps.loans.desk.quality import OF_BORROWERS, OF_LOANS
-from apps.loans.reporting.models import KeptFigures
-from apps.loans.reporting.selectors import duplicates
-from apps.loans.reporting.selectors.duplicates import NAME, borrowers_alike, keep_borrowers_alike
 from apps.mfis.core.actor import SYSTEM
 from apps.users.accounts.models import Account, BorrowerProfile
 from apps.users.accounts.services.borrowers import register_borrower
 from apps.users.accounts.services.people import Person
+from apps.users.duplicates.services import find_duplicates
 from tests.factories import TODAY, Branch, queries
 
 BORN = date(1991, 4, 2)
@@ -33,7 +31,9 @@ def people(alpha: Branch) -> dict[str, Account]:
         "Tšepo Mofolo": Person("Tšepo Mofolo", email="t@example.org", date_of_birth=BORN, gender="male"),
         "Neo Letuka": Person("Neo Letuka", phone="63000003", national_id="77000001", district="leribe"),
     }
-    return {name: register_borrower(person=one, actor=SYSTEM, today=TODAY) for name, one in told.items()}
+    made = {name: register_borrower(person=one, actor=SYSTEM, today=TODAY) for name, one in told.items()}
+    find_duplicates(actor=SYSTEM)
+    return made
 
 
 def test_each_fault_finds_its_own(alpha: Branch, people: dict[str, Account]) -> None:
@@ -90,14 +90,3 @@ def test_the_page_costs_the_same_for_more_people(alpha: Branch, people: dict[str
     for n in range(10):
         register_borrower(person=Person(f"Borrower {n}", phone=f"6310{n:04d}"), actor=SYSTEM, today=TODAY)
     assert queries(client, "/admin/data-quality/") == few
-
-
-def test_among_many_the_worker_looks(
-    alpha: Branch, people: dict[str, Account], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(duplicates, "LOOKED_FOR_AT_ONCE", 2)
-    assert borrowers_alike().borrowers == []
-    keep_borrowers_alike()
-    alike = borrowers_alike()
-    assert len(alike.borrowers) == 2
-    assert alike.found_at == KeptFigures.objects.get(pk=NAME).taken_at

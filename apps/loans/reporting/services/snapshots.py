@@ -11,7 +11,6 @@ from django_tenants.utils import tenant_context
 
 from apps.credit.models import OutboxEntry
 from apps.loans.reporting.models import KeptFigures
-from apps.loans.reporting.selectors.duplicates import keep_borrowers_alike
 from apps.loans.reporting.selectors.overall import NAME, Overall, as_kept, count_books, count_overall, is_big, overall
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
@@ -29,7 +28,6 @@ def keep_figures(day: date) -> Overall:
 
     Returns the portfolio, as it was kept lately or stands now.
     """
-    keep_borrowers_alike()
     if not is_big():
         return count_overall(day)
     kept = KeptFigures.objects.filter(pk=NAME, taken_at__gt=timezone.now() - KEPT_FOR).first()

@@ -26,7 +26,7 @@ ENTERED = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("users", "0012_big_lists"), ("mfis", "0012_portfolios")]
+    dependencies = [("users", "0013_merges"), ("mfis", "0012_portfolios")]
 
     operations = [
         migrations.CreateModel(
