@@ -15,7 +15,7 @@ from django.test import Client
 import config.urls_public
 import config.urls_tenant  # noqa: F401 - registers all pages
 from apps.loans.book.models import Loan
-from apps.loans.desk import quality
+from apps.loans.desk.admin import quality
 from apps.loans.reporting.selectors import overall
 from apps.loans.reporting.services.snapshots import keep_figures
 from apps.mfis.core.clock import business_date

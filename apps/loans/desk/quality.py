@@ -7,16 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import F, Q
 
-from apps.loans.book.models import Loan
 from apps.loans.portfolios.queries import ENDED
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.roles import Role
-from apps.users.accounts.models import Account, BorrowerProfile
-from apps.users.accounts.reach import within_reach
-from apps.users.back_office.paging import MOST_COUNTED
+from apps.users.accounts.models import Account
 from apps.users.duplicates.models import DuplicatePair
 
 MOST_PAIRS = 1_000
@@ -30,18 +26,6 @@ class Fault:
     label: str
     remedy: str
     found: Callable[[], Q]
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """How often a fault is found, as far as lists are counted."""
-
-    fault: Fault
-    count: int
-
-    @property
-    def said(self) -> str:
-        return f"{MOST_COUNTED:,}+" if self.count > MOST_COUNTED else f"{self.count:,}"
 
 
 def _gone() -> list[Any]:
@@ -121,18 +105,3 @@ OF_LOANS = (
         lambda: RUNNING & Q(listed_purpose__isnull=True),
     ),
 )
-
-
-def faults_of_borrowers(request: HttpRequest) -> list[Counted]:
-    """How many borrowers have each fault, of those that who asks sees."""
-    return _counted(within_reach(BorrowerProfile.objects.all(), request.user, ""), OF_BORROWERS)
-
-
-def faults_of_loans(request: HttpRequest) -> list[Counted]:
-    """How many loans that are not ended have each fault, of those that who asks sees."""
-    return _counted(within_reach(Loan.objects.all(), request.user, "portfolio__"), OF_LOANS)
-
-
-def _counted(rows: QuerySet[Any], faults: tuple[Fault, ...]) -> list[Counted]:
-    found = [(fault, rows.filter(fault.found()).order_by().values("pk")) for fault in faults]
-    return [Counted(fault, some[: MOST_COUNTED + 1].count()) for fault, some in found]

@@ -82,7 +82,7 @@ class BorrowerAdmin(ListExportMixin, HandOverMixin):  # type: ignore[misc]
     def place(self, profile: BorrowerProfile) -> str:
         return profile.get_district_display() or "—"
 
-    @admin.display(description="employer")
+    @admin.display(description="employer", ordering="employer")
     def works_for(self, profile: BorrowerProfile) -> str:
         return profile.employer_name or "—"
 

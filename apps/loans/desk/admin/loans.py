@@ -119,10 +119,12 @@ class LoanAdmin(ListExportMixin, HandOverMixin, LoanViews):  # type: ignore[misc
         days = days_past_due(loan)
         return f"{days} day{'' if days == 1 else 's'}" if days else "—"
 
+    @admin.display(ordering="portfolio__branch__name")
     def branch(self, loan: Loan) -> str:
         held = getattr(loan, "portfolio", None)
         return held.branch.name if held and held.branch else "—"
 
+    @admin.display(ordering="portfolio__officer__full_name")
     def officer(self, loan: Loan) -> str:
         held = getattr(loan, "portfolio", None)
         return held.officer.full_name if held and held.officer else "—"
