@@ -130,7 +130,13 @@ def _triggers_off() -> Iterator[None]:
     from apps.mfis.core.database import execute
 
     execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-    for table in ("users_account", "users_borrowerprofile", "users_revision", *(copied.table for copied in COPIED)):
+    for table in (
+        "users_account",
+        "users_borrowerprofile",
+        "users_revision",
+        "loans_loanassignment",
+        *(copied.table for copied in COPIED),
+    ):
         execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     yield
 
@@ -280,6 +286,15 @@ def _settle() -> None:
         UPDATE loans_paymentnotice SET status = 'confirmed' WHERE paid_on < current_date OR id::text NOT LIKE '%5';
         UPDATE loans_loanstate SET proposal = '' WHERE proposal <> '' AND loan_id NOT IN (
             SELECT loan_id FROM loans_loanstate WHERE proposal <> '' ORDER BY loan_id LIMIT 20);
+        INSERT INTO loans_loanportfolio (loan_id, branch_id, officer_id, since)
+        SELECT l.id, p.branch_id, p.officer_id, l.submitted_on
+          FROM loans_loan l JOIN users_borrowerprofile p ON p.account_id = l.borrower_id
+            ON CONFLICT DO NOTHING;
+        INSERT INTO loans_loanassignment (id, recorded_at, node, loan_id, branch_id, officer_id, value_date, reason,
+                                          actor_name)
+        SELECT public.letsema_uuid7(), now(), 'A', p.loan_id, p.branch_id, p.officer_id, p.since, '', ''
+          FROM loans_loanportfolio p
+         WHERE NOT EXISTS (SELECT FROM loans_loanassignment a WHERE a.loan_id = p.loan_id);
         UPDATE loans_numbersequence SET last = last + 90000000
         """
     )

@@ -17,10 +17,18 @@ SURNAMES = """
 """
 
 
+BRANCHES = """
+    INSERT INTO users_branch (id, created_at, code, name, district, address, is_active)
+    SELECT md5('branch ' || n)::uuid, now(), 'B' || n, 'Branch ' || n, '', '', true FROM generate_series(1, 5) n
+        ON CONFLICT DO NOTHING
+"""
+
+
 def add_people(people: int) -> None:
     """Accounts, profiles, their revisions and their lines of the directory."""
     from apps.mfis.core.database import execute
 
+    execute(BRANCHES)
     values = {"first": FIRST_NAMES.split(), "last": SURNAMES.split(), "people": people}
     execute(
         """
@@ -39,6 +47,9 @@ def add_people(people: int) -> None:
         SELECT (jsonb_populate_record(o, jsonb_build_object(
                    'account_id', bench_person(p), 'national_id', (10000000000 + p * 7919)::text,
                    'district', (ARRAY['maseru', 'leribe', 'berea', 'mafeteng', 'quthing', 'butha_buthe'])[1 + p %% 6],
+                   'gender', (ARRAY['female', 'male', 'female', ''])[1 + p %% 4],
+                   'sector', (ARRAY['trade', 'agriculture', 'services', 'transport', ''])[1 + p %% 5],
+                   'branch_id', CASE WHEN p %% 50 > 0 THEN md5('branch ' || (1 + p %% 5))::uuid END,
                    'employer', 'Employer ' || p %% 400))).*
           FROM bench_profile o, generate_series(0, %(people)s - 1) p;
         INSERT INTO users_revision (id, node, recorded_at, table_name, row_id, action, image, changed, clock, seen,

@@ -25,7 +25,14 @@ ROOMS = (
     ),
     "credit",
     *("loans.domain", "loans.products", "loans.book", "loans.ledger", "loans.recording", "loans.groups"),
-    *("loans.security", "loans.applications", "loans.servicing", "loans.collections", "loans.statements"),
+    *(
+        "loans.portfolios",
+        "loans.security",
+        "loans.applications",
+        "loans.servicing",
+        "loans.collections",
+        "loans.statements",
+    ),
     *("loans.histories", "loans.reporting", "loans.bureau", "loans.desk"),
     "config",
 )

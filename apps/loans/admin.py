@@ -6,6 +6,7 @@ import apps.loans.collections.admin
 import apps.loans.desk.admin
 import apps.loans.histories.admin
 import apps.loans.ledger.admin
+import apps.loans.portfolios.admin
 import apps.loans.products.admin
 import apps.loans.recording.admin
 import apps.loans.reporting.admin

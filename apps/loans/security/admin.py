@@ -29,6 +29,8 @@ STATE = ExportColumn("State", lambda record: "Held" if record.is_active else "Re
 class SecurityAdmin(LetsemaAdmin):
     """A register: entered from the loan's page, searched and exported here, released from its own page."""
 
+    reach = "loan__portfolio__"
+
     list_select_related = ("loan", "loan__borrower")
 
     @admin.display(ordering="loan__borrower__full_name")

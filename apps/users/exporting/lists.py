@@ -37,7 +37,10 @@ class ExportColumn:
     source: str | Callable[[Any], object]
 
     def value(self, record: Model) -> object:
-        return self.source(record) if callable(self.source) else _at(record, self.source)
+        if callable(self.source):
+            return self.source(record)
+        value = _at(record, self.source)
+        return value() if callable(value) else value
 
 
 def _is_longer(rows: QuerySet[Any], most: int) -> bool:
