@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -91,11 +91,11 @@ class ImportRunAdmin(ListExportMixin, LetsemaAdmin):  # type: ignore[misc]
     def standing(self, run: ImportRun) -> str:
         return status_badge(COLOURS[ImportRun.State(run.state)], str(STATES[run.state]))
 
-    @admin.display(description="written")
+    @admin.display(description="written", ordering=F("inserted") + F("updated"))
     def written(self, run: ImportRun) -> int:
         return run.inserted + run.updated if run.started_at else 0
 
-    @admin.display(description="faulty or refused")
+    @admin.display(description="faulty or refused", ordering=F("faulty") + F("refused"))
     def left(self, run: ImportRun) -> int:
         return run.faulty + run.refused
 
