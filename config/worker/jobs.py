@@ -125,7 +125,7 @@ def keep_histories(worker: Worker, mfi: MFI) -> None:
 
 
 def tidy(worker: Worker, mfi: MFI) -> None:
-    """Removes sessions that have run out, counts too old to matter, and what stands in the rows of old imports; looks for
+    """Removes sessions that have run out, counts too old to matter, and what stands in old imports' rows; looks for
     people who are registered twice."""
     _tidy()
     find_duplicates(actor=SYSTEM)
