@@ -155,9 +155,6 @@ def ids_of_alpha(alpha: Branch, active: Callable[..., Loan]) -> dict[str, str]:
     return {
         "draft_id": str(draft.id),
         "run_id": str(run.pk),
-        "kind_name": "people",
-        "file_format": "csv",
-        "step": "discard_run",
         "document_id": str(paper.pk),
         "complaint_id": str(complaint.id),
         "dispute_id": str(dispute.id),
@@ -171,16 +168,25 @@ def ids_of_alpha(alpha: Branch, active: Callable[..., Loan]) -> dict[str, str]:
         "product_id": str(alpha.product.pk),
         "object_id": str(loan.pk),
         "mfi_id": str(alpha.mfi.pk),
-        "what": "confirm",
-        "name": "record_repayment",
-        "wanted": "no",
-        "status": "suspended",
-        "app_label": "loans",
-        "content_type_id": "1",
-        "secret": "nothing",
-        "token": "nothing",
-        "purpose": "sharing",
+        **WORDS,
     }
+
+
+# What stands in addresses beside ids.
+WORDS = {
+    "what": "confirm",
+    "name": "record_repayment",
+    "wanted": "no",
+    "status": "suspended",
+    "app_label": "loans",
+    "content_type_id": "1",
+    "secret": "nothing",
+    "token": "nothing",
+    "purpose": "sharing",
+    "kind_name": "people",
+    "file_format": "csv",
+    "step": "discard_run",
+}
 
 
 def test_there_are_routes_to_try() -> None:
