@@ -57,7 +57,7 @@ class ImportRunAdmin(ListExportMixin, LetsemaAdmin):  # type: ignore[misc]
 
     view_action = Action.IMPORT_ROWS
     list_title = gettext_lazy("Imports")  # type: ignore[assignment]
-    list_display = ("file_name", "what", "standing", "rows", "written", "left", "by_name", "uploaded_at")
+    list_display = ("file_name", "what", "standing", "rows", "written", "not_written", "by_name", "uploaded_at")
     list_filter = (KindFilter, StateFilter)
     search_fields = ("file_name", "by_name", "file_hash")
     ordering = ("-uploaded_at", "-id")
@@ -97,7 +97,7 @@ class ImportRunAdmin(ListExportMixin, LetsemaAdmin):  # type: ignore[misc]
         return run.inserted + run.updated if run.started_at else 0
 
     @admin.display(description=gettext_lazy("faulty or refused"), ordering=F("faulty") + F("refused"))
-    def left(self, run: ImportRun) -> int:
+    def not_written(self, run: ImportRun) -> int:
         return run.faulty + run.refused
 
     def list_tools(self, request: HttpRequest) -> list[dict[str, str]]:
