@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -50,10 +49,19 @@ class PeopleKind(Kind):
             "Lebitso",
             synonyms=("full name", "full names", "borrower", "client name", "lebitso le fane"),
             example="Palesa Mokoena",
+            note=_("Or the first name and the surname, in two columns."),
         ),
         Column("first_name", "First name", "Lebitso la pele", synonyms=("first names", "given name", "forename")),
         Column("last_name", "Surname", "Fane", synonyms=("last name", "family name")),
-        Column("phone", "Phone", "Mohala", synonyms=PHONE_NAMES, holds=Holds.PHONE, example="+266 5812 3456"),
+        Column(
+            "phone",
+            "Phone",
+            "Mohala",
+            synonyms=PHONE_NAMES,
+            holds=Holds.PHONE,
+            example="+266 5812 3456",
+            note=_("Everybody needs a phone or an e-mail."),
+        ),
         Column("email", "E-mail", "Imeile", synonyms=("e-mail address",), example="palesa@example.com"),
         Column(
             "national_id",
@@ -210,8 +218,8 @@ TEXTS = ("full_name", "phone", "email", "national_id", "district", "village", "e
 
 def _spoken(person: Person) -> dict[str, str]:
     """What would be kept of a person, as the preview shows it."""
-    values = {field.name: getattr(person, field.name) for field in fields(person)}
-    return {
-        name: f"{value:%-d %B %Y}" if name == "date_of_birth" and value else str(value or "")
-        for name, value in values.items()
-    }
+    kept = {name: getattr(person, name) for name in TEXTS}
+    born, income = person.date_of_birth, person.net_monthly_income
+    kept["date_of_birth"] = f"{born:%-d %B %Y}" if born else ""
+    kept["net_monthly_income"] = "" if income is None else str(income)
+    return kept

@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.mfis.core.database import PUBLIC, connection
 from apps.mfis.core.errors import NotAllowed, ServiceError
@@ -55,8 +56,8 @@ class ImportRunAdmin(LetsemaAdmin):
     """The runs of the present site, the latest first."""
 
     view_action = Action.IMPORT_ROWS
-    list_title = "Imports"
-    list_display = ("file_name", "what", "standing", "rows", "written", "left", "by_name", "uploaded_at")
+    list_title = gettext_lazy("Imports")  # type: ignore[assignment]
+    list_display = ("file_name", "what", "standing", "rows", "written", "not_written", "by_name", "uploaded_at")
     list_filter = (KindFilter, StateFilter)
     search_fields = ("file_name", "by_name", "file_hash")
     ordering = ("-uploaded_at", "-id")
@@ -83,20 +84,20 @@ class ImportRunAdmin(LetsemaAdmin):
         runs: QuerySet[ImportRun] = super().get_queryset(request)
         return runs.filter(kind_name__in=names)
 
-    @admin.display(description="what", ordering="kind_name")
+    @admin.display(description=gettext_lazy("what"), ordering="kind_name")
     def what(self, run: ImportRun) -> str:
         return str(kind_named(run.kind_name).noun)
 
-    @admin.display(description="state", ordering="state")
+    @admin.display(description=gettext_lazy("state"), ordering="state")
     def standing(self, run: ImportRun) -> str:
         return status_badge(COLOURS[ImportRun.State(run.state)], str(STATES[run.state]))
 
-    @admin.display(description="written")
+    @admin.display(description=gettext_lazy("written"), ordering=F("inserted") + F("updated"))
     def written(self, run: ImportRun) -> int:
         return run.inserted + run.updated if run.started_at else 0
 
-    @admin.display(description="faulty or refused")
-    def left(self, run: ImportRun) -> int:
+    @admin.display(description=gettext_lazy("faulty or refused"), ordering=F("faulty") + F("refused"))
+    def not_written(self, run: ImportRun) -> int:
         return run.faulty + run.refused
 
     def list_tools(self, request: HttpRequest) -> list[dict[str, str]]:
