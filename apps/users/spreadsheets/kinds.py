@@ -45,8 +45,9 @@ class Column:
 
     `header` and `header_st` stand in its templates and on its pages; a column of a file is proposed for it by either,
     by `key`, or by one of the `synonyms`, whatever their case, spaces and signs. `holds` says what its cells are, and
-    so what `Row.values` has; of `choices`, labels by value, a cell may say the value or the label. `example` and `note`
-    (what to write) stand in the template.
+    so what `Row.values` has; of `choices`, labels by value, a cell may say the value or the label, or one of the
+    `words`: values by what another language or another system calls them. `example` and `note` (what to write) stand in
+    the template.
     """
 
     key: str
@@ -56,6 +57,7 @@ class Column:
     synonyms: tuple[str, ...] = ()
     holds: Holds = Holds.TEXT
     choices: Mapping[str, str] | None = None
+    words: Mapping[str, str] | None = None
     example: str = ""
     note: str = ""
 
