@@ -1,7 +1,7 @@
 """Kinds whose rows are each one record of a short table: a chart of accounts, products, holidays, branches.
 
-Such a table is loaded whole. A cell that is empty leaves what stands there, or the usual value of a new record. A record
-that went out of use is taken up again by a row that names it.
+Such a table is loaded whole. A cell that is empty leaves what stands there, or the usual value of a new record. A
+record that went out of use is taken up again by a row that names it.
 """
 
 from __future__ import annotations
