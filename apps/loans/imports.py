@@ -1,8 +1,14 @@
 """The spreadsheets of lending, made known to the engine."""
 
+from apps.loans.ledger.spreadsheets.chart import AccountKind
+from apps.loans.ledger.spreadsheets.journals import JournalKind
+from apps.loans.ledger.spreadsheets.opening import OpeningKind
 from apps.loans.products.spreadsheets.holidays import HolidayKind
 from apps.loans.products.spreadsheets.products import ProductKind
 from apps.users.spreadsheets.kinds import register
 
 register(ProductKind())
 register(HolidayKind())
+register(AccountKind())
+register(OpeningKind())
+register(JournalKind())

@@ -219,6 +219,10 @@ class Kind(ABC):
         """Sets of keys, of each of which one at least must be there. A kind adds what may be said in two ways."""
         return tuple(frozenset({column.key}) for column in self.offered(of_many=of_many) if column.required)
 
+    def unbalanced(self, totals: Mapping[str, str]) -> str:
+        """Why a file with these control totals is not run, as a sentence; "" where it may be."""
+        return ""
+
     def offered(self, *, of_many: bool) -> tuple[Column, ...]:
         """The columns that a file may have; where it is `of_many` MFIs, with the one that says whose a row is."""
         return (LENDER_COLUMN, *self.columns) if of_many and self.has_lender else self.columns
