@@ -1,5 +1,6 @@
 """The spreadsheets of lending, made known to the engine."""
 
+from apps.loans.groups.spreadsheets.groups import GroupKind
 from apps.loans.ledger.spreadsheets.chart import AccountKind
 from apps.loans.ledger.spreadsheets.journals import JournalKind
 from apps.loans.ledger.spreadsheets.opening import OpeningKind
@@ -12,3 +13,4 @@ register(HolidayKind())
 register(AccountKind())
 register(OpeningKind())
 register(JournalKind())
+register(GroupKind())
