@@ -6,6 +6,8 @@ from apps.loans.ledger.spreadsheets.journals import JournalKind
 from apps.loans.ledger.spreadsheets.opening import OpeningKind
 from apps.loans.products.spreadsheets.holidays import HolidayKind
 from apps.loans.products.spreadsheets.products import ProductKind
+from apps.loans.security.spreadsheets.collateral import CollateralKind
+from apps.loans.security.spreadsheets.guarantors import GuarantorKind
 from apps.users.spreadsheets.kinds import register
 
 register(ProductKind())
@@ -14,3 +16,5 @@ register(AccountKind())
 register(OpeningKind())
 register(JournalKind())
 register(GroupKind())
+register(GuarantorKind())
+register(CollateralKind())
