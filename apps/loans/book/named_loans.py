@@ -53,8 +53,7 @@ class NamedLoans:
         for loan in self._called(said | {text.upper() for text in said}, rows):
             for name in NAMES:
                 known[_name(getattr(loan, name))][loan.pk] = loan
-        found = {row.number: loan for row in rows if (loan := self._of(row, known))}
-        return found
+        return {row.number: of_row for row in rows if (of_row := self._of(row, known))}
 
     def _called(self, names: set[str], rows: Collection[Row]) -> Collection[Loan]:
         written = names | {row.values["loan"].strip() for row in rows if row.values.get("loan")}

@@ -82,7 +82,7 @@ class Members:
                 row.fail(
                     name, f"Nobody here has the {LABELS[name]} {value}; register the borrower first, or correct it."
                 )
-            elif other is not known:
+            elif known and other is not known:
                 row.fail(
                     name, f"{value} belongs to {other.full_name}, the other column to {known.full_name}; mend one."
                 )

@@ -14,7 +14,7 @@ from typing import ClassVar
 from uuid import UUID, uuid5
 
 from apps.loans.ledger.chart import accounts_by_role
-from apps.loans.ledger.manual import CONTROL, check_day, propose_journal, withdraw_journal
+from apps.loans.ledger.manual import CONTROL, NOBODY, check_day, propose_journal, withdraw_journal
 from apps.loans.ledger.models import GLAccount, ManualJournal
 from apps.loans.ledger.spreadsheets.named import ACCOUNT_COLUMNS, NAMED, SIDE_COLUMNS, SIDES, Accounts, moved
 from apps.mfis.core.errors import InvalidInput
@@ -59,7 +59,7 @@ class OpeningInterpreter(Interpreter):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.accounts = Accounts()
-        self.journal_id = uuid5(context.run_id, NARRATIVE) if context.run_id else None
+        self.journal_id = uuid5(context.run_id or NOBODY, NARRATIVE)
         self.row_of: dict[UUID, int] = {}
         self.fault = self._fault_of_day()
 
@@ -135,5 +135,5 @@ class OpeningInterpreter(Interpreter):
 
     def unbook(self, records: list[str]) -> None:
         waiting = ManualJournal.objects.filter(pk=self.journal_id, status=_S.PROPOSED)
-        if waiting.exists() and self.journal_id:
+        if waiting.exists():
             withdraw_journal(journal_id=self.journal_id, actor=self.context.actor, reason="The import was taken back.")

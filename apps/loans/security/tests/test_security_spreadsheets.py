@@ -107,9 +107,9 @@ def test_what_is_asked_about_may_be_meant(alpha: Branch, apply: Callable[..., Lo
 
 
 def test_what_stands_already_is_passed_over_and_pledged_twice_is_asked_about(
-    alpha: Branch, apply: Callable[..., Loan]
+    alpha: Branch, active: Callable[..., Loan], apply: Callable[..., Loan]
 ) -> None:
-    first, second = apply(), apply(principal=Decimal(500))
+    first, second = active(), apply()
     brought_in(alpha, "guarantors", neo(first))
     brought_in(alpha, "collateral", hilux(first))
     assert rehearsal(alpha, "guarantors", neo(first)).passed == 1

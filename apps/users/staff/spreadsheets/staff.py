@@ -107,13 +107,13 @@ class StaffInterpreter(Interpreter):
 
     def _clean(self, row: Row) -> Person | None:
         """The row's person in one form; None, and why among its errors, where there is none."""
-        said = {key: row.values.get(key) or "" for key in ("full_name", "email", "phone")}
         parts = (row.values.get("first_name"), row.values.get("last_name"))
-        said["full_name"] = said["full_name"] or " ".join(part for part in parts if part)
-        if not said["email"] and "email" not in row.errors:
+        name = row.values.get("full_name") or " ".join(part for part in parts if part)
+        email, phone = (row.values.get(key) or "" for key in ("email", "phone"))
+        if not email and "email" not in row.errors:
             row.fail("email", "Give an e-mail: the invitation goes there.")
         try:
-            person = clean_person(Person(**said), today=self.context.today)
+            person = clean_person(Person(name, phone, email), today=self.context.today)
         except InvalidInput as error:
             refuse(row, error)
             return None
