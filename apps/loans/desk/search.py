@@ -56,7 +56,7 @@ def _loan_pages(word: str) -> set[str]:
 
 def _person_pages(word: str) -> set[str]:
     """By national ID or phone, which is stored with the country's code."""
-    known = BorrowerProfile.objects.filter(account__merged_into=None)
+    known = BorrowerProfile.objects.filter(account__merged_into=None, account__withdrawn_at=None)
     people = set(exactly(known, ("national_id", "account__phone"), word).values_list("pk", flat=True)[:2])
     if len(word) == 8:
         people |= set(exactly(known, ("account__phone",), f"266{word}").values_list("pk", flat=True)[:2])

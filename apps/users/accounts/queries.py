@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from apps.mfis.core.database import execute, fetch_all
-from apps.mfis.core.rows import as_array
+from apps.mfis.core.rows import as_array, as_arrays
 
 NATURAL_KEYS = ("email", "phone", "national_id")  # in the order in which one registration asks for them
 
@@ -34,6 +34,20 @@ KNOWN = """
      WHERE a.id IN (SELECT id FROM users_account WHERE email = ANY (%s::text[]) UNION ALL
                     SELECT id FROM users_account WHERE phone = ANY (%s::text[]) UNION ALL
                     SELECT account_id FROM users_borrowerprofile WHERE national_id = ANY (%s::text[]))
+"""
+
+CHANGE = """
+    WITH wanted AS (
+        SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::date[], %s::text[], %s::text[], %s::text[],
+                             %s::numeric[])
+            AS w (id, full_name, national_id, date_of_birth, district, village, employer, net_monthly_income)),
+      named AS (UPDATE users_account a SET full_name = w.full_name
+                  FROM wanted w WHERE a.id = w.id AND a.full_name <> w.full_name)
+    UPDATE users_borrowerprofile p
+       SET national_id = nullif(w.national_id, ''), date_of_birth = w.date_of_birth, district = w.district,
+           village = w.village, employer = w.employer, net_monthly_income = w.net_monthly_income
+      FROM wanted w
+     WHERE p.account_id = w.id
 """
 
 
@@ -82,3 +96,9 @@ def people_with_keys(people: Iterable[HasKeys]) -> Iterator[KnownRow]:
     """Everybody of the present schema who has a key of one of these people."""
     for account_id, name, phone, email, role, *profile in fetch_all(KNOWN, _arrays(people)):
         yield KnownRow(account_id, name, phone, email, role, tuple(profile))
+
+
+def change_people(rows: Collection[Sequence[Any]]) -> None:
+    """Writes of each borrower the key, the name and the profile, in the order of `PROFILE_FIELDS`."""
+    if rows:
+        execute(CHANGE, as_arrays(rows, 8))

@@ -83,8 +83,11 @@ def _head_of(place: int, sheet: SheetSeen, columns: Sequence[Column], needed: Se
 
 
 def fitting(heads: Sequence[Head]) -> list[Head]:
-    """Those that name everything that is required: where there are several, one of them has to be chosen."""
-    return [head for head in heads if head.is_whole]
+    """Those that name everything that is required: where there are several, one of them has to be chosen. One that
+    names not half as many columns as the best is none: our own templates tell of each column on a second sheet."""
+    whole = [head for head in heads if head.is_whole]
+    most = max((head.named for head in whole), default=0)
+    return [head for head in whole if head.named * 2 >= most]
 
 
 @dataclass(slots=True)

@@ -14,6 +14,8 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.utils.functional import Promise
+
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.errors import NotFound
 from apps.mfis.core.roles import Action
@@ -59,7 +61,7 @@ class Column:
     choices: Mapping[str, str] | None = None
     words: Mapping[str, str] | None = None
     example: str = ""
-    note: str = ""
+    note: str | Promise = ""
 
     def names(self) -> frozenset[str]:
         """Every heading under which it is recognised, in its plain form."""
@@ -74,9 +76,9 @@ class Option:
     """What is asked once for a whole file: `holds` TRUTH is a box, DATE a day, or a list of `choices`."""
 
     key: str
-    label: str
+    label: str | Promise
     holds: Holds = Holds.TEXT
-    note: str = ""
+    note: str | Promise = ""
     required: bool = False
     choices: Mapping[str, str] | None = None
 
@@ -188,8 +190,8 @@ class Kind(ABC):
     """One kind of spreadsheet. `title`, `noun` and the texts of columns may be lazy translations."""
 
     name: ClassVar[str]  # in addresses, commands and file names: "people"
-    title: ClassVar[str]  # "Import people"
-    noun: ClassVar[str]  # what is counted: "people"
+    title: ClassVar[str | Promise]  # "Import people"
+    noun: ClassVar[str | Promise]  # what is counted: "people"
     action: ClassVar[Action]  # the duty that imports it on an MFI's site
     columns: ClassVar[tuple[Column, ...]]
     on_public: ClassVar[bool] = False  # whether Letsema's admins import it too, for one MFI or by the column `mfi`

@@ -18,6 +18,7 @@ from apps.users.spreadsheets.interpretation import Interpretation
 from apps.users.spreadsheets.kinds import Made, Row, kind_named, plain
 from apps.users.spreadsheets.models import ImportRow, ImportRun
 from apps.users.spreadsheets.queries import Line, Mark
+from apps.users.spreadsheets.values import Holds
 
 CHUNK = 2000  # rows that are rehearsed or taken back in one transaction
 SHOWN = 50  # good rows whose meaning is kept for the page
@@ -38,6 +39,11 @@ class Rehearsal:
 
     def _totalled(self) -> list[str]:
         return [key for key in self.kind.totals if key in self.inside.columns]
+
+    def totals_said(self) -> dict[str, str]:
+        """The control totals as they are kept: amounts to the cent, counts as they are."""
+        is_amount = {key: self.kind.column(key).holds is Holds.AMOUNT for key in self.totals}
+        return {key: f"{total:.2f}" if is_amount[key] else str(total) for key, total in self.totals.items()}
 
     def begin(self) -> None:
         """Forgets an earlier rehearsal, and brings groups together."""

@@ -280,3 +280,15 @@ READ: dict[Holds, Callable[[str], Any]] = {
     Holds.TRUTH: read_truth,
     Holds.COUNT: read_count,
 }
+
+
+def shown_as(kind: Kind, text: str, number_format: str) -> object:
+    """A cell as it is written into a file again, so that it is read as it was."""
+    if kind is Kind.DATE:
+        return date.fromisoformat(text)
+    if kind is not Kind.NUMBER:
+        return text
+    places = number_format.split(";")[0].replace("General", "")
+    if text.isdecimal() and "0" in places and _PLACES.fullmatch(places) and "." not in _outside(places):
+        return _filled(places, text)
+    return Decimal(text) if len(text) <= MAXIMUM_DIGITS and "." in text else text

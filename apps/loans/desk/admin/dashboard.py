@@ -213,6 +213,7 @@ tenant_site.menu = [
             Link("Ageing rates", "fas fa-hourglass-half", "admin:loans_ageingpreset_changelist"),
             Link("Histories kept for", "fas fa-archive", "admin:credit_retentionperiod_changelist"),
             Link("Colleagues", "fas fa-user-shield", "admin:users_account_changelist", action=Action.MANAGE_PEOPLE),
+            Link("Imports", "fas fa-file-import", "admin:users_importrun_changelist", action=Action.IMPORT_ROWS),
         ],
     ),
 ]

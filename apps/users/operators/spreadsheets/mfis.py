@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from apps.mfis.core.errors import InvalidInput, ServiceError
 from apps.mfis.core.roles import Action
@@ -20,8 +21,8 @@ class MFIKind(Kind):
     """MFIs with their first admins, who are invited by e-mail. MFIs that exist are passed over."""
 
     name = "mfis"
-    title = "Import MFIs"
-    noun = "MFIs"
+    title = _("Import MFIs")
+    noun = _("MFIs")
     action = Action.MANAGE_MFIS
     on_public, on_mfi, has_lender = True, False, False
     can_undo = False  # its schema stands; it is closed instead

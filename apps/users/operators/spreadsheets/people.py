@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import date
+from decimal import Decimal
 from typing import Any, ClassVar
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
 
 from apps.mfis.core.errors import InvalidInput
 from apps.mfis.core.roles import Action
+from apps.users.access.services.many_invitations import invite_many
+from apps.users.accounts.models import BorrowerProfile
+from apps.users.accounts.services.changing_many import CHANGED, Change, change_borrowers
 from apps.users.accounts.services.many_borrowers import register_borrowers
-from apps.users.accounts.services.people import Person, clean_person
+from apps.users.accounts.services.people import PROFILE_FIELDS, Person, clean_person
+from apps.users.accounts.services.withdrawing import withdraw_borrowers
 from apps.users.operators.spreadsheets.known_people import KnownPeople
-from apps.users.spreadsheets.kinds import Column, Context, Interpreter, Kind, Row
+from apps.users.spreadsheets.kinds import Column, Context, Does, Interpreter, Kind, Made, Mode, Option, Row
 from apps.users.spreadsheets.values import Holds
 
 PHONE_NAMES = ("phone number", "mobile", "mobile number", "cell", "cellphone", "cell number", "telephone", "mohala")
@@ -20,10 +29,20 @@ class PeopleKind(Kind):
     """Borrowers. They get no password: they sign up by invitation. Rows already imported are passed over."""
 
     name = "people"
-    title = "Import people"
-    noun = "people"
+    title = _("Import people")
+    noun = _("people")
     action = Action.REGISTER_BORROWER
     on_public = True
+    modes = (Mode.INSERT, Mode.UPDATE, Mode.UPSERT)
+    keys = ("national_id", "phone", "email")
+    options = (
+        Option(
+            "invite",
+            _("Invite them now, by SMS or e-mail"),
+            holds=Holds.TRUTH,
+            note=_("Everybody who is added gets a link of their own, by which they choose a password."),
+        ),
+    )
     columns: ClassVar[tuple[Column, ...]] = (
         Column(
             "full_name",
@@ -85,8 +104,19 @@ class PeopleInterpreter(Interpreter):
         self.known.look_up(person for _, person in found)
         for row, person in found:
             if not row.errors:
-                self.known.compare(row, person)
-                row.ready, row.kept = person, _spoken(person)
+                self._compare(row, person)
+
+    def _compare(self, row: Row, person: Person) -> None:
+        mode, key = self.context.mode, self.context.key
+        row.ready = person
+        changed = self.known.change(row, person, key) if mode != Mode.INSERT and getattr(person, key) else None
+        if changed:
+            row.record = str(changed.account_id)
+        elif row.is_good and mode == Mode.UPDATE:
+            row.fail(key, f"There is no borrower with {getattr(person, key) or 'an empty value'} here; add them first.")
+        elif row.is_good:
+            self.known.compare(row, person)
+        row.kept = _spoken(row.ready)
 
     def _clean(self, row: Row) -> Person | None:
         """What a row tells of a borrower, in its one form; None, and why among its errors, where it cannot be kept."""
@@ -97,6 +127,10 @@ class PeopleInterpreter(Interpreter):
             return None
 
     def write(self, rows: list[Row]) -> None:
+        self._register([row for row in rows if row.does == Does.INSERT])
+        self._change([row for row in rows if row.does == Does.UPDATE])
+
+    def _register(self, rows: list[Row]) -> None:
         people = [row.ready for row in rows]
         outcome = register_borrowers(people=people, actor=self.context.actor, today=self.context.today, are_clean=True)
         for row, became in zip(rows, outcome, strict=True):
@@ -104,6 +138,58 @@ class PeopleInterpreter(Interpreter):
                 row.fail_all(became.refused.errors)
             else:
                 row.record = str(became.account_id)
+        if self.context.options.get("invite"):
+            keys = [became.account_id for became in outcome if became.account_id]
+            invite_many(account_ids=keys, actor=self.context.actor)
+
+    def _change(self, rows: list[Row]) -> None:
+        changes = [Change(UUID(row.record), row.ready) for row in rows]
+        outcome = change_borrowers(changes=changes, actor=self.context.actor) if changes else []
+        for row, became in zip(rows, outcome, strict=True):
+            if isinstance(became, InvalidInput):
+                row.fail_all(became.errors or {"": [became.message]})
+            else:
+                after = {name: getattr(row.ready, name) for name in CHANGED}
+                row.was = {"before": _said(became), "after": _said(after)}
+
+    def undo(self, made: list[Made]) -> dict[str, str]:
+        added = [UUID(each.record) for each in made if each.does == Does.INSERT]
+        stay = withdraw_borrowers(account_ids=added, actor=self.context.actor) if added else {}
+        changed = [each for each in made if each.does == Does.UPDATE]
+        return {str(key): why for key, why in stay.items()} | self._change_back(changed)
+
+    def _change_back(self, made: list[Made]) -> dict[str, str]:
+        """Brings back what stood before, where it stands still as the file had it."""
+        now = people_now([UUID(each.record) for each in made])
+        stay = {each.record: CHANGED_SINCE for each in made if _said(now.get(each.record, {})) != each.was["after"]}
+        back = [Change(UUID(each.record), _from_said(each.was["before"])) for each in made if each.record not in stay]
+        outcome = change_borrowers(changes=back, actor=self.context.actor) if back else []
+        for change, became in zip(back, outcome, strict=True):
+            if isinstance(became, InvalidInput):
+                stay[str(change.account_id)] = became.message
+        return stay
+
+
+CHANGED_SINCE = "It was changed again since."
+
+
+def people_now(keys: list[UUID]) -> dict[str, dict[str, Any]]:
+    """What is known of borrowers now, by their keys as text."""
+    names = ["account__full_name", *PROFILE_FIELDS]
+    found = BorrowerProfile.objects.filter(pk__in=keys).values_list("pk", *names)
+    return {str(key): dict(zip(CHANGED, values, strict=True)) for key, *values in found}
+
+
+def _said(values: dict[str, Any]) -> dict[str, str]:
+    """Values as they are kept beside a row, and compared."""
+    return {name: f"{v:.2f}" if isinstance(v, Decimal) else str(v or "") for name, v in values.items()}
+
+
+def _from_said(said: dict[str, str]) -> Person:
+    values: dict[str, Any] = dict(said)
+    values["date_of_birth"] = date.fromisoformat(said["date_of_birth"]) if said["date_of_birth"] else None
+    values["net_monthly_income"] = Decimal(said["net_monthly_income"]) if said["net_monthly_income"] else None
+    return Person(**values)
 
 
 def _person(row: Row) -> Person:

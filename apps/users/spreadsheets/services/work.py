@@ -21,6 +21,7 @@ from apps.mfis.core.database import connection
 from apps.mfis.core.errors import AlreadyExists, ServiceError, Unsure, WrongState
 from apps.mfis.core.roles import Action
 from apps.mfis.core.workflow import Transition
+from apps.mfis.work.kinds import IMPORTS
 from apps.mfis.work.queries import bring_forward, plan
 from apps.users.accounts.models import Account
 from apps.users.spreadsheets import queries, steps
@@ -28,8 +29,6 @@ from apps.users.spreadsheets.access import run_of
 from apps.users.spreadsheets.kinds import kind_named
 from apps.users.spreadsheets.models import ImportRow, ImportRun
 from apps.users.spreadsheets.workflow import GO_ON, PAUSE, START, UNDO
-
-JOB = "imports"  # of the worker
 
 State = ImportRun.State
 
@@ -43,8 +42,8 @@ def unheard(run: ImportRun) -> None:
 
 def ask_for_work() -> None:
     """Lets the worker take up the runs of the present schema, once the transaction is over."""
-    plan([connection.schema_name], [JOB])
-    bring_forward([connection.schema_name], [JOB])
+    plan([connection.schema_name], [IMPORTS])
+    bring_forward([connection.schema_name], [IMPORTS])
 
 
 def _checked(run_id: UUID, actor: Actor, step: Transition) -> ImportRun:
@@ -245,7 +244,7 @@ def _keep_rehearsal(run: ImportRun, rehearsal: steps.Rehearsal) -> None:
     run.faulty, run.passed = counted[ImportRow.State.FAULTY], counted[ImportRow.State.PASSED]
     run.rows = run.good + run.faulty + run.passed
     run.inserted, run.updated = counted["does insert"], counted["does update"]
-    run.totals = {key: f"{total:f}" for key, total in rehearsal.totals.items()}
+    run.totals = rehearsal.totals_said()
     run.state, run.rehearsed_at = State.REHEARSED, timezone.now()
     run.save()
 

@@ -1,1 +1,0 @@
-"""The pages of imports, for both sites."""
