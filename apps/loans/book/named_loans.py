@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.loans.book.models import Loan
 from apps.mfis.core.folding import fold
@@ -23,7 +24,7 @@ LOAN_COLUMNS = (
             *("account no", "account number", "external id", "loan external id", "contract no", "nomoro ea kalimo"),
         ),
         example="LA000123-4",
-        note="Its number here, or in the system it was taken on from.",
+        note=_("Its number here, or in the system it was taken on from."),
     ),
     Column(
         "borrower",
@@ -31,7 +32,7 @@ LOAN_COLUMNS = (
         "Moalimuoa",
         synonyms=("borrower name", "client", "client name", "member name", "customer", "lebitso la moalimuoa"),
         example="Palesa Mokoena",
-        note="Held against the name that is registered.",
+        note=_("Held against the name that is registered."),
     ),
 )
 

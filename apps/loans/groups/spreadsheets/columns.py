@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.loans.groups.models import Group, Membership
 from apps.users.spreadsheets.kinds import Column
 from apps.users.spreadsheets.values import Holds
@@ -16,7 +18,7 @@ GROUP_COLUMNS = (
         required=True,
         synonyms=("group name", "centre", "center", "center name", "group no", "group number", "lebitso la sehlopha"),
         example="Kopano",
-        note="Rows with the same are one group.",
+        note=_("Rows with the same are one group."),
     ),
     Column(
         "national_id",
@@ -40,7 +42,7 @@ GROUP_COLUMNS = (
         "Setho",
         synonyms=("member name", "name", "client", "client name", "full name", "borrower", "lebitso"),
         example="Palesa Mokoena",
-        note="Held against the name that is registered.",
+        note=_("Held against the name that is registered."),
     ),
     Column(
         "office",
@@ -66,7 +68,7 @@ GROUP_COLUMNS = (
         synonyms=("joined on", "date joined", "join date", "activation date", "submitted on"),
         holds=Holds.DATE,
         example="2026-01-07",
-        note="Empty: the day of the import.",
+        note=_("Empty: the day of the import."),
     ),
     Column("place", "Meets at", "Sebaka", synonyms=("place", "meeting place", "venue"), example="Church hall"),
     Column(
@@ -76,7 +78,7 @@ GROUP_COLUMNS = (
         synonyms=("meeting date", "meeting start date", "meets from", "start date"),
         holds=Holds.DATE,
         example="2026-01-07",
-        note="The others are counted from it.",
+        note=_("The others are counted from it."),
     ),
     Column(
         "meets_every", "Meets every", "E kopana ka mor'a", synonyms=("repeats every", "interval"), holds=Holds.COUNT
@@ -96,6 +98,6 @@ GROUP_COLUMNS = (
         "Ofisiri ea likalimo",
         synonyms=("officer", "credit officer", "staff", "staff email"),
         example="officer@maluti.example",
-        note="The colleague's e-mail, or a name that one colleague alone has.",
+        note=_("The colleague's e-mail, or a name that one colleague alone has."),
     ),
 )

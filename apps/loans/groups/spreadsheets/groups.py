@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from apps.loans.book.models import Loan
 from apps.loans.groups.models import Group, Membership
@@ -31,8 +32,8 @@ class GroupKind(Kind):
     """Groups with their members, who are registered as borrowers before. Who is in a group already is passed over."""
 
     name = "groups"
-    title = "Import groups"
-    noun = "members"
+    title = _("Import groups")
+    noun = _("members")
     action = Action.MANAGE_GROUPS
     on_public = True
     modes = (Mode.INSERT, Mode.UPSERT)

@@ -25,6 +25,7 @@ from apps.users.back_office.base import LetsemaAdmin, posted, run_action, status
 from apps.users.back_office.decisions import asked_step, decision_page
 from apps.users.back_office.requests import StaffRequest, staff_of
 from apps.users.back_office.sites import tenant_site
+from apps.users.spreadsheets.admin import ImportsRows
 
 DONE = {"post": "Posted.", "decline": "Declined.", "withdraw": "Withdrawn."}
 
@@ -32,7 +33,8 @@ COLOURS = {"proposed": "waiting", "posted": "active", "declined": "declined"}
 
 
 @admin.register(ManualJournal, site=tenant_site)
-class ManualAdmin(LetsemaAdmin):
+class ManualAdmin(ImportsRows, LetsemaAdmin):
+    import_kinds = ("journals",)
     list_title = "Journals by hand"
     add_action = Action.PROPOSE_JOURNAL
     add_label = "Propose an entry"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.loans.ledger.chart import ensure_chart
 from apps.loans.ledger.models import AccountMapping, GLAccount, JournalLine
 from apps.loans.ledger.settings import CODE_TAKEN, check_account, save_account
@@ -34,8 +36,8 @@ class AccountKind(Kind):
     """Accounts of the chart. What the loans post to keeps its part, whatever it is called."""
 
     name = "accounts"
-    title = "Import chart of accounts"
-    noun = "accounts"
+    title = _("Import chart of accounts")
+    noun = _("accounts")
     action = Action.MANAGE_ACCOUNTS
     on_public = True
     modes = (Mode.INSERT, Mode.UPDATE, Mode.UPSERT)
@@ -71,7 +73,7 @@ class AccountKind(Kind):
             choices={"detail": "Detail", "header": "Header"},
             words={"posting": "detail", "heading": "header", "total": "header"},
             example="Detail",
-            note="A header is left out: it is posted to by nobody.",
+            note=_("A header is left out: it is posted to by nobody."),
         ),
         Column(
             "is_financing",
@@ -79,7 +81,7 @@ class AccountKind(Kind):
             "Tšenyehelo ea likalimo tsa mokhatlo",
             synonyms=("financing", "finance cost"),
             holds=Holds.TRUTH,
-            note="Interest and fees on what the MFI itself borrowed.",
+            note=_("Interest and fees on what the MFI itself borrowed."),
         ),
         Column(
             "may_go_below_zero",
@@ -87,7 +89,7 @@ class AccountKind(Kind):
             "E ka oela tlas'a lefela",
             synonyms=("overdraft", "overdraft allowed"),
             holds=Holds.TRUTH,
-            note="Yes for an overdraft; cash, banks and wallets hold no less than nothing otherwise.",
+            note=_("Yes for an overdraft; cash, banks and wallets hold no less than nothing otherwise."),
         ),
         Column("is_active", "In use", "E sebelisoa", synonyms=("active", "enabled"), holds=Holds.TRUTH, example="yes"),
     )

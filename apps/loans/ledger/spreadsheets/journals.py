@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.loans.ledger.manual import Lines, check_entry, check_not_control, propose_journal, withdraw_journal
 from apps.loans.ledger.models import ManualJournal
 from apps.loans.ledger.spreadsheets.named import ACCOUNT_COLUMNS, NAMED, SIDE_COLUMNS, SIDES, Accounts, moved
@@ -27,8 +29,8 @@ class JournalKind(Kind):
     """Entries by hand. Each waits for a second person, as one that is typed in does."""
 
     name = "journals"
-    title = "Import journals"
-    noun = "lines"
+    title = _("Import journals")
+    noun = _("lines")
     action = Action.PROPOSE_JOURNAL
     on_public = True
     totals = ("debit", "credit")
@@ -45,7 +47,7 @@ class JournalKind(Kind):
                 *("transaction id", "transaction no", "voucher", "voucher no", "jv no", "num", "nomoro"),
             ),
             example="JV-12",
-            note="Rows with the same are one entry.",
+            note=_("Rows with the same are one entry."),
         ),
         Column(
             "posted_on",
@@ -153,7 +155,7 @@ class JournalInterpreter(Interpreter):
                 )
                 entry.rows[0].fail("reference", text)
             return
-        for row, (_, amount) in zip(entry.rows, entry.lines, strict=True):
+        for row, (_account, amount) in zip(entry.rows, entry.lines, strict=True):
             row.ready = entry
             row.kept = {"narrative": entry.narrative, "debit" if amount > 0 else "credit": f"{abs(amount):,.2f}"}
 

@@ -13,6 +13,8 @@ from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID, uuid5
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.loans.ledger.chart import accounts_by_role
 from apps.loans.ledger.manual import CONTROL, NOBODY, check_day, propose_journal, withdraw_journal
 from apps.loans.ledger.models import GLAccount, ManualJournal
@@ -31,13 +33,13 @@ class OpeningKind(Kind):
     """What the accounts held on the day before the books begin here, as the former system's trial balance has it."""
 
     name = "opening_balances"
-    title = "Import opening balances"
-    noun = "balances"
+    title = _("Import opening balances")
+    noun = _("balances")
     action = Action.PROPOSE_JOURNAL
     on_public = True
     totals = ("debit", "credit")
     options = (
-        Option("day", "Day of the balances", Holds.DATE, note="The last day of the former books.", required=True),
+        Option("day", _("Day of the balances"), Holds.DATE, note=_("The last day of the former books."), required=True),
     )
     columns: ClassVar[tuple[Column, ...]] = (*ACCOUNT_COLUMNS, *SIDE_COLUMNS)
 
@@ -116,7 +118,7 @@ class OpeningInterpreter(Interpreter):
     def book(self, records: list[str]) -> None:
         amounts: dict[UUID, Decimal] = defaultdict(Decimal)
         for record in records:
-            account, _, amount = record.split("/")
+            account, _number, amount = record.split("/")
             amounts[UUID(account)] += Decimal(amount)
         propose_journal(
             actor=self.context.actor,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.loans.products.models import PublicHoliday
 from apps.loans.products.settings import save_setting
 from apps.mfis.core.roles import Action
@@ -16,8 +18,8 @@ class HolidayKind(Kind):
     """Days on which nothing falls due. Due dates that are agreed stay as they are."""
 
     name = "holidays"
-    title = "Import public holidays"
-    noun = "holidays"
+    title = _("Import public holidays")
+    noun = _("holidays")
     action = Action.MANAGE_POLICY
     on_public = True
     modes = (Mode.INSERT, Mode.UPDATE, Mode.UPSERT)
@@ -47,7 +49,7 @@ class HolidayKind(Kind):
             synonyms=("active", "in use"),
             holds=Holds.TRUTH,
             example="yes",
-            note="No: it is a working day again.",
+            note=_("No: it is a working day again."),
         ),
     )
 

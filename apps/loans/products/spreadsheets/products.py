@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.loans.products.doubts import doubts
 from apps.loans.products.models import Product
 from apps.loans.products.services import save_product
@@ -25,15 +27,13 @@ class ProductKind(Kind):
     """What is lent, within the MFI's licence. A change makes a new version; loans applied for keep their terms."""
 
     name = "products"
-    title = "Import products"
-    noun = "products"
+    title = _("Import products")
+    noun = _("products")
     action = Action.MANAGE_PRODUCTS
     on_public = True
     modes = (Mode.INSERT, Mode.UPDATE, Mode.UPSERT)
     keys = ("name",)
-    options = (
-        Option("confirmed", "Unusual rates are meant so", Holds.TRUTH, note="Where more than 120 % a year is asked."),
-    )
+    options = (Option("confirmed", _("Unusual rates are meant so"), Holds.TRUTH, note=_("Those above 120% a year.")),)
     columns: ClassVar[tuple[Column, ...]] = PRODUCT_COLUMNS
 
     def interpreter(self, context: Context) -> Interpreter:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.loans.book.models import Loan
 from apps.loans.book.named_loans import LOAN_COLUMNS
 from apps.loans.security.doubts import Pledged, check_pledged
@@ -33,8 +35,8 @@ class CollateralKind(Kind):
     """Things pledged for loans. Identity papers and bank cards may not be taken."""
 
     name = "collateral"
-    title = "Import collateral"
-    noun = "things pledged"
+    title = _("Import collateral")
+    noun = _("things pledged")
     action = Action.REVIEW
     on_public = True
     totals = ("value",)

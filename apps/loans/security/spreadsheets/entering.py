@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.loans.book.models import EventType, Loan, LoanEvent
 from apps.loans.book.named_loans import NamedLoans
 from apps.loans.book.workflow import TRANSITIONS
@@ -17,9 +19,9 @@ from apps.users.spreadsheets.values import Holds
 
 CONFIRMED = Option(
     "confirmed",
-    "What is asked about is meant so",
+    _("What is asked about is meant so"),
     Holds.TRUTH,
-    note="Half names, what stands for a loan already, a vehicle without registration.",
+    note=_("Half names, what stands for a loan already, a vehicle without registration."),
 )
 
 REASON = "The import was taken back."

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.loans.book.models import Loan
 from apps.loans.book.named_loans import LOAN_COLUMNS
 from apps.loans.security.doubts import check_guarantor
@@ -24,8 +26,8 @@ class GuarantorKind(Kind):
     """People who answer for loans. Who answers for one already with the same amount is passed over."""
 
     name = "guarantors"
-    title = "Import guarantors"
-    noun = "guarantors"
+    title = _("Import guarantors")
+    noun = _("guarantors")
     action = Action.REVIEW
     on_public = True
     totals = ("amount",)
@@ -65,7 +67,7 @@ class GuarantorKind(Kind):
             synonyms=("amount", "guarantee amount", "guaranteed amount", "liability", "surety amount"),
             holds=Holds.AMOUNT,
             example="1000.00",
-            note="At most the loan.",
+            note=_("At most the loan."),
         ),
     )
 

@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.loans.book.models import Channel, EventType, Loan, LoanEvent
 from apps.loans.book.named_loans import LOAN_COLUMNS, NamedLoans
 from apps.loans.book.references import fold_reference
@@ -36,18 +38,18 @@ class RepaymentKind(Kind):
     """Money received. What is booked already, by whichever door, is passed over."""
 
     name = "repayments"
-    title = "Import repayments"
-    noun = "repayments"
+    title = _("Import repayments")
+    noun = _("repayments")
     action = Action.RECORD_REPAYMENT
     on_public = True
     totals = ("amount",)
     options = (
-        Option("channel", "Channel of rows that say none", choices=CHANNELS),
+        Option("channel", _("Channel of rows that say none"), choices=CHANNELS),
         Option(
             "accept_overpayment",
-            "What is paid too much is kept as overpaid",
+            _("What is paid too much is kept as overpaid"),
             Holds.TRUTH,
-            note="Up to the limit of the policy; otherwise such a row is a fault.",
+            note=_("Up to the limit of the policy; otherwise such a row is a fault."),
         ),
     )
     columns: ClassVar[tuple[Column, ...]] = (
@@ -80,7 +82,7 @@ class RepaymentKind(Kind):
             ),
             holds=Holds.DATE,
             example="2026-11-27",
-            note="The day on which the money was received.",
+            note=_("The day on which the money was received."),
         ),
         Column(
             "channel",
@@ -109,7 +111,7 @@ class RepaymentKind(Kind):
             ),
             holds=Holds.DIGITS,
             example="9F72KQ1X",
-            note="Of a wallet or bank always; of cash the number of the paper receipt.",
+            note=_("Of a wallet or bank always; of cash the number of the paper receipt."),
         ),
         Column(
             "transfer_amount",
@@ -117,7 +119,7 @@ class RepaymentKind(Kind):
             "Phetisetso eohle",
             synonyms=("transfer amount", "total transfer", "group total"),
             holds=Holds.AMOUNT,
-            note="Where one transfer pays several loans: all that it brought.",
+            note=_("Where one transfer pays several loans: all that it brought."),
         ),
     )
 
@@ -229,7 +231,10 @@ class RepaymentInterpreter(Interpreter):
 
 def _booked(receipts: Sequence[Ready]) -> dict[Mark, str]:
     """The numbers of standing receipts on these loans and days, by what tells one from another."""
-    loans, days = {ready.loan.pk for ready in receipts}, {ready.receipt.value_date for ready in receipts}
+    loans, days = (
+        {ready.loan.pk for ready in receipts},
+        {day for ready in receipts if (day := ready.receipt.value_date)},
+    )
     events = LoanEvent.objects.receipts().filter(loan__in=loans, value_date__in=days)
     return {_mark(event.loan_id, event.value_date, event): event.number for event in events}
 

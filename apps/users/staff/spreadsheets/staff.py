@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 from apps.mfis.core.errors import InvalidInput, ServiceError
 from apps.mfis.core.roles import Action, Duty, Role
 from apps.users.access.services.invitations import invite
@@ -20,18 +23,21 @@ from apps.users.staff.spreadsheets.duties import read_duties
 PHONE_NAMES = ("phone number", "mobile", "mobile number", "mobile no", "cell", "cell number", "telephone")
 
 
+DUTY_NAMES = ", ".join(str(duty.label) for duty in Duty)
+
+
 class StaffKind(Kind):
     """The people who work at an MFI. Each gets an account and an invitation by e-mail; no password stands in a file."""
 
     name = "staff"
-    title = "Import staff"
-    noun = "colleagues"
+    title = _("Import staff")
+    noun = _("colleagues")
     action = Action.MANAGE_PEOPLE
     on_public = True
     modes = (Mode.INSERT, Mode.UPDATE, Mode.UPSERT)
     keys = ("email",)
     chunk = 100  # each is invited
-    options = (Option("uninvited", "Invite nobody yet", Holds.TRUTH, note="They are invited later, under Colleagues."),)
+    options = (Option("uninvited", _("Invite nobody yet"), Holds.TRUTH, note=_("Later, under Colleagues.")),)
     columns: ClassVar[tuple[Column, ...]] = (
         Column(
             "full_name",
@@ -49,7 +55,7 @@ class StaffKind(Kind):
             required=True,
             synonyms=("email address", "e-mail address", "work email"),
             example="thabo@maluti.example",
-            note="The invitation goes there.",
+            note=_("The invitation goes there."),
         ),
         Column(
             "phone",
@@ -66,7 +72,7 @@ class StaffKind(Kind):
             required=True,
             synonyms=("duty", "role", "roles", "position", "job title", "mosebetsi", "boemo"),
             example="Loan officer, Cashier",
-            note=f"One or more of {', '.join(str(duty.label) for duty in Duty)}, with commas between.",
+            note=format_lazy(_("One or more of {duties}, with commas between."), duties=DUTY_NAMES),
         ),
     )
 
