@@ -15,7 +15,7 @@ from apps.users.spreadsheets.kinds import Column, Context, Interpreter, Kind, Ma
 from apps.users.spreadsheets.records import RecordInterpreter
 from apps.users.spreadsheets.values import Holds
 
-CODE_NAMES = ("account code", "gl code", "account number", "account no", "account #", "acc no", "number", "ledger code")
+CODE_NAMES = ("account code", "gl code", "account number", "account no", "acc no", "number", "ledger code")
 NAME_NAMES = ("account name", "account", "account description", "ledger account", "gl account", "description")
 
 _T = GLAccount.Type

@@ -122,7 +122,7 @@ class JournalInterpreter(Interpreter):
             try:
                 check_not_control(account)
             except InvalidInput as error:
-                row.fail("account", str(error.message))
+                row.fail("account_code", str(error.message))
         return (account.pk, amount) if account and amount else None
 
     def _take(self, rows: list[Row], lines: Lines) -> None:

@@ -15,7 +15,7 @@ from apps.users.spreadsheets.values import Holds
 
 ACCOUNT_COLUMNS = (
     Column(
-        "account",
+        "account_code",
         "Account code",
         "Khoutu ea akhaonte",
         synonyms=("code", *CODE_NAMES),
@@ -43,7 +43,7 @@ SIDE_COLUMNS = (
     ),
 )
 
-NAMED = frozenset({"account", "account_name"})  # of which one is needed
+NAMED = frozenset({"account_code", "account_name"})  # of which one is needed
 SIDES = (frozenset({"debit"}), frozenset({"credit"}))
 
 
@@ -62,20 +62,20 @@ class Accounts:
         """The account that the row names; None, and why among its errors, where it names none in use."""
         if NAMED & row.errors.keys():
             return None
-        code, name = row.values.get("account"), row.values.get("account_name")
+        code, name = row.values.get("account_code"), row.values.get("account_name")
         if not code and not name:
-            row.fail("account", "Say which account, by its code.")
+            row.fail("account_code", "Say which account, by its code.")
             return None
         found = self._by_code(row, code, name) if code else self._by_name(row, name or "")
         if found and not found.is_active:
-            row.fail("account", f"{found} is out of use; take it into use in the chart, or write another.")
+            row.fail("account_code", f"{found} is out of use; take it into use in the chart, or write another.")
             return None
         return found
 
     def _by_code(self, row: Row, code: str, name: str | None) -> GLAccount | None:
         found = self.by_code.get(code.casefold())
         if found is None:
-            row.fail("account", f"No account has the code {shown(code)}; bring the chart of accounts in first.")
+            row.fail("account_code", f"No account has the code {shown(code)}; bring the chart of accounts in first.")
         elif name and fold(name) != fold(found.name):
             row.fail("account_name", f"{code} is “{found.name}” here, the file says “{shown(name)}”; mend one of them.")
             return None

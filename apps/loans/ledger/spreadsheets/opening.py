@@ -97,15 +97,15 @@ class OpeningInterpreter(Interpreter):
     def _take(self, row: Row, account: GLAccount, amount: Decimal | None) -> None:
         first = self.row_of.setdefault(account.pk, row.number)
         if first != row.number:
-            row.fail("account", f"{account} stands in row {first} already; write its balance in one row.")
+            row.fail("account_code", f"{account} stands in row {first} already; write its balance in one row.")
         elif amount is None:
             row.pass_over("no balance")
         elif account.role in CONTROL and "opening" not in accounts_by_role():
-            row.fail("account", f"{account} is kept by the loans themselves; leave it out, and its counterpart.")
+            row.fail("account_code", f"{account} is kept by the loans themselves; leave it out, and its counterpart.")
         else:
             row.ready = account, amount
             against = " (with the loans; here against the opening balances)" if account.role in CONTROL else ""
-            row.kept = {"account": f"{account}{against}", "debit": "", "credit": ""}
+            row.kept = {"account_code": f"{account}{against}", "debit": "", "credit": ""}
             row.kept["debit" if amount > 0 else "credit"] = f"{abs(amount):,.2f}"
 
     def write(self, rows: list[Row]) -> None:

@@ -108,8 +108,8 @@ def balances(actor: Actor, content: str = BALANCES, **settings: object) -> Impor
 
 
 def test_opening_balances_are_one_entry_that_a_second_person_posts(accountant: Actor, manager: Actor) -> None:
-    run = balances(accountant, expected={"debit": "75000.00", "credit": "75000"})
-    assert (run.good, run.passed, run.totals) == (4, 1, {"debit": "75000.00", "credit": "75000"})
+    run = balances(accountant, expected={"debit": "75000.00", "credit": "75000.00"})
+    assert (run.good, run.passed, run.totals) == (4, 1, {"debit": "75000.00", "credit": "75000.00"})
     run_rows(run, actor=accountant)
     (journal,) = ManualJournal.objects.all()
     assert (journal.narrative, journal.maker_name) == ("Opening balances of 28 February 2026", accountant.name)
@@ -133,9 +133,9 @@ def test_a_trial_balance_that_does_not_balance_is_not_run(accountant: Actor) -> 
 @pytest.mark.parametrize(
     ("old", "new", "field", "said"),
     [
-        ("1020,Bank", "9999,Bank", "account", "bring the chart of accounts in first"),
+        ("1020,Bank", "9999,Bank", "account_code", "bring the chart of accounts in first"),
         ("1020,Bank", "1020,Safe", "account_name", "1020 is “Bank” here, the file says “Safe”"),
-        ("1020,Bank", "1500,Furniture and equipment", "account", "stands in row 2 already"),
+        ("1020,Bank", "1500,Furniture and equipment", "account_code", "stands in row 2 already"),
         ("1020,Bank", ",Safe", "account_name", "No account is called “Safe”"),
         (",,40000", ",40000,40000", "credit", "not both"),
         (",,40000", ",-40000,", "debit", "write 40,000.00 as a credit"),
@@ -203,7 +203,7 @@ def test_rows_of_one_reference_are_one_entry(accountant: Actor) -> None:
     [
         ("1020,,900", "1020,,899", 2, "", "Entry JV-1: Debits and credits differ by 1.00"),
         ("2026-02-27,JV-1,Rent,1020", "2026-02-26,JV-1,Rent,1020", 4, "posted_on", "has another day"),
-        ("5110", "1200", 2, "account", "kept by the loans themselves"),
+        ("5110", "1200", 2, "account_code", "kept by the loans themselves"),
         ("900,\n", ",\n", 2, "debit", "Give a debit or a credit"),
         ("27,JV-1,Rent,1020", "27,,Rent,1020", 4, "reference", "the rows of one entry have the same"),
     ],

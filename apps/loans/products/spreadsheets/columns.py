@@ -113,7 +113,7 @@ PRODUCT_COLUMNS = (
     _column("recalculation_compounding", "Tsoala holim'a tsoala", "recalculation compounding"),
     _column("recalculation_payoff", "Ho qeta ho nka tsoala", "pre-closure interest calculation rule"),
     _column("settlement_rebate", "Phokotso ea ho qeta pele", "rebate"),
-    _column("penalty_percent", "Kotlo ea se liehileng (%)", "penalty", "penalty %", "penalty rate"),
+    _column("penalty_percent", "Kotlo ea se liehileng (%)", "penalty rate", "penalty percentage"),
     _column("penalty_of", "Kotlo ke ea", "penalty on"),
     _column("penalty_after_days", "Kotlo ka mor'a matsatsi", "penalty wait period"),
     _column("penalty_grace_days", "Matsatsi a se nang kotlo", "penalty grace days"),

@@ -26,7 +26,7 @@ from tests.factories import Branch
 
 HEAD = (
     "Product name,Min principal,Default principal,Max principal,Minimum repayments,Number of repayments,Max repayments,"
-    "Repayment frequency type,Interest rate,Interest rate frequency,Interest method,Amortization,Penalty %\n"
+    "Repayment frequency type,Interest rate,Interest rate frequency,Interest method,Amortization,Penalty rate\n"
 )
 FARM = "Farm loan,500,5000,20000,3,12,24,Monthly,2.5,Per month,Flat,Equal installments,1.5%\n"
 
