@@ -30,11 +30,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.server import migrated, throw_away_server
 
+ROOT = Path(__file__).resolve().parent.parent
 HEAD = ("Name", "Phone", "National ID", "Date of birth", "District", "Village", "Employer", "Net monthly income")
 FIRST = ("Palesa", "Thabo", "Lineo", "Khotso", "Mpho", "Tšepo", "Naleli", "Retšelisitsoe")
 LAST = ("Mokoena", "Pheko", "Letsie", "Moshoeshoe", "Sekonyela", "Tau", "Shale")

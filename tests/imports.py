@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = (
     *("mfis.core", "mfis.work", "mfis.tenancy", "mfis.nodes"),
     *("users.accounts", "users.messaging", "users.access", "users.back_office", "users.consents", "users.complaints"),
-    *("users.spreadsheets", "users.staff", "users.registration", "users.operators"),
+    *("users.duplicates", "users.spreadsheets", "users.staff", "users.registration", "users.operators"),
     "credit",
     *("loans.domain", "loans.products", "loans.book", "loans.ledger", "loans.recording", "loans.groups"),
     *("loans.security", "loans.applications", "loans.servicing", "loans.collections", "loans.statements"),

@@ -12,5 +12,6 @@ import apps.loans.reporting.admin
 import apps.loans.security.admin
 import apps.loans.servicing.admin
 import apps.users.complaints.admin
+import apps.users.duplicates.admin
 import apps.users.spreadsheets.admin
 import apps.users.staff.admin  # noqa: F401

@@ -6,6 +6,7 @@ class LoansConfig(AppConfig):
     verbose_name = "Lending"
 
     def ready(self) -> None:
+        from apps.loans.book import merged_people  # noqa: F401 - it listens
         from apps.loans.ledger.settings import check_recognition
         from apps.loans.products.settings import policy_checks
         from apps.loans.servicing.services.inbox import queue_unposted

@@ -5,6 +5,7 @@ from apps.users.access.models import ApiToken, CallCount, ContactChange, Invitat
 from apps.users.accounts.models import Account, BorrowerProfile, OneTimeCode
 from apps.users.complaints.models import Complaint
 from apps.users.consents.models import Consent
+from apps.users.duplicates.models import DuplicatePair, Merge
 from apps.users.messaging.models import Message
 from apps.users.spreadsheets.models import ImportMapping, ImportRow, ImportRun
 
@@ -17,10 +18,12 @@ __all__ = [
     "Complaint",
     "Consent",
     "ContactChange",
+    "DuplicatePair",
     "ImportMapping",
     "ImportRow",
     "ImportRun",
     "Invitation",
+    "Merge",
     "Message",
     "OneTimeCode",
     "Revision",

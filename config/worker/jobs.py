@@ -16,6 +16,7 @@ from apps.credit.disputes import lenders_to_tell
 from apps.credit.retention import apply_retention
 from apps.loans.histories.services.disputes import tell_of_corrections
 from apps.loans.histories.services.inquiries import tell_of_inquiries
+from apps.loans.histories.services.merges import retell_merged
 from apps.loans.histories.services.months import take_months
 from apps.loans.histories.services.reconciliation import upgrade_histories
 from apps.loans.ledger.verification import check_books
@@ -35,6 +36,7 @@ from apps.mfis.work import queries
 from apps.mfis.work.kinds import IMPORTS, OF_EACH_MFI, OF_THE_NODE
 from apps.users.access.rate_limits import forget_old_counts
 from apps.users.access.services.sign_ins import forget_ended
+from apps.users.duplicates.services import find_duplicates
 from apps.users.spreadsheets.services.retention import forget_old_runs
 from apps.users.spreadsheets.services.work import take_up_runs
 from apps.users.spreadsheets.storage import remove_old_uploads
@@ -94,13 +96,14 @@ def remind(worker: Worker, mfi: MFI) -> None:
 
 
 def tell(worker: Worker, mfi: MFI) -> None:
-    """Tells of other lenders' look-ups and corrections."""
+    """Tells of other lenders' look-ups and corrections, and the histories whose loans are one person's."""
     if mfi.status == MFI.Status.CLOSED:
         return
     with suppress(NotHome):
         if is_home():
             tell_of_corrections()
             tell_of_inquiries()
+            retell_merged()
 
 
 def take_figures(worker: Worker, mfi: MFI) -> None:
@@ -122,8 +125,10 @@ def keep_histories(worker: Worker, mfi: MFI) -> None:
 
 
 def tidy(worker: Worker, mfi: MFI) -> None:
-    """Removes sessions that have run out, counts too old to matter, and what stands in the rows of old imports."""
+    """Removes sessions that have run out, counts too old to matter, and what stands in old imports' rows; looks for
+    people who are registered twice."""
     _tidy()
+    find_duplicates(actor=SYSTEM)
 
 
 def import_rows(worker: Worker, mfi: MFI) -> None:

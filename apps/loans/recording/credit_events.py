@@ -76,7 +76,7 @@ def credit_event(loan: Loan, state: LoanState, event: LoanEvent, kind: str, mont
         loan_id=loan.pk,
         loan_number=loan.number,
         person_key_source=national_id(loan.borrower),
-        borrower_id=loan.borrower_id,
+        borrower_id=loan.borrower.standing.pk,
         kind=kind,
         value_date=event.value_date,
         amount=event.amount,
@@ -110,5 +110,5 @@ def per_month(total: Decimal, since: date | None, last: date | None) -> Decimal:
 
 def national_id(borrower: Account) -> str:
     """The number on the borrower's identity paper; empty where none is on record."""
-    profile = getattr(borrower, "profile", None)
+    profile = getattr(borrower.standing, "profile", None)
     return (profile.national_id or "") if profile else ""

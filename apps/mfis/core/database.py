@@ -66,6 +66,8 @@ def copied(text: str) -> str:
     """A text as COPY reads it in a column."""
     if "\\" in text:
         text = text.replace("\\", "\\\\")
+    if text.isprintable():
+        return text
     return text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("users", "0013_imports")]
+    dependencies = [("users", "0013_imports"), ("users", "0013_merges")]
 
     operations = [
         migrations.RemoveConstraint(model_name="account", name="account_has_email_or_phone"),

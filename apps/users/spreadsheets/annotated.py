@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _
 
 from apps.users.spreadsheets.files.cells import Kind as CellKind
 from apps.users.spreadsheets.files.cells import Spoken
+from apps.users.spreadsheets.heads import FAULTS
 from apps.users.spreadsheets.kinds import kind_named
 from apps.users.spreadsheets.labels import LINES
 from apps.users.spreadsheets.models import ImportRow, ImportRun
 from apps.users.spreadsheets.values import shown_as
 from apps.users.spreadsheets.writing import Row, Table
-
-FAULTS = "Faults"  # the heading that an import leaves out again
 
 
 def faulty_rows(run: ImportRun) -> Table:

@@ -49,6 +49,8 @@ class SheetSeen:
 
 MOST_MERGED = 200
 
+FAULTS = "Faults"  # the column that our own copy of faulty rows has beside those of the file
+
 
 def text_of_cell(cell: Spoken) -> str:
     return cell if isinstance(cell, str) else cell[1]
@@ -128,7 +130,9 @@ def propose(head: Mapping[int, str], columns: Sequence[Column], before: Mapping[
 
 def left_out(head: Mapping[int, str], taken: Container[int]) -> str:
     """A sentence about the columns of the file that nothing takes; empty where there are none."""
-    unknown = [f"“{shown(text)}” ({letters(place)})" for place, text in head.items() if place not in taken]
+    unknown = [
+        f"“{shown(text)}” ({letters(place)})" for place, text in head.items() if place not in taken and text != FAULTS
+    ]
     return f"Nothing takes what stands under {', '.join(unknown)}; it is left out." if unknown else ""
 
 

@@ -12,6 +12,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from apps.mfis.core.tables import NodeLocal, new_id
 
@@ -37,7 +38,7 @@ class ImportRun(NodeLocal):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind_name = models.CharField("kind", max_length=30)
     state = models.CharField(max_length=10, choices=State.choices, default=State.MAPPING)
-    file_name = models.CharField("file", max_length=200)
+    file_name = models.CharField(_("file"), max_length=200)
     file_hash = models.CharField("SHA-256 of the file", max_length=64)
     file_size = models.PositiveBigIntegerField("bytes", default=0)
 
@@ -74,8 +75,8 @@ class ImportRun(NodeLocal):
 
     acting_id = models.UUIDField(null=True)  # who asked for the present step
     by_id = models.UUIDField(null=True)
-    by_name = models.CharField("by", max_length=150)
-    uploaded_at = models.DateTimeField("uploaded", db_default=Now())
+    by_name = models.CharField(_("by"), max_length=150)
+    uploaded_at = models.DateTimeField(_("uploaded"), db_default=Now())
     rehearsed_at = models.DateTimeField("rehearsed", null=True)
     started_at = models.DateTimeField("started", null=True)
     ended_at = models.DateTimeField("ended", null=True)

@@ -172,6 +172,7 @@ _CLEAR_DATES: tuple[str, ...] = (
     "%b %d, %Y",
 )
 _CLEAR_DATES += ("%B %d, %Y", "%b %d %Y", "%B %d %Y")
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # as cells of dates come
 _DAY_AND_MONTH = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4})")
 _MIDNIGHT = re.compile(r"[T ]00:00(:00(\.0+)?)?Z?$")
 
@@ -184,6 +185,8 @@ def read_date(text: str) -> date | None:
     """
     if not text:
         return None
+    if _ISO_DATE.fullmatch(text):
+        return _iso_date(text)
     plain = " ".join(_MIDNIGHT.sub("", text).split())
     parts = _DAY_AND_MONTH.fullmatch(plain)
     if parts:
@@ -194,6 +197,13 @@ def read_date(text: str) -> date | None:
         except ValueError:
             continue
     raise ValueError(f"“{shown(text)}” is not a date; write 1990-05-27 or 27 May 1990.")
+
+
+def _iso_date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"“{shown(text)}” is not a date; write 1990-05-27 or 27 May 1990.") from None
 
 
 def _day_first(text: str, day: int, month: int, year: int) -> date:

@@ -170,6 +170,12 @@ tenant_site.menu = [
                 count=waiting_contact_changes,
             ),
             Link(
+                "Registered twice?",
+                "fas fa-user-friends",
+                "admin:users_duplicatepair_changelist",
+                action=Action.REGISTER_BORROWER,
+            ),
+            Link(
                 "Complaints",
                 "fas fa-comment-dots",
                 "admin:users_complaint_changelist",

@@ -81,6 +81,18 @@ def rebuild_histories(report: Report = _silent) -> int:
     return len(keys)
 
 
+def rewrite_histories(keys: list[UUID]) -> None:
+    """Writes these loans anew, with their months.
+
+    Raises:
+        As `rebuild_histories`.
+    """
+    if keys:
+        _write_anew(keys, _silent)
+        HistoriesMonth.objects.all().delete()
+        take_months()
+
+
 def _write_anew(keys: list[UUID], report: Report) -> None:
     until = cutoffs(business_date())
     for n in range(0, len(keys), BATCH):

@@ -56,7 +56,7 @@ def ask_contact_change(*, account: Account, phone: str, email: str, reason: str,
         asked_by=actor.id,
         asked_by_name=actor.name,
     )
-    _tell(account, "contact_asked", change.pk, actor.name)
+    tell_addresses(account, "contact_asked", change.pk, actor.name)
     return change
 
 
@@ -82,7 +82,7 @@ def decide_contact_change(*, change_id: UUID, confirmed: bool, actor: Actor) -> 
     change.save()
     if confirmed:
         name_actor(actor.because(f"asked by {change.asked_by_name}: {change.reason}"))
-        _tell(account, "contact_changed", change.pk, f"{change.asked_by_name}, {actor.name}")
+        tell_addresses(account, "contact_changed", change.pk, f"{change.asked_by_name}, {actor.name}")
         write_password(account, "")
         account.second_factor = False
         _put(account, change.phone, change.email)
@@ -125,7 +125,7 @@ def change_contact_by_code(*, account: Account, phone: str, email: str, code: On
     if code.address not in (owner.phone, owner.email):
         raise InvalidInput("The address that the code went to was changed meanwhile; ask anew.", field="code")
     person = _clean(owner, phone, email)
-    _tell(owner, "contact_changed", code.pk, actor.name)
+    tell_addresses(owner, "contact_changed", code.pk, actor.name)
     return _put(owner, person.phone, person.email)
 
 
@@ -158,7 +158,7 @@ def _put(account: Account, phone: str, email: str) -> Account:
     return account
 
 
-def _tell(account: Account, about: str, key: UUID, staff: str) -> None:
+def tell_addresses(account: Account, about: str, key: UUID, staff: str) -> None:
     """Tells every address that the account has until now."""
     for address in filter(None, (account.phone, account.email)):
         queue_to_address(

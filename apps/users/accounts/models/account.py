@@ -126,6 +126,11 @@ class Account(AbstractBaseUser, Revisioned):
         return bool(self.email) and self.email == self.verified_email
 
     @property
+    def standing(self) -> Account:
+        """The account that stands for this one: itself, unless it was merged into another."""
+        return self.merged_into or self
+
+    @property
     def actor(self) -> Actor:
         """This account as whoever acts: what commands are called with."""
         return Actor(self.pk, self.full_name, Role(self.role), self.duty_set, self.is_active)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import cache
 from uuid import UUID
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import ForeignObjectRel, Model
 from django.utils import timezone
 
 from apps.mfis.core.actor import Actor
@@ -14,7 +16,7 @@ from apps.mfis.core.roles import Action, Role
 from apps.users.accounts.models import Account, BorrowerProfile
 
 # What every registration has, and what only says that somebody was to be reached.
-OWN = frozenset({"BorrowerProfile", "Invitation", "Message", "OneTimeCode"})
+OWN = frozenset({"BorrowerProfile", "DuplicatePair", "Invitation", "Message", "OneTimeCode"})
 
 NOT_HERE = "There is no such borrower any more."
 SIGNED_UP = "They have signed up."
@@ -44,14 +46,20 @@ def withdraw_borrowers(*, account_ids: Sequence[UUID], actor: Actor) -> dict[UUI
 
 def _resting_on(account_ids: Collection[UUID]) -> Iterator[tuple[UUID, str]]:
     """Accounts to which a record of any app refers, and what such a record is called; one query a kind of record."""
-    for relation in Account._meta.related_objects:
-        model = relation.related_model
-        if isinstance(model, str) or model.__name__ in OWN:
-            continue
-        name = relation.field.attname
-        keys = model._default_manager.filter(**{f"{name}__in": account_ids}).order_by().values_list(name, flat=True)
+    for model, name in _referring():
+        keys = model._base_manager.filter(**{f"{name}__in": account_ids}).order_by().values_list(name, flat=True)
         for key in keys.distinct():
             yield key, str(model._meta.verbose_name)
+
+
+@cache
+def _referring() -> list[tuple[type[Model], str]]:
+    """Each model and column that refers to an account, also those that an account cannot be asked for."""
+    found = []
+    for relation in Account._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ForeignObjectRel) and relation.related_model.__name__ not in OWN:
+            found.append((relation.related_model, relation.field.attname))
+    return found
 
 
 def _withdraw(account_ids: Collection[UUID]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -210,8 +209,8 @@ TEXTS = ("full_name", "phone", "email", "national_id", "district", "village", "e
 
 def _spoken(person: Person) -> dict[str, str]:
     """What would be kept of a person, as the preview shows it."""
-    values = {field.name: getattr(person, field.name) for field in fields(person)}
-    return {
-        name: f"{value:%-d %B %Y}" if name == "date_of_birth" and value else str(value or "")
-        for name, value in values.items()
-    }
+    kept = {name: getattr(person, name) for name in TEXTS}
+    born, income = person.date_of_birth, person.net_monthly_income
+    kept["date_of_birth"] = f"{born:%-d %B %Y}" if born else ""
+    kept["net_monthly_income"] = "" if income is None else str(income)
+    return kept

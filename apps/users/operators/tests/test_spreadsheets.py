@@ -17,9 +17,10 @@ from apps.mfis.core.errors import InvalidInput, NotAllowed, WrongState
 from apps.mfis.tenancy.models import MFI, DirectoryEntry
 from apps.mfis.tenancy.services.provisioning import set_status
 from apps.users.accounts.models import Account
+from apps.users.spreadsheets.inline import take_back
 from apps.users.spreadsheets.models import ImportRow, ImportRun
 from apps.users.spreadsheets.tests.rehearsals import errors_of, imported, rehearsed, rows_in, run_rows
-from apps.users.spreadsheets.tests.workbooks import workbook
+from apps.users.spreadsheets.tests.workbooks import sheets, workbook
 from tests.factories import Branch
 
 HEAD = "MFI,Name,Phone,E-mail,National ID,Date of birth,District,Village,Employer,Net monthly income\n"
@@ -266,3 +267,44 @@ def test_an_mfi_imports_its_own_people(alpha: Branch) -> None:
         rehearsed("people", b"Name,Phone\nX Y,59900002\n", actor=alpha.staff["accountant"].actor)
     with pytest.raises(NotAllowed):
         rehearsed("mfis", b"Name\nX\n", actor=alpha.staff["manager"].actor)
+
+
+def test_the_command_takes_everything_that_the_pages_do(public: Branch, tmp_path: Path) -> None:
+    path, out = tmp_path / "people.xlsx", io.StringIO()
+    path.write_bytes(sheets(A=[["Who", "Cell"], ["Khotso Pheko", "59900001"]], B=[["Name"], ["x"]]))
+    with pytest.raises(CommandError, match="taken for: MFI"):
+        call_command("import_people", str(path), sheet="A", map=["Who=Name"], stdout=out)
+    with pytest.raises(CommandError, match="There is no sheet “C”"):
+        call_command("import_people", str(path), sheet="C", stdout=out)
+    with pytest.raises(CommandError, match="names no MFI alone"):
+        call_command("import_people", str(path), mfi="nobody", stdout=out)
+    asked = {"mfi": "alpha", "sheet": "A", "map": ["Who=Name"], "stdout": out}
+    call_command("import_people", str(path), dry_run=True, **asked)
+    assert "1 good, 0 faulty, 0 already there" in out.getvalue()
+    assert not DirectoryEntry.objects.filter(full_name="Khotso Pheko").exists()
+    call_command("import_people", str(path), option=["invite=yes"], **asked)
+    with tenant_context(public.mfi):
+        assert Account.objects.get(full_name="Khotso Pheko").invitations.count() == 1
+    with pytest.raises(CommandError, match="by what a row is recognised"):
+        call_command("import_people", str(path), mode="upsert", **asked)
+    call_command("import_people", str(path), mode="upsert", key="phone", **asked)
+    assert "row 2: already so" in out.getvalue()
+
+
+def test_of_two_sheets_that_fit_the_command_takes_none(public: Branch, tmp_path: Path) -> None:
+    path = tmp_path / "people.xlsx"
+    path.write_bytes(sheets(A=[["Name", "Phone"], ["x", "1"]], B=[["Name", "Phone"], ["y", "2"]]))
+    with pytest.raises(CommandError, match="“A” and “B” both have a head; name the one that is meant"):
+        call_command("import_people", str(path), mfi="alpha")
+    assert set(ImportRun.objects.values_list("state", flat=True)) == {"discarded"}
+
+
+def test_what_was_written_at_several_mfis_is_taken_back_at_each(public: Branch, beta: Branch) -> None:
+    run = imported("people", csv(GOOD, GOOD.replace("alpha,Khotso", "beta,Thabo")))
+    assert run.inserted == 2
+    done = take_back(run, actor=SYSTEM)
+    assert (done.taken_back, done.stayed) == (2, 0)
+    for branch, name in ((public, "Khotso Pheko"), (beta, "Thabo Pheko")):
+        with tenant_context(branch.mfi):
+            assert Account.objects.get(full_name=name).withdrawn_at
+    assert imported("people", csv(GOOD)).inserted == 1

@@ -20,6 +20,7 @@ from apps.users.spreadsheets.values import Holds
 
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt")
 EXAMPLES = 3
+MOST_LISTED = 50  # MFIs in a list to choose from; a longer one is slow to look through
 TARGET, TOTAL, OPTION = "target_", "expected_", "option_"
 
 
@@ -138,14 +139,29 @@ def _choice(column: Column) -> str:
     return f"{header} *" if column.required else header
 
 
+class _NamedMFI(forms.CharField):
+    """An institution by its subdomain, where there are too many to choose from a list."""
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value).strip().lower()
+        mfi = MFI.objects.filter(subdomain=text, status=MFI.Status.ACTIVE).first() if text else None
+        if text and mfi is None:
+            raise forms.ValidationError(_("No MFI that is active has this subdomain."))
+        return str(mfi.pk) if mfi else ""
+
+
 def _mfi_field(run: ImportRun) -> forms.Field:
-    mfis = MFI.objects.filter(status=MFI.Status.ACTIVE).values_list("pk", "name")
-    return forms.ChoiceField(
-        label=_("Whose rows they are"),
-        choices=[("", _("The column “MFI” says it, row by row")), *((str(pk), name) for pk, name in mfis)],
-        initial=str(run.mfi_id or ""),
-        required=False,
-    )
+    """Whose rows they are: chosen from a list, or of many named by its subdomain."""
+    label, said_by_rows = _("Whose rows they are"), _("The column “MFI” says it, row by row")
+    mfis = list(MFI.objects.filter(status=MFI.Status.ACTIVE).values_list("pk", "name", "subdomain")[: MOST_LISTED + 1])
+    if len(mfis) > MOST_LISTED:
+        chosen = MFI.objects.filter(pk=run.mfi_id).first() if run.mfi_id else None
+        helped = _("Its subdomain; empty where the column “MFI” says it, row by row.")
+        return _NamedMFI(
+            label=label, help_text=helped, required=False, max_length=40, initial=chosen.subdomain if chosen else ""
+        )
+    choices = [("", said_by_rows), *((str(pk), name) for pk, name, _subdomain in mfis)]
+    return forms.ChoiceField(label=label, choices=choices, initial=str(run.mfi_id or ""), required=False)
 
 
 def _option_field(option: Option, said: str) -> forms.Field:

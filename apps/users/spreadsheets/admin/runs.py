@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.mfis.core.database import PUBLIC, connection
 from apps.mfis.core.errors import NotAllowed, ServiceError
@@ -55,7 +56,7 @@ class ImportRunAdmin(ListExportMixin, LetsemaAdmin):  # type: ignore[misc]
     """The runs of the present site, the latest first."""
 
     view_action = Action.IMPORT_ROWS
-    list_title = "Imports"
+    list_title = gettext_lazy("Imports")  # type: ignore[assignment]
     list_display = ("file_name", "what", "standing", "rows", "written", "left", "by_name", "uploaded_at")
     list_filter = (KindFilter, StateFilter)
     search_fields = ("file_name", "by_name", "file_hash")
@@ -83,19 +84,19 @@ class ImportRunAdmin(ListExportMixin, LetsemaAdmin):  # type: ignore[misc]
         runs: QuerySet[ImportRun] = super().get_queryset(request)
         return runs.filter(kind_name__in=names)
 
-    @admin.display(description="what", ordering="kind_name")
+    @admin.display(description=gettext_lazy("what"), ordering="kind_name")
     def what(self, run: ImportRun) -> str:
         return str(kind_named(run.kind_name).noun)
 
-    @admin.display(description="state", ordering="state")
+    @admin.display(description=gettext_lazy("state"), ordering="state")
     def standing(self, run: ImportRun) -> str:
         return status_badge(COLOURS[ImportRun.State(run.state)], str(STATES[run.state]))
 
-    @admin.display(description="written", ordering=F("inserted") + F("updated"))
+    @admin.display(description=gettext_lazy("written"), ordering=F("inserted") + F("updated"))
     def written(self, run: ImportRun) -> int:
         return run.inserted + run.updated if run.started_at else 0
 
-    @admin.display(description="faulty or refused", ordering=F("faulty") + F("refused"))
+    @admin.display(description=gettext_lazy("faulty or refused"), ordering=F("faulty") + F("refused"))
     def left(self, run: ImportRun) -> int:
         return run.faulty + run.refused
 

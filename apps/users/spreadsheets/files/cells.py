@@ -103,7 +103,11 @@ class UnreadableFile(Exception):
 
 def cell_of(value: object, number_format: str = "") -> Cell | None:
     """The cell of a value as libraries read it; None where nothing stands in it."""
-    if value is None or (isinstance(value, str) and not value.strip()):
+    if type(value) is str:
+        if not value or value.isspace():
+            return None
+        return Cell(Kind.ERROR if value in ERRORS else Kind.TEXT, value)
+    if value is None:
         return None
     if isinstance(value, bool):
         return Cell(Kind.BOOLEAN, "TRUE" if value else "FALSE")
@@ -115,7 +119,7 @@ def cell_of(value: object, number_format: str = "") -> Cell | None:
         return Cell(Kind.DATE, f"{value:%Y-%m-%d}")
     if isinstance(value, time | timedelta):
         return Cell(Kind.TIME, str(value))
-    return Cell(Kind.ERROR if value in ERRORS else Kind.TEXT, str(value))
+    return Cell(Kind.TEXT, str(value))
 
 
 ERRORS = frozenset(

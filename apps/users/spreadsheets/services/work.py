@@ -13,6 +13,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.utils import InterfaceError, OperationalError
 from django.utils import timezone
 
 from apps.mfis.core.actor import OPERATOR, Actor, actor_context
@@ -31,6 +32,8 @@ from apps.users.spreadsheets.models import ImportRow, ImportRun
 from apps.users.spreadsheets.workflow import GO_ON, PAUSE, START, UNDO
 
 State = ImportRun.State
+
+DATABASE_AWAY = (OperationalError, InterfaceError)
 
 Progress = Callable[[ImportRun], object]
 Work = Callable[..., Iterator[ImportRun]]
@@ -187,6 +190,11 @@ def work_on(run_id: UUID, progress: Progress = unheard) -> ImportRun:
             progress(now)
     except ServiceError as error:
         _stop(run_id, error.message)
+    except DATABASE_AWAY:
+        raise  # it goes on once the database is back
+    except Exception:
+        _stop(run_id, "The program met a fault, which is in the worker's log; what is written stays. Try to go on.")
+        raise
     return ImportRun.objects.get(pk=run_id)
 
 
