@@ -11,7 +11,7 @@ from apps.loans.book.models import Loan
 from apps.loans.book.named_loans import LOAN_COLUMNS
 from apps.loans.security.doubts import Pledged, check_pledged
 from apps.loans.security.models import Collateral
-from apps.loans.security.services import Security, add_collateral, settle_collateral
+from apps.loans.security.services import settle_collateral
 from apps.loans.security.spreadsheets.entering import CONFIRMED, SecurityInterpreter
 from apps.mfis.core.roles import Action
 from apps.users.spreadsheets.kinds import Column, Context, Interpreter, Kind, Row
@@ -41,7 +41,7 @@ class CollateralKind(Kind):
     on_public = True
     totals = ("value",)
     options = (CONFIRMED,)
-    chunk = 200
+    chunk = 500
     columns: ClassVar[tuple[Column, ...]] = (
         *LOAN_COLUMNS,
         Column(
@@ -126,15 +126,3 @@ class CollateralInterpreter(SecurityInterpreter):
             "value": f"{thing.value:,.2f}",
         }
         return ""
-
-    def enter(self, row: Row) -> Security:
-        thing: Collateral = row.ready
-        return add_collateral(
-            loan_id=thing.loan_id,
-            actor=self.context.actor,
-            what=thing.what,
-            description=thing.description,
-            value=thing.value,
-            serial=thing.serial,
-            confirmed=True,  # what is asked about was asked about above
-        )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from datetime import datetime
 from typing import ClassVar
+from uuid import UUID
 
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from apps.loans.book.models import EventType, Loan, LoanEvent
 from apps.loans.book.named_loans import NamedLoans
 from apps.loans.book.workflow import TRANSITIONS
+from apps.loans.security.many import enter_securities, release_securities
 from apps.loans.security.models import Collateral, Guarantor
-from apps.loans.security.services import Security, release
 from apps.mfis.core.errors import ServiceError, Unsure
 from apps.users.spreadsheets.kinds import Context, Interpreter, Made, Option, Row
 from apps.users.spreadsheets.records import refuse, sentences_by_field
@@ -40,14 +43,6 @@ class SecurityInterpreter(Interpreter):
 
         Raises:
             ServiceError: it is refused, or asked about.
-        """
-
-    @abstractmethod
-    def enter(self, row: Row) -> Security:
-        """Enters what was drafted by the command that forms and API call.
-
-        Raises:
-            ServiceError: it is refused.
         """
 
     def __init__(self, context: Context) -> None:
@@ -87,30 +82,33 @@ class SecurityInterpreter(Interpreter):
             refuse(row, error)
 
     def write(self, rows: list[Row]) -> None:
-        for row in rows:
-            try:
-                row.record = str(self.enter(row).id)
-            except ServiceError as error:
-                refuse(row, error)
+        records = [row.ready for row in rows]
+        # What is asked about was asked about above.
+        for row, refused in zip(rows, enter_securities(records=records, actor=self.context.actor), strict=True):
+            if refused:
+                refuse(row, refused)
+            else:
+                row.record = str(row.ready.pk)
 
     def undo(self, made: list[Made]) -> dict[str, str]:
         """Releases what was entered, but where money was paid out on it since."""
-        found = self.model.objects.select_related("loan").in_bulk([each.record for each in made])
-        reasons = {}
-        for key, record in found.items():
-            try:
-                why = self._release(record)
-            except ServiceError as error:
-                why = str(error.message)
-            if why:
-                reasons[str(key)] = why
+        found = self.model.objects.select_related("loan").filter(pk__in=[each.record for each in made], is_active=True)
+        paid_out = _paid_out_at({record.loan_id for record in found})
+        resting = [record for record in found if paid_out.get(record.loan_id, record.created_at) > record.created_at]
+        reasons = {str(record.pk): _said(record.loan) for record in resting}
+        released = [record for record in found if str(record.pk) not in reasons]
+        refusals = release_securities(records=released, actor=self.context.actor, reason=REASON)
+        for record, refused in zip(released, refusals, strict=True):
+            if refused:
+                reasons[str(record.pk)] = str(refused.message)
         return reasons
 
-    def _release(self, record: Guarantor | Collateral) -> str:
-        if not record.is_active:
-            return ""
-        paid_out = LoanEvent.objects.of_type(EventType.DISBURSED).standing().filter(loan=record.loan_id)
-        if paid_out.filter(recorded_at__gt=record.created_at).exists():
-            return f"Loan {record.loan.number} was paid out on it; release it on the loan's page, if it should be."
-        release(security=self.model, record_id=record.pk, actor=self.context.actor, reason=REASON)
-        return ""
+
+def _paid_out_at(loan_ids: set[UUID]) -> dict[UUID, datetime]:
+    """When money was handed over last on each of these loans, where it was."""
+    events = LoanEvent.objects.of_type(EventType.DISBURSED).standing().filter(loan__in=loan_ids).order_by()
+    return dict(events.values_list("loan_id").annotate(at=Max("recorded_at")))
+
+
+def _said(loan: Loan) -> str:
+    return f"Loan {loan.number} was paid out on it; release it on the loan's page, if it should be."

@@ -13,7 +13,7 @@ from apps.loans.book.models import Loan
 from apps.loans.book.named_loans import LOAN_COLUMNS
 from apps.loans.security.doubts import check_guarantor
 from apps.loans.security.models import Guarantor
-from apps.loans.security.services import Security, add_guarantor, settle_guarantor
+from apps.loans.security.services import settle_guarantor
 from apps.loans.security.spreadsheets.entering import CONFIRMED, SecurityInterpreter
 from apps.mfis.core.errors import Unsure
 from apps.mfis.core.folding import fold
@@ -32,7 +32,7 @@ class GuarantorKind(Kind):
     on_public = True
     totals = ("amount",)
     options = (CONFIRMED,)
-    chunk = 200
+    chunk = 500
     columns: ClassVar[tuple[Column, ...]] = (
         *LOAN_COLUMNS,
         Column(
@@ -121,15 +121,3 @@ class GuarantorInterpreter(SecurityInterpreter):
             "amount": f"{guarantor.amount:,.2f}",
         }
         return ""
-
-    def enter(self, row: Row) -> Security:
-        guarantor: Guarantor = row.ready
-        return add_guarantor(
-            loan_id=guarantor.loan_id,
-            actor=self.context.actor,
-            full_name=guarantor.full_name,
-            amount=guarantor.amount,
-            phone=guarantor.phone,
-            relation=guarantor.relation,
-            confirmed=True,  # what is asked about was asked about above
-        )

@@ -11,12 +11,18 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.loans.book.models import Channel, EventType, Loan, LoanEvent
+from apps.loans.book.models import RECEIPTS, Channel, EventType, Loan, LoanEvent
 from apps.loans.book.named_loans import LOAN_COLUMNS, NamedLoans
 from apps.loans.book.references import fold_reference
-from apps.loans.servicing.services.correction import reverse_repayment
-from apps.loans.servicing.services.many_repayments import ReceiptRow, Refused, record_repayments, rehearse_repayments
-from apps.mfis.core.errors import ServiceError
+from apps.loans.servicing.services.many_repayments import (
+    ReceiptRow,
+    Refused,
+    RowBooked,
+    record_repayments,
+    rehearse_repayments,
+)
+from apps.loans.servicing.services.many_reversals import reverse_repayments
+from apps.mfis.core.errors import NotAllowed
 from apps.mfis.core.roles import Action
 from apps.users.spreadsheets.kinds import Column, Context, Interpreter, Kind, Made, Option, Row
 from apps.users.spreadsheets.records import spoken
@@ -209,24 +215,21 @@ class RepaymentInterpreter(Interpreter):
 
     def undo(self, made: list[Made]) -> dict[str, str]:
         """Reverses each receipt, as its page does: by whose duty that is, and by two people where the policy asks."""
-        found = LoanEvent.objects.select_related("loan__state").in_bulk([each.record for each in made])
-        reasons = {}
-        for each in made:
-            try:
-                why = self._reverse(found[UUID(each.record)])
-            except ServiceError as error:
-                why = str(error.message)
-            if why:
-                reasons[each.record] = why
-        return reasons
+        events = LoanEvent.objects.in_bulk([each.record for each in made])
+        reasons = {str(key): _said_of_proposal(event) for key, event in events.items() if event.type not in RECEIPTS}
+        gone = set(LoanEvent.objects.filter(reverses__in=events).values_list("reverses_id", flat=True))
+        standing = [key for key, event in events.items() if event.type in RECEIPTS and key not in gone]
+        if standing:
+            reasons |= self._reverse(standing)
+        return {key: why for key, why in reasons.items() if why}
 
-    def _reverse(self, event: LoanEvent) -> str:
-        if event.type == EventType.STEP_PROPOSED:
-            return _said_of_proposal(event)
-        if LoanEvent.objects.filter(reverses=event).exists():
-            return ""
-        receipt = reverse_repayment(event_id=event.pk, actor=self.context.actor, reason=REASON)
-        return f"Its reversal waits for a second person. {receipt.waits}" if receipt.waits else ""
+    def _reverse(self, event_ids: list[UUID]) -> dict[str, str]:
+        """Why each of these receipts stays; "" where it is reversed."""
+        try:
+            results = reverse_repayments(event_ids=event_ids, actor=self.context.actor, reason=REASON)
+        except NotAllowed as error:
+            return {str(key): str(error.message) for key in event_ids}
+        return {str(key): _said_of_reversal(result) for key, result in zip(event_ids, results, strict=True)}
 
 
 def _booked(receipts: Sequence[Ready]) -> dict[Mark, str]:
@@ -255,6 +258,12 @@ def _tell(row: Row, waits: str) -> None:
         "channel": CHANNELS[receipt.channel],
         "reference": receipt.reference,
     }
+
+
+def _said_of_reversal(result: RowBooked) -> str:
+    waits = result.receipt.waits if result.receipt else ""
+    said = f"Its reversal waits for a second person. {waits}" if waits else ""
+    return result.refused.message if result.refused else said
 
 
 def _said_of_proposal(event: LoanEvent) -> str:
