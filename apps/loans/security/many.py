@@ -36,8 +36,8 @@ def enter_securities(*, records: Sequence[Record], actor: Actor) -> Refusals:
     many = _Many(actor, records)
     refusals: Refusals = [many.note(record, many.enter) for record in records]
     entered = [record for record, refused in zip(records, refusals, strict=True) if refused is None]
-    for model in (Guarantor, Collateral):
-        model._default_manager.bulk_create(record for record in entered if isinstance(record, model))
+    Guarantor.objects.bulk_create(record for record in entered if isinstance(record, Guarantor))
+    Collateral.objects.bulk_create(record for record in entered if isinstance(record, Collateral))
     many.writing.write()
     return refusals
 
