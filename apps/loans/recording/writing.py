@@ -39,6 +39,8 @@ from apps.mfis.core.tables import new_id, this_node
 from apps.mfis.nodes.home import is_home
 from apps.users.messaging.models import Message
 
+REFUND_RESTS = "What was paid too much was given back since, and rests on this: reverse the refund first."
+
 FEW = 10  # events whose writing is prepared
 
 
@@ -99,8 +101,8 @@ class Writing:
         `series` is the kind of number that it gets.
 
         Raises:
-            WrongState: it happened before and may happen only once. InvalidInput: the loan's state does not allow it,
-                at the field that is at fault.
+            WrongState: it happened before and may happen only once, or what was given back rests on it. InvalidInput:
+                the loan's state does not allow it, at the field that is at fault.
         """
         if any(known.pk == event.pk for known in facts.events) and EVENTS[EventType(event.type)].once:
             raise _happened(event)
@@ -111,6 +113,8 @@ class Writing:
             made = make_projection(facts.loan, facts.events)
         except InvalidTerms as error:
             raise refusal(error) from error
+        if made.state.overpaid < 0:
+            raise WrongState(REFUND_RESTS)
         before, facts.status, facts.projected = facts.status, made.state.status, made
         self._facts[facts.loan.pk], self._made[facts.loan.pk] = facts, made
         self._events.append(event)

@@ -37,11 +37,16 @@ def reverse_repayment(*, event_id: UUID, actor: Actor, reason: str, idempotency_
     event = LoanEvent.objects.filter(pk=event_id, type__in=REVERSIBLE).first()
     if event is None:
         raise NotFound("There is no such movement of money.")
-    booking = begin(_step(event), event.loan_id, actor, reason=reason, idempotency_key=idempotency_key)
-    _reversible(event_id)
+    booking = begin(step_back(event), event.loan_id, actor, reason=reason, idempotency_key=idempotency_key)
+    return reverse(booking, event)
+
+
+def reverse(booking: Booking, event: LoanEvent) -> Receipt:
+    """Takes a movement back on a loan that is locked, and of which the step is checked."""
+    _reversible(event.pk)
     asked = Asked(
-        _step(event),
-        Reversal(event_id),
+        step_back(event),
+        Reversal(event.pk),
         event.amount,
         business_date(),
         of=event,
@@ -51,7 +56,7 @@ def reverse_repayment(*, event_id: UUID, actor: Actor, reason: str, idempotency_
     return Receipt.of(take(booking, asked))
 
 
-def _step(event: LoanEvent) -> str:
+def step_back(event: LoanEvent) -> str:
     """The transition that takes a movement back."""
     return "reverse_recovery" if event.type == EventType.RECOVERY else "reverse"
 
@@ -116,12 +121,12 @@ def correct_repayment(
     if (loan.pk, right.amount, right.channel, right.reference, right.day) == as_it_is:
         raise InvalidInput(NOTHING_CHANGED, field="value_date")
     lock_loans({wrong.loan_id, loan.pk})  # in one order: two corrections cannot wait for each other
-    booking = begin(_step(wrong), wrong.loan_id, actor, reason=reason, idempotency_key=idempotency_key)
+    booking = begin(step_back(wrong), wrong.loan_id, actor, reason=reason, idempotency_key=idempotency_key)
     _reversible(wrong.pk)
     check_amount(right.amount)
     detail = Correction(wrong.pk, loan.pk, right)
     moved = max(right.amount, wrong.amount or right.amount)
-    asked = Asked(_step(wrong), detail, moved, right.day, of=wrong, rule="reverse", book="correct")
+    asked = Asked(step_back(wrong), detail, moved, right.day, of=wrong, rule="reverse", book="correct")
     return Receipt.of(take(booking, asked))
 
 

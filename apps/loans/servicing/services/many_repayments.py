@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from apps.loans.book.models import Channel, LoanState
 from apps.loans.book.references import fold_reference
 from apps.loans.book.workflow import TRANSITIONS
@@ -131,6 +133,16 @@ def record_repayments(
             raise RowsRefused(results)
         many.writing.write()
         many.keep_answers(results)
+    return results
+
+
+def rehearse_repayments(*, rows: list[ReceiptRow], actor: Actor) -> list[RowBooked]:
+    """What `record_repayments` would answer, row by row, now. Nothing is written, and no lock is kept: each is held for
+    as long as this takes."""
+    with transaction.atomic(), uncollected():
+        many = _Many(actor, rows)
+        results = [many.take(n) for n in range(len(rows))]
+        transaction.set_rollback(True)
     return results
 
 
