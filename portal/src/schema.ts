@@ -2940,7 +2940,7 @@ export interface components {
              * @description What it is about.
              * @enum {string}
              */
-            about: "account_exists" | "address_code" | "amended" | "approval_undone" | "approved" | "approved_for_less" | "code" | "consent_code" | "contact_asked" | "contact_changed" | "counter_code" | "disbursement" | "disbursement_undone" | "dispute_corrected" | "dispute_stands" | "due_soon" | "due_today" | "info_requested" | "invitation" | "looked_up" | "looked_up_here" | "overdue" | "rejected" | "repayment" | "reset_link" | "reversal";
+            about: "account_exists" | "address_code" | "amended" | "approval_undone" | "approved" | "approved_for_less" | "code" | "consent_code" | "contact_asked" | "contact_changed" | "counter_code" | "disbursement" | "disbursement_undone" | "dispute_corrected" | "dispute_stands" | "due_soon" | "due_today" | "file_failed" | "file_ready" | "info_requested" | "invitation" | "looked_up" | "looked_up_here" | "overdue" | "rejected" | "repayment" | "reset_link" | "reversal";
             /**
              * At
              * Format: date-time
