@@ -245,6 +245,28 @@ def test_interest_that_follows_what_is_paid_runs_on_all_that_is_outstanding_from
     assert state_of(case)["totals"]["interest"] == "26.00"
 
 
+def test_overdue_interest_bears_interest_from_the_day_on_and_not_before() -> None:
+    terms = {
+        "principal": "10.00",
+        "rate": "22.1",
+        "interest_method": "declining_balance",
+        "installments": 1,
+        "frequency": "days",
+        "submitted_on": "2026-01-31",
+        "recalculate_interest": {"rest": "daily", "compounding": "interest"},
+    }
+    figures = {
+        "disbursed_on": "2026-01-31",
+        "principal": "0.14",
+        "overdue_principal": "0.14",
+        "overdue_interest": "0.14",
+        "arrears_since": "2026-02-01",
+    }
+    case = {"terms": terms, "events": [{"seq": 1, "type": "take_on", "date": "2026-04-01", "take_on": figures}]}
+    assert state_of(case)["totals"]["interest"] == "0.14"
+    assert state_of({**case, "as_of": "2026-07-01"})["totals"]["interest"] == "0.16"  # 0.28 × 22.1 % × 91 / 365
+
+
 def test_penalties_go_on_where_the_other_system_stopped() -> None:
     terms = {
         "principal": "1200.00",
