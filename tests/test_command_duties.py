@@ -45,6 +45,7 @@ BUILDING_BLOCKS = {
     "apps.loans.recording.services.first_event": "writes nothing: it is written inside its caller's command",
     "apps.loans.security.services.release_all": "inside its caller's command",
     "apps.loans.recording.services.append_note": "inside its caller's command",
+    "apps.loans.servicing.services.many_repayments.rehearse_repayments": "writes nothing: it is rolled back",
     "apps.mfis.nodes.services.homes.move_home": "each step is a command of its own",
     "apps.mfis.nodes.services.membership.join": "introduces by a command, then waits",
     "apps.mfis.nodes.services.membership.leave": "departs by a command, then waits",

@@ -13,7 +13,7 @@ from django.db import models
 
 from apps.loans.book.models import Loan, LoanEvent
 from apps.loans.products.models import Product
-from apps.mfis.core.tables import Fact, NodeLocal, Revisioned
+from apps.mfis.core.tables import Fact, NodeLocal, Projection, Revisioned
 
 
 class GLAccount(Revisioned):
@@ -165,6 +165,19 @@ class JournalLine(Fact):
     @property
     def credit(self) -> Decimal | None:
         return -self.amount if self.amount < 0 else None
+
+
+class MoneyHeld(Projection):
+    """A part of what an account holds, for accounts of money: a trigger adds one for each statement that posts to it.
+
+    Whoever takes money out adds the parts up, so that it costs what came since, and not what the books hold.
+    """
+
+    account = models.ForeignKey(GLAccount, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    amount = models.DecimalField(max_digits=20, decimal_places=2)
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.amount}"
 
 
 class PeriodClosing(Fact):

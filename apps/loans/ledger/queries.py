@@ -185,11 +185,6 @@ def take_books_lock() -> None:
     execute(f"SELECT pg_advisory_xact_lock({BOOKS_LOCK})")
 
 
-def take_account_lock(account: UUID) -> None:
-    """Of two entries that take something out of an account, the second begins once the first has ended."""
-    execute("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.account=' || %s, 0))", [str(account)])
-
-
 def take_turn(what: str) -> None:
     """Of several sessions that do the same in one MFI's books at once, the second looks once the first has ended."""
     execute("SELECT pg_advisory_xact_lock(hashtextextended(concat(current_schema(), '.', %s), 0))", [what])

@@ -16,7 +16,9 @@ from apps.loans.domain.snapshot import LoanSnapshot
 from apps.loans.ledger import queries
 from apps.loans.ledger.accrual import PAIRS
 from apps.loans.ledger.chart import accounts_by_role, accounts_of
+from apps.loans.ledger.floor import HELD
 from apps.loans.ledger.models import BooksCheck, JournalEntry
+from apps.loans.ledger.money_held import money_miscounted
 from apps.loans.ledger.opening import opening_differences
 from apps.loans.ledger.post import ZERO, posted_for, wanted_for
 from apps.loans.products.models import Policy, the_policy
@@ -77,6 +79,11 @@ def _entries() -> Iterator[str]:
 def _closed() -> Iterator[str]:
     for entry, day, through in queries.entries_after_closing():
         yield f"entry {entry}: posted on {day} after the books were closed through {through}"
+
+
+def _money() -> Iterator[str]:
+    for account, parts, lines in money_miscounted(HELD):
+        yield f"account {account}: holds {lines} by its lines, {parts} as pay-outs count it"
 
 
 def _references() -> Iterator[str]:
@@ -150,6 +157,7 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     _chain,
     _entries,
     _closed,
+    _money,
     _references,
     _control,
     _receivables,

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 from django.conf import settings
 
-from apps.loans.book.models import Arrival, EventType, Loan, LoanEvent, LoanState
+from apps.loans.book.models import COLLECTS, Arrival, EventType, Loan, LoanEvent, LoanState
 from apps.loans.book.projection import project
 from apps.loans.book.workflow import EVENTS, TRANSITIONS, Transition, hands_in
 from apps.loans.domain.violations import InvalidTerms
@@ -147,11 +147,13 @@ def append_event(
 def new_event(
     *, loan: Loan, event_type: EventType, actor: Actor, value_date: date, **values: Unpack[EventValues]
 ) -> LoanEvent:
-    """The fact, not written yet; see `append_event`."""
+    """The fact, not written yet; see `append_event`. What is received or given back belongs to the actor's branch."""
     event = LoanEvent(
         loan=loan, type=event_type, value_date=value_date, actor_id=actor.id, actor_name=actor.name, **values
     )
     event.reason = event.reason.strip()[:REASON_LENGTH]
+    if actor.branch_id and event_type in COLLECTS:
+        event.payload = {**event.payload, "branch": str(actor.branch_id)}
     event.id = _event_id(event)
     return event
 

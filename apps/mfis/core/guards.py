@@ -150,6 +150,24 @@ def balanced_books(entry: str, line: str, closing: str) -> list[RunSQL]:
     ]
 
 
+def money_counted(line: str, *roles: str) -> RunSQL:
+    """Keeps what accounts of money hold, assets of these `roles`, by what is posted to `line` from here on.
+
+    Nobody posts until the migration ends, so that it can count what was posted before.
+    """
+    named = ", ".join(f"'{role}'" for role in roles)
+    return RunSQL(
+        f"""
+        CREATE TRIGGER letsema_money AFTER INSERT ON {line} REFERENCING NEW TABLE AS posted
+            FOR EACH STATEMENT EXECUTE FUNCTION public.letsema_money_posted({named});
+        CREATE TRIGGER letsema_money_arrived AFTER INSERT ON {line}
+            FOR EACH ROW EXECUTE FUNCTION public.letsema_money_arrived({named});
+        ALTER TABLE {line} ENABLE REPLICA TRIGGER letsema_money_arrived;
+        """,
+        f"DROP TRIGGER letsema_money ON {line}; DROP TRIGGER letsema_money_arrived ON {line};",
+    )
+
+
 def searchable(table: str, *columns: str) -> RunSQL:
     """Lets `table` be searched by parts of what stands in its text columns, as `apps/mfis/core/searching.py` asks.
 

@@ -55,6 +55,7 @@ class Action(models.TextChoices):
     MANAGE_PEOPLE = "manage_people", "manage people and their duties"
     MANAGE_MFIS = "manage_mfis", "manage MFIs"
     ANSWER_COMPLAINTS = "answer_complaints", "answer complaints"
+    IMPORT_ROWS = "import_rows", "import spreadsheets"
     BORROW = "borrow", "apply for and follow one's own loans"
     MANAGE_OWN_ACCOUNT = "manage_own_account", "manage one's own account"
 
@@ -89,10 +90,12 @@ DUTIES: dict[Action, frozenset[Duty]] = {
     Action.MANAGE_PRODUCTS: frozenset({Duty.MANAGER}),
     Action.MANAGE_PEOPLE: frozenset({Duty.MANAGER}),
     Action.ANSWER_COMPLAINTS: frozenset({Duty.OFFICER, Duty.MANAGER}),
+    # Beside the duty for what the rows are: whoever may enter one may bring in many.
+    Action.IMPORT_ROWS: ALL_DUTIES - {Duty.AUDITOR},
     Action.MANAGE_OWN_ACCOUNT: ALL_DUTIES,
 }
 
-LETSEMA_ACTIONS = frozenset({Action.MANAGE_MFIS, Action.MANAGE_PEOPLE, Action.MANAGE_OWN_ACCOUNT})
+LETSEMA_ACTIONS = frozenset({Action.MANAGE_MFIS, Action.MANAGE_PEOPLE, Action.IMPORT_ROWS, Action.MANAGE_OWN_ACCOUNT})
 
 BORROWER_ACTIONS = frozenset({Action.BORROW, Action.MANAGE_OWN_ACCOUNT})
 

@@ -43,7 +43,7 @@ def test_a_chart_that_stands_gets_the_account(alpha: Branch) -> None:
     """Under the next code, where an account of the MFI's own has that of the template."""
     ensure_chart()
     run_sql("UPDATE loans_glaccount SET id = gen_random_uuid(), role = '' WHERE role = 'opening'")
-    migration = import_module("apps.loans.migrations.0025_take_on")
+    migration = import_module("apps.loans.migrations.0026_take_on")
     run_sql(migration.OPENING, migration.OPENING)
     account = GLAccount.objects.get(role="opening")
     assert (account.code, account.type) == ("3091", "equity")

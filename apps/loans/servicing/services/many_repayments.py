@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from apps.loans.book.models import Channel, LoanState
 from apps.loans.book.references import fold_reference
 from apps.loans.book.workflow import TRANSITIONS
@@ -86,8 +88,15 @@ class Refused:
 class RowBooked:
     """What became of a row: its receipt, or why there is none."""
 
-    receipt: Receipt | None = None
-    refused: Refused | None = None
+    outcome: Receipt | Refused
+
+    @property
+    def receipt(self) -> Receipt | None:
+        return self.outcome if isinstance(self.outcome, Receipt) else None
+
+    @property
+    def refused(self) -> Refused | None:
+        return self.outcome if isinstance(self.outcome, Refused) else None
 
 
 class RowsRefused(InvalidInput):
@@ -124,6 +133,16 @@ def record_repayments(
             raise RowsRefused(results)
         many.writing.write()
         many.keep_answers(results)
+    return results
+
+
+def rehearse_repayments(*, rows: list[ReceiptRow], actor: Actor) -> list[RowBooked]:
+    """What `record_repayments` would answer, row by row, now. Nothing is written, and no lock is kept: each is held for
+    as long as this takes."""
+    with transaction.atomic(), uncollected():
+        many = _Many(actor, rows)
+        results = [many.take(n) for n in range(len(rows))]
+        transaction.set_rollback(True)
     return results
 
 
@@ -164,7 +183,7 @@ class _Many:
                 return RowBooked(SINGLE.answer.validate_python(answered(sent, *self.before[sent.id])))
             receipt = self._book(row)
         except ServiceError as error:
-            return RowBooked(refused=Refused.by(error))
+            return RowBooked(Refused.by(error))
         if sent:
             self.before[sent.id] = sent.body_hash, as_kept(SINGLE, receipt)  # for a row that has the same key
         return RowBooked(receipt)

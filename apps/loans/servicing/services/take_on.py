@@ -189,7 +189,7 @@ class _Taking:
         facts = Facts(loan, [], self.read_at, None, None, books=Books({}, self.closed))
         *before, taken_on = self._events(loan, row)
         with self.writing.or_nothing(facts):
-            loan.number = self.writing.number("L")
+            loan.number = self.writing.held_number("L")
             try:
                 for event in before:
                     self.writing.add(facts, event, is_posted=False)
