@@ -87,6 +87,9 @@ def after(draw: st.DrawFn, terms: Terms, event: Event) -> list[Event]:
             moved = replace(moved, charge=replace(moved.charge, due_date=moved.date + timedelta(days=5)))
         if moved.undoes == 1:
             continue
+        undone = next((e for e in events if e.seq == moved.undoes), None)
+        if undone:  # services date a reversal on the day of what it takes back
+            moved = replace(moved, date=undone.date)
         if can_be_booked(terms, [*events, moved]):
             events.append(moved)
     return events
