@@ -1,4 +1,4 @@
-"""The figures of a running loan of which only the balance of its account is known."""
+"""The figures of a running loan that a file leaves out, worked out from what it tells and from the terms."""
 
 from __future__ import annotations
 
@@ -34,6 +34,23 @@ def with_figures(row: RunningLoan, terms: dict[str, Any], balance: Decimal, day:
         raise RowRefused({"balance": [text]})
     received = [Event(2, "repayment", day, paid)] if paid else []
     return _figured(row, fold(agreed, [lent, *received], day))
+
+
+def with_arrears_since(row: RunningLoan, terms: dict[str, Any], day: date) -> RunningLoan:
+    """The row with the day since which it is in arrears, where it tells what is overdue and not since when: what was
+    paid went to the oldest installments, so that what is overdue are the last that fell due."""
+    overdue = row.overdue_principal + row.overdue_interest
+    if not overdue or row.arrears_since:
+        return row
+    lent = Event(1, "disbursement", row.disbursed_on, row.principal)
+    fallen = [i for i in fold(parse_agreed_terms(terms), [lent], day).installments if i.due_date < day]
+    since = None
+    for installment in reversed(fallen):
+        if overdue <= 0:
+            break
+        since = installment.due_date
+        overdue -= installment.due["principal"] + installment.due["interest"]
+    return replace(row, arrears_since=since)
 
 
 def _figured(row: RunningLoan, stood: LoanSnapshot) -> RunningLoan:
