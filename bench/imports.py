@@ -51,7 +51,7 @@ def people(rows: int) -> Iterator[tuple[object, ...]]:
 
 
 def make_file(path: Path, rows: int) -> None:
-    from apps.users.spreadsheets.writing import Table, write_to
+    from apps.users.exporting.writing import Table, write_to
 
     with open(path, "wb") as file:
         write_to(file, Table(HEAD, people(rows)), "xlsx")

@@ -47,8 +47,9 @@ class Column:
 
     `header` and `header_st` stand in its templates and on its pages; a column of a file is proposed for it by either,
     by `key`, or by one of the `synonyms`, whatever their case, spaces and signs. `holds` says what its cells are, and
-    so what `Row.values` has; of `choices`, labels by value, a cell may say the value or the label. `example` and `note`
-    (what to write) stand in the template.
+    so what `Row.values` has; of `choices`, labels by value, a cell may say the value or the label, or one of the
+    `words`: values by what another language or another system calls them. `example` and `note` (what to write) stand in
+    the template.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Column:
     synonyms: tuple[str, ...] = ()
     holds: Holds = Holds.TEXT
     choices: Mapping[str, str] | None = None
+    words: Mapping[str, str] | None = None
     example: str = ""
     note: str | Promise = ""
 
@@ -218,6 +220,10 @@ class Kind(ABC):
     def needed(self, *, of_many: bool) -> tuple[frozenset[str], ...]:
         """Sets of keys, of each of which one at least must be there. A kind adds what may be said in two ways."""
         return tuple(frozenset({column.key}) for column in self.offered(of_many=of_many) if column.required)
+
+    def unbalanced(self, totals: Mapping[str, str]) -> str:
+        """Why a file with these control totals is not run, as a sentence; "" where it may be."""
+        return ""
 
     def offered(self, *, of_many: bool) -> tuple[Column, ...]:
         """The columns that a file may have; where it is `of_many` MFIs, with the one that says whose a row is."""

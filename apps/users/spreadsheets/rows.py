@@ -86,7 +86,10 @@ _TEXTS = frozenset({Holds.TEXT, Holds.PARAGRAPH, Holds.DIGITS, Holds.PHONE})
 
 def _choices(column: Column) -> dict[str, str]:
     choices = column.choices or {}
-    return {plain(label): value for value, label in choices.items()} | {plain(value): value for value in choices}
+    words = {plain(word): value for word, value in (column.words or {}).items()}
+    return (
+        words | {plain(label): value for value, label in choices.items()} | {plain(value): value for value in choices}
+    )
 
 
 def _fail_strays(row: Row, cells: Mapping[str, Spoken], named: set[str]) -> None:

@@ -27,6 +27,7 @@ from apps.mfis.work.queries import bring_forward, plan
 from apps.users.accounts.models import Account
 from apps.users.spreadsheets import queries, steps
 from apps.users.spreadsheets.access import run_of
+from apps.users.spreadsheets.kinds import kind_named
 from apps.users.spreadsheets.models import ImportRow, ImportRun
 from apps.users.spreadsheets.workflow import GO_ON, PAUSE, START, UNDO
 
@@ -62,13 +63,16 @@ def start_run(
 
     Raises:
         NotAllowed, NotFound, WrongState: as ever, or a row is faulty and it was not said that they are left out, or
-        none is good. Unsure: a control total differs. AlreadyExists: the same was run already, or runs.
+        none is good, or totals differ that must be equal. Unsure: a control total differs. AlreadyExists: the same was
+        run already, or runs.
     """
     run = _checked(run_id, actor, START)
     if not run.good:
         raise WrongState("No row of the file can be imported.")
     if run.faulty and not leaves_out_faulty:
         raise WrongState(f"{run.faulty} row(s) are faulty: mend them and send the file again, or leave them out.")
+    if unbalanced := kind_named(run.kind_name).unbalanced(run.totals):
+        raise WrongState(unbalanced)
     if (said := steps.differences(run)) and not accepts_differences:
         raise Unsure(" ".join(said), field="accepts_differences")
     run.leaves_out_faulty, run.accepts_differences = leaves_out_faulty, accepts_differences

@@ -19,8 +19,10 @@ from apps.users.access.services.invitations import invite
 from apps.users.accounts.identity import format_phone
 from apps.users.accounts.models import Account
 from apps.users.back_office.base import LetsemaAdmin, posted, run_action, status_badge
+from apps.users.back_office.filters import by_branch
 from apps.users.back_office.requests import StaffRequest, staff_of
 from apps.users.back_office.sites import public_site, tenant_site
+from apps.users.spreadsheets.admin import ImportsRows
 from apps.users.staff.admin.contacts import contact_page
 from apps.users.staff.forms import StaffForm
 from apps.users.staff.services import create_staff, set_active, update_staff
@@ -39,15 +41,17 @@ def is_public() -> bool:
 
 @admin.register(Account, site=public_site)
 @admin.register(Account, site=tenant_site)
-class StaffAdmin(LetsemaAdmin):
+class StaffAdmin(ImportsRows, LetsemaAdmin):
     """Colleagues of one schema."""
 
+    import_kinds = ("staff",)  # of an MFI: Letsema's own people are invited one by one
     form = StaffForm
     view_action = add_action = change_action = Action.MANAGE_PEOPLE
     add_label = "Invite a colleague"
     list_title = "Colleagues"
-    list_display = ("full_name", "email", "phone_formatted", "duties_named", "state")
-    list_filter = ("is_active",)
+    list_display = ("full_name", "email", "phone_formatted", "branch", "duties_named", "state")
+    list_filter = ("is_active", by_branch())
+    list_select_related = ("branch",)
     search_fields = ("full_name", "email", "phone")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
@@ -56,7 +60,7 @@ class StaffAdmin(LetsemaAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Account | None = None) -> list[Any]:
         fields = ["full_name", "email", "phone"]
-        return fields if is_public() else [*fields, "duties"]
+        return fields if is_public() else [*fields, "branch", "duties"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> tuple[str, ...]:
         return ("email", "phone") if obj else ()
@@ -80,7 +84,13 @@ class StaffAdmin(LetsemaAdmin):
     def save_model(self, request: HttpRequest, obj: Account, form: forms.ModelForm[Account], change: bool) -> None:
         values, actor = form.cleaned_data, staff_of(request).actor
         if change:
-            update_staff(account=obj, full_name=values["full_name"], duties=values.get("duties", []), actor=actor)
+            update_staff(
+                account=obj,
+                full_name=values["full_name"],
+                duties=values.get("duties", []),
+                branch=values.get("branch"),
+                actor=actor,
+            )
             return
         account = create_staff(
             full_name=values["full_name"],
@@ -88,6 +98,7 @@ class StaffAdmin(LetsemaAdmin):
             phone=values["phone"] or "",
             role=Role.LETSEMA_ADMIN if is_public() else Role.MFI_ADMIN,
             duties=values.get("duties", []),
+            branch=values.get("branch"),
             actor=actor,
         )
         obj.pk = account.pk
@@ -108,6 +119,9 @@ class StaffAdmin(LetsemaAdmin):
             path("<uuid:account_id>/contact/", contact, name="users_account_contact"),
             *super().get_urls(),
         ]
+
+    def list_tools(self, request: HttpRequest) -> list[dict[str, str]]:
+        return [] if is_public() else super().list_tools(request)
 
     def page_tools(self, request: HttpRequest, obj: Account) -> list[dict[str, str]]:
         if not self.has_change_permission(request) or obj.pk == staff_of(request).pk:
