@@ -49,6 +49,7 @@ SECTIONS = (
     Section("big_mfi", "Pages of an MFI with 200,000 loans"),
     Section("loan_page", "A loan's page, whatever its history"),
     Section("day_end", "The end of a day"),
+    Section("imports", "People from a spreadsheet"),
     Section("provisioning", "Opening an MFI"),
     Section("many_mfis", "One server with 10, 100 and 500 MFIs"),
     Section("api", "The API"),

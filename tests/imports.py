@@ -13,8 +13,16 @@ ROOT = Path(__file__).resolve().parent.parent
 # Imports go from the end of this list towards its beginning, and never back. Of an app without rooms the app is one.
 ROOMS = (
     *("mfis.core", "mfis.work", "mfis.tenancy", "mfis.nodes"),
-    *("users.accounts", "users.messaging", "users.access", "users.back_office", "users.consents", "users.complaints"),
-    *("users.duplicates", "users.spreadsheets", "users.staff", "users.registration", "users.operators"),
+    *("users.accounts", "users.messaging", "users.access", "users.exporting", "users.back_office"),
+    *(
+        "users.consents",
+        "users.complaints",
+        "users.duplicates",
+        "users.spreadsheets",
+        "users.staff",
+        "users.registration",
+        "users.operators",
+    ),
     "credit",
     *("loans.domain", "loans.products", "loans.book", "loans.ledger", "loans.recording", "loans.groups"),
     *(
@@ -30,7 +38,7 @@ ROOMS = (
 )
 RANK = {room: rank for rank, room in enumerate(ROOMS)}
 # What Django looks for at the top of an app; it gathers rooms, and no room imports it.
-OF_AN_APP = ("admin", "apps", "models", "management", "migrations", "templatetags", "tests", "locale")
+OF_AN_APP = ("admin", "apps", "imports", "models", "management", "migrations", "templatetags", "tests", "locale")
 
 
 def sources() -> Iterator[Path]:

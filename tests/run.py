@@ -29,7 +29,7 @@ LINTERS = (
     ("mypy",),
 )
 # What starts servers, nodes or browsers of its own, or kills them: `make test` runs it, `make test-quick` does not.
-KILLED = ("test_killed.py", "test_workers_killed.py", "test_histories_killed.py")
+KILLED = ("test_killed.py", "test_workers_killed.py", "test_histories_killed.py", "test_imports_killed.py")
 SLOW = ("browser", "cluster", *KILLED, "test_embedded.py", "test_portal_build.py")
 BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "20")
 

@@ -34,6 +34,7 @@ from apps.users.accounts.models import Account
 from apps.users.accounts.services.borrowers import register_borrower
 from apps.users.accounts.services.people import Person
 from apps.users.complaints.services import complain
+from apps.users.spreadsheets.tests.rehearsals import rehearsed
 from tests.factories import PASSWORD, TODAY, Branch
 from tests.test_api_cases import OPERATIONS, SCHEMA
 
@@ -149,9 +150,11 @@ def ids_of_alpha(alpha: Branch, active: Callable[..., Loan]) -> dict[str, str]:
     dispute = open_dispute(actor=alpha.borrower.actor, loan_id=loan.pk, entry=None, text="x")
     file = make_file(month_end=last_month_end(business_date()), actor=alpha.staff["manager"].actor)
     complaint = complain(actor=alpha.borrower.actor, about="other", text="x", value_date=TODAY)
+    run = rehearsed("people", b"Name,Phone\nKhotso Pheko,59900001\n", actor=alpha.staff["officer"].actor)
     sign_in = SignIn.objects.create(account=alpha.borrower, session_key="none")
     return {
         "draft_id": str(draft.id),
+        "run_id": str(run.pk),
         "document_id": str(paper.pk),
         "complaint_id": str(complaint.id),
         "dispute_id": str(dispute.id),
@@ -165,16 +168,24 @@ def ids_of_alpha(alpha: Branch, active: Callable[..., Loan]) -> dict[str, str]:
         "product_id": str(alpha.product.pk),
         "object_id": str(loan.pk),
         "mfi_id": str(alpha.mfi.pk),
-        "what": "confirm",
-        "name": "record_repayment",
-        "wanted": "no",
-        "status": "suspended",
-        "app_label": "loans",
-        "content_type_id": "1",
-        "secret": "nothing",
-        "token": "nothing",
-        "purpose": "sharing",
+        **WORDS,
     }
+
+
+WORDS = {
+    "what": "confirm",
+    "name": "record_repayment",
+    "wanted": "no",
+    "status": "suspended",
+    "app_label": "loans",
+    "content_type_id": "1",
+    "secret": "nothing",
+    "token": "nothing",
+    "purpose": "sharing",
+    "kind_name": "people",
+    "file_format": "csv",
+    "step": "discard_run",
+}
 
 
 def test_there_are_routes_to_try() -> None:

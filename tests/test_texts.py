@@ -22,9 +22,9 @@ from apps.mfis.core.commands import COMMANDS, Command
 from apps.mfis.core.errors import InvalidInput
 from apps.mfis.core.texts import PARAGRAPHS
 from apps.mfis.tenancy.models import MFI
-from apps.users.operators.spreadsheets.mfis import MFIImport
-from apps.users.operators.spreadsheets.people import PeopleImport
-from apps.users.spreadsheets.plan import Importer
+from apps.users.spreadsheets.kinds import KINDS, Kind
+from apps.users.spreadsheets.rows import RowReader
+from apps.users.spreadsheets.values import Holds
 from config.api import public_api, tenant_api
 from config.parser import TextParser
 from tests.factories import Branch
@@ -90,13 +90,12 @@ def _callable(path: str) -> Any:
     return getattr(import_module(module), name)
 
 
-@pytest.mark.parametrize("importer", [MFIImport(), PeopleImport()], ids=lambda importer: importer.noun)
-@pytest.mark.parametrize("unseen", ["\u202e", "\x00", "\u200b", "\n"])
-def test_an_import_takes_nothing_that_cannot_be_seen(importer: Importer, unseen: str, alpha: Branch) -> None:
-    head = ",".join(column.header for column in importer.columns)
-    row = ",".join(f'"a{unseen}b"' for _ in importer.columns)
-    plan = importer.plan(f"{head}\n{row}\n".encode(), "rows.csv")
-    assert set(plan.rows[0].errors) == {column.key for column in importer.columns}
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+@pytest.mark.parametrize("unseen", ["\u202e", "\x01", "\u200b", "\n"])
+def test_an_import_takes_nothing_that_cannot_be_seen(kind: Kind, unseen: str) -> None:
+    columns = {place: column for place, column in enumerate(kind.columns, 1) if column.holds is not Holds.PARAGRAPH}
+    row = RowReader(columns, set(columns), []).read(2, {str(place): f"a{unseen}b" for place in columns})
+    assert set(row.errors) == {column.key for column in columns.values()}
 
 
 def test_both_apis_read_by_the_rule() -> None:

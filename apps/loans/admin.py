@@ -12,6 +12,8 @@ import apps.loans.recording.admin
 import apps.loans.reporting.admin
 import apps.loans.security.admin
 import apps.loans.servicing.admin
+import apps.users.back_office.files
 import apps.users.complaints.admin
 import apps.users.duplicates.admin
+import apps.users.spreadsheets.admin
 import apps.users.staff.admin  # noqa: F401

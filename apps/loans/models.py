@@ -33,6 +33,7 @@ from apps.loans.ledger.models import (
     JournalEntry,
     JournalLine,
     ManualJournal,
+    MoneyHeld,
     PeriodClosing,
 )
 from apps.loans.products.models import AgeingPreset, LoanPurpose, Policy, Product, PublicHoliday
@@ -75,6 +76,7 @@ __all__ = [
     "LoanState",
     "ManualJournal",
     "Membership",
+    "MoneyHeld",
     "NumberSequence",
     "PaymentNotice",
     "PeriodClosing",

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class UsersConfig(AppConfig):
@@ -11,3 +12,4 @@ class UsersConfig(AppConfig):
         from apps.users.accounts.services.branches import open_head_office
 
         first_rows.append(open_head_office)
+        autodiscover_modules("imports")  # of every app: its kinds of spreadsheets

@@ -6,7 +6,9 @@ from apps.users.accounts.models import Account, BorrowerAssignment, BorrowerProf
 from apps.users.complaints.models import Complaint
 from apps.users.consents.models import Consent
 from apps.users.duplicates.models import DuplicatePair, Merge
+from apps.users.exporting.models import ExportedFile
 from apps.users.messaging.models import Message
+from apps.users.spreadsheets.models import ImportMapping, ImportRow, ImportRun
 
 __all__ = [
     "Account",
@@ -21,6 +23,10 @@ __all__ = [
     "ContactChange",
     "DuplicatePair",
     "Employer",
+    "ExportedFile",
+    "ImportMapping",
+    "ImportRow",
+    "ImportRun",
     "Invitation",
     "Merge",
     "Message",

@@ -21,8 +21,9 @@ from apps.users.accounts.models import Account
 from apps.users.accounts.services.borrowers import update_borrower
 from apps.users.accounts.services.passwords import set_password
 from apps.users.accounts.services.people import Person
-from apps.users.operators.spreadsheets.mfis import MFIImport
-from apps.users.operators.spreadsheets.people import PeopleImport
+from apps.users.spreadsheets.inline import rehearse_file, run_rows
+from apps.users.spreadsheets.kinds import kind_named
+from apps.users.spreadsheets.services.uploads import discard_run
 from apps.users.staff.services import create_staff
 from config.demo.loans import Staff, make_loans
 from config.demo.policy import told_by_one
@@ -44,8 +45,8 @@ def load_demo(*, password: str, loans: dict[str, int] | None = None, say: Say = 
     """Loads whatever of the demonstration is not there yet. Everybody signs in with `password`."""
     connection.set_schema_to_public()
     _letsema_admin(password)
-    _import(MFIImport(), "mfis.xlsx", say)
-    _import(PeopleImport(), "people.xlsx", say)
+    _import("mfis", say)
+    _import("people", say)
     for subdomain, count in (loans or SHARES).items():
         mfi = MFI.objects.get(subdomain=subdomain)
         # One transaction an MFI: a start that was killed leaves it whole or not at all.
@@ -64,13 +65,14 @@ def _letsema_admin(password: str) -> None:
         set_password(account=admin, password=password, actor=SYSTEM)
 
 
-def _import(importer: MFIImport | PeopleImport, name: str, say: Say) -> None:
-    path = FIXTURES / name
-    plan = importer.plan(path.read_bytes(), path.name)
-    if plan.good:
-        done = importer.run(plan, actor=SYSTEM)
-        left_out = f", {len(plan.faulty)} faulty rows left out" if plan.faulty else ""
-        say(f"  {done} {importer.noun} imported from fixtures/{name}{left_out}")
+def _import(kind: str, say: Say) -> None:
+    run = rehearse_file(kind, FIXTURES / f"{kind}.xlsx", actor=SYSTEM)
+    if not run.good:
+        discard_run(run_id=run.pk, actor=SYSTEM)
+        return
+    done = run_rows(run, actor=SYSTEM, leaves_out_faulty=True)
+    left_out = f", {done.faulty} faulty rows left out" if done.faulty else ""
+    say(f"  {done.inserted} {kind_named(kind).noun} imported from fixtures/{kind}.xlsx{left_out}")
 
 
 def _staff(mfi: MFI, password: str) -> Staff:

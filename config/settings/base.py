@@ -235,7 +235,6 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Letsema <no-reply@le
 
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_SKIP_ADMIN_LOG = True
-IMPORT_EXPORT_TMP_STORAGE_CLASS = "apps.users.spreadsheets.storage.PrivateTempStorage"
 JAZZMIN_SETTINGS = JazzminSettings()
 JAZZMIN_UI_TWEAKS = JazzminTweaks()
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.utils import timezone
 
 from apps.credit.disputes import lenders_to_tell
@@ -32,10 +33,13 @@ from apps.mfis.nodes.peers import PeerAway
 from apps.mfis.nodes.status import peer_status
 from apps.mfis.tenancy.models import MFI
 from apps.mfis.work import queries
-from apps.mfis.work.kinds import OF_EACH_MFI, OF_THE_NODE
+from apps.mfis.work.kinds import FILES, IMPORTS, OF_EACH_MFI, OF_THE_NODE
 from apps.users.access.rate_limits import forget_old_counts
 from apps.users.access.services.sign_ins import forget_ended
 from apps.users.duplicates.services import find_duplicates
+from apps.users.exporting.files import forget_old_files, write_files
+from apps.users.spreadsheets.services.retention import forget_old_runs
+from apps.users.spreadsheets.services.work import take_up_runs
 from apps.users.spreadsheets.storage import remove_old_uploads
 from config.worker.schedule import Worker, mfis_here
 
@@ -53,7 +57,7 @@ def sweep(worker: Worker) -> None:
 
 
 def tidy_node(worker: Worker) -> None:
-    """Removes uploads left behind, and of Letsema's own people what `tidy` does of an MFI's."""
+    """Of Letsema's own people what `tidy` does of an MFI's; and what a process that was killed left of an upload."""
     remove_old_uploads()
     _tidy()
 
@@ -122,15 +126,34 @@ def keep_histories(worker: Worker, mfi: MFI) -> None:
 
 
 def tidy(worker: Worker, mfi: MFI) -> None:
-    """Removes sessions that have run out, and counts too old to matter; looks for people who are registered twice."""
+    """Removes sessions that have run out, counts too old to matter, and what stands in the rows of old imports; looks
+    for people who are registered twice."""
     _tidy()
     find_duplicates(actor=SYSTEM)
+
+
+def import_rows(worker: Worker, mfi: MFI) -> None:
+    """Takes up the spreadsheets that an MFI's people have sent."""
+    take_up_runs()
+
+
+def import_rows_of_letsema(worker: Worker) -> None:
+    """The same of Letsema's own people, of whichever MFIs the rows are."""
+    take_up_runs()
+
+
+def write_asked_files() -> None:
+    """Writes the files that people wait for."""
+    write_files()
 
 
 def _tidy() -> None:
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     forget_ended()
     forget_old_counts()
+    forget_old_files()
+    with transaction.atomic():
+        forget_old_runs(timezone.now())
 
 
 AT_AN_MFI: dict[str, Callable[[Worker, MFI], float | None]] = {
@@ -140,10 +163,14 @@ AT_AN_MFI: dict[str, Callable[[Worker, MFI], float | None]] = {
     "histories": keep_histories,
     "told": tell,
     "tidy": tidy,
+    IMPORTS: import_rows,
+    FILES: lambda worker, mfi: write_asked_files(),
 }
 AT_THE_NODE: dict[str, Callable[[Worker], float | None]] = {
     "sweep": sweep,
     "tidy": tidy_node,
+    IMPORTS: import_rows_of_letsema,
+    FILES: lambda worker: write_asked_files(),
     "news": find_news,
     "compare": compare,
 }

@@ -17,6 +17,7 @@ const STATUSES: Labels = {
   closed: "Closed",
   charged_off: "Charged off",
   written_off: "Written off",
+  taken_back: "Taken off the books",
   reversed: "Reversed",
   waiting: "Waiting",
   confirmed: "Confirmed",
@@ -26,6 +27,7 @@ const STATUSES: Labels = {
 /** What moved a loan's money, in its statement and in the credit history. */
 const MOVEMENTS: Labels = {
   disbursement: "Paid out",
+  take_on: "Balance brought forward",
   repayment: "Repayment",
   pay_off: "Paid off",
   goodwill_credit: "Goodwill credit",

@@ -1889,7 +1889,7 @@ export interface components {
              * @description What happened.
              * @enum {string}
              */
-            type: "submitted" | "approved" | "rejected" | "withdrawn" | "info_requested" | "info_given" | "amended" | "returned" | "agreed" | "disbursement" | "repayment" | "pay_off" | "goodwill_credit" | "add_charge" | "waive_charge" | "waive_interest" | "refund" | "reschedule" | "charge_off" | "write_off" | "recovery";
+            type: "submitted" | "approved" | "rejected" | "withdrawn" | "info_requested" | "info_given" | "amended" | "returned" | "agreed" | "disbursement" | "take_on" | "repayment" | "pay_off" | "goodwill_credit" | "add_charge" | "waive_charge" | "waive_interest" | "refund" | "reschedule" | "charge_off" | "write_off" | "recovery";
             /**
              * Undone
              * @description Whether it was taken back since.
@@ -2065,7 +2065,7 @@ export interface components {
              * @description What the entry tells of.
              * @enum {string}
              */
-            kind: "disbursement" | "repayment" | "pay_off" | "goodwill_credit" | "waive_charge" | "waive_interest" | "undo" | "charge_off" | "write_off" | "recovery" | "closed";
+            kind: "disbursement" | "take_on" | "repayment" | "pay_off" | "goodwill_credit" | "waive_charge" | "waive_interest" | "undo" | "charge_off" | "write_off" | "recovery" | "closed";
             /**
              * Outstanding
              * @description What is still to be paid.
@@ -2529,7 +2529,7 @@ export interface components {
              * @description Where it stands.
              * @enum {string}
              */
-            status: "submitted" | "under_review" | "reviewed" | "approved" | "rejected" | "info_requested" | "withdrawn" | "active" | "overpaid" | "closed" | "charged_off" | "written_off";
+            status: "submitted" | "under_review" | "reviewed" | "approved" | "rejected" | "info_requested" | "withdrawn" | "active" | "overpaid" | "closed" | "charged_off" | "written_off" | "taken_back";
             /**
              * Status Label
              * @description The same in words.
@@ -2656,7 +2656,7 @@ export interface components {
              * @description Where it stands.
              * @enum {string}
              */
-            status: "submitted" | "under_review" | "reviewed" | "approved" | "rejected" | "info_requested" | "withdrawn" | "active" | "overpaid" | "closed" | "charged_off" | "written_off";
+            status: "submitted" | "under_review" | "reviewed" | "approved" | "rejected" | "info_requested" | "withdrawn" | "active" | "overpaid" | "closed" | "charged_off" | "written_off" | "taken_back";
             /**
              * Status Label
              * @description The same in words.
@@ -2940,7 +2940,7 @@ export interface components {
              * @description What it is about.
              * @enum {string}
              */
-            about: "account_exists" | "address_code" | "amended" | "approval_undone" | "approved" | "approved_for_less" | "code" | "consent_code" | "contact_asked" | "contact_changed" | "counter_code" | "disbursement" | "disbursement_undone" | "dispute_corrected" | "dispute_stands" | "due_soon" | "due_today" | "info_requested" | "invitation" | "looked_up" | "looked_up_here" | "overdue" | "rejected" | "repayment" | "reset_link" | "reversal";
+            about: "account_exists" | "address_code" | "amended" | "approval_undone" | "approved" | "approved_for_less" | "code" | "consent_code" | "contact_asked" | "contact_changed" | "counter_code" | "disbursement" | "disbursement_undone" | "dispute_corrected" | "dispute_stands" | "due_soon" | "due_today" | "file_failed" | "file_ready" | "info_requested" | "invitation" | "looked_up" | "looked_up_here" | "overdue" | "rejected" | "repayment" | "reset_link" | "reversal";
             /**
              * At
              * Format: date-time
@@ -4120,7 +4120,7 @@ export interface components {
              * @description What happened.
              * @enum {string}
              */
-            type: "disbursement" | "down_payment" | "goodwill_credit" | "merchant_issued_refund" | "pay_off" | "payout_refund" | "recovery" | "refund" | "repayment" | "waive_charge" | "waive_interest" | "write_off";
+            type: "disbursement" | "down_payment" | "goodwill_credit" | "merchant_issued_refund" | "pay_off" | "payout_refund" | "recovery" | "refund" | "repayment" | "take_on" | "waive_charge" | "waive_interest" | "write_off";
             /**
              * Undone
              * @description Whether it was taken back since.

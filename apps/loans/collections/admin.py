@@ -49,6 +49,7 @@ class PromiseAdmin(LetsemaAdmin):
     list_display_links = None
     list_filter = (StandingFilter, by_branch("loan__portfolio__"), by_officer("loan__portfolio__"))
     list_select_related = ("loan__borrower",)
+    lists_few = True
     search_fields = ("loan__number", "loan__borrower__full_name", "loan__borrower__phone", "reason")
     search_help_text = "Loan number, name, phone or what was said"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.users.spreadsheets.exports import ExportColumn
+from apps.users.exporting.lists import ExportColumn
 
 BORROWER_COLUMNS = (
     ExportColumn("Name", "account.full_name"),
@@ -37,6 +37,7 @@ BORROWER_COLUMNS = (
 
 LOAN_COLUMNS = (
     ExportColumn("Loan", "number"),
+    ExportColumn("Number elsewhere", "external_number"),
     ExportColumn("Borrower", "borrower.full_name"),
     ExportColumn("Phone", "borrower.phone"),
     ExportColumn("Product", "product.name"),
@@ -70,6 +71,7 @@ BESIDE = (
 # What the columns above are made of; the rest of the rows is several times as much.
 EXPORTED = (
     "number",
+    "external_number",
     "asked_purpose",
     "listed_purpose__name",
     "listed_purpose__sector",

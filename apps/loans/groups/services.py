@@ -70,6 +70,25 @@ def add_member(
 
 
 @command(Action.MANAGE_GROUPS)
+def change_office(*, membership_id: UUID, office: str, actor: Actor) -> Membership:
+    """Gives a member another office in the group.
+
+    Raises:
+        NotAllowed: duty. NotFound: no such member. InvalidInput: no such office. WrongState: they have left.
+    """
+    member = Membership.objects.select_for_update().filter(pk=membership_id).first()
+    if member is None:
+        raise NotFound("There is no such member.")
+    if office not in Membership.Office.values:
+        raise InvalidInput("Choose what they are in the group.", field="office")
+    if member.left_on:
+        raise WrongState(f"{member.borrower.full_name} has left this group.")
+    member.office = office
+    member.save(update_fields=["office"])
+    return member
+
+
+@command(Action.MANAGE_GROUPS)
 def leave_group(*, membership_id: UUID, actor: Actor, left_on: date | None = None) -> Membership:
     """Lets a member go: nobody leaves while a loan of the group is owed, for each answers for all.
 

@@ -13,14 +13,31 @@ from apps.mfis.core.commands import command
 from apps.mfis.core.errors import AlreadyExists, InvalidInput
 from apps.mfis.core.roles import Action
 
+CODE_TAKEN = "This code already belongs to another account."
+
 
 @command(Action.MANAGE_ACCOUNTS)
 def save_account(*, account: GLAccount, actor: Actor) -> GLAccount:
     """Saves a new or changed account of the chart.
 
     Raises:
-        NotAllowed: duty. InvalidInput: with the sentences by field; or what the loans post to would go out of use, or
-        an account that was posted to change its type. AlreadyExists: the code is taken.
+        NotAllowed: duty. InvalidInput: what `check_account` refuses. AlreadyExists: the code is taken.
+    """
+    check_account(account)
+    ensure_chart()
+    try:
+        account.save()
+    except IntegrityError as error:
+        raise AlreadyExists(CODE_TAKEN, field="code") from error
+    return account
+
+
+def check_account(account: GLAccount) -> None:
+    """Refuses an account that cannot stand in the chart.
+
+    Raises:
+        InvalidInput: with the sentences by field; or what the loans post to would go out of use, or an account that was
+        posted to change its type.
     """
     check_fields(account)
     kept = GLAccount.objects.filter(pk=account.pk).first()
@@ -28,12 +45,6 @@ def save_account(*, account: GLAccount, actor: Actor) -> GLAccount:
         raise InvalidInput("Loans are posted to this account; it stays in use.", field="is_active")
     if kept and kept.type != account.type and JournalLine.objects.filter(account=kept).exists():
         raise InvalidInput("This account has been posted to; its type stays.", field="type")
-    ensure_chart()
-    try:
-        account.save()
-    except IntegrityError as error:
-        raise AlreadyExists("This code already belongs to another account.", field="code") from error
-    return account
 
 
 @command(Action.MANAGE_ACCOUNTS)

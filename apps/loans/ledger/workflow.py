@@ -34,6 +34,17 @@ JOURNAL = Workflow(
             anywhere=True,
             style="danger",
         ),
+        Transition(
+            "withdraw",
+            "Withdraw",
+            Action.PROPOSE_JOURNAL,
+            frozenset({_S.PROPOSED}),
+            frozenset({_S.DECLINED}),
+            needs_reason=True,
+            anywhere=True,
+            has_button=False,
+            explanation="Nothing was posted. Whoever may propose an entry takes one back that still waits.",
+        ),
     ),
 )
 

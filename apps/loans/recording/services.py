@@ -74,7 +74,11 @@ def check_transition(name: str, loan: Loan, state: LoanState, actor: Actor, *, r
         NotAllowed: their duties do not include it, or a second person has to do it. WrongState: the loan is not where
             it starts. InvalidInput: it needs a reason. NotHome: it is decided at another node.
     """
-    transition = TRANSITIONS[name]
+    return check_step(TRANSITIONS[name], loan, state, actor, reason=reason)
+
+
+def check_step(transition: Transition, loan: Loan, state: LoanState, actor: Actor, *, reason: str = "") -> Transition:
+    """The same for a transition of any table about loans."""
     transition.check(
         actor,
         state=state.status,
@@ -152,6 +156,21 @@ def new_event(
         event.payload = {**event.payload, "branch": str(actor.branch_id)}
     event.id = _event_id(event)
     return event
+
+
+def first_event(
+    *, loan: Loan, event_type: EventType, actor: Actor, value_date: date, **values: Unpack[EventValues]
+) -> LoanEvent:
+    """The fact by which a loan begins that is not written yet either: nothing of it is looked up."""
+    return LoanEvent(
+        id=uuid5(loan.pk, event_type),
+        loan=loan,
+        type=event_type,
+        value_date=value_date,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        **values,
+    )
 
 
 def append_note(*, loan: Loan, actor: Actor, text: str) -> LoanEvent:

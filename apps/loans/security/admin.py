@@ -19,14 +19,15 @@ from apps.users.back_office.base import LetsemaAdmin, run_action, status_badge
 from apps.users.back_office.forms import ReasonForm
 from apps.users.back_office.requests import StaffRequest
 from apps.users.back_office.sites import tenant_site
-from apps.users.spreadsheets.exports import ExportColumn, ListExportMixin
+from apps.users.exporting.lists import ExportColumn
+from apps.users.spreadsheets.admin import ImportsRows
 
 RELEASE = TRANSITIONS["release_security"]
 OF_LOAN = (ExportColumn("Loan", "loan.number"), ExportColumn("Borrower", "loan.borrower.full_name"))
 STATE = ExportColumn("State", lambda record: "Held" if record.is_active else "Released")
 
 
-class SecurityAdmin(ListExportMixin, LetsemaAdmin):  # type: ignore[misc]
+class SecurityAdmin(ImportsRows, LetsemaAdmin):
     """A register: entered from the loan's page, searched and exported here, released from its own page."""
 
     reach = "loan__portfolio__"
@@ -82,6 +83,7 @@ class SecurityAdmin(ListExportMixin, LetsemaAdmin):  # type: ignore[misc]
 class GuarantorAdmin(SecurityAdmin):
     """People who answer for loans."""
 
+    import_kinds = ("guarantors",)
     list_title = "Guarantors"
     export_columns = (
         *OF_LOAN,
@@ -105,6 +107,7 @@ class GuarantorAdmin(SecurityAdmin):
 class CollateralAdmin(SecurityAdmin):
     """Things pledged for loans."""
 
+    import_kinds = ("collateral",)
     list_title = "Collateral register"
     export_columns = (
         *OF_LOAN,

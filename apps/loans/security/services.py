@@ -52,20 +52,39 @@ def add_guarantor(
     """
     loan, state = lock_loan(loan_id)
     check_transition("add_guarantor", loan, state, actor)
-    check_amount(amount)
-    guarantor = Guarantor(
-        loan=loan,
-        full_name=" ".join(full_name.split())[:150],
-        phone=_phone(phone),
-        relation=relation.strip()[:60],
-        amount=amount,
-    )
+    guarantor = Guarantor(loan=loan, full_name=full_name, phone=phone, relation=relation, amount=amount)
+    settle_guarantor(guarantor)
     check_guarantor(guarantor, confirmed=confirmed)
-    if amount > loan.principal:
-        raise InvalidInput(f"The loan is {loan.principal:,.2f}; nobody answers for more.", field="amount")
     guarantor.save(force_insert=True)
     append_note(loan=loan, actor=actor, text=f"Guarantor: {guarantor.full_name}, up to {amount:,.2f}")
     return Security(guarantor.pk, guarantor.full_name)
+
+
+def settle_guarantor(guarantor: Guarantor) -> None:
+    """Brings a guarantor who is not saved yet into the form in which one is kept.
+
+    Raises:
+        InvalidInput: no amount, more than the loan, or no phone number.
+    """
+    check_amount(guarantor.amount)
+    guarantor.full_name = " ".join(guarantor.full_name.split())[:150]
+    guarantor.phone = _phone(guarantor.phone)
+    guarantor.relation = guarantor.relation.strip()[:60]
+    if guarantor.amount > guarantor.loan.principal:
+        raise InvalidInput(f"The loan is {guarantor.loan.principal:,.2f}; nobody answers for more.", field="amount")
+
+
+def settle_collateral(collateral: Collateral) -> None:
+    """Brings a thing that is not saved yet into the form in which one is kept.
+
+    Raises:
+        InvalidInput: no value, no kind or description, or what the law forbids to take.
+    """
+    check_amount(collateral.value, field="value")
+    if collateral.what not in Collateral.Kind.values:
+        raise InvalidInput("Choose what kind of thing it is.", field="what")
+    _check_description(collateral.description)
+    collateral.description, collateral.serial = collateral.description.strip()[:200], collateral.serial.strip()[:60]
 
 
 @command(TRANSITIONS["add_collateral"].duty)
@@ -88,13 +107,8 @@ def add_collateral(
     """
     loan, state = lock_loan(loan_id)
     check_transition("add_collateral", loan, state, actor)
-    check_amount(value)
-    if what not in Collateral.Kind.values:
-        raise InvalidInput("Choose what kind of thing it is.", field="what")
-    _check_description(description)
-    collateral = Collateral(
-        loan=loan, what=what, description=description.strip()[:200], serial=serial.strip()[:60], value=value
-    )
+    collateral = Collateral(loan=loan, what=what, description=description, serial=serial, value=value)
+    settle_collateral(collateral)
     check_pledged(collateral, confirmed=confirmed)
     collateral.save(force_insert=True)
     append_note(loan=loan, actor=actor, text=f"Collateral: {collateral.description}, {value:,.2f}")

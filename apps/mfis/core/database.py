@@ -6,13 +6,16 @@ Whoever needs SQL runs it through these three functions, so that this module alo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection as _connection
+from psycopg2 import DatabaseError
 from psycopg2.sql import Composable
 
 connection: Any = _connection
+
+COPY_AT_ONCE = 64 * 1024  # bytes
 
 PUBLIC = "public"  # the schema of what belongs to no MFI
 
@@ -41,6 +44,60 @@ def execute(sql: Statement, values: Values = None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return int(cursor.rowcount)
+
+
+def copy_in(sql: str, lines: Iterable[str]) -> int:
+    """Runs a COPY … FROM STDIN whose text comes line by line, none of which is kept. Returns how many rows it made.
+
+    What fails in making the lines is raised as it is; the transaction has to be given up.
+    """
+    feed = _Feed(lines)
+    with connection.cursor() as cursor:
+        try:
+            cursor.copy_expert(sql, feed, COPY_AT_ONCE)
+        except DatabaseError:
+            if feed.failure is not None:
+                raise feed.failure from None
+            raise
+        return int(cursor.rowcount)
+
+
+def copied(text: str) -> str:
+    """A text as COPY reads it in a column."""
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    if text.isprintable():
+        return text
+    return text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+class _Feed:
+    """Lines as the file that COPY reads."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.lines = iter(lines)
+        self.left = b""
+        self.failure: Exception | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            return self._read(size)
+        except Exception as error:
+            self.failure = error
+            raise
+
+    def _read(self, size: int) -> bytes:
+        parts, length = [self.left], len(self.left)
+        for line in self.lines:
+            part = line.encode()
+            parts.append(part)
+            length += len(part)
+            if length >= size > 0:
+                break
+        whole = b"".join(parts)
+        cut = size if size > 0 else len(whole)
+        self.left = whole[cut:]
+        return whole[:cut]
 
 
 def lock(name: str) -> None:

@@ -43,6 +43,7 @@ class Action(models.TextChoices):
     REFUND = "refund", "refund an overpayment"
     PROPOSE_CHANGE = "propose_change", "propose a restructuring or a write-off"
     DECIDE_CHANGE = "decide_change", "decide on a restructuring or a write-off"
+    TAKE_ON_LOANS = "take_on_loans", "take on running loans from another system"
     FOLLOW_UP = "follow_up", "note and follow up a loan"
     PROPOSE_JOURNAL = "propose_journal", "propose a journal entry"
     POST_JOURNAL = "post_journal", "post a journal entry"
@@ -54,6 +55,7 @@ class Action(models.TextChoices):
     MANAGE_PEOPLE = "manage_people", "manage people and their duties"
     MANAGE_MFIS = "manage_mfis", "manage MFIs"
     ANSWER_COMPLAINTS = "answer_complaints", "answer complaints"
+    IMPORT_ROWS = "import_rows", "import spreadsheets"
     BORROW = "borrow", "apply for and follow one's own loans"
     MANAGE_OWN_ACCOUNT = "manage_own_account", "manage one's own account"
 
@@ -77,6 +79,7 @@ DUTIES: dict[Action, frozenset[Duty]] = {
     Action.REFUND: frozenset({Duty.CASHIER, Duty.MANAGER}),
     Action.PROPOSE_CHANGE: frozenset({Duty.OFFICER, Duty.ACCOUNTANT, Duty.MANAGER}),
     Action.DECIDE_CHANGE: frozenset({Duty.APPROVER, Duty.MANAGER}),
+    Action.TAKE_ON_LOANS: frozenset({Duty.ACCOUNTANT, Duty.MANAGER}),
     Action.FOLLOW_UP: frozenset({Duty.OFFICER, Duty.CASHIER, Duty.MANAGER}),
     Action.PROPOSE_JOURNAL: frozenset({Duty.ACCOUNTANT, Duty.MANAGER}),
     Action.POST_JOURNAL: frozenset({Duty.ACCOUNTANT, Duty.MANAGER}),
@@ -87,10 +90,12 @@ DUTIES: dict[Action, frozenset[Duty]] = {
     Action.MANAGE_PRODUCTS: frozenset({Duty.MANAGER}),
     Action.MANAGE_PEOPLE: frozenset({Duty.MANAGER}),
     Action.ANSWER_COMPLAINTS: frozenset({Duty.OFFICER, Duty.MANAGER}),
+    # Beside the duty for what the rows are: whoever may enter one may bring in many.
+    Action.IMPORT_ROWS: ALL_DUTIES - {Duty.AUDITOR},
     Action.MANAGE_OWN_ACCOUNT: ALL_DUTIES,
 }
 
-LETSEMA_ACTIONS = frozenset({Action.MANAGE_MFIS, Action.MANAGE_PEOPLE, Action.MANAGE_OWN_ACCOUNT})
+LETSEMA_ACTIONS = frozenset({Action.MANAGE_MFIS, Action.MANAGE_PEOPLE, Action.IMPORT_ROWS, Action.MANAGE_OWN_ACCOUNT})
 
 BORROWER_ACTIONS = frozenset({Action.BORROW, Action.MANAGE_OWN_ACCOUNT})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.db import models
 
 
@@ -24,10 +26,9 @@ class District(models.TextChoices):
         Raises:
             ValueError: naming the ten districts.
         """
-        plain = _plain(text)
-        for district in cls:
-            if plain in (_plain(district.value), _plain(str(district.label))):
-                return district
+        district = _by_name().get(_plain(text))
+        if district:
+            return district
         raise ValueError(f"“{text}” is not a district of Lesotho; use one of {', '.join(map(str, cls.labels))}.")
 
 
@@ -37,6 +38,12 @@ def district_code(text: str) -> str:
         return District.from_text(text).value
     except ValueError:
         return text
+
+
+@cache
+def _by_name() -> dict[str, District]:
+    """Each district by its code and by its name, as they are compared."""
+    return {_plain(str(name)): district for district in District for name in (district.value, district.label)}
 
 
 def _plain(text: str) -> str:

@@ -12,6 +12,10 @@ from apps.mfis.core.errors import Sentence
 # The package would read the letters of a keypad, and leave out what follows an "x" or a second number.
 WRITTEN_PHONE = re.compile(r"\s*\+?[0-9 ().-]+")
 
+# Eight digits, perhaps parted, with the country's code or without: what the package would make of them is known.
+_PARTED = str.maketrans("", "", " -")
+_PLAIN_PHONE = re.compile(r"(?:\+266)?([256][0-9]{7})")
+
 NATIONAL_ID = re.compile(r"^[0-9A-Z]{6,20}$")
 
 
@@ -21,6 +25,8 @@ def lesotho_phone(text: str) -> str:
     Raises:
         ValidationError: with an example, when it is no number of Lesotho (mobile begins 5 or 6, fixed 2).
     """
+    if plain := _PLAIN_PHONE.fullmatch(text.translate(_PARTED)):
+        return f"+266{plain[1]}"
     try:
         number = phonenumbers.parse(text, "LS") if WRITTEN_PHONE.fullmatch(text) else None
     except phonenumbers.NumberParseException:

@@ -31,9 +31,10 @@ from apps.users.accounts.reach import within_reach
 from apps.users.back_office.forms import DateInput
 from apps.users.back_office.history import row_history
 from apps.users.back_office.paging import PLACE, CountedSoFar, PagedChangeList
+from apps.users.exporting.lists import ListExportMixin
 
 
-class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
+class LetsemaAdmin(ListExportMixin, ModelAdmin):  # type: ignore[type-arg]
     """A list and a page whose every right is asked of the roles table. Nothing is ever deleted here."""
 
     view_action: Action = Action.VIEW_BOOKS
@@ -47,6 +48,7 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
     actions = None
     list_per_page = 50
     show_full_result_count = False
+    lists_few = False  # of a big table: rows that an index leads to before anything is searched for
     paginator = CountedSoFar
     formfield_overrides = {models.DateField: {"widget": DateInput}}
 
@@ -82,7 +84,7 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        return search(queryset, self.get_search_fields(request), search_term), False
+        return search(queryset, self.get_search_fields(request), search_term, few=self.lists_few), False
 
     # The revisions are the record; Django's own log would be a second one with integer keys.
     def log_addition(self, *args: Any, **kwargs: Any) -> Any: ...

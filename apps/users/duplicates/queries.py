@@ -16,7 +16,7 @@ FIND = """
                (SELECT string_agg(word, ' ' ORDER BY word)
                   FROM regexp_split_to_table(public.letsema_fold(a.full_name), ' ') word) AS name
           FROM users_account a JOIN users_borrowerprofile p ON p.account_id = a.id
-         WHERE a.role = 'borrower' AND a.merged_into_id IS NULL
+         WHERE a.role = 'borrower' AND a.merged_into_id IS NULL AND a.withdrawn_at IS NULL
     ), alike (one, other, why, weight) AS (
         SELECT x.id, y.id, 'national_id', 8 FROM person x JOIN person y USING (national_id)
          WHERE x.id < y.id AND national_id <> ''

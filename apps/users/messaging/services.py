@@ -80,6 +80,11 @@ def _queue(message: Message) -> bool:
     return is_new
 
 
+def queue_messages(messages: Collection[Message]) -> None:
+    """Queues messages that are new, many at once, inside the command that they tell of; the worker sends them."""
+    Message.objects.bulk_create(messages, batch_size=1000)
+
+
 def _send_now(schema: str, message_id: UUID) -> None:
     """Sends one message at once, in the schema that it was queued in."""
     with schema_context(schema):

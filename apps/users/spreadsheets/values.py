@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from apps.mfis.core.amounts import parse_amount
 from apps.mfis.core.texts import clean_text, shown
@@ -24,6 +25,7 @@ class Holds(StrEnum):
     AMOUNT = "amount"
     PERCENT = "percent"
     TRUTH = "truth"
+    COUNT = "count"  # a whole number
 
 
 MAXIMUM_DIGITS = 15  # that a spreadsheet's number holds; it changes those behind to zeros
@@ -153,6 +155,7 @@ _READERS: dict[tuple[Kind, Holds], Callable[[Cell, str], str]] = {
     (Kind.NUMBER, Holds.AMOUNT): _amount_number,
     (Kind.NUMBER, Holds.PERCENT): _percent_number,
     (Kind.NUMBER, Holds.TRUTH): _as_it_is,
+    (Kind.NUMBER, Holds.COUNT): _as_it_is,
     (Kind.DATE, Holds.DATE): _as_it_is,
     (Kind.BOOLEAN, Holds.TRUTH): _as_it_is,
 }
@@ -169,6 +172,7 @@ _CLEAR_DATES: tuple[str, ...] = (
     "%b %d, %Y",
 )
 _CLEAR_DATES += ("%B %d, %Y", "%b %d %Y", "%B %d %Y")
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # as cells of dates come
 _DAY_AND_MONTH = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4})")
 _MIDNIGHT = re.compile(r"[T ]00:00(:00(\.0+)?)?Z?$")
 
@@ -181,6 +185,8 @@ def read_date(text: str) -> date | None:
     """
     if not text:
         return None
+    if _ISO_DATE.fullmatch(text):
+        return _iso_date(text)
     plain = " ".join(_MIDNIGHT.sub("", text).split())
     parts = _DAY_AND_MONTH.fullmatch(plain)
     if parts:
@@ -191,6 +197,13 @@ def read_date(text: str) -> date | None:
         except ValueError:
             continue
     raise ValueError(f"“{shown(text)}” is not a date; write 1990-05-27 or 27 May 1990.")
+
+
+def _iso_date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"“{shown(text)}” is not a date; write 1990-05-27 or 27 May 1990.") from None
 
 
 def _day_first(text: str, day: int, month: int, year: int) -> date:
@@ -247,3 +260,45 @@ def read_truth(text: str) -> bool | None:
     if text.lower() not in _TRUTHS:
         raise ValueError(f"“{shown(text)}” is neither yes nor no; write yes or no.")
     return _TRUTHS[text.lower()]
+
+
+def read_count(text: str) -> int | None:
+    """A whole number, also written 12.0 or 1 200; None for an empty cell.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not text:
+        return None
+    if not re.fullmatch(r"-?[0-9]{1,3}([ ,]?[0-9]{3})*(\.0+)?|-?[0-9]{1,12}(\.0+)?", text):
+        raise ValueError(f"“{shown(text)}” is not a whole number; write it like 12.")
+    return int(re.sub(r"[ ,]|\.0+$", "", text))
+
+
+def _text(text: str) -> str | None:
+    return text or None
+
+
+READ: dict[Holds, Callable[[str], Any]] = {
+    Holds.TEXT: _text,
+    Holds.PARAGRAPH: _text,
+    Holds.DIGITS: _text,
+    Holds.PHONE: _text,
+    Holds.DATE: read_date,
+    Holds.AMOUNT: read_amount,
+    Holds.PERCENT: read_percent,
+    Holds.TRUTH: read_truth,
+    Holds.COUNT: read_count,
+}
+
+
+def shown_as(kind: Kind, text: str, number_format: str) -> object:
+    """A cell as it is written into a file again, so that it is read as it was."""
+    if kind is Kind.DATE:
+        return date.fromisoformat(text)
+    if kind is not Kind.NUMBER:
+        return text
+    places = number_format.split(";")[0].replace("General", "")
+    if text.isdecimal() and "0" in places and _PLACES.fullmatch(places) and "." not in _outside(places):
+        return _filled(places, text)
+    return Decimal(text) if len(text) <= MAXIMUM_DIGITS and "." in text else text

@@ -2,7 +2,7 @@
 
 from apps.loans.book.models.arrival import Arrival
 from apps.loans.book.models.chain import ChainHead
-from apps.loans.book.models.event import COLLECTED_AMOUNT, COLLECTS, RECEIPTS, Channel, EventType, LoanEvent
+from apps.loans.book.models.event import COLLECTED_AMOUNT, COLLECTS, LENT, RECEIPTS, Channel, EventType, LoanEvent
 from apps.loans.book.models.loan import AGREED_PRINCIPAL, Loan
 from apps.loans.book.models.number import NumberSequence
 from apps.loans.book.models.portfolio import LoanAssignment, LoanPortfolio
@@ -14,6 +14,7 @@ __all__ = [
     "AGREED_PRINCIPAL",
     "COLLECTED_AMOUNT",
     "COLLECTS",
+    "LENT",
     "RECEIPTS",
     "AccrualState",
     "Allocation",

@@ -38,6 +38,10 @@ class LoanQuerySet(models.QuerySet["Loan"]):
         """Those whose state is known: one that just arrived from another node is folded in a moment."""
         return self.filter(state__isnull=False)
 
+    def there(self) -> LoanQuerySet:
+        """Those of them that are loans still: one that was taken on by mistake and taken back is none."""
+        return self.projected().exclude(state__status="taken_back")
+
 
 class Loan(Fact):
     """An application, and the loan it becomes. The `asked_…` columns are what was applied for at first.
@@ -58,6 +62,15 @@ class Loan(Fact):
         LoanPurpose, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="purpose on the list"
     )
     submitted_on = models.DateField("applied on")
+    external_number = models.CharField(
+        "number elsewhere",
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="What another system called the loan, which was taken on from it.",
+    )
 
     objects = LoanQuerySet.as_manager()
 

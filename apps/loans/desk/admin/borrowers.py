@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -42,11 +43,12 @@ from apps.users.consents.models import Consent
 from apps.users.consents.selectors import all_consents
 from apps.users.consents.services import record_consent, record_own_consent, send_consent_code
 from apps.users.consents.texts import TEXTS, current_text
-from apps.users.spreadsheets.exports import ListExportMixin
+from apps.users.spreadsheets.admin import ImportsRows
 from apps.users.staff.admin.contacts import contact_page
 
 
-class BorrowerAdmin(ListExportMixin, HandOverMixin):  # type: ignore[misc]
+class BorrowerAdmin(ImportsRows, HandOverMixin):
+    import_kinds = ("people",)
     add_action = change_action = Action.REGISTER_BORROWER
     add_label = "Register a borrower"
     adds_business = True
@@ -68,6 +70,10 @@ class BorrowerAdmin(ListExportMixin, HandOverMixin):  # type: ignore[misc]
     search_fields = PEOPLE
     search_help_text = "Name, phone, e-mail or national ID"
     ordering = ("account__full_name", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BorrowerProfile]:
+        """Without those whose registration was taken back: they stand for nobody."""
+        return super().get_queryset(request).filter(account__withdrawn_at=None)
 
     def name(self, profile: BorrowerProfile) -> str:
         return profile.account.full_name
@@ -273,9 +279,7 @@ class BorrowerAdmin(ListExportMixin, HandOverMixin):  # type: ignore[misc]
     ) -> HttpResponse:
         profile = self._profile(request, object_id)
         account = profile.account
-        loans = list(
-            Loan.objects.filter(belongs_to(account.pk), state__isnull=False).select_related("state", "product")
-        )
+        loans = list(Loan.objects.there().filter(belongs_to(account.pk)).select_related("state", "product"))
         history = credit_history(loan_ids=[loan.pk for loan in loans])
         context = {
             **self.admin_site.each_context(request),

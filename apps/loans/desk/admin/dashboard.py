@@ -36,6 +36,7 @@ COLOURS = {
     "written_off": "#7d1812",
     "rejected": "#b3423b",
     "withdrawn": "#9aa7a1",
+    "taken_back": "#b9c2bd",
     "active": "#0f6f57",
     "overpaid": "#7a57b0",
     "closed": "#5d6d66",
@@ -232,6 +233,8 @@ tenant_site.menu = [
             Link("Branches", "fas fa-building", "admin:users_branch_changelist"),
             Link("Employers", "fas fa-industry", "admin:users_employer_changelist"),
             Link("Colleagues", "fas fa-user-shield", "admin:users_account_changelist", action=Action.MANAGE_PEOPLE),
+            Link("Imports", "fas fa-file-import", "admin:users_importrun_changelist", action=Action.IMPORT_ROWS),
+            Link("Files", "fas fa-file-download", "admin:users_exportedfile_changelist"),
         ],
     ),
 ]

@@ -32,9 +32,11 @@ from apps.mfis.core.roles import Action, Role
 from apps.users.back_office.base import LetsemaAdmin, posted, run_action, status_badge
 from apps.users.back_office.requests import StaffRequest, staff_of
 from apps.users.back_office.sites import tenant_site
+from apps.users.spreadsheets.admin import ImportsRows
 
 
-class GroupAdmin(LetsemaAdmin):
+class GroupAdmin(ImportsRows, LetsemaAdmin):
+    import_kinds = ("groups",)
     list_title = "Groups"
     add_action = change_action = Action.MANAGE_GROUPS
     add_label = "Form a group"

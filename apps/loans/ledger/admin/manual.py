@@ -17,7 +17,7 @@ from apps.loans.domain.money import format_money
 from apps.loans.ledger.chart import ensure_chart
 from apps.loans.ledger.expressions import DebitOfLines
 from apps.loans.ledger.forms import JournalForm
-from apps.loans.ledger.manual import ProposedJournal, decide_journal, propose_journal
+from apps.loans.ledger.manual import ProposedJournal, decide_journal, propose_journal, withdraw_journal
 from apps.loans.ledger.models import GLAccount, ManualJournal
 from apps.loans.ledger.workflow import JOURNAL
 from apps.mfis.core.roles import Action
@@ -25,12 +25,16 @@ from apps.users.back_office.base import LetsemaAdmin, posted, run_action, status
 from apps.users.back_office.decisions import asked_step, decision_page
 from apps.users.back_office.requests import StaffRequest, staff_of
 from apps.users.back_office.sites import tenant_site
+from apps.users.spreadsheets.admin import ImportsRows
+
+DONE = {"post": "Posted.", "decline": "Declined.", "withdraw": "Withdrawn."}
 
 COLOURS = {"proposed": "waiting", "posted": "active", "declined": "declined"}
 
 
 @admin.register(ManualJournal, site=tenant_site)
-class ManualAdmin(LetsemaAdmin):
+class ManualAdmin(ImportsRows, LetsemaAdmin):
+    import_kinds = ("journals",)
     list_title = "Journals by hand"
     add_action = Action.PROPOSE_JOURNAL
     add_label = "Propose an entry"
@@ -102,10 +106,11 @@ class ManualAdmin(LetsemaAdmin):
     def decide_view(self, request: StaffRequest, journal_id: UUID, step: str) -> HttpResponse:
         """The confirm page of a step of the workflow."""
         asked, journal = asked_step(request, self, JOURNAL, step, journal_id)
-        post = step == "post"
 
         def decide(values: dict[str, Any]) -> ManualJournal:
-            return decide_journal(journal_id=journal.pk, actor=request.user.actor, post=post, **values)
+            if step == "withdraw":
+                return withdraw_journal(journal_id=journal.pk, actor=request.user.actor, **values)
+            return decide_journal(journal_id=journal.pk, actor=request.user.actor, post=step == "post", **values)
 
         return decision_page(
             request,
@@ -113,7 +118,7 @@ class ManualAdmin(LetsemaAdmin):
             step=asked,
             record=journal,
             run=decide,
-            done="Posted." if post else "Declined.",
+            done=DONE[step],
             subject="Journals by hand",
             facts=[("Proposed by", journal.maker_name), ("Day", f"{journal.posted_on:%-d %b %Y}")],
             back_url=reverse("admin:loans_manualjournal_change", args=[journal.pk]),

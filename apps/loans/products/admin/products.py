@@ -26,15 +26,17 @@ from apps.mfis.core.roles import Action
 from apps.users.back_office.base import LetsemaAdmin, status_badge
 from apps.users.back_office.requests import staff_of
 from apps.users.back_office.sites import tenant_site
+from apps.users.spreadsheets.admin import ImportsRows
 
 # What the price shows, made comparable: percent a year.
 A_YEAR = F("rate") * Case(When(rate_per="month", then=Value(12)), default=Value(1))
 
 
 @admin.register(Product, site=tenant_site)
-class ProductAdmin(LetsemaAdmin):
+class ProductAdmin(ImportsRows, LetsemaAdmin):
     """What the MFI lends; its page quotes the usual loan by the engine that would book it."""
 
+    import_kinds = ("products",)
     form = ProductForm
     view_action = Action.VIEW_BOOKS
     add_action = change_action = Action.MANAGE_PRODUCTS

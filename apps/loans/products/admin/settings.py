@@ -24,6 +24,7 @@ from apps.mfis.core.roles import Action
 from apps.users.back_office.base import LetsemaAdmin
 from apps.users.back_office.requests import staff_of
 from apps.users.back_office.sites import tenant_site
+from apps.users.spreadsheets.admin import ImportsRows
 
 
 class SettingAdmin(LetsemaAdmin):
@@ -81,7 +82,8 @@ class PolicyAdmin(SettingAdmin):
 
 
 @admin.register(PublicHoliday, site=tenant_site)
-class HolidayAdmin(SettingAdmin):
+class HolidayAdmin(ImportsRows, SettingAdmin):
+    import_kinds = ("holidays",)
     list_title = "Public holidays"
     add_action = Action.MANAGE_POLICY
     add_label = "Enter a holiday"

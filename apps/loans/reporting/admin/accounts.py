@@ -24,12 +24,14 @@ from apps.mfis.core.roles import Action
 from apps.users.back_office.base import status_badge
 from apps.users.back_office.requests import staff_of
 from apps.users.back_office.sites import tenant_site
+from apps.users.spreadsheets.admin import ImportsRows
 
 MONEY = DecimalField(max_digits=20, decimal_places=2)
 
 
 @admin.register(GLAccount, site=tenant_site)
-class AccountAdmin(BooksPages, ReportPages):
+class AccountAdmin(ImportsRows, BooksPages, ReportPages):
+    import_kinds = ("accounts", "opening_balances")
     list_title = "Chart of accounts"
     add_action = change_action = Action.MANAGE_ACCOUNTS
     add_label = "Open an account"
@@ -76,4 +78,5 @@ class AccountAdmin(BooksPages, ReportPages):
         save_account(account=obj, actor=staff_of(request).actor)
 
     def list_tools(self, request: HttpRequest) -> list[dict[str, str]]:
-        return [{"label": "Reports", "style": "quiet", "url": reverse("admin:loans_books")}]
+        reports = {"label": "Reports", "style": "quiet", "url": reverse("admin:loans_books")}
+        return [*super().list_tools(request), reports]

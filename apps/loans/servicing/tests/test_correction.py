@@ -14,6 +14,7 @@ from apps.loans.book.models import Loan, LoanEvent, LoanState
 from apps.loans.ledger.tests.books import held, receive
 from apps.loans.ledger.verification import check_books
 from apps.loans.servicing.services.correction import correct_repayment, reverse_repayment
+from apps.loans.servicing.services.credits import refund
 from apps.loans.servicing.services.repayment import Receipt, pay_off, record_repayment
 from apps.mfis.core.actor import SYSTEM
 from apps.mfis.core.errors import InvalidInput, WrongState
@@ -41,6 +42,16 @@ def test_a_receipt_is_reversed_once(alpha: Branch, active: Maker) -> None:
     reverse_repayment(event_id=event.id, actor=by.actor, reason="Wrong loan")
     with pytest.raises(WrongState):
         reverse_repayment(event_id=event.id, actor=by.actor, reason="Again")
+
+
+def test_a_receipt_on_which_a_refund_rests_is_not_reversed(alpha: Branch, active: Maker) -> None:
+    loan, manager = active(), alpha.staff["manager"].actor
+    receipt = pay(alpha, loan, "1200.00", accept_overpayment=True)
+    given_back = refund(loan_id=loan.pk, actor=manager, amount=receipt.overpaid, channel="cash")
+    with pytest.raises(WrongState, match="reverse the refund first"):
+        reverse_repayment(event_id=receipt.id, actor=manager, reason="Wrong loan")
+    reverse_repayment(event_id=given_back.id, actor=manager, reason="Not handed over")
+    assert reverse_repayment(event_id=receipt.id, actor=manager, reason="Wrong loan").status == "active"
 
 
 def test_a_receipt_is_corrected_by_two_facts(alpha: Branch, active: Callable[..., Loan]) -> None:

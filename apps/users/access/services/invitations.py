@@ -7,6 +7,7 @@ carries it is made when it leaves.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -53,19 +54,32 @@ def invite(*, account: Account, actor: Actor) -> str:
 
 def send_invitation(account: Account) -> str:
     """The invitation itself, inside its caller's command: by e-mail where there is one, else by SMS."""
-    address, now = account.email or account.phone or "", timezone.now()
+    now = timezone.now()
     Invitation.objects.open().filter(account=account).update(withdrawn_at=now)
     invitation = Invitation(account=account, expires_at=now + timedelta(days=settings.INVITATION_DAYS))
     invitation.token_hash = hashed(invitation.secret)
     invitation.save()
-    queue_message(
-        account=account,
-        about="invitation",
-        key=f"invitation:{invitation.pk}",
-        values={"invitation_id": str(invitation.pk), "days": str(settings.INVITATION_DAYS), "to": address},
-        channel=channel_of(address),
-    )
-    return hinted(address)
+    queue_message(account=account, **_told(invitation))
+    return hinted(_address(account))
+
+
+def invitation_message(invitation: Invitation) -> Message:
+    """The message that carries an invitation, not queued."""
+    return Message(account=invitation.account, send_after=timezone.now(), **_told(invitation))
+
+
+def _told(invitation: Invitation) -> dict[str, Any]:
+    address = _address(invitation.account)
+    return {
+        "about": "invitation",
+        "key": f"invitation:{invitation.pk}",
+        "values": {"invitation_id": str(invitation.pk), "days": str(settings.INVITATION_DAYS), "to": address},
+        "channel": channel_of(address),
+    }
+
+
+def _address(account: Account) -> str:
+    return account.email or account.phone or ""
 
 
 def _link(message: Message) -> dict[str, str]:

@@ -70,6 +70,8 @@ class Account(AbstractBaseUser, Revisioned):
         related_name="merged",
         help_text="Where one person was registered twice: the account that stands for both.",
     )
+    # Registered by mistake, and taken back before anything rested on it: it stands for nobody.
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
     branch = models.ForeignKey(
         "users.Branch",
         on_delete=models.PROTECT,
@@ -111,7 +113,8 @@ class Account(AbstractBaseUser, Revisioned):
             models.CheckConstraint(
                 condition=models.Q(email__isnull=False)
                 | models.Q(phone__isnull=False)
-                | models.Q(merged_into__isnull=False),
+                | models.Q(merged_into__isnull=False)
+                | models.Q(withdrawn_at__isnull=False),
                 name="account_has_email_or_phone",
             ),
             models.CheckConstraint(condition=models.Q(role__in=[r.value for r in Role]), name="account_role_known"),

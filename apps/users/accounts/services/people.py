@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -95,12 +95,13 @@ def clean_person(person: Person, *, today: date) -> Person:
     Raises:
         InvalidInput: with a sentence for each field that is wrong.
     """
-    values, errors = asdict(person), _missing(person)
-    for name, clean in _cleaners(today).items():
-        if values[name] in ("", None):
+    values, errors = dict[str, Any](), _missing(person)
+    for name, clean in CLEANERS.items():
+        values[name] = value = getattr(person, name)
+        if value == "" or value is None:
             continue
         try:
-            values[name] = clean(values[name])
+            values[name] = _adult(value, today) if clean is None else clean(value)
         except (ValidationError, ValueError) as error:
             errors[name] = sentences_of(error) if isinstance(error, ValidationError) else [error.args[0]]
     if errors:
@@ -119,38 +120,6 @@ def _missing(person: Person) -> dict[str, list[str]]:
         if getattr(person, name) and getattr(person, other) == "":
             errors[other] = [sentence]
     return errors
-
-
-def _cleaners(today: date) -> dict[str, Callable[[Any], Any]]:
-    """What brings each value that is given into its one form, or raises with what is wrong."""
-    return {
-        "full_name": lambda text: _line(text, 150, "A name has at most"),
-        "phone": lesotho_phone,
-        "email": _email,
-        "national_id": national_id,
-        "date_of_birth": lambda born: _adult(born, today),
-        "district": _district,
-        "village": lambda text: _line(text, 80),
-        "employer": lambda text: _line(text, 120),
-        "net_monthly_income": _income,
-        "national_id_expires": _day,
-        "gender": lambda text: _one_of(Gender, text),
-        "marital_status": lambda text: _one_of(MaritalStatus, text),
-        "dependants": _dependants,
-        "education": lambda text: _one_of(Education, text),
-        "landmark": lambda text: _line(text, 200),
-        "kin_name": lambda text: _line(text, 150),
-        "kin_relation": lambda text: _line(text, 40),
-        "kin_phone": any_phone,
-        "occupation": lambda text: _line(text, 80),
-        "sector": lambda text: _one_of(Sector, text),
-        "employee_number": lambda text: _line(text, 40),
-        "wallet": lambda text: _one_of(Wallet, text),
-        "wallet_number": lesotho_phone,
-        "bank_name": lambda text: _line(text, 60),
-        "bank_branch_code": lambda text: _line(text, 20),
-        "bank_account": _account_number,
-    }
 
 
 def _one_of(choices: type[TextChoices], text: str) -> str:
@@ -219,6 +188,38 @@ def _income(amount: Decimal) -> Decimal:
     if not 0 <= amount < Decimal(10) ** 9:
         raise ValueError(Sentence("Income is between 0 and 999,999,999.", "income_outside"))
     return amount
+
+
+# What brings each value that is given into its one form, or raises with what is wrong; a birth is held against the day.
+CLEANERS: dict[str, Callable[[Any], Any] | None] = {
+    "full_name": lambda text: _line(text, 150, "A name has at most"),
+    "phone": lesotho_phone,
+    "email": _email,
+    "national_id": national_id,
+    "date_of_birth": None,
+    "district": _district,
+    "village": lambda text: _line(text, 80),
+    "employer": lambda text: _line(text, 120),
+    "net_monthly_income": _income,
+    "national_id_expires": _day,
+    "gender": lambda text: _one_of(Gender, text),
+    "marital_status": lambda text: _one_of(MaritalStatus, text),
+    "dependants": _dependants,
+    "education": lambda text: _one_of(Education, text),
+    "landmark": lambda text: _line(text, 200),
+    "kin_name": lambda text: _line(text, 150),
+    "kin_relation": lambda text: _line(text, 40),
+    "kin_phone": any_phone,
+    "occupation": lambda text: _line(text, 80),
+    "sector": lambda text: _one_of(Sector, text),
+    "listed_employer_id": lambda key: key,
+    "employee_number": lambda text: _line(text, 40),
+    "wallet": lambda text: _one_of(Wallet, text),
+    "wallet_number": lesotho_phone,
+    "bank_name": lambda text: _line(text, 60),
+    "bank_branch_code": lambda text: _line(text, 20),
+    "bank_account": _account_number,
+}
 
 
 def profile_values(person: Person) -> dict[str, Any]:

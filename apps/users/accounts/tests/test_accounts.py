@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
+import phonenumbers
 import pytest
 from django.core.exceptions import ValidationError
 from django_tenants.utils import tenant_context
@@ -123,3 +124,11 @@ def test_what_is_ones_own_takes_an_account(alpha: Branch) -> None:
     assert change_settings(actor=alpha.borrower.actor, language="st").language == "st"
     with pytest.raises(NotAllowed):
         change_settings(actor=alpha.staff["officer"].actor, language="st")
+
+
+@pytest.mark.parametrize(
+    "text", ["59900001", "+266 5990 0001", "5990-0001", "26612345", "+26622312345", "6 6 6 6 6 6 6 6"]
+)
+def test_a_plain_phone_is_read_as_the_package_reads_it(text: str) -> None:
+    number = phonenumbers.parse(text, "LS")
+    assert lesotho_phone(text) == f"+266{number.national_number}"

@@ -1,9 +1,8 @@
-"""Imports MFIs, with their first admins, from a spreadsheet; the public admin's import does the same."""
+"""Imports MFIs, with their first admins, from a spreadsheet, as the pages of imports do."""
 
-from apps.users.operators.spreadsheets.mfis import MFIImport
 from apps.users.spreadsheets.command import ImportCommand
 
 
 class Command(ImportCommand):
     help = "Imports MFIs from an XLSX, XLS, ODS or CSV file."
-    importer = MFIImport
+    kind_name = "mfis"

@@ -26,8 +26,7 @@ from apps.users.back_office.requests import StaffRequest, staff_of
 from apps.users.back_office.sites import public_site
 from apps.users.operators.forms import ChangeForm, OnboardForm
 from apps.users.operators.services import onboard_mfi
-from apps.users.operators.spreadsheets.mfis import MFIImport
-from apps.users.spreadsheets.admin import ServiceImportMixin
+from apps.users.spreadsheets.admin import ImportsRows
 
 CONTACT = ["contact_name", "contact_email", "contact_phone"]
 
@@ -35,10 +34,10 @@ OPENED = "{} is open. The invitation for {} goes to {}."
 
 
 @admin.register(MFI, site=public_site)
-class MFIAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
+class MFIAdmin(ImportsRows, LetsemaAdmin):
     """All institutions, and the form that opens one."""
 
-    import_of = MFIImport
+    import_kinds = ("mfis",)
     view_action = add_action = change_action = Action.MANAGE_MFIS
     add_label = "Onboard an MFI"
     list_display = ("name", "address", "licence_type", "district", "status_badge", "portfolio", "created_at")

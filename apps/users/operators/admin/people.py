@@ -29,8 +29,7 @@ from apps.users.back_office.forms import ReasonForm
 from apps.users.back_office.history import row_history
 from apps.users.back_office.requests import StaffRequest
 from apps.users.back_office.sites import public_site
-from apps.users.operators.spreadsheets.people import PeopleImport
-from apps.users.spreadsheets.admin import ServiceImportMixin
+from apps.users.spreadsheets.admin import ImportsRows
 from apps.users.staff.admin.contacts import contact_page, decision_page
 from apps.users.staff.services import set_active
 
@@ -82,10 +81,10 @@ class RoleFilter(admin.SimpleListFilter):
 
 
 @admin.register(DirectoryEntry, site=public_site)
-class PeopleAdmin(ServiceImportMixin, LetsemaAdmin):  # type: ignore[misc]
+class PeopleAdmin(ImportsRows, LetsemaAdmin):
     """The directory; a person's page reads and changes the account where it stands."""
 
-    import_of = PeopleImport
+    import_kinds = ("people",)
     view_action = Action.MANAGE_PEOPLE
     list_display = ("full_name", "mfi_name", "role_label", "email", "formatted_phone", "state")
     list_filter = (MFIFilter, RoleFilter, "is_active", "has_signed_up")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
 from typing import Any
-
-from django_tenants.utils import tenant_context
+from uuid import UUID
 
 from apps.mfis.core.roles import Role
-from apps.mfis.tenancy.models import MFI
-from apps.users.accounts.models import Account
+from apps.users.accounts.queries import KnownRow, people_with_keys
 from apps.users.accounts.services.people import PROFILE_FIELDS, Person
-from apps.users.spreadsheets.reading import Row
+from apps.users.spreadsheets.kinds import Does, Row
 
 KEYS = ("phone", "email", "national_id")
 # What tells one person from another: a row that has another one is not the same person, or one of the two is wrong.
@@ -27,10 +25,13 @@ LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class Known:
+    """Somebody who is registered, or stands in a row before."""
+
     person: Person
     row: int = 0  # of the same file; 0: registered
     is_colleague: bool = False
+    account_id: UUID | None = None
 
     @property
     def where(self) -> str:
@@ -38,27 +39,38 @@ class _Known:
 
 
 class KnownPeople:
-    """The people of one institution by each of their natural keys, loaded once for a file, and those of rows before."""
+    """The people of the present schema by each of their natural keys, looked up chunk by chunk, and those of the rows
+    before."""
 
-    def __init__(self, people: Iterator[_Known]) -> None:
-        self._by_key: dict[tuple[str, str], _Known] = {}
-        for known in people:
-            self._add(known)
+    def __init__(self) -> None:
+        self._before: dict[tuple[str, str], Known] = {}
+        self._here: dict[tuple[str, str], Known] = {}
 
-    @classmethod
-    def of(cls, mfi: MFI) -> KnownPeople:
-        with tenant_context(mfi):
-            return cls(_registered())
+    def look_up(self, people: Iterable[Person]) -> None:
+        """Loads whoever has a key of one of these people."""
+        self._here = {}
+        for columns in people_with_keys(people):
+            known = _registered(columns)
+            for key in KEYS:
+                if value := getattr(known.person, key):
+                    self._here[key, value] = known
 
-    def _add(self, known: _Known) -> None:
+    def _met(self, person: Person) -> dict[str, Known]:
+        """Whoever has one of the person's keys, by the key."""
+        met = {}
         for key in KEYS:
-            if value := getattr(known.person, key):
-                self._by_key[key, value] = known
+            if value := getattr(person, key):
+                known = self._here.get((key, value)) or self._before.get((key, value))
+                if known:
+                    met[key] = known
+        return met
 
     def compare(self, row: Row, person: Person) -> None:
         """Notes a row whose person is registered just so; fails one that shares a key and differs in what counts."""
-        holders = {key: self._by_key.get((key, getattr(person, key))) for key in KEYS}
-        met = {key: known for key, known in holders.items() if known}
+        met = self._met(person)
+        if not met:
+            self._add_good(row, person)
+            return
         for key, known in met.items():
             if known.is_colleague:
                 row.fail(key, f"{getattr(person, key)} already belongs to {known.person.full_name}, who works here.")
@@ -67,26 +79,64 @@ class KnownPeople:
         for known in {id(known): known for known in met.values()}.values():
             if not row.errors:
                 _fail_differences(row, person, known)
-        if row.errors or not met:
-            self._add_good(row, person)
-        elif any(known.row for known in met.values()):
+        if row.errors:
+            return
+        if any(known.row for known in met.values()):
             row.fail("full_name", f"{person.full_name} {next(iter(met.values())).where}; leave one of the rows out.")
         else:
-            row.note = _note(person, next(iter(met.values())).person)
+            row.pass_over(_note(person, next(iter(met.values())).person))
+
+    def change(self, row: Row, person: Person, key: str) -> Known | None:
+        """Whoever is recognised by the key, whom the row changes; None where there is nobody, or the row is faulty or
+        changes nothing. `row.ready` is then what is to be kept of them: what the file leaves empty stays."""
+        known = self._here.get((key, getattr(person, key)))
+        before = self._before.get((key, getattr(person, key)))
+        if before:
+            row.fail(key, f"{getattr(person, key)} {before.where}; leave one of the rows out.")
+        if known is None or row.errors:
+            return None
+        if known.is_colleague:
+            row.fail(key, f"{getattr(person, key)} already belongs to {known.person.full_name}, who works here.")
+        self._fail_others(row, person, known)
+        told: dict[str, Any] = {name: said for name, said, _ in _differing(person, known.person, ALL)}
+        kept = replace(known.person, **told)
+        row.does = Does.UPDATE
+        if kept == known.person and not row.errors:
+            row.pass_over("already so")
+        row.ready = kept
+        self._add_good(row, kept)
+        return known if row.is_good else None
+
+    def _fail_others(self, row: Row, person: Person, known: Known) -> None:
+        for name, said, kept in _differing(person, known.person, KEYS):
+            holder = self._here.get((name, str(said)))
+            if holder and holder.account_id != known.account_id:
+                row.fail(name, f"{said} already belongs to {holder.person.full_name}, who {holder.where}.")
+            elif name != "national_id":
+                row.fail(
+                    name,
+                    f"{known.person.full_name} has {kept or 'none'} here, and the file says {said}; phone and e-mail "
+                    "change on the borrower's page, with a second person or the borrower's code.",
+                )
 
     def _add_good(self, row: Row, person: Person) -> None:
-        if not row.errors:
-            self._add(_Known(person, row.number))
+        if row.errors:
+            return
+        known = Known(person, row.number)
+        for key in KEYS:
+            if value := getattr(person, key):
+                self._before[key, value] = known
 
 
-def _registered() -> Iterator[_Known]:
-    columns = ["full_name", "phone", "email", "role", *(f"profile__{name}" for name in PROFILE_FIELDS)]
-    for name, phone, email, role, *profile in Account.objects.values_list(*columns):
-        values: dict[str, Any] = {
-            key: value for key, value in zip(PROFILE_FIELDS, profile, strict=True) if value is not None
-        }
-        person = Person(full_name=name, phone=phone or "", email=email or "", **values)
-        yield _Known(person, is_colleague=role != Role.BORROWER)
+ALL = tuple(field.name for field in fields(Person))
+
+
+def _registered(columns: KnownRow) -> Known:
+    values: dict[str, Any] = {
+        key: value for key, value in zip(PROFILE_FIELDS, columns.profile, strict=True) if value is not None
+    }
+    person = Person(full_name=columns.full_name, phone=columns.phone or "", email=columns.email or "", **values)
+    return Known(person, is_colleague=columns.role != Role.BORROWER, account_id=columns.account_id)
 
 
 def _differing(person: Person, known: Person, names: tuple[str, ...]) -> Iterator[tuple[str, object, object]]:
@@ -97,7 +147,7 @@ def _differing(person: Person, known: Person, names: tuple[str, ...]) -> Iterato
             yield name, said, kept
 
 
-def _fail_differences(row: Row, person: Person, known: _Known) -> None:
+def _fail_differences(row: Row, person: Person, known: Known) -> None:
     for name, said, kept in _differing(person, known.person, IDENTITY):
         label = LABELS[name]
         row.fail(

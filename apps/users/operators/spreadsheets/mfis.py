@@ -2,63 +2,94 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from typing import ClassVar
 
-from apps.mfis.core.actor import Actor
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
 from apps.mfis.core.errors import InvalidInput, ServiceError
+from apps.mfis.core.roles import Action
 from apps.mfis.core.texts import shown
+from apps.mfis.tenancy.districts import District
 from apps.mfis.tenancy.models import MFI, Licence
 from apps.users.operators.services import check_mfi, onboard_mfi
-from apps.users.spreadsheets.plan import Importer, Progress, row_refused
-from apps.users.spreadsheets.reading import Column, Row
+from apps.users.spreadsheets.kinds import Column, Context, Interpreter, Kind, Row
 from apps.users.spreadsheets.values import Holds
 
 
-class MFIImport(Importer):
+class MFIKind(Kind):
     """MFIs with their first admins, who are invited by e-mail. MFIs that exist are passed over."""
 
-    title = "Import MFIs"
-    noun = "MFIs"
-    columns = [
-        Column("name", "Name", required=True),
-        Column("subdomain", "Subdomain", required=True),
-        Column("licence_type", "Licence", required=True, also=("licence type", "license")),
-        Column("district", "District", required=True),
-        Column("location", "Location", also=("address",)),
+    name = "mfis"
+    title = _("Import MFIs")
+    noun = _("MFIs")
+    action = Action.MANAGE_MFIS
+    on_public, on_mfi, has_lender = True, False, False
+    can_undo = False  # its schema stands; it is closed instead
+    chunk = 10  # each makes a schema
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("name", "Name", "Lebitso", required=True, example="Maluti Credit"),
+        Column("subdomain", "Subdomain", required=True, example="maluti", note="Small letters, digits and hyphens."),
+        Column(
+            "licence_type",
+            "Licence",
+            "Laesense",
+            required=True,
+            synonyms=("licence type", "license"),
+            example="credit_only_3",
+            note=", ".join(licence.value for licence in Licence),
+        ),
+        Column(
+            "district",
+            "District",
+            "Setereke",
+            required=True,
+            example="Maseru",
+            note=", ".join(str(district.label) for district in District),
+        ),
+        Column("location", "Location", synonyms=("address",)),
         Column("contact_name", "Contact person"),
-        Column("contact_email", "Contact e-mail", required=True),
+        Column("contact_email", "Contact e-mail", required=True, example="office@maluti.example"),
         Column("contact_phone", "Contact phone", holds=Holds.PHONE),
-        Column("brand_colour", "Colour"),
-        Column("admin_name", "Admin name", required=True, also=("first admin",)),
-        Column("admin_email", "Admin e-mail", required=True),
-    ]
+        Column("brand_colour", "Colour", example="#0f5c4a"),
+        Column("admin_name", "Admin name", required=True, synonyms=("first admin",), example="Thabo Tau"),
+        Column("admin_email", "Admin e-mail", required=True, example="thabo@maluti.example"),
+    )
 
-    def check(self, rows: list[Row]) -> None:
-        open_already = {mfi.subdomain: mfi for mfi in MFI.objects.all()}
-        row_of: dict[str, int] = {}
+    def interpreter(self, context: Context) -> Interpreter:
+        return MFIInterpreter(context)
+
+
+class MFIInterpreter(Interpreter):
+    """The institutions of Letsema."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.open_already = {mfi.subdomain: mfi for mfi in MFI.objects.all()}
+        self.row_of: dict[str, int] = {}
+
+    def interpret(self, rows: list[Row]) -> None:
         for row in rows:
             subdomain = row.cells["subdomain"].lower()
-            mfi = open_already.get(subdomain)
-            if subdomain in row_of:
-                row.fail(
-                    "subdomain", f"{subdomain} stands in row {row_of[subdomain]} already; leave one of the rows out."
-                )
+            mfi, before = self.open_already.get(subdomain), self.row_of.get(subdomain)
+            if before:
+                row.fail("subdomain", f"{subdomain} stands in row {before} already; leave one of the rows out.")
             elif mfi and mfi.name == row.cells["name"] and not row.errors:
-                row.note = _already_open(row, mfi)
+                row.pass_over(_already_open(row, mfi))
             else:
                 _check_new(row)
             if subdomain:
-                row_of.setdefault(subdomain, row.number)
+                self.row_of.setdefault(subdomain, row.number)
 
-    def write(self, rows: list[Row], *, actor: Actor, progress: Progress) -> int:
-        with transaction.atomic():
-            for done, row in enumerate(rows, start=1):
-                try:
-                    onboard_mfi(actor=actor, **row.ready)
-                except ServiceError as error:
-                    raise row_refused(row, error) from error
-                progress(done, len(rows))
-        return len(rows)
+    def write(self, rows: list[Row]) -> None:
+        for row in rows:
+            try:
+                with transaction.atomic():
+                    opened = onboard_mfi(actor=self.context.actor, **row.ready)
+            except ServiceError as error:
+                row.fail_all(getattr(error, "errors", None) or {error.field: [error.message]})
+            else:
+                row.record = str(opened.mfi_id)
 
 
 def _check_new(row: Row) -> None:
@@ -78,7 +109,7 @@ def _check_new(row: Row) -> None:
 
 def _already_open(row: Row, mfi: MFI) -> str:
     """That it is open, and what the file has otherwise."""
-    kept = {column.key: (column.header, str(getattr(mfi, column.key, ""))) for column in MFIImport.columns}
+    kept = {column.key: (column.header, str(getattr(mfi, column.key, ""))) for column in MFIKind.columns}
     labels = {"licence_type": str(mfi.get_licence_type_display()), "district": str(mfi.get_district_display())}
     differing = [
         f"{header} {shown(text)} (here: {value or 'none'})"

@@ -1,130 +1,225 @@
-"""People of several MFIs from one spreadsheet."""
+"""Borrowers from a spreadsheet: of one MFI, or of several."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import fields
-from typing import Any
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
 
-from django.db import transaction
-from django_tenants.utils import tenant_context
+from django.utils.translation import gettext_lazy as _
 
-from apps.mfis.core.actor import Actor
-from apps.mfis.core.clock import business_date
-from apps.mfis.core.errors import InvalidInput, ServiceError
-from apps.mfis.tenancy.models import MFI
-from apps.users.accounts.services.borrowers import register_borrower
-from apps.users.accounts.services.people import Person, clean_person
+from apps.mfis.core.errors import InvalidInput
+from apps.mfis.core.roles import Action
+from apps.users.access.services.many_invitations import invite_many
+from apps.users.accounts.models import BorrowerProfile
+from apps.users.accounts.services.changing_many import CHANGED, Change, change_borrowers
+from apps.users.accounts.services.many_borrowers import register_borrowers
+from apps.users.accounts.services.people import PROFILE_FIELDS, Person, clean_person
+from apps.users.accounts.services.withdrawing import withdraw_borrowers
 from apps.users.operators.spreadsheets.known_people import KnownPeople
-from apps.users.operators.spreadsheets.lenders import Lenders
-from apps.users.spreadsheets.plan import Importer, Progress, row_refused
-from apps.users.spreadsheets.reading import Column, Row
-from apps.users.spreadsheets.values import Holds, read_amount, read_date
+from apps.users.spreadsheets.kinds import Column, Context, Does, Interpreter, Kind, Made, Mode, Option, Row
+from apps.users.spreadsheets.values import Holds
 
 PHONE_NAMES = ("phone number", "mobile", "mobile number", "cell", "cellphone", "cell number", "telephone", "mohala")
 
 
-class PeopleImport(Importer):
+class PeopleKind(Kind):
     """Borrowers. They get no password: they sign up by invitation. Rows already imported are passed over."""
 
-    title = "Import people"
-    noun = "people"
-    columns = [
-        Column("mfi", "MFI", required=True, also=("subdomain", "institution")),
-        Column("full_name", "Name", required=True, also=("full name", "full names", "borrower", "lebitso")),
-        Column("phone", "Phone", also=PHONE_NAMES, holds=Holds.PHONE),
-        Column("email", "E-mail", also=("e-mail address",)),
+    name = "people"
+    title = _("Import people")
+    noun = _("people")
+    action = Action.REGISTER_BORROWER
+    on_public = True
+    modes = (Mode.INSERT, Mode.UPDATE, Mode.UPSERT)
+    keys = ("national_id", "phone", "email")
+    options = (
+        Option(
+            "invite",
+            _("Invite them now, by SMS or e-mail"),
+            holds=Holds.TRUTH,
+            note=_("Everybody who is added gets a link of their own, by which they choose a password."),
+        ),
+    )
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column(
+            "full_name",
+            "Name",
+            "Lebitso",
+            synonyms=("full name", "full names", "borrower", "client name", "lebitso le fane"),
+            example="Palesa Mokoena",
+            note=_("Or the first name and the surname, in two columns."),
+        ),
+        Column("first_name", "First name", "Lebitso la pele", synonyms=("first names", "given name", "forename")),
+        Column("last_name", "Surname", "Fane", synonyms=("last name", "family name")),
+        Column(
+            "phone",
+            "Phone",
+            "Mohala",
+            synonyms=PHONE_NAMES,
+            holds=Holds.PHONE,
+            example="+266 5812 3456",
+            note=_("Everybody needs a phone or an e-mail."),
+        ),
+        Column("email", "E-mail", "Imeile", synonyms=("e-mail address",), example="palesa@example.com"),
         Column(
             "national_id",
             "National ID",
-            also=("id number", "id no", "national id number", "identity number"),
+            "Nomoro ea boitsebiso",
+            synonyms=("id number", "id no", "national id number", "identity number"),
             holds=Holds.DIGITS,
+            example="012345678901",
         ),
         Column(
-            "date_of_birth", "Date of birth", also=("born", "dob", "birth date", "letsatsi la tsoalo"), holds=Holds.DATE
+            "date_of_birth",
+            "Date of birth",
+            "Letsatsi la tsoalo",
+            synonyms=("born", "dob", "birth date"),
+            holds=Holds.DATE,
+            example="1990-05-27",
         ),
-        Column("district", "District", also=("setereke",)),
-        Column("village", "Village", also=("town", "village or town", "motse")),
-        Column("employer", "Employer", also=("mohiri",)),
+        Column("district", "District", "Setereke", example="Maseru"),
+        Column("village", "Village", "Motse", synonyms=("town", "village or town"), example="Ha Thetsane"),
+        Column("employer", "Employer", "Mohiri", example="Self-employed"),
         Column(
-            "net_monthly_income", "Net monthly income", also=("income", "net income", "net pay"), holds=Holds.AMOUNT
+            "net_monthly_income",
+            "Net monthly income",
+            "Moputso oa khoeli",
+            synonyms=("income", "net income", "net pay"),
+            holds=Holds.AMOUNT,
+            example="4500.00",
         ),
-    ]
+    )
 
-    def check(self, rows: list[Row]) -> None:
-        lenders, known = Lenders(), {}
-        for row in rows:
-            person = _clean(row)
-            mfi = lenders.of(row)
-            if mfi is None or person is None or row.errors:
-                continue
-            if mfi.schema_name not in known:
-                known[mfi.schema_name] = KnownPeople.of(mfi)
-            known[mfi.schema_name].compare(row, person)
-            row.ready = (mfi, person)
-            row.kept = {"mfi": f"{mfi.name} ({mfi.subdomain})", **_spoken(person)}
+    def needed(self, *, of_many: bool) -> tuple[frozenset[str], ...]:
+        """A name in one column, or its parts in two."""
+        return (*super().needed(of_many=of_many), frozenset({"full_name", "last_name"}))
 
-    def write(self, rows: list[Row], *, actor: Actor, progress: Progress) -> int:
-        by_mfi: dict[str, list[Row]] = defaultdict(list)
-        for row in rows:
-            by_mfi[row.ready[0].schema_name].append(row)
-        done = 0
-        with transaction.atomic():
-            for batch in by_mfi.values():
-                with tenant_context(_open_still(batch)):
-                    for row in batch:
-                        _register(row, actor)
-                        done += 1
-                        if done % 100 == 0 or done == len(rows):
-                            progress(done, len(rows))
-        return done
+    def interpreter(self, context: Context) -> Interpreter:
+        return PeopleInterpreter(context)
 
 
-def _open_still(batch: list[Row]) -> MFI:
-    """The institution of a batch, locked: it cannot be suspended before the batch is written.
+class PeopleInterpreter(Interpreter):
+    """One MFI's people."""
 
-    Raises:
-        InvalidInput: it was suspended since the file was checked.
-    """
-    mfi = MFI.objects.select_for_update().get(pk=batch[0].ready[0].pk)
-    if mfi.status != MFI.Status.ACTIVE:
-        sentence = f"{mfi.name} is {mfi.get_status_display().lower()}; reopen it, or leave its rows out."
-        raise row_refused(batch[0], InvalidInput(sentence, field="mfi"))
-    return mfi
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.known = KnownPeople()
+
+    def interpret(self, rows: list[Row]) -> None:
+        found = [(row, person) for row in rows if (person := self._clean(row))]
+        self.known.look_up(person for _, person in found)
+        for row, person in found:
+            if not row.errors:
+                self._compare(row, person)
+
+    def _compare(self, row: Row, person: Person) -> None:
+        mode, key = self.context.mode, self.context.key
+        row.ready = person
+        changed = self.known.change(row, person, key) if mode != Mode.INSERT and getattr(person, key) else None
+        if changed:
+            row.record = str(changed.account_id)
+        elif row.is_good and mode == Mode.UPDATE:
+            row.fail(key, f"There is no borrower with {getattr(person, key) or 'an empty value'} here; add them first.")
+        elif row.is_good:
+            self.known.compare(row, person)
+        row.kept = _spoken(row.ready)
+
+    def _clean(self, row: Row) -> Person | None:
+        """What a row tells of a borrower, in its one form; None, and why among its errors, where it cannot be kept."""
+        try:
+            return clean_person(_person(row), today=self.context.today)
+        except InvalidInput as error:
+            row.fail_all(error.errors)
+            return None
+
+    def write(self, rows: list[Row]) -> None:
+        self._register([row for row in rows if row.does == Does.INSERT])
+        self._change([row for row in rows if row.does == Does.UPDATE])
+
+    def _register(self, rows: list[Row]) -> None:
+        people = [row.ready for row in rows]
+        outcome = register_borrowers(people=people, actor=self.context.actor, today=self.context.today, are_clean=True)
+        for row, became in zip(rows, outcome, strict=True):
+            if became.refused:
+                row.fail_all(became.refused.errors)
+            else:
+                row.record = str(became.account_id)
+        if self.context.options.get("invite"):
+            keys = [became.account_id for became in outcome if became.account_id]
+            invite_many(account_ids=keys, actor=self.context.actor)
+
+    def _change(self, rows: list[Row]) -> None:
+        changes = [Change(UUID(row.record), row.ready) for row in rows]
+        outcome = change_borrowers(changes=changes, actor=self.context.actor) if changes else []
+        for row, became in zip(rows, outcome, strict=True):
+            if isinstance(became, InvalidInput):
+                row.fail_all(became.errors or {"": [became.message]})
+            else:
+                after = {name: getattr(row.ready, name) for name in CHANGED}
+                row.was = {"before": _said(became), "after": _said(after)}
+
+    def undo(self, made: list[Made]) -> dict[str, str]:
+        added = [UUID(each.record) for each in made if each.does == Does.INSERT]
+        stay = withdraw_borrowers(account_ids=added, actor=self.context.actor) if added else {}
+        changed = [each for each in made if each.does == Does.UPDATE]
+        return {str(key): why for key, why in stay.items()} | self._change_back(changed)
+
+    def _change_back(self, made: list[Made]) -> dict[str, str]:
+        """Brings back what stood before, where it stands still as the file had it."""
+        now = people_now([UUID(each.record) for each in made])
+        stay = {each.record: CHANGED_SINCE for each in made if _said(now.get(each.record, {})) != each.was["after"]}
+        back = [Change(UUID(each.record), _from_said(each.was["before"])) for each in made if each.record not in stay]
+        outcome = change_borrowers(changes=back, actor=self.context.actor) if back else []
+        for change, became in zip(back, outcome, strict=True):
+            if isinstance(became, InvalidInput):
+                stay[str(change.account_id)] = became.message
+        return stay
 
 
-def _register(row: Row, actor: Actor) -> None:
-    try:
-        register_borrower(person=row.ready[1], actor=actor, today=business_date())
-    except ServiceError as error:
-        raise row_refused(row, error) from error
+CHANGED_SINCE = "It was changed again since."
 
 
-def _clean(row: Row) -> Person | None:
-    """What a row tells of a borrower, in its one form; None, and why in the row's errors, where that cannot be kept."""
-    try:
-        return clean_person(_person(row), today=business_date())
-    except InvalidInput as error:
-        row.fail_all(error.errors)
-        return None
+def people_now(keys: list[UUID]) -> dict[str, dict[str, Any]]:
+    """What is known of borrowers now, by their keys as text."""
+    names = ["account__full_name", *PROFILE_FIELDS]
+    found = BorrowerProfile.objects.filter(pk__in=keys).values_list("pk", *names)
+    return {str(key): dict(zip(CHANGED, values, strict=True)) for key, *values in found}
+
+
+def _said(values: dict[str, Any]) -> dict[str, str]:
+    """Values as they are kept beside a row, and compared."""
+    return {name: f"{v:.2f}" if isinstance(v, Decimal) else str(v or "") for name, v in values.items()}
+
+
+def _from_said(said: dict[str, str]) -> Person:
+    values: dict[str, Any] = dict(said)
+    values["date_of_birth"] = date.fromisoformat(said["date_of_birth"]) if said["date_of_birth"] else None
+    values["net_monthly_income"] = Decimal(said["net_monthly_income"]) if said["net_monthly_income"] else None
+    return Person(**values)
 
 
 def _person(row: Row) -> Person:
-    """What a row tells of a borrower; cells that cannot be read are among its errors, and left out."""
-    values: dict[str, Any] = {key: text for key, text in row.cells.items() if key != "mfi"}
-    for key, read in (("date_of_birth", read_date), ("net_monthly_income", read_amount)):
-        try:
-            values[key] = read(values.get(key, ""))
-        except ValueError as error:
-            values[key] = None
-            row.fail(key, str(error))
-    return Person(**values)
+    values: dict[str, Any] = {key: row.values.get(key) for key in TEXTS}
+    told = {key: value or "" for key, value in values.items()}
+    parts = (row.values.get("first_name"), row.values.get("last_name"))
+    name = told.pop("full_name") or " ".join(part for part in parts if part)
+    return Person(
+        full_name=name,
+        date_of_birth=row.values.get("date_of_birth"),
+        net_monthly_income=row.values.get("net_monthly_income"),
+        **told,
+    )
+
+
+TEXTS = ("full_name", "phone", "email", "national_id", "district", "village", "employer")
 
 
 def _spoken(person: Person) -> dict[str, str]:
     """What would be kept of a person, as the preview shows it."""
-    values = {field.name: getattr(person, field.name) for field in fields(person)}
-    return {
-        name: f"{value:%-d %B %Y}" if name == "date_of_birth" and value else str(value or "")
-        for name, value in values.items()
-    }
+    kept = {name: getattr(person, name) for name in TEXTS}
+    born, income = person.date_of_birth, person.net_monthly_income
+    kept["date_of_birth"] = f"{born:%-d %B %Y}" if born else ""
+    kept["net_monthly_income"] = "" if income is None else str(income)
+    return kept

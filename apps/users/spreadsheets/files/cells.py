@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
 
-MAXIMUM_ROWS = 20_000
-MAXIMUM_TEXT = 20_000_000  # characters in all cells
+MAXIMUM_ROWS = 200_000  # of all sheets
+MAXIMUM_CELLS = 4_000_000
+MAXIMUM_TEXT = 100_000_000  # characters in all cells
 LONGEST_CELL = 32_767  # characters; Excel's own limit
 
 UNKNOWN_FORMAT = "?"  # the kind of file does not tell how a number is shown
@@ -33,46 +34,67 @@ class Cell:
     format: str = ""
 
 
-@dataclass(slots=True)
-class Sheet:
-    """The filled cells by row and column, counted from 1, and the ranges (top, left, bottom, right) that are merged.
+Spoken = str | list[str]  # a cell on its way: a text alone, or kind, text and format
 
-    `note` says what was taken for granted in reading it.
-    """
 
-    name: str
-    rows: dict[int, dict[int, Cell]] = field(default_factory=dict)
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
-    note: str = ""
-    length: int = 0  # characters
+def spoken(cell: Cell) -> Spoken:
+    return cell.text if cell.kind is Kind.TEXT else [cell.kind.value, cell.text, cell.format]
 
-    def put(self, row: int, column: int, cell: Cell | None) -> None:
-        """Adds a cell.
+
+def cell_from(said: Spoken) -> Cell:
+    return Cell(Kind.TEXT, said) if isinstance(said, str) else Cell(Kind(said[0]), said[1], said[2])
+
+
+Area = tuple[int, int, int, int]  # top, left, bottom, right
+
+
+class Sink(ABC):
+    """Takes what a reader finds, row by row, so that no file is in memory twice. Rows and columns count from 1."""
+
+    def __init__(self) -> None:
+        self.rows = self.cells = self.length = 0
+
+    def put(self, number: int, cells: dict[int, Cell]) -> None:
+        """Takes a row; one without a filled cell is none.
 
         Raises:
-            UnreadableFile: it is too long, or the sheet becomes so.
+            UnreadableFile: a cell is too long, or the file becomes so.
         """
-        if cell is None:
+        if not cells:
             return
-        self.rows.setdefault(row, {})[column] = cell
-        self.length += len(cell.text)
-        if len(cell.text) > LONGEST_CELL:
-            raise UnreadableFile(
-                f"Cell {letters(column)}{row} holds more than {LONGEST_CELL:,} characters; shorten it or leave it out."
-            )
-        if len(self.rows) > MAXIMUM_ROWS + 100:  # some stand above the head
-            raise UnreadableFile(f"The file has more than {MAXIMUM_ROWS:,} rows; split it.")
-        if self.length > MAXIMUM_TEXT:
-            raise UnreadableFile(f"The file has more than {MAXIMUM_TEXT:,} characters; split it.")
+        self.rows += 1
+        self.cells += len(cells)
+        for column, cell in cells.items():
+            self.length += len(cell.text)
+            if len(cell.text) > LONGEST_CELL:
+                where = f"{letters(column)}{number}"
+                raise UnreadableFile(
+                    f"Cell {where} holds more than {LONGEST_CELL:,} characters; shorten it or leave it out."
+                )
+        self._check()
+        self.row(number, cells)
 
-    def as_json(self) -> dict[str, Any]:
-        rows = [[n, [[c, x.kind, x.text, x.format] for c, x in cells.items()]] for n, cells in self.rows.items()]
-        return {"name": self.name, "rows": rows, "merged": self.merged, "note": self.note}
+    def _check(self) -> None:
+        for counted, maximum, what in (
+            (self.rows, MAXIMUM_ROWS + 100, "rows"),  # some stand above the head
+            (self.cells, MAXIMUM_CELLS, "cells"),
+            (self.length, MAXIMUM_TEXT, "characters"),
+        ):
+            if counted > maximum:
+                said = MAXIMUM_ROWS if what == "rows" else maximum
+                raise UnreadableFile(f"The file has more than {said:,} {what}; split it.")
 
-    @classmethod
-    def from_json(cls, said: dict[str, Any]) -> Sheet:
-        rows = {n: {c: Cell(Kind(kind), *rest) for c, kind, *rest in cells} for n, cells in said["rows"]}
-        return cls(said["name"], rows, [tuple(area) for area in said["merged"]], said["note"])
+    @abstractmethod
+    def begin(self, name: str) -> None:
+        """A sheet begins."""
+
+    @abstractmethod
+    def row(self, number: int, cells: dict[int, Cell]) -> None:
+        """A row that has filled cells."""
+
+    @abstractmethod
+    def end(self, merged: list[Area], note: str = "") -> None:
+        """The sheet is over: its merged ranges, and what was taken for granted in reading it."""
 
 
 class UnreadableFile(Exception):
@@ -81,7 +103,11 @@ class UnreadableFile(Exception):
 
 def cell_of(value: object, number_format: str = "") -> Cell | None:
     """The cell of a value as libraries read it; None where nothing stands in it."""
-    if value is None or (isinstance(value, str) and not value.strip()):
+    if type(value) is str:
+        if not value or value.isspace():
+            return None
+        return Cell(Kind.ERROR if value in ERRORS else Kind.TEXT, value)
+    if value is None:
         return None
     if isinstance(value, bool):
         return Cell(Kind.BOOLEAN, "TRUE" if value else "FALSE")
@@ -93,7 +119,7 @@ def cell_of(value: object, number_format: str = "") -> Cell | None:
         return Cell(Kind.DATE, f"{value:%Y-%m-%d}")
     if isinstance(value, time | timedelta):
         return Cell(Kind.TIME, str(value))
-    return Cell(Kind.ERROR if value in ERRORS else Kind.TEXT, str(value))
+    return Cell(Kind.TEXT, str(value))
 
 
 ERRORS = frozenset(

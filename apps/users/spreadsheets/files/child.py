@@ -1,20 +1,60 @@
 """The process that reads one file: `python -m apps.users.spreadsheets.files.child MEMORY SECONDS`.
 
-The file comes in on standard input, its sheets go out as JSON on standard output. The limits are set before anything is
-read, so that whatever a file does to a library, it does it here.
+The file comes in on standard input; what stands in it goes out on standard output line by line, as `Line` says. The
+limits are set before anything is read, so that whatever a file does to a library, it does it here.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import resource
 import sys
-from typing import Any
+from dataclasses import replace
+from typing import IO
 
-from apps.users.spreadsheets.files.cells import Sheet, UnreadableFile
+from apps.users.spreadsheets.files.cells import Area, Cell, Sink, UnreadableFile, spoken
 from apps.users.spreadsheets.files.packed import members
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # XLS, and XLSX with a password
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Line:
+    """How a line begins: a sheet's name, a row's number and cells, a sheet's end, a sentence that refuses the file, or
+    that all has been read. What follows a tab is JSON."""
+
+    SHEET, ROW, END, REFUSED, DONE = "s", "r", "e", "x", "d"
+
+
+class _Lines(Sink):
+    """Writes what is found, and keeps none of it."""
+
+    def __init__(self, out: IO[str]) -> None:
+        super().__init__()
+        self.out = out
+        self.dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+    def begin(self, name: str) -> None:
+        self.say(Line.SHEET, name)
+
+    def row(self, number: int, cells: dict[int, Cell]) -> None:
+        said = self.dump({column: spoken(cell) for column, cell in cells.items()})
+        if "\\u0000" in said or (not said.isascii() and _SURROGATE.search(said)):
+            said = self.dump({column: spoken(_storable(cell)) for column, cell in cells.items()})
+        self.out.write(f"{Line.ROW}\t{number}\t{said}\n")
+
+    def end(self, merged: list[Area], note: str = "") -> None:
+        self.say(Line.END, [merged, note])
+
+    def say(self, line: str, value: object) -> None:
+        self.out.write(f"{line}\t{self.dump(value)}\n")
+
+
+def _storable(cell: Cell) -> Cell:
+    """The cell with what no database keeps as another character that nobody can see: its column refuses it."""
+    return replace(cell, text=_SURROGATE.sub("\ue000", cell.text.replace("\0", "\x01")))
 
 
 def _limit(memory: int, seconds: int) -> None:
@@ -23,31 +63,34 @@ def _limit(memory: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def read(content: bytes) -> list[Sheet]:
-    """The sheets of a file, whose kind is told by what stands in it and not by its name."""
+def read(content: bytes, sink: Sink) -> None:
+    """Reads the sheets of a file, whose kind is told by what stands in it and not by its name."""
     is_packed = content.startswith(b"PK\x03\x04")
     if is_packed and "content.xml" not in members(content):
         from apps.users.spreadsheets.files.xlsx import read_xlsx
 
-        return read_xlsx(content)
-    if is_packed or content.startswith(_OLE):
+        read_xlsx(content, sink)
+    elif is_packed or content.startswith(_OLE):
         from apps.users.spreadsheets.files.binary import read_binary
 
-        return read_binary(content)
-    from apps.users.spreadsheets.files.delimited import read_delimited
+        read_binary(content, sink)
+    else:
+        from apps.users.spreadsheets.files.delimited import read_delimited
 
-    return read_delimited(content)
+        read_delimited(content, sink)
 
 
 def main() -> None:
     memory, seconds = map(int, sys.argv[1:])
     _limit(memory, seconds)
-    answer: dict[str, Any]
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    lines = _Lines(sys.stdout)
     try:
-        answer = {"sheets": [sheet.as_json() for sheet in read(sys.stdin.buffer.read())]}
+        read(sys.stdin.buffer.read(), lines)
     except UnreadableFile as error:
-        answer = {"error": str(error)}
-    json.dump(answer, sys.stdout)
+        lines.say(Line.REFUSED, str(error))
+    else:
+        lines.say(Line.DONE, "")
 
 
 if __name__ == "__main__":

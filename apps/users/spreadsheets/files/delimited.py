@@ -11,7 +11,7 @@ from statistics import median
 
 from charset_normalizer import from_bytes
 
-from apps.users.spreadsheets.files.cells import Sheet, UnreadableFile, cell_of
+from apps.users.spreadsheets.files.cells import Sink, UnreadableFile, cell_of
 
 SEPARATORS = ",;\t|"
 _MARKS = (
@@ -27,8 +27,8 @@ _AMISS = re.compile(r"[a-zß-ö][A-ZÀ-ÖØ-ÞŠŽŸ]|[^\w\s\x20-\x7e’‘“�
 _WRITTEN_AS_TEXT = re.compile(r"^'(?=\s*[=+\-@＝＋－＠\t])")  # our own exports, and what people type
 
 
-def read_delimited(content: bytes) -> list[Sheet]:
-    """The one sheet of a CSV file.
+def read_delimited(content: bytes, sink: Sink) -> None:
+    """Reads the one sheet of a CSV file.
 
     Raises:
         UnreadableFile: it is no text, or its quotes do not close.
@@ -37,23 +37,27 @@ def read_delimited(content: bytes) -> list[Sheet]:
     if text.lstrip()[:1] == "<":
         raise UnreadableFile("The file is a web page and no spreadsheet; open it there and save it as XLSX or CSV.")
     separator, text = _separator(text)
-    sheet = Sheet("")
-    if encoding:
-        sheet.note = (
-            f"The file does not say how its letters are written, and was read as {encoding}: "
-            "look at letters like š and é below, or save it as CSV UTF-8."
-        )
+    sink.begin("")
     try:
         for number, row in enumerate(_rows(text, separator), start=1):
-            for column, value in enumerate(row, start=1):
-                sheet.put(
-                    number, column, cell_of(_WRITTEN_AS_TEXT.sub("", value, count=1) if value[:1] == "'" else value)
-                )
+            found = ((column, cell_of(_plain(value))) for column, value in enumerate(row, start=1))
+            sink.put(number, {column: cell for column, cell in found if cell})
     except csv.Error as error:
         raise UnreadableFile(
             f"The CSV file cannot be read: {error}. Look for a quote that is not closed, or save it as XLSX."
         ) from None
-    return [sheet]
+    sink.end([], _note(encoding) if encoding else "")
+
+
+def _plain(value: str) -> str:
+    return _WRITTEN_AS_TEXT.sub("", value, count=1) if value[:1] == "'" else value
+
+
+def _note(encoding: str) -> str:
+    return (
+        f"The file does not say how its letters are written, and was read as {encoding}: "
+        "look at letters like š and é below, or save it as CSV UTF-8."
+    )
 
 
 def decode(content: bytes) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from zipfile import BadZipFile, ZipFile
 
 from apps.users.spreadsheets.files.cells import UnreadableFile
 
-MAXIMUM_UNPACKED = 100 * 1024 * 1024  # bytes
+MAXIMUM_UNPACKED = 300 * 1024 * 1024  # bytes
 
 
 def members(content: bytes) -> list[str]:

@@ -17,7 +17,7 @@ from apps.users.accounts.services.branches import save_branch, save_employer
 from apps.users.back_office.base import LetsemaAdmin, status_badge
 from apps.users.back_office.requests import staff_of
 from apps.users.back_office.sites import tenant_site
-from apps.users.spreadsheets.exports import ExportColumn, ListExportMixin
+from apps.users.exporting.lists import ExportColumn
 from apps.users.staff.forms import BranchForm, EmployerForm
 
 
@@ -28,7 +28,7 @@ def _counted(rows: QuerySet[Any], by: str) -> Any:
 
 
 @admin.register(Branch, site=tenant_site)
-class BranchAdmin(ListExportMixin, LetsemaAdmin):  # type: ignore[misc]
+class BranchAdmin(LetsemaAdmin):
     """The offices of the MFI."""
 
     list_title = "Branches"
@@ -71,7 +71,7 @@ class BranchAdmin(ListExportMixin, LetsemaAdmin):  # type: ignore[misc]
 
 
 @admin.register(Employer, site=tenant_site)
-class EmployerAdmin(ListExportMixin, LetsemaAdmin):  # type: ignore[misc]
+class EmployerAdmin(LetsemaAdmin):
     """Whom borrowers work for."""
 
     list_title = "Employers"

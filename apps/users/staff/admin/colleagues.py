@@ -22,6 +22,7 @@ from apps.users.back_office.base import LetsemaAdmin, posted, run_action, status
 from apps.users.back_office.filters import by_branch
 from apps.users.back_office.requests import StaffRequest, staff_of
 from apps.users.back_office.sites import public_site, tenant_site
+from apps.users.spreadsheets.admin import ImportsRows
 from apps.users.staff.admin.contacts import contact_page
 from apps.users.staff.forms import StaffForm
 from apps.users.staff.services import create_staff, set_active, update_staff
@@ -40,9 +41,10 @@ def is_public() -> bool:
 
 @admin.register(Account, site=public_site)
 @admin.register(Account, site=tenant_site)
-class StaffAdmin(LetsemaAdmin):
+class StaffAdmin(ImportsRows, LetsemaAdmin):
     """Colleagues of one schema."""
 
+    import_kinds = ("staff",)  # of an MFI: Letsema's own people are invited one by one
     form = StaffForm
     view_action = add_action = change_action = Action.MANAGE_PEOPLE
     add_label = "Invite a colleague"
@@ -117,6 +119,9 @@ class StaffAdmin(LetsemaAdmin):
             path("<uuid:account_id>/contact/", contact, name="users_account_contact"),
             *super().get_urls(),
         ]
+
+    def list_tools(self, request: HttpRequest) -> list[dict[str, str]]:
+        return [] if is_public() else super().list_tools(request)
 
     def page_tools(self, request: HttpRequest, obj: Account) -> list[dict[str, str]]:
         if not self.has_change_permission(request) or obj.pk == staff_of(request).pk:

@@ -1,0 +1,1 @@
+"""The spreadsheets of groups and their members."""

@@ -1,0 +1,1 @@
+"""The spreadsheets of the books: chart of accounts, opening balances, journals by hand."""

@@ -1,0 +1,8 @@
+"""Imports journals by hand of one or several MFIs from a spreadsheet, as the pages of imports do."""
+
+from apps.users.spreadsheets.command import ImportCommand
+
+
+class Command(ImportCommand):
+    help = "Imports journals by hand from an XLSX, XLS, ODS or CSV file."
+    kind_name = "journals"

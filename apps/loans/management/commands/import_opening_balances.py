@@ -1,0 +1,8 @@
+"""Imports opening balances of one or several MFIs from a spreadsheet, as the pages of imports do."""
+
+from apps.users.spreadsheets.command import ImportCommand
+
+
+class Command(ImportCommand):
+    help = "Imports opening balances from an XLSX, XLS, ODS or CSV file."
+    kind_name = "opening_balances"

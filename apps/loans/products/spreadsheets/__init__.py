@@ -1,0 +1,1 @@
+"""The spreadsheets of what an MFI lends and keeps: products, public holidays."""

@@ -1,0 +1,1 @@
+"""The spreadsheets of what stands behind loans: guarantors and collateral."""

@@ -1,0 +1,1 @@
+"""The spreadsheets of what borrowers pay."""

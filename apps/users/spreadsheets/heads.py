@@ -1,0 +1,141 @@
+"""Which sheet and which row name the columns, and which column each of them is. Proposals: the person decides."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from apps.mfis.core.texts import shown
+from apps.users.spreadsheets.files.cells import Spoken, letters
+from apps.users.spreadsheets.kinds import Column, plain
+
+HEAD_WITHIN = 20  # rows from the top that may stand above the head: a title, a date
+
+EXAMPLES = 3
+
+
+@dataclass(slots=True)
+class SheetSeen:
+    """What is kept of a sheet beside its rows: enough to choose by."""
+
+    name: str
+    rows: int = 0
+    first: list[tuple[int, dict[int, Spoken]]] = field(default_factory=list)
+    merged: list[Sequence[int]] = field(default_factory=list)
+    note: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "rows": self.rows,
+            "first": self.first,
+            "merged": self.merged[:MOST_MERGED],
+            "has_more_merged": len(self.merged) > MOST_MERGED,
+            "note": self.note,
+        }
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> SheetSeen:
+        first = [(number, {int(place): cell for place, cell in cells.items()}) for number, cells in said["first"]]
+        return cls(said["name"], said["rows"], first, said["merged"], said["note"])
+
+    def row(self, number: int) -> dict[int, Spoken]:
+        """What stands in one of its first rows."""
+        return next((cells for n, cells in self.first if n == number), {})
+
+
+MOST_MERGED = 200
+
+FAULTS = "Faults"  # the column that our own copy of faulty rows has beside those of the file
+
+
+def text_of_cell(cell: Spoken) -> str:
+    return cell if isinstance(cell, str) else cell[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A row that may name the columns: its sheet, its number, how many columns it names, and whether all that are
+    required are among them."""
+
+    sheet: int
+    number: int
+    named: int
+    is_whole: bool
+
+
+def heads_of(sheets: Sequence[SheetSeen], columns: Sequence[Column], needed: Iterable[frozenset[str]]) -> list[Head]:
+    """The best row of each sheet, the best sheet first. Of each set of keys in `needed` one must be there."""
+    found = [head for place, sheet in enumerate(sheets) if (head := _head_of(place, sheet, columns, list(needed)))]
+    return sorted(found, key=lambda head: (-head.is_whole, -head.named, head.sheet))
+
+
+def _head_of(place: int, sheet: SheetSeen, columns: Sequence[Column], needed: Sequence[frozenset[str]]) -> Head | None:
+    best: Head | None = None
+    for number, cells in sheet.first:
+        texts = {plain(text_of_cell(cell)) for cell in cells.values()}
+        keys = {column.key for column in columns if texts & column.names()}
+        head = Head(place, number, len(keys), all(keys & any_of for any_of in needed))
+        if best is None or (head.is_whole, head.named) > (best.is_whole, best.named):
+            best = head
+    return best
+
+
+def fitting(heads: Sequence[Head]) -> list[Head]:
+    """Those that name everything that is required: where there are several, one of them has to be chosen. One that
+    names not half as many columns as the best is none: our own templates tell of each column on a second sheet."""
+    whole = [head for head in heads if head.is_whole]
+    most = max((head.named for head in whole), default=0)
+    return [head for head in whole if head.named * 2 >= most]
+
+
+@dataclass(slots=True)
+class Proposal:
+    """Keys by place, why each is proposed ("name", "before"), and what has to be said or decided."""
+
+    targets: dict[int, str] = field(default_factory=dict)
+    reasons: dict[int, str] = field(default_factory=dict)
+    doubts: list[str] = field(default_factory=list)
+
+
+def propose(head: Mapping[int, str], columns: Sequence[Column], before: Mapping[str, str]) -> Proposal:
+    """Which column stands at each place: as the last file of this shape was understood, or by name.
+
+    Of two headings that name one column neither is taken.
+    """
+    proposal, places = Proposal(), defaultdict(list)
+    keys = {column.key for column in columns}
+    for place, text in head.items():
+        if (known := before.get(plain(text))) is not None:
+            proposal.reasons[place] = "before"
+            if known in keys:
+                places[known].append(place)
+        elif column := next((column for column in columns if column.matches(text)), None):
+            proposal.reasons[place] = "name"
+            places[column.key].append(place)
+    for key, found in places.items():
+        if len(found) == 1:
+            proposal.targets[found[0]] = key
+            continue
+        column = next(column for column in columns if column.key == key)
+        where = " and ".join(f"“{shown(head[place])}” ({letters(place)})" for place in found)
+        proposal.doubts.append(f"{where} both name the column “{column.header}”; choose one of them.")
+        for place in found:
+            proposal.reasons.pop(place)
+    return proposal
+
+
+def left_out(head: Mapping[int, str], taken: Container[int]) -> str:
+    """A sentence about the columns of the file that nothing takes; empty where there are none."""
+    unknown = [
+        f"“{shown(text)}” ({letters(place)})" for place, text in head.items() if place not in taken and text != FAULTS
+    ]
+    return f"Nothing takes what stands under {', '.join(unknown)}; it is left out." if unknown else ""
+
+
+def shape_of(head: Mapping[int, str]) -> str:
+    """What files of one making have in common: their headings, in any order."""
+    return sha256("\n".join(sorted(map(plain, head.values()))).encode()).hexdigest()

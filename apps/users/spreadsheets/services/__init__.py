@@ -1,0 +1,1 @@
+"""What people, programs and the worker do with a run, each a command."""

@@ -1,0 +1,1 @@
+"""The spreadsheets of the people who work at an MFI, and where."""

@@ -1,1 +1,0 @@
-import{A as e,_t as t,jt as n}from"./index-DxhwWkD8.js";var r=n();function i({label:n,...i}){let a=t(`At least 10 characters, not only digits`);return(0,r.jsx)(e,{label:n,type:`password`,autoComplete:`new-password`,help:a,...i})}export{i as t};
