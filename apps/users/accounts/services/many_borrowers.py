@@ -22,7 +22,8 @@ from apps.mfis.core.texts import clean_texts
 from apps.users.accounts.languages import Language
 from apps.users.accounts.models import Account, BorrowerProfile
 from apps.users.accounts.queries import NATURAL_KEYS, lock_natural_keys, taken_keys
-from apps.users.accounts.services.people import PROFILE_FIELDS, TAKEN, Person, clean_person, profile_values
+from apps.users.accounts.services.branches import check_employer
+from apps.users.accounts.services.people import PROFILE_FIELDS, TAKEN, Person, clean_person, new_profile_values
 
 ACCOUNT = ("id", "full_name", "email", "phone", "role", "duties", "is_active", "language", "password", "created_at")
 
@@ -67,7 +68,9 @@ def register_borrowers(
 
 def _clean(person: Person, today: date) -> Person | InvalidInput:
     try:
-        return clean_person(clean_texts({"person": person})["person"], today=today)
+        clean = clean_person(clean_texts({"person": person})["person"], today=today)
+        check_employer(clean.listed_employer_id)
+        return clean
     except InvalidInput as error:
         return error
 
@@ -97,7 +100,7 @@ def _write(people: list[tuple[UUID, Person]], language: Language) -> None:
     copy_rows(
         BorrowerProfile,
         ("account_id", *PROFILE_FIELDS),
-        ((key, *profile_values(person).values()) for key, person in people),
+        ((key, *new_profile_values(person).values()) for key, person in people),
     )
 
 

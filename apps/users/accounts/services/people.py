@@ -229,6 +229,12 @@ def profile_values(person: Person) -> dict[str, Any]:
     return {name: None if value == "" and name in NO_TEXT else value for name, value in told.items()}
 
 
+def new_profile_values(person: Person) -> dict[str, Any]:
+    """All columns of a new profile, in the order of `PROFILE_FIELDS`: what is not told of a clean person is empty."""
+    empty = {name: None if name in NO_TEXT else "" for name in PROFILE_FIELDS}
+    return empty | profile_values(person)
+
+
 @contextmanager
 def natural_keys() -> Iterator[None]:
     """Turns the database's refusal of a natural key into AlreadyExists, naming the field."""
