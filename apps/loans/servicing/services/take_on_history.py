@@ -65,9 +65,9 @@ def _give(histories: Mapping[UUID, History], actor: Actor) -> dict[UUID, RowTake
 
 def _with(row: RunningLoan, history: History) -> RunningLoan:
     """The loan with its history, and without the figures that follow from it."""
-    none = dict.fromkeys(("overdue_principal", "overdue_interest", "fees", "penalties"), Decimal(0))
-    days = dict.fromkeys(("arrears_since", "next_due_date", "matures_on"))
-    return replace(row, **none, **days, accrued_interest=None, installment=None, repayments=tuple(history))  # type: ignore[arg-type]
+    none: dict[str, Any] = dict.fromkeys(("overdue_principal", "overdue_interest", "fees", "penalties"), Decimal(0))
+    days: dict[str, Any] = dict.fromkeys(("arrears_since", "next_due_date", "matures_on"))
+    return replace(row, **none, **days, accrued_interest=None, installment=None, repayments=tuple(history))
 
 
 def _of_day(rows: dict[UUID, RunningLoan], cut_over: date, currency: str, actor: Actor) -> dict[UUID, RowTaken]:
@@ -102,6 +102,9 @@ def taken_as(loan: Loan) -> tuple[RunningLoan, date, str] | None:
     if taken is None or not figures:
         return None
     terms = loan.asked_terms
+    figured: dict[str, Any] = {name: Decimal(figures[name]) for name in AMOUNTS if name in figures}
+    figured |= {name: _day(figures[name]) for name in DAYS if name in figures}
+    figured |= {name: terms[name] for name in TOLD if name in terms}
     row = RunningLoan(
         borrower_id=loan.borrower_id,
         product_id=loan.product_id,
@@ -114,9 +117,7 @@ def taken_as(loan: Loan) -> tuple[RunningLoan, date, str] | None:
         first_due_date=_day(terms.get("first_due_date")),
         last_payment_on=_day(taken.payload.get("last_payment_on")),
         last_payment=_amount(taken.payload.get("last_payment")),
-        **{name: terms[name] for name in TOLD if name in terms},
-        **{name: _day(figures[name]) for name in DAYS if name in figures},
-        **{name: Decimal(figures[name]) for name in AMOUNTS if name in figures},
+        **figured,
     )
     return row, taken.value_date, loan.currency
 

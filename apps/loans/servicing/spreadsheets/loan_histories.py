@@ -57,9 +57,7 @@ class LoanHistoryKind(Kind):
             example="450.00",
             note=_("What came in. A line without it is passed over: a pay-out, interest that was charged."),
         ),
-        Column(
-            "charged", "Charged", synonyms=("debit",), holds=Holds.AMOUNT, note=_("What the line adds to the balance.")
-        ),
+        Column("charged", "Charged", synonyms=("debit",), holds=Holds.AMOUNT, note=_("What the line adds.")),
         Column(
             "balance",
             "Balance after it",
@@ -150,9 +148,8 @@ class LoanHistoryInterpreter(Interpreter):
 
 
 def _history(rows: list[Row]) -> tuple[PastRepayment, ...]:
-    return tuple(
-        PastRepayment(row.values["value_date"], row.values["amount"]) for row in rows if row.values.get("amount")
-    )
+    paid = [row.values for row in rows if row.values.get("amount")]
+    return tuple(PastRepayment(values["value_date"], values["amount"]) for values in paid)
 
 
 def _check_balances(rows: list[Row]) -> None:
