@@ -9,7 +9,7 @@ unexport VIRTUAL_ENV
 
 .PHONY: run cluster test test-quick setup lint portal clean
 run: setup
-	@$(UV) run --frozen --no-sync python manage.py demo
+	@$(UV) run --frozen --no-sync python -m config.embedded.demo
 
 # Three nodes on this machine, each with its own database and pages; see docs/cluster.md.
 cluster: setup

@@ -12,25 +12,15 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.big_people import add_people
 from bench.lender import Lender
 from bench.told_loans import FATES, tell_templates
-
-FIRST_NAMES = """
-    Thabo Mpho Lerato Palesa Tšepo Tumelo Lineo Mamello Nthabiseng Refiloe Khotso Teboho Neo Lebohang 'Mamosa Tšeliso
-    Moliehi Pheello Retšelisitsoe Likeleli Nts'oaki Sello Katleho Puleng Mothusi Itumeleng Karabo Limpho Tlotliso
-    Rethabile
-"""
-SURNAMES = """
-    Mokoena Letsie Moshoeshoe Khoabane Ntšekhe Ralikariki Mohapi Molapo Sekonyela Matete Lerotholi Ramaema Mphutlane
-    Thamae Makhetha Seeiso Nkuebe Majoro Mochochoko Phafoli Tšehlana Khaketla Lehloenya Maseribane Rats'osane Mofolo
-    Sekhonyana Motsamai Lekhanya Metsing Thabane Monyane Pitso Ramoreboli Sehlabo Tau Nts'ekhe Mosisili Hlalele Kabi
-"""
 
 FUNCTIONS = """
     -- A key of its own for copy k of a row: a UUIDv7 of the instant that is given, in ms.
@@ -42,6 +32,7 @@ FUNCTIONS = """
         SELECT (lpad(to_hex(1700000000000 + p * 1000), 12, '0') || '7000800000' || lpad(to_hex(p), 10, '0'))::uuid
     $$;
     CREATE TABLE bench_row (id uuid PRIMARY KEY, at bigint);
+    CREATE TABLE bench_first (id uuid PRIMARY KEY, old uuid, at bigint);
     CREATE TABLE bench_borrower (id uuid PRIMARY KEY, t int);
 """
 
@@ -61,6 +52,7 @@ class Copied:
     day: str
     texts: tuple[tuple[str, str], ...] = ()
     key: str = "id"
+    order: str = "id"  # in which the rows of one day came
 
 
 NUMBER = """
@@ -71,7 +63,7 @@ NUMBERED = (("number", NUMBER), ("reference", REFERENCE))
 
 COPIED = (
     Copied("loans_loan", "submitted_on", (("number", NUMBER),)),
-    Copied("loans_loanevent", "value_date", (*NUMBERED, ("chain_seq", "NULL"))),
+    Copied("loans_loanevent", "value_date", (*NUMBERED, ("chain_seq", "NULL")), order="recorded_at, id"),
     Copied("loans_loanstate", "coalesce(disbursed_on, current_date)", key="loan_id"),
     Copied("loans_installment", "due_date - days"),
     Copied("loans_earning", "start", key="loan_id"),
@@ -87,6 +79,9 @@ COPIED = (
     Copied("credit_outboxentry", "queued_at::date", (("relayed_at", "now()"),)),
     Copied("loans_transfer", "value_date", (("reference", REFERENCE), ("written", REFERENCE))),
 )
+
+# What is told of the first copy, as its facts are of other days than the templates', and multiplied from there.
+POSITIONS = ("loans_position", "loans_installmentposition", "loans_allocation", "loans_positioncoverage")
 
 TIMES = ("recorded_at", "created_at", "queued_at")
 
@@ -113,14 +108,20 @@ def multiply(size: Size, *, at_rest: bool = True) -> None:
 
     with _at_rest() if at_rest else _triggers_off():
         execute(FUNCTIONS)
-        _add_people(size.people)
+        add_people(size.people)
         execute("INSERT INTO bench_borrower SELECT borrower_id, row_number() OVER (ORDER BY id) FROM loans_loan")
         for copied in COPIED:
             _place(copied)
         for copied in COPIED:
-            _copy(copied, size)
-        _settle()
-        execute("DROP FUNCTION bench_id, bench_person; DROP TABLE bench_row, bench_borrower")
+            _copy(copied, size, range(1, 2))
+        _tell_positions()
+        with _without_indexes() if at_rest else nullcontext():
+            for copied in COPIED:
+                _copy(copied, size, range(2, size.copies + 1))
+            for table in POSITIONS:
+                _copy_positions(table, size)
+            _settle()
+        execute("DROP FUNCTION bench_id, bench_person; DROP TABLE bench_row, bench_first, bench_borrower")
 
 
 @contextmanager
@@ -129,23 +130,27 @@ def _triggers_off() -> Iterator[None]:
     from apps.mfis.core.database import execute
 
     execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-    for table in ("users_account", "users_borrowerprofile", "users_revision", *(copied.table for copied in COPIED)):
+    for table in (
+        "users_account",
+        "users_borrowerprofile",
+        "users_revision",
+        "loans_loanassignment",
+        *(copied.table for copied in COPIED),
+    ):
         execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     yield
 
 
 @contextmanager
 def _at_rest() -> Iterator[None]:
-    """Lets triggers, foreign keys and indexes of the copied tables rest, and tidies up as autovacuum would."""
+    """Lets triggers and foreign keys rest, and tidies up as autovacuum would."""
     from apps.mfis.core.database import execute, fetch_all
 
     execute("SET session_replication_role = replica; SET synchronous_commit = off; SET work_mem = '64MB'")
     # It is made to fire just where the others rest: when rows come from another node.
     arriving = [row[0] for row in fetch_all(ARRIVING)]
     execute(";".join(f"ALTER TABLE {table} DISABLE TRIGGER letsema_arrive" for table in arriving))
-    indexes = _take_indexes()
     yield
-    execute(";".join(indexes))
     execute(";".join(f"ALTER TABLE {table} ENABLE REPLICA TRIGGER letsema_arrive" for table in arriving))
     execute("RESET session_replication_role; RESET work_mem")
     execute("VACUUM ANALYZE")
@@ -160,13 +165,13 @@ def _place(copied: Copied) -> None:
     execute(f"""
         INSERT INTO bench_row
         SELECT x.id, (extract(epoch FROM ({copied.day})::date) * 1000)::bigint + 21600000
-                     + row_number() OVER (ORDER BY x.id)
+                     + row_number() OVER (ORDER BY {copied.order})
           FROM {copied.table} x ON CONFLICT DO NOTHING
     """)
 
 
-def _copy(copied: Copied, size: Size) -> None:
-    """Multiplies the rows of one table."""
+def _copy(copied: Copied, size: Size, copies: range) -> None:
+    """Multiplies the template rows of one table: the `copies` of these numbers."""
     from apps.mfis.core.database import execute, fetch_all
 
     columns = fetch_all(
@@ -174,15 +179,17 @@ def _copy(copied: Copied, size: Size) -> None:
         "AND table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position",
         [copied.table],
     )
-    texts, copies, begun = dict(copied.texts), size.copies, time.perf_counter()
-    [(rows,)] = fetch_all(f"SELECT count(*) FROM {copied.table}")
+    texts, begun = dict(copied.texts), time.perf_counter()
     uuids = [name for name, kind in columns if kind == "uuid"]
     joins = "".join(
         f" LEFT JOIN bench_row r_{c} ON r_{c}.id = x.{c} LEFT JOIN bench_borrower b_{c} ON b_{c}.id = x.{c}"
         for c in uuids
     )
     kept = "".join(f", r_{c}.at AS at_{c}, b_{c}.t AS t_{c}" for c in uuids)
-    execute(f"CREATE TEMP TABLE bench_x AS SELECT x.*, row_number() OVER () AS rank{kept} FROM {copied.table} x{joins}")
+    rows = execute(
+        f"CREATE TEMP TABLE bench_x AS SELECT x.*, row_number() OVER () AS rank{kept} FROM {copied.table} x{joins}"
+        f" WHERE r_{copied.key}.at IS NOT NULL"
+    )
     values = []
     for name, kind in columns:
         if name in texts:
@@ -199,15 +206,54 @@ def _copy(copied: Copied, size: Size) -> None:
             values.append(f'"{name}"')
     named = ", ".join(f'"{name}"' for name, _ in columns)
     made = execute(
-        f"INSERT INTO {copied.table} ({named}) SELECT {', '.join(values)} FROM generate_series(1, {copies}) k, bench_x"
+        f"INSERT INTO {copied.table} ({named}) SELECT {', '.join(values)}"
+        f" FROM generate_series({copies.start}, {copies.stop - 1}) k, bench_x"
     )
     execute("DROP TABLE bench_x")
+    _say(copied.table, made, begun)
+
+
+def _say(table: str, rows: int, begun: float) -> None:
     if time.perf_counter() - begun > 5:
-        print(f"  {copied.table:<24} {made:>10,} rows  {time.perf_counter() - begun:5.0f} s", flush=True)
+        print(f"  {table:<26} {rows:>10,} rows  {time.perf_counter() - begun:5.0f} s", flush=True)
 
 
-def _take_indexes() -> list[str]:
-    """Drops what indexes no constraint of these tables brings along; returns the statements that make them again."""
+def _tell_positions() -> None:
+    """The positions of the first copy of each template, by its facts."""
+    from apps.loans.book.models import Loan
+    from apps.loans.book.projection import project
+    from apps.mfis.core.database import execute
+
+    execute("INSERT INTO bench_first SELECT bench_id(id, at, 1), id, at FROM bench_row")
+    for loan in Loan.objects.extra(where=["loans_loan.id IN (SELECT id FROM bench_first)"]):
+        project(loan)
+
+
+def _copy_positions(table: str, size: Size) -> None:
+    """Multiplies what was told of the first copy."""
+    from apps.mfis.core.database import execute, fetch_all
+
+    begun, keys = time.perf_counter(), {"loan_id", "event_id", "last_fact"}
+    columns = [
+        name
+        for (name,) in fetch_all(
+            "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() "
+            "AND table_name = %s AND column_name <> 'id' ORDER BY ordinal_position",
+            [table],
+        )
+    ]
+    joins = "".join(f" JOIN bench_first f_{c} ON f_{c}.id = x.{c}" for c in columns if c in keys)
+    values = ", ".join(f"bench_id(f_{c}.old, f_{c}.at, k)" if c in keys else f"x.{c}" for c in columns)
+    made = execute(
+        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values}"
+        f" FROM generate_series(2, {size.copies}) k, {table} x{joins}"
+    )
+    _say(table, made, begun)
+
+
+@contextmanager
+def _without_indexes() -> Iterator[None]:
+    """Drops what indexes no constraint of the filled tables brings along, and makes them again."""
     from apps.mfis.core.database import execute, fetch_all
 
     found = fetch_all(
@@ -217,54 +263,12 @@ def _take_indexes() -> list[str]:
          WHERE c.relnamespace = current_schema()::regnamespace AND t.relname = ANY(%s)
            AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)
         """,
-        [[copied.table for copied in COPIED]],
+        [[*POSITIONS, *(copied.table for copied in COPIED)]],
     )
     for name, _ in found:
         execute(f'DROP INDEX "{name}"')
-    return [definition for _, definition in found]
-
-
-def _add_people(people: int) -> None:
-    """Accounts, profiles, their revisions and their lines of the directory."""
-    from apps.mfis.core.database import execute
-
-    values = {"first": FIRST_NAMES.split(), "last": SURNAMES.split(), "people": people}
-    execute(
-        """
-        CREATE TEMP TABLE bench_one AS SELECT * FROM users_account WHERE role = 'borrower' LIMIT 1;
-        CREATE TEMP TABLE bench_profile AS
-            SELECT p.* FROM users_borrowerprofile p JOIN bench_one o ON o.id = p.account_id;
-        UPDATE bench_one SET email = NULL;
-        INSERT INTO users_account
-        SELECT (jsonb_populate_record(o, jsonb_build_object(
-                   'id', bench_person(p), 'phone', '+2665' || (1000000 + p)::text,
-                   'created_at', to_timestamp(1700000000 + p),
-                   'full_name', (%(first)s::text[])[1 + p %% array_length(%(first)s::text[], 1)] || ' '
-                        || (%(last)s::text[])[1 + (p / 7 + p) %% array_length(%(last)s::text[], 1)]))).*
-          FROM bench_one o, generate_series(0, %(people)s - 1) p;
-        INSERT INTO users_borrowerprofile
-        SELECT (jsonb_populate_record(o, jsonb_build_object(
-                   'account_id', bench_person(p), 'national_id', (10000000000 + p * 7919)::text,
-                   'district', (ARRAY['maseru', 'leribe', 'berea', 'mafeteng', 'quthing', 'butha_buthe'])[1 + p %% 6],
-                   'employer', 'Employer ' || p %% 400))).*
-          FROM bench_profile o, generate_series(0, %(people)s - 1) p;
-        INSERT INTO users_revision (id, node, recorded_at, table_name, row_id, action, image, changed, clock, seen,
-                                    actor_name)
-        SELECT public.letsema_uuid7(), 'A', a.created_at, 'users_account', a.id, 'INSERT', to_jsonb(a), '[]', now(),
-               '{}', ''
-          FROM users_account a WHERE role = 'borrower';
-        INSERT INTO users_command (id, node, recorded_at, name, actor_id, body_hash, answer)
-        SELECT public.letsema_uuid7(), 'A', now(), 'record_repayment', id, md5(id::text), '{}'
-          FROM users_account, generate_series(1, 4);
-        INSERT INTO public.mfis_directoryentry (account_id, schema_name, full_name, role, phone, is_active,
-                                                has_signed_up, duties, created_at)
-        SELECT id, current_schema(), full_name, role, phone, true, false, '', created_at
-          FROM users_account WHERE role = 'borrower'
-            ON CONFLICT DO NOTHING;
-        DROP TABLE bench_one, bench_profile;
-        """,
-        values,
-    )
+    yield
+    execute(";".join(definition for _, definition in found))
 
 
 def _settle() -> None:
@@ -282,6 +286,15 @@ def _settle() -> None:
         UPDATE loans_paymentnotice SET status = 'confirmed' WHERE paid_on < current_date OR id::text NOT LIKE '%5';
         UPDATE loans_loanstate SET proposal = '' WHERE proposal <> '' AND loan_id NOT IN (
             SELECT loan_id FROM loans_loanstate WHERE proposal <> '' ORDER BY loan_id LIMIT 20);
+        INSERT INTO loans_loanportfolio (loan_id, branch_id, officer_id, since)
+        SELECT l.id, p.branch_id, p.officer_id, l.submitted_on
+          FROM loans_loan l JOIN users_borrowerprofile p ON p.account_id = l.borrower_id
+            ON CONFLICT DO NOTHING;
+        INSERT INTO loans_loanassignment (id, recorded_at, node, loan_id, branch_id, officer_id, value_date, reason,
+                                          actor_name)
+        SELECT public.letsema_uuid7(), now(), 'A', p.loan_id, p.branch_id, p.officer_id, p.since, '', ''
+          FROM loans_loanportfolio p
+         WHERE NOT EXISTS (SELECT FROM loans_loanassignment a WHERE a.loan_id = p.loan_id);
         UPDATE loans_numbersequence SET last = last + 90000000
         """
     )

@@ -6,9 +6,9 @@
 Two MFIs on a throw-away server, filled by bench/big_book.py: people a quarter as many as loans. Each list of the
 back-office is asked for its first page, its page 1,000 and its last, each choice of each filter and each kind of
 search, with --columns also in the order of each column; beside them the dashboard, the search at the top, a loan's
-page, the page of the books and each report. Prints per page its time in both, and which big tables a query reads
-whole by PostgreSQL's plan. Then each export of the list of
-loans, written by a process of its own, with the most memory it took.
+page, the page of the books and each report: of today, and of a year ago as known half a year later. Prints per page its
+time in both, and which big tables a query reads whole by PostgreSQL's plan. Then each export of the list of loans,
+written by a process of its own, with the most memory it took.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench.big_book import Size, make_big_book
 from bench.lender import Lender, open_lender
 from bench.server import migrated, throw_away_server
+from bench.told_loans import TODAY
 from config.embedded.mongo import EmbeddedMongo
 
 if TYPE_CHECKING:
@@ -112,8 +114,12 @@ def addresses(book: Book) -> Iterator[tuple[str, str]]:
     for name, word in book.words.items():
         yield f"search at the top: {name}", f"/admin/search/?q={word}"
     yield from pages_of(book.client, tenant_site, "config.urls_tenant", book.words, columns=COLUMNS)
+    year_ago, half_ago = (TODAY - timedelta(days=days) for days in (365, 182))
+    then = f"since={year_ago - timedelta(days=364)}&on={year_ago}&known_on={half_ago}"
     for name in REPORTS:
-        yield f"report {name}", f"/admin/loans/glaccount/books/{name}/"
+        at = f"/admin/loans/glaccount/books/{name}/"
+        yield f"report {name}", at
+        yield f"report {name}, a year ago as known since", f"{at}?{then}"
 
 
 def timed(client: Client, at: str, rounds: int) -> float:

@@ -5,7 +5,7 @@
   engine   the file is received (read by the child process, kept by COPY), its columns taken as proposed, its rows
            rehearsed and run: the services that the pages call, one after the other, on the worker's connection
   COPY     python-calamine reads the file, and psycopg2 copies accounts and profiles into the same tables, with the same
-           triggers, in one transaction; nothing is checked, cleaned or shown
+           triggers, 20,000 in a transaction (their keys' locks are counted); nothing is checked, cleaned or shown
   plain    the same into tables of the same columns that have no trigger and no index: what PostgreSQL itself takes
   library  django-import-export at its defaults: a resource of the account and one of the profile, one import
   admin    the same as its admin does it: a dry run for the preview with its differences, then the import
@@ -38,6 +38,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HEAD = ("Name", "Phone", "National ID", "Date of birth", "District", "Village", "Employer", "Net monthly income")
 FIRST = ("Palesa", "Thabo", "Lineo", "Khotso", "Mpho", "Tšepo", "Naleli", "Retšelisitsoe")
 LAST = ("Mokoena", "Pheko", "Letsie", "Moshoeshoe", "Sekonyela", "Tau", "Shale")
+AT_ONCE = 20_000
 DISTRICTS = ("Maseru", "Berea", "Leribe", "Mafeteng", "Quthing")
 
 
@@ -50,7 +51,7 @@ def people(rows: int) -> Iterator[tuple[object, ...]]:
 
 
 def make_file(path: Path, rows: int) -> None:
-    from apps.users.spreadsheets.writing import Table, write_to
+    from apps.users.exporting.writing import Table, write_to
 
     with open(path, "wb") as file:
         write_to(file, Table(HEAD, people(rows)), "xlsx")
@@ -90,29 +91,35 @@ def _line(*values: object) -> str:
 def by_copy(path: Path, told: dict[str, float], *, plain: bool = False) -> int:
     from django.db import connection, transaction
 
+    rows = timed(told, "read", lambda: _read(path))
+    tables = ("users_account", "users_borrowerprofile")
+    if plain:
+        with connection.cursor() as cursor:
+            for table in tables:
+                cursor.execute(f"CREATE TABLE plain_{table} (LIKE {table} INCLUDING DEFAULTS)")
+        tables = ("plain_users_account", "plain_users_borrowerprofile")
+    for first in range(0, len(rows), AT_ONCE):
+        with transaction.atomic(), connection.cursor() as cursor:
+            _copy(cursor, rows[first : first + AT_ONCE], *tables)
+    return len(rows)
+
+
+def _copy(cursor: Any, rows: list[list[Any]], accounts: str, profiles: str) -> None:
     from apps.mfis.core.tables import new_id
 
-    rows = timed(told, "read", lambda: _read(path))
     keys = [str(new_id()) for _ in rows]
-    accounts, profiles = "users_account", "users_borrowerprofile"
-    with transaction.atomic(), connection.cursor() as cursor:
-        if plain:
-            for table in (accounts, profiles):
-                cursor.execute(f"CREATE TABLE plain_{table} (LIKE {table} INCLUDING DEFAULTS)")
-            accounts, profiles = f"plain_{accounts}", f"plain_{profiles}"
-        made = "".join(
-            _line(key, row[0], f"+266{row[1]}", "borrower", "[]", "t", "en", "!" + key, "2026-03-02")
-            for key, row in zip(keys, rows, strict=True)
-        )
-        columns = "id, full_name, phone, role, duties, is_active, language, password, created_at"
-        cursor.copy_expert(f"COPY {accounts} ({columns}) FROM STDIN", io.StringIO(made))
-        made = "".join(
-            _line(key, *row[2:4])[:-1] + "\t" + "\t".join((str(row[4]).lower(), row[5], row[6], str(row[7]))) + "\n"
-            for key, row in zip(keys, rows, strict=True)
-        )
-        columns = "account_id, national_id, date_of_birth, district, village, employer, net_monthly_income"
-        cursor.copy_expert(f"COPY {profiles} ({columns}) FROM STDIN", io.StringIO(made))
-    return len(rows)
+    made = "".join(
+        _line(key, row[0], f"+266{row[1]}", "borrower", "[]", "t", "en", "!" + key, "2026-03-02")
+        for key, row in zip(keys, rows, strict=True)
+    )
+    columns = "id, full_name, phone, role, duties, is_active, language, password, created_at"
+    cursor.copy_expert(f"COPY {accounts} ({columns}) FROM STDIN", io.StringIO(made))
+    made = "".join(
+        _line(key, *row[2:4])[:-1] + "\t" + "\t".join((str(row[4]).lower(), row[5], row[6], str(row[7]))) + "\n"
+        for key, row in zip(keys, rows, strict=True)
+    )
+    columns = "account_id, national_id, date_of_birth, district, village, employer, net_monthly_income"
+    cursor.copy_expert(f"COPY {profiles} ({columns}) FROM STDIN", io.StringIO(made))
 
 
 def by_library(path: Path, told: dict[str, float], *, preview: bool = False) -> int:

@@ -30,6 +30,7 @@ from uuid import UUID, uuid4
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.filled_loans import loans_filled
 from bench.lender import Lender, lend, open_lender
 from bench.server import migrated, throw_away_server
 
@@ -40,42 +41,6 @@ DAY = date.today() - timedelta(days=40)  # noqa: DTZ011
 AMOUNT = Decimal("50.00")
 FEW, MANY = 10_000, 80_000  # events of one transaction
 
-# Loans as the one that was lent by the services, with its events, schedule and books.
-FILL = """
-    WITH base AS (SELECT * FROM loans_loan WHERE id = %(base)s),
-    made AS (
-        INSERT INTO loans_loan (id, node, number, borrower_id, product_id, product_version, terms_agreed, principal,
-                                purpose, submitted_on)
-        SELECT public.letsema_uuid7(), 'A', 'B' || n, b.borrower_id, b.product_id, 1, b.terms_agreed, b.principal, '',
-               b.submitted_on FROM base b, generate_series(1, %(loans)s) n
-        RETURNING id),
-    events AS (
-        INSERT INTO loans_loanevent (id, recorded_at, node, loan_id, type, value_date, amount, channel, reference,
-                                     reason, actor_id, actor_name, idempotency_key, number, payload)
-        SELECT public.letsema_uuid7(), e.recorded_at, 'A', m.id, e.type, e.value_date, e.amount, e.channel, '',
-               e.reason, e.actor_id, e.actor_name, '', e.number, e.payload
-          FROM made m, loans_loanevent e WHERE e.loan_id = %(base)s),
-    states AS (
-        INSERT INTO loans_loanstate
-        SELECT (jsonb_populate_record(s, jsonb_build_object('loan_id', m.id))).*
-          FROM made m, loans_loanstate s WHERE s.loan_id = %(base)s),
-    earnings AS (
-        INSERT INTO loans_earning
-        SELECT (jsonb_populate_record(s, jsonb_build_object('loan_id', m.id))).*
-          FROM made m, loans_earning s WHERE s.loan_id = %(base)s),
-    installments AS (
-        INSERT INTO loans_installment
-        SELECT (jsonb_populate_record(i, jsonb_build_object('loan_id', m.id, 'id', public.letsema_uuid7()))).*
-          FROM made m, loans_installment i WHERE i.loan_id = %(base)s),
-    entries AS (
-        INSERT INTO loans_journalentry (id, node, source, posted_on, value_date, narrative, loan_id, actor_name)
-        SELECT public.letsema_uuid7(), 'A', 'loan', current_date, current_date, 'Filled', m.id, '' FROM made m
-        RETURNING id, posted_on, loan_id)
-    INSERT INTO loans_journalline (id, node, entry_id, account_id, amount, posted_on, loan_id)
-    SELECT public.letsema_uuid7(), 'A', e.id, l.account_id, l.amount, e.posted_on, e.loan_id
-      FROM entries e, loans_journalline l WHERE l.loan_id = %(base)s
-"""
-
 NOTES = """
     INSERT INTO loans_loanevent (id, node, loan_id, type, value_date, channel, reference, reason, actor_name,
                                  idempotency_key, number, payload)
@@ -84,8 +49,15 @@ NOTES = """
 """
 
 # What a receipt writes: the tables, the columns by which its rows are found, and whether it inserts or changes them.
-INSERTED = ("loans_loanevent", "loans_journalentry", "loans_journalline", "credit_outboxentry", "users_message")
-CHANGED = {"loans_loanstate": "loan_id", "loans_installment": "id", "loans_earning": "loan_id"}
+POSITIONS = ("loans_position", "loans_installmentposition", "loans_allocation")
+FACTS = ("loans_loanevent", "loans_journalentry", "loans_journalline", "credit_outboxentry", "users_message")
+INSERTED = (*FACTS, *POSITIONS)
+CHANGED = {
+    "loans_loanstate": "loan_id",
+    "loans_installment": "id",
+    "loans_earning": "loan_id",
+    "loans_positioncoverage": "loan_id",
+}
 LEFT_OUT = ("recorded_at", "chain_seq", "chain_hash", "queued_at")  # what the database gives them
 GIVEN = {"users_message": ("queued_at",)}
 
@@ -95,18 +67,8 @@ def columns_of(table: str) -> list[str]:
     from apps.mfis.core.database import fetch_all
 
     named = "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
-    left_out = set(LEFT_OUT) - set(GIVEN.get(table, ()))
+    left_out = set(LEFT_OUT) - set(GIVEN.get(table, ())) | ({"id"} if table in POSITIONS else set())
     return [f'"{name}"' for (name,) in fetch_all(named, [table]) if name not in left_out]
-
-
-def loans_filled(base: UUID, count: int) -> list[UUID]:
-    """So many loans like the one there is."""
-    from apps.loans.book.models import Loan
-    from apps.mfis.core.database import execute
-
-    execute(FILL, {"base": base, "loans": count})
-    execute("ANALYZE")
-    return list(Loan.objects.filter(number__startswith="B").values_list("pk", flat=True))
 
 
 class Taken:
@@ -135,7 +97,7 @@ class Taken:
             ("UPDATE loans_numbersequence SET last = last + 1 WHERE name = 'R'", [])
         ]
         for table in INSERTED:
-            rows = [{**row, '"id"': uuid4()} for row in self.rows[table]]
+            rows = [{**row, '"id"': uuid4()} if '"id"' in row else {**row} for row in self.rows[table]]
             for row in rows:
                 own: dict[str, Any] = {
                     '"loan_id"': loan_id,
@@ -144,7 +106,7 @@ class Taken:
                     '"entry_id"': entry,
                 }
                 new: dict[str, UUID] = {"loans_loanevent": event, "loans_journalentry": entry}
-                own |= {'"id"': new.get(table, row['"id"'])}
+                own |= {'"id"': new.get(table, row['"id"'])} if '"id"' in row else {}
                 own |= {'"account"': row.get('"account"')} if table == "users_message" else {}
                 own |= {'"key"': f"event-{event}"}
                 row.update({name: value for name, value in own.items() if name in row})
@@ -152,7 +114,7 @@ class Taken:
             values = [value for row in rows for value in row.values()]
             statements.append((f"INSERT INTO {table} ({', '.join(rows[0])}) VALUES {places}", values))
         for table, key in CHANGED.items():
-            row = {n: v for n, v in self.rows[table][0].items() if n not in ('"id"', '"loan_id"')}
+            row = {n: v for n, v in self.rows[table][0].items() if n not in ('"id"', '"loan_id"', '"last_fact"')}
             which = installment if key == "id" else loan_id
             names = ", ".join(f"{name} = %s" for name in row)
             statements.append((f"UPDATE {table} SET {names} WHERE {key} = %s", [*row.values(), which]))
@@ -237,6 +199,13 @@ def book_many(lender: Lender, loans: list[UUID]) -> None:
     assert all(row.receipt for row in results)
 
 
+def last_key(table: str) -> int:
+    from apps.mfis.core.database import fetch_all
+
+    [(key,)] = fetch_all(f"SELECT coalesce(max(id), 0) FROM {table}")
+    return int(key)
+
+
 def left_by_many(lender: Lender, loans: list[UUID]) -> dict[str, io.StringIO]:
     """What the command leaves in each table, in the form of COPY; it is taken back."""
     from django.db import transaction
@@ -246,6 +215,7 @@ def left_by_many(lender: Lender, loans: list[UUID]) -> dict[str, io.StringIO]:
     left: dict[str, io.StringIO] = {}
     with transaction.atomic(), connection.cursor() as cursor:
         execute("SELECT set_config('bench.begun', clock_timestamp()::text, true)")
+        begun = {table: f"id > {last_key(table)}" for table in POSITIONS}
         book_many(lender, loans)
         cursor.execute("CREATE TEMP TABLE bench_loans ON COMMIT DROP AS SELECT unnest(%s) AS id", [loans])
         which = {
@@ -259,6 +229,8 @@ def left_by_many(lender: Lender, loans: list[UUID]) -> dict[str, io.StringIO]:
             "loans_loanstate": "loan_id IN (SELECT id FROM bench_loans)",
             "loans_installment": "loan_id IN (SELECT id FROM bench_loans) AND paid > 0",
             "loans_earning": "loan_id IN (SELECT id FROM bench_loans)",
+            "loans_positioncoverage": "loan_id IN (SELECT id FROM bench_loans)",
+            **{table: f"{since} AND loan_id IN (SELECT id FROM bench_loans)" for table, since in begun.items()},
         }
         for table, rows in which.items():
             left[table] = io.StringIO()

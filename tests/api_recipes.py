@@ -167,6 +167,8 @@ RECIPES: dict[str, Recipe] = {
     "GET /messages": GET,
     "GET /pay-to": GET,
     "GET /products": GET,
+    "GET /purposes": GET,
+    "GET /employers": GET,
     "GET /products/{product_id}/quote": QUOTE,
     "GET /products/{product_id}/key-facts": QUOTE,
     "GET /products/{product_id}/key-facts.pdf": QUOTE,

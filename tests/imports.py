@@ -13,11 +13,26 @@ ROOT = Path(__file__).resolve().parent.parent
 # Imports go from the end of this list towards its beginning, and never back. Of an app without rooms the app is one.
 ROOMS = (
     *("mfis.core", "mfis.work", "mfis.tenancy", "mfis.nodes"),
-    *("users.accounts", "users.messaging", "users.access", "users.back_office", "users.consents", "users.complaints"),
-    *("users.duplicates", "users.spreadsheets", "users.staff", "users.registration", "users.operators"),
+    *("users.accounts", "users.messaging", "users.access", "users.exporting", "users.back_office"),
+    *(
+        "users.consents",
+        "users.complaints",
+        "users.duplicates",
+        "users.spreadsheets",
+        "users.staff",
+        "users.registration",
+        "users.operators",
+    ),
     "credit",
     *("loans.domain", "loans.products", "loans.book", "loans.ledger", "loans.recording", "loans.groups"),
-    *("loans.security", "loans.applications", "loans.servicing", "loans.collections", "loans.statements"),
+    *(
+        "loans.portfolios",
+        "loans.security",
+        "loans.applications",
+        "loans.servicing",
+        "loans.collections",
+        "loans.statements",
+    ),
     *("loans.histories", "loans.reporting", "loans.bureau", "loans.desk"),
     "config",
 )

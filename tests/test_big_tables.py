@@ -15,6 +15,7 @@ from django.test import Client
 import config.urls_public
 import config.urls_tenant  # noqa: F401 - registers all pages
 from apps.loans.book.models import Loan
+from apps.loans.desk.admin import quality
 from apps.loans.reporting.selectors import overall
 from apps.loans.reporting.services.snapshots import keep_figures
 from apps.mfis.core.clock import business_date
@@ -51,6 +52,7 @@ def big(book: Loan, monkeypatch: pytest.MonkeyPatch) -> Loan:
     """The same as the pages of a big book see it: counted by the worker, and longer than lists are counted."""
     monkeypatch.setattr(overall, "COUNTED_AT_ONCE", 100)
     monkeypatch.setattr(paging, "MOST_COUNTED", 100)
+    monkeypatch.setattr(quality, "MOST_COUNTED", 100)
     for admin in tenant_site._registry.values():
         monkeypatch.setattr(admin, "list_per_page", 20)
     keep_figures(business_date())
@@ -82,6 +84,8 @@ def pages_of_an_mfi(client: Client, loan: Loan) -> dict[str, str]:
     return pages | {
         "dashboard": "/admin/",
         "proposals": "/admin/proposals/",
+        "data quality": "/admin/data-quality/",
+        "hand over": "/admin/hand-over/",
         "books": "/admin/loans/glaccount/books/",
         "a loan": f"/admin/loans/loan/{loan.pk}/change/",
         "a borrower": f"/admin/users/borrowerprofile/{loan.borrower_id}/change/",

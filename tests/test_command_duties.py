@@ -42,6 +42,7 @@ BUILDING_BLOCKS = {
     "apps.loans.collections.services.meetings.collect": "books by a command",
     "apps.loans.recording.services.append_event": "inside its caller's command",
     "apps.loans.recording.services.new_event": "writes nothing: it is written inside its caller's command",
+    "apps.loans.recording.services.first_event": "writes nothing: it is written inside its caller's command",
     "apps.loans.security.services.release_all": "inside its caller's command",
     "apps.loans.recording.services.append_note": "inside its caller's command",
     "apps.loans.servicing.services.many_repayments.rehearse_repayments": "writes nothing: it is rolled back",

@@ -29,8 +29,8 @@ from apps.mfis.core.actor import SYSTEM
 from apps.mfis.core.database import connection
 from config.embedded.mongo import EmbeddedMongo
 from tests.factories import TODAY, Branch, make_branch
+from tests.racing import approved_loan
 from tests.test_killed import this_database
-from tests.test_races import approved_loan
 
 ROOT = Path(__file__).resolve().parent.parent
 SCALE = float(os.environ.get("LETSEMA_HISTORIES_SCALE", "0.04"))

@@ -172,7 +172,6 @@ def ids_of_alpha(alpha: Branch, active: Callable[..., Loan]) -> dict[str, str]:
     }
 
 
-# What stands in addresses beside ids.
 WORDS = {
     "what": "confirm",
     "name": "record_repayment",

@@ -18,7 +18,7 @@ from apps.loans.servicing.services import pay_out, write_off
 from apps.mfis.core.actor import SYSTEM
 from apps.mfis.core.database import connection
 from tests.factories import TODAY, Branch, make_branch
-from tests.test_races import approved_loan
+from tests.racing import approved_loan
 
 ROOT = Path(__file__).resolve().parent.parent
 PHONES = iter(range(63_000_000, 63_000_100))

@@ -51,7 +51,7 @@ from apps.mfis.core.errors import ServiceError
 from apps.users.accounts.services.borrowers import register_borrower
 from apps.users.accounts.services.people import Person
 from tests.factories import TODAY, Branch, make_branch
-from tests.test_races import at_once
+from tests.racing import at_once
 
 D = Decimal
 ZERO = Decimal(0)

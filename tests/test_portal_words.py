@@ -123,6 +123,11 @@ def choices(model: str, field: str) -> dict[str, str]:
         ("COMPLAINTS", "users.Complaint", "about"),
         ("OUTCOMES", "loans.Dispute", "outcome"),
         ("PURPOSES", "users.Consent", "purpose"),
+        ("GENDERS", "users.BorrowerProfile", "gender"),
+        ("MARITAL_STATUSES", "users.BorrowerProfile", "marital_status"),
+        ("EDUCATIONS", "users.BorrowerProfile", "education"),
+        ("SECTORS", "users.BorrowerProfile", "sector"),
+        ("WALLETS", "users.BorrowerProfile", "wallet"),
     ],
 )
 def test_what_is_chosen_from_is_called_as_the_server_calls_it(name: str, model: str, field: str) -> None:
@@ -137,8 +142,8 @@ def test_statuses_are_called_as_the_server_calls_them() -> None:
 
 def test_movements_and_documents_are_known_to_the_server() -> None:
     assert labels("MOVEMENTS").keys() - choices("loans.LoanEvent", "type").keys() == {"closed"}  # of histories
-    # What a borrower cannot hand in is the agreement that the branch has them sign.
-    assert choices("loans.Document", "what").keys() - labels("DOCUMENTS").keys() == {"agreement"}
+    # What a borrower cannot hand in is the agreement that the branch has them sign, and the photograph that it takes.
+    assert choices("loans.Document", "what").keys() - labels("DOCUMENTS").keys() == {"agreement", "photograph"}
 
 
 def test_the_districts_are_those_of_the_server() -> None:

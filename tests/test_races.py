@@ -5,20 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.db import transaction
 from django_tenants.utils import tenant_context
 
 from apps.loans.applications.services.apply import LoanRequest, apply_for_loan
-from apps.loans.applications.services.review import approve, recommend, start_review
 from apps.loans.book.models import Loan, LoanEvent, LoanState
 from apps.loans.book.projection import project
 from apps.loans.ledger.queries import broken_heads, broken_links
@@ -38,6 +35,7 @@ from apps.users.accounts.models import Account
 from apps.users.accounts.services.borrowers import register_borrower
 from apps.users.accounts.services.people import Person
 from tests.factories import TODAY, Branch, make_branch
+from tests.racing import approved_loan, at_once, paid_out
 
 
 @pytest.fixture(scope="module")
@@ -48,39 +46,6 @@ def gamma(branches: tuple[Branch, Branch], django_db_blocker: Any) -> Any:
         branch = make_branch("gamma", "Gamma", "58120001", "100000000001")
         yield branch
         connection.set_schema_to_public()
-
-
-def at_once(branch: Branch, count: int, run: Callable[[int], Any]) -> list[Any]:
-    """Runs in threads, each with a connection of its own; a refusal is its result."""
-
-    def one(n: int) -> Any:
-        try:
-            with tenant_context(branch.mfi):
-                return run(n)
-        except ServiceError as refused:
-            return refused
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(one, range(count)))
-
-
-def approved_loan(branch: Branch, phone: str) -> UUID:
-    with tenant_context(branch.mfi):
-        who = register_borrower(person=Person("Racer", phone=phone), actor=SYSTEM, today=TODAY)
-        application = apply_for_loan(
-            borrower=who,
-            request=LoanRequest(product_id=branch.product.pk, principal=Decimal(1000), installments=12),
-            actor=who.actor,
-            currency="LSL",
-            value_date=TODAY,
-        )
-        loan = application.id
-        start_review(loan_id=loan, actor=branch.staff["officer"].actor, value_date=TODAY)
-        recommend(loan_id=loan, actor=branch.staff["officer"].actor, reason="Seen", value_date=TODAY)
-        approve(loan_id=loan, actor=branch.staff["approver"].actor, value_date=TODAY)
-    return loan
 
 
 def test_one_person_registers_twice_at_once(gamma: Branch) -> None:
@@ -153,13 +118,6 @@ def test_payments_are_reported_once_each(gamma: Branch) -> None:
         kept = PaymentNotice.objects.filter(loan=loan)
         assert sorted(kept.values_list("amount", flat=True)) == [10, 11, 12, 13, 14]
         assert {n.pk for n in kept} == {o.id for o in outcomes}
-
-
-def paid_out(branch: Branch, phone: str) -> Loan:
-    loan = approved_loan(branch, phone)
-    with tenant_context(branch.mfi):
-        disburse(loan_id=loan, actor=branch.staff["cashier"].actor, channel="cash", value_date=TODAY)
-        return Loan.objects.select_related("borrower").get(pk=loan)
 
 
 def reported(loan: Loan, amount: int, key: str) -> Reported:

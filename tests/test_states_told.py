@@ -27,6 +27,8 @@ from apps.loans.recording.credit_events import HISTORY_STATUSES
 from apps.loans.servicing.services.correction import correct_repayment, reverse_repayment
 from apps.loans.servicing.services.pay_out import undo_disbursement
 from apps.loans.servicing.services.repayment import pay_off, record_repayment
+from apps.loans.servicing.services.take_on import undo_take_on
+from apps.loans.servicing.tests.taking_on import late, take
 from apps.mfis.core.clock import business_date
 from apps.users.messaging.models import Message
 from apps.users.messaging.texts import TEXTS, text_of
@@ -53,7 +55,7 @@ def test_every_table_of_states_knows_them_all() -> None:
     assert {value for _, label in LOAN.states.items() for value in [str(label)]} == {str(s.label) for s in Status}
 
 
-@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("status", [status for status in Status if status != Status.TAKEN_BACK])
 def test_a_loan_is_told_everywhere_as_it_stands(
     alpha: Branch, standing: Callable[[Status], Loan], status: Status
 ) -> None:
@@ -104,6 +106,20 @@ def test_a_loan_whose_pay_out_was_taken_back_is_none_any_more(
     assert not OutboxEntry.objects.filter(relayed_at=None).exists()
     assert [account.status for account in repository.accounts_by_id([loan.pk])] == ["reversed"]
     assert [event.kind for event in events_told(loan)] == ["disbursement", "undo"]
+
+
+def test_a_loan_that_was_taken_on_by_mistake_is_none_any_more(alpha: Branch) -> None:
+    [taken] = take(alpha, late(alpha))
+    assert taken.loan_id
+    loan = Loan.objects.get(pk=taken.loan_id)
+    check_histories(loan, Status.ACTIVE)
+    undo_take_on(loan_ids=[loan.pk], actor=alpha.staff["accountant"].actor, reason="Wrong file")
+    relay_outbox()
+    assert [account.status for account in repository.accounts_by_id([loan.pk])] == ["reversed"]
+    assert [event.kind for event in events_told(loan)] == ["take_on", "undo"]
+    assert alpha.client(alpha.borrower).get("/api/v1/me/everything").json()["loans"] == []
+    for page in ("", "loans/loan/", f"loans/loan/{loan.pk}/change/"):
+        assert alpha.client("manager").get(f"/admin/{page}").status_code == 200
 
 
 # What is told

@@ -7,6 +7,10 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
+from config.embedded.mongo import EmbeddedMongo
+from config.embedded.postgres import CannotStart, EmbeddedPostgres
 from config.embedded.system import FIRST_WAIT, LONGEST_WAIT, Restart, System
 
 
@@ -41,3 +45,23 @@ def test_a_killed_worker_is_started_again_and_the_rest_stays(tmp_path: Path) -> 
     finally:
         system._stop_children()
     assert isinstance(before["worker"], subprocess.Popen)
+
+
+def test_what_was_prepared_is_not_prepared_again_until_the_release_changes(tmp_path: Path) -> None:
+    var, migrations = tmp_path / "var", tmp_path / "apps" / "loans" / "migrations"
+    migrations.mkdir(parents=True)
+    (tmp_path / "manage.py").write_text("import sys; sys.exit(sys.argv[1] == 'fail')")
+    system = System(tmp_path, var, port=1)
+    system._prepare_folder()
+    system.postgres, system.mongo = EmbeddedPostgres(var), EmbeddedMongo(var)
+    assert not system.is_prepared
+    with pytest.raises(CannotStart):
+        system.prepare("fail")
+    assert not system.is_prepared
+    system.prepare("load_demo")
+    assert system.is_prepared
+    (migrations / "0002_more.py").write_text("")
+    assert not system.is_prepared
+    system.prepare("load_demo")
+    system.mongo = None  # one that is given
+    assert not system.is_prepared

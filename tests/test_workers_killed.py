@@ -23,8 +23,8 @@ from apps.mfis.work.kinds import NOTES
 from apps.mfis.work.models import WorkNote
 from apps.mfis.work.queries import holding
 from tests.factories import TODAY, Branch, make_branch
+from tests.racing import approved_loan
 from tests.test_killed import this_database
-from tests.test_races import approved_loan
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -28,6 +28,7 @@ OF_APPLICATIONS = ("submitted", "under_review", "info_requested", "reviewed", "a
 STATUSES = ("active", "closed", "overpaid", REVERSED, "charged_off", "written_off")
 KINDS = (
     "disbursement",
+    "take_on",
     "repayment",
     "pay_off",
     "goodwill_credit",

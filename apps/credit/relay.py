@@ -23,6 +23,7 @@ from apps.credit.documents import OF_APPLICATIONS, REVERSED, InvalidDocument
 from apps.credit.models import OutboxEntry
 from apps.credit.repository import AccountRecord, DocumentsRefused, EventRecord, StoreAway
 from apps.mfis.core.database import connection
+from apps.mfis.core.durability import wait_for_disk
 
 BATCH = 500
 MAXIMUM_ATTEMPTS = 3
@@ -65,10 +66,14 @@ def relay_outbox(*, batch: int = BATCH, maximum: int | None = None) -> Relayed:
 
 def _relay_batch(batch: int) -> tuple[int, bool]:
     """How many were written, and whether there may be more to write now."""
+    found = list(OutboxEntry.objects.deliverable().order_by("id").values_list("pk", flat=True)[:batch])
+    if not found:
+        return 0, False
+    wait_for_disk()  # MongoDB is told of nothing that a crash could take back
     with relaying() as mine:
         if not mine:
             return 0, False
-        entries = list(OutboxEntry.objects.deliverable().order_by("id")[:batch])
+        entries = list(OutboxEntry.objects.deliverable().filter(pk__in=found).order_by("id"))
         if not entries:
             return 0, False
         try:
@@ -77,7 +82,7 @@ def _relay_batch(batch: int) -> tuple[int, bool]:
         except UNWRITABLE:
             written = _one_by_one(entries)
         OutboxEntry.objects.filter(pk__in=[e.pk for e in written]).update(relayed_at=timezone.now(), last_error="")
-    return len(written), len(entries) == batch and bool(written)
+    return len(written), len(found) == batch and bool(written)
 
 
 @contextmanager

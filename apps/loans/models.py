@@ -11,7 +11,9 @@ from apps.loans.book.models import (
     Installment,
     InstallmentPosition,
     Loan,
+    LoanAssignment,
     LoanEvent,
+    LoanPortfolio,
     LoanState,
     NumberSequence,
     Position,
@@ -31,9 +33,10 @@ from apps.loans.ledger.models import (
     JournalEntry,
     JournalLine,
     ManualJournal,
+    MoneyHeld,
     PeriodClosing,
 )
-from apps.loans.products.models import AgeingPreset, Policy, Product, PublicHoliday
+from apps.loans.products.models import AgeingPreset, LoanPurpose, Policy, Product, PublicHoliday
 from apps.loans.reporting.models import KeptFigures
 from apps.loans.security.models import Collateral, Guarantor
 from apps.loans.servicing.models import DayEnd, PaymentNotice
@@ -66,10 +69,14 @@ __all__ = [
     "JournalLine",
     "KeptFigures",
     "Loan",
+    "LoanAssignment",
     "LoanEvent",
+    "LoanPortfolio",
+    "LoanPurpose",
     "LoanState",
     "ManualJournal",
     "Membership",
+    "MoneyHeld",
     "NumberSequence",
     "PaymentNotice",
     "PeriodClosing",

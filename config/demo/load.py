@@ -27,6 +27,7 @@ from apps.users.spreadsheets.services.uploads import discard_run
 from apps.users.staff.services import create_staff
 from config.demo.loans import Staff, make_loans
 from config.demo.policy import told_by_one
+from config.demo.portfolios import make_portfolios
 
 FIXTURES = Path(settings.ROOT) / "fixtures"
 ADMIN_EMAIL = "admin@letsema.example"
@@ -52,6 +53,7 @@ def load_demo(*, password: str, loans: dict[str, int] | None = None, say: Say = 
         with tenant_context(mfi), transaction.atomic():
             if not Account.objects.filter(email=f"officer@{subdomain}.example").exists():
                 staff = _staff(mfi, password)
+                make_portfolios(mfi, staff.officer, staff.manager, password, business_date())
                 _loans(mfi, staff, count, say)
                 _borrower(mfi, password)
         take_snapshot(mfi=mfi, actor=SYSTEM)

@@ -22,7 +22,7 @@ from apps.loans.groups.services import add_member, save_group
 from apps.loans.ledger.chart import ensure_chart
 from apps.loans.ledger.manual import decide_journal, propose_journal
 from apps.loans.ledger.models import GLAccount
-from apps.loans.products.models import Product
+from apps.loans.products.models import Product, usual_purpose_id
 from apps.loans.servicing.services import reported_payments
 from apps.loans.servicing.services.correction import reverse_repayment
 from apps.loans.servicing.services.many_repayments import ReceiptRow, record_repayments
@@ -34,16 +34,17 @@ from apps.mfis.tenancy.models import MFI
 from apps.users.accounts.models import Account
 from config.demo.products import make_products
 
+# What is said of the purpose, and which of the usual ones it is.
 PURPOSES = (
-    "School fees",
-    "Stock for the shop",
-    "Seed and fertiliser",
-    "A sewing machine",
-    "Funeral costs",
-    "Roof repair",
-    "Taxi deposit",
-    "Wool shearing season",
-    "Medical bill",
+    ("School fees", 9),
+    ("Stock for the shop", 1),
+    ("Seed and fertiliser", 3),
+    ("A sewing machine", 6),
+    ("Funeral costs", 12),
+    ("Roof repair", 8),
+    ("Taxi deposit", 7),
+    ("Wool shearing season", 4),
+    ("Medical bill", 10),
 )
 # How the loans of one MFI end, in hundredths: what happens to the k-th loan is fixed.
 LONGEST_AGO = 330  # days: the oldest story begins after it
@@ -170,10 +171,15 @@ def _tell(
     if fate == "closed":
         installments = product.installments_min
     by_staff = chance.random() < 0.4
+    purpose, number = chance.choice(PURPOSES)
     application = apply_for_loan(
         borrower=borrower,
         request=LoanRequest(
-            product_id=product.pk, principal=principal, installments=installments, purpose=chance.choice(PURPOSES)
+            product_id=product.pk,
+            principal=principal,
+            installments=installments,
+            purpose=purpose,
+            listed_purpose_id=usual_purpose_id(number),
         ),
         actor=(staff.officer if by_staff else borrower).actor,
         currency=mfi.currency,

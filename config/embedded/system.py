@@ -14,7 +14,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
@@ -32,6 +35,15 @@ def _die_with_parent() -> None:
     """Linux: ends this child when its supervisor is killed, so that nothing is left on the port."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+PREPARES = ("uv.lock", "apps/*/migrations/*.py", "apps/*/core/sql/*.sql", "config/demo/*.py", "fixtures/*")
+
+
+def _release(root: Path) -> str:
+    """A hash of everything that migrates or fills a database."""
+    paths = sorted(path for pattern in PREPARES for path in root.glob(pattern) if path.is_file())
+    return sha256(b"".join(path.name.encode() + path.read_bytes() for path in paths)).hexdigest()
 
 
 @dataclass(slots=True)
@@ -101,12 +113,12 @@ class System:
             check_postgres(env["DATABASE_URL"])
         if env.get("MONGODB_URL"):
             check_mongo(env["MONGODB_URL"])
-        if not env.get("DATABASE_URL"):
-            self._start_postgres(database)
-        if not env.get("MONGODB_URL"):
-            self.mongo = EmbeddedMongo(self.var, throw_away=self.throw_away)
-            self.mongo.start()
-            env["MONGODB_URL"] = self.mongo.url()
+        own: list[Callable[[], None]] = [] if env.get("DATABASE_URL") else [partial(self._start_postgres, database)]
+        own += [] if env.get("MONGODB_URL") else [self._start_mongo]
+        with ThreadPoolExecutor() as pool:  # side by side; both are waited for, whichever fails
+            started = [pool.submit(start) for start in own]
+        for one in started:
+            one.result()
         self._keep_secrets()
 
     def _start_postgres(self, database: str) -> None:
@@ -116,6 +128,11 @@ class System:
         self.environment["DATABASE_URL"] = self.postgres.ensure_role_and_database(database)
         if self.cluster:
             self.postgres.ensure_replication_role(self.cluster["LETSEMA_REPLICATION_PASSWORD"])
+
+    def _start_mongo(self) -> None:
+        self.mongo = EmbeddedMongo(self.var, throw_away=self.throw_away)
+        self.mongo.start()
+        self.environment["MONGODB_URL"] = self.mongo.url()
 
     def _prepare_folder(self) -> None:
         try:
@@ -174,6 +191,28 @@ class System:
         done = subprocess.run([sys.executable, "manage.py", *arguments], cwd=self.root, env=self.environment)
         if done.returncode:
             raise CannotStart(f"`manage.py {arguments[0]}` failed; its reason stands above.")
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether `prepare` came to its end here with what the release brings now: then there is nothing to do.
+
+        Of databases that are not our own nobody knows what became of them meanwhile.
+        """
+        return bool(self.postgres and self.mongo) and self._prepared == _release(self.root)
+
+    @property
+    def _prepared(self) -> str:
+        stamp = self.var / "prepared"
+        return stamp.read_text(encoding="utf-8") if stamp.exists() else ""
+
+    def prepare(self, command: str) -> None:
+        """Runs the management command that fills the databases, and notes of which release that was.
+
+        Raises:
+            CannotStart: it failed.
+        """
+        self.manage(command)
+        (self.var / "prepared").write_text(_release(self.root), encoding="utf-8")
 
     def start_application(self, workers: int = 2) -> None:
         """gunicorn and the background worker."""

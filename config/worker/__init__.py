@@ -10,8 +10,8 @@ nothing to do is one query, however many MFIs there are. Its lanes run side by s
    reminders, months and retention of the histories, soon after midnight and spread over an hour; figures and reminders
    also some time after something has happened; tidying. What fails is tried again after 1, 5, 30, 120 and 360 minutes,
    and shown from the third time.
-3. *imports*: the spreadsheets that people have sent, rehearsed, written and taken back; a lane of its own, so that
-   100,000 rows keep no day end waiting.
+3. *imports*, twice: the spreadsheets that people have sent, rehearsed, written and taken back, and those that they wait
+   for; a lane of its own, so that 100,000 rows keep no day end waiting.
 4. *watch*: whether MongoDB answers, every ten seconds; while it is away every two. Once it is back, what waits is
    noted.
 5. *node*, where there are several, every second: schemas, publication and streams are brought in order

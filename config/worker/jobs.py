@@ -33,10 +33,11 @@ from apps.mfis.nodes.peers import PeerAway
 from apps.mfis.nodes.status import peer_status
 from apps.mfis.tenancy.models import MFI
 from apps.mfis.work import queries
-from apps.mfis.work.kinds import IMPORTS, OF_EACH_MFI, OF_THE_NODE
+from apps.mfis.work.kinds import FILES, IMPORTS, OF_EACH_MFI, OF_THE_NODE
 from apps.users.access.rate_limits import forget_old_counts
 from apps.users.access.services.sign_ins import forget_ended
 from apps.users.duplicates.services import find_duplicates
+from apps.users.exporting.files import forget_old_files, write_files
 from apps.users.spreadsheets.services.retention import forget_old_runs
 from apps.users.spreadsheets.services.work import take_up_runs
 from apps.users.spreadsheets.storage import remove_old_uploads
@@ -125,8 +126,8 @@ def keep_histories(worker: Worker, mfi: MFI) -> None:
 
 
 def tidy(worker: Worker, mfi: MFI) -> None:
-    """Removes sessions that have run out, counts too old to matter, and what stands in old imports' rows; looks for
-    people who are registered twice."""
+    """Removes sessions that have run out, counts too old to matter, and what stands in the rows of old imports; looks
+    for people who are registered twice."""
     _tidy()
     find_duplicates(actor=SYSTEM)
 
@@ -141,10 +142,16 @@ def import_rows_of_letsema(worker: Worker) -> None:
     take_up_runs()
 
 
+def write_asked_files() -> None:
+    """Writes the files that people wait for."""
+    write_files()
+
+
 def _tidy() -> None:
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     forget_ended()
     forget_old_counts()
+    forget_old_files()
     with transaction.atomic():
         forget_old_runs(timezone.now())
 
@@ -157,11 +164,13 @@ AT_AN_MFI: dict[str, Callable[[Worker, MFI], float | None]] = {
     "told": tell,
     "tidy": tidy,
     IMPORTS: import_rows,
+    FILES: lambda worker, mfi: write_asked_files(),
 }
 AT_THE_NODE: dict[str, Callable[[Worker], float | None]] = {
     "sweep": sweep,
     "tidy": tidy_node,
     IMPORTS: import_rows_of_letsema,
+    FILES: lambda worker: write_asked_files(),
     "news": find_news,
     "compare": compare,
 }

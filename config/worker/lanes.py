@@ -13,7 +13,7 @@ from apps.mfis.core.database import PUBLIC
 from apps.mfis.nodes.agent import reconcile
 from apps.mfis.tenancy.models import MFI
 from apps.mfis.work import health
-from apps.mfis.work.kinds import IMPORTS, OF_EACH_MFI, OF_THE_NODE, Kind, next_due
+from apps.mfis.work.kinds import FILES, IMPORTS, OF_EACH_MFI, OF_THE_NODE, Kind, next_due
 from apps.mfis.work.queries import bring_forward, due_jobs, holding, is_still_due, note_done, postpone
 from config.worker.jobs import AT_AN_MFI, AT_THE_NODE, sweep
 from config.worker.notes import take_up_notes, work_off
@@ -33,7 +33,7 @@ KINDS: dict[tuple[bool, str], Kind] = {
     **{(True, kind.name): kind for kind in OF_THE_NODE},
     **{(False, kind.name): kind for kind in OF_EACH_MFI},
 }
-NAMES = sorted({name for _, name in KINDS} - {IMPORTS})
+NAMES = sorted({name for _, name in KINDS} - {IMPORTS, FILES})
 
 
 def lanes(which: str = "all") -> list[Lane]:
@@ -44,7 +44,7 @@ def lanes(which: str = "all") -> list[Lane]:
         chosen += [Lane("node", run_agent)] if settings.CLUSTER else []
     if which in ("long", "all"):
         chosen += [Lane(f"jobs {n + 1}", do_jobs) for n in range(LONG_LANES)]
-        chosen += [Lane(IMPORTS, do_imports)]
+        chosen += [Lane(f"{IMPORTS} {n + 1}", do_imports) for n in range(LONG_LANES)]
     return chosen
 
 
@@ -99,8 +99,8 @@ def do_jobs(worker: Worker) -> float:
 
 
 def do_imports(worker: Worker) -> float:
-    """One round of the spreadsheets that people have sent. Each MFI's are written one after the other."""
-    return _do_due(worker, IMPORTS, [IMPORTS])
+    """One round of the spreadsheets that people have sent, or asked for. Each MFI's are done one after the other."""
+    return _do_due(worker, IMPORTS, [IMPORTS, FILES])
 
 
 def _do_due(worker: Worker, lane: str, names: list[str]) -> float:

@@ -17,6 +17,7 @@ const STATUSES: Labels = {
   closed: "Closed",
   charged_off: "Charged off",
   written_off: "Written off",
+  taken_back: "Taken off the books",
   reversed: "Reversed",
   waiting: "Waiting",
   confirmed: "Confirmed",
@@ -26,6 +27,7 @@ const STATUSES: Labels = {
 /** What moved a loan's money, in its statement and in the credit history. */
 const MOVEMENTS: Labels = {
   disbursement: "Paid out",
+  take_on: "Balance brought forward",
   repayment: "Repayment",
   pay_off: "Paid off",
   goodwill_credit: "Goodwill credit",
@@ -87,8 +89,42 @@ const OUTCOMES: Labels = { corrected: "It was wrong and is corrected", stands: "
 
 const PURPOSES: Labels = { records: "Keeping and using my data", sharing: "Asking other lenders" };
 
+const GENDERS: Labels = { female: "Female", male: "Male", other: "Other" };
+
+const MARITAL_STATUSES: Labels = {
+  single: "Single",
+  married: "Married",
+  divorced: "Divorced",
+  widowed: "Widowed",
+  separated: "Separated",
+};
+
+const EDUCATIONS: Labels = {
+  none: "None",
+  primary: "Primary school",
+  secondary: "Secondary school",
+  vocational: "Vocational training",
+  tertiary: "College or university",
+};
+
+/** What one lives from. */
+const SECTORS: Labels = {
+  agriculture: "Agriculture",
+  trade: "Trade",
+  services: "Services",
+  manufacture: "Manufacture",
+  transport: "Transport",
+  construction: "Construction",
+  education: "Education",
+  health: "Health",
+  consumption: "Consumption",
+  other: "Other",
+};
+
+const WALLETS: Labels = { mpesa: "M-Pesa", ecocash: "EcoCash", cpay: "C-Pay" };
+
 /** The ten districts are called the same in both languages. */
-export const districts: Options = [
+const districts: Options = [
   ["berea", "Berea"],
   ["butha_buthe", "Butha-Buthe"],
   ["leribe", "Leribe"],
@@ -126,6 +162,18 @@ export function frequencyLabel(count: number, unit: string): string {
   const words = (count === 1 ? undefined : EVERY_FEW[unit]) ?? EVERY_ONE[unit];
   return words ? t(words, { count }) : unit;
 }
+
+const NOT_SAID: [string, string] = ["", "—"];
+
+/** What one may leave open. */
+const open = (labels: Labels) => (): Options => [NOT_SAID, ...options(labels)];
+
+export const genderOptions = open(GENDERS);
+export const maritalOptions = open(MARITAL_STATUSES);
+export const educationOptions = open(EDUCATIONS);
+export const sectorOptions = open(SECTORS);
+export const walletOptions = open(WALLETS);
+export const districtOptions = (): Options => [NOT_SAID, ...districts];
 
 export const documentOptions = (): Options => options(DOCUMENTS);
 export const complaintOptions = (): Options => options(COMPLAINTS);

@@ -244,6 +244,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/employers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List employers
+         * @description The employers that one may choose one's own from.
+         */
+        get: operations["list_employers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/loans": {
         parameters: {
             query?: never;
@@ -948,6 +968,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/purposes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List purposes
+         * @description What loans are for, to choose from in an application.
+         */
+        get: operations["list_purposes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/register": {
         parameters: {
             query?: never;
@@ -1168,6 +1208,12 @@ export interface components {
              * @enum {string}
              */
             language: "en" | "st";
+            /**
+             * Listed Purpose Id
+             * @description Of GET /purposes.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+             */
+            listed_purpose_id?: string | null;
             /**
              * Principal
              * @description The amount borrowed.
@@ -1693,7 +1739,7 @@ export interface components {
              * @description What kind of paper it is.
              * @enum {string}
              */
-            what: "identity" | "payslip" | "statement" | "residence" | "business" | "agreement" | "other";
+            what: "identity" | "payslip" | "statement" | "residence" | "business" | "photograph" | "agreement" | "other";
             /**
              * What Label
              * @description The same in words.
@@ -1712,6 +1758,12 @@ export interface components {
              * @example 12
              */
             installments?: number | null;
+            /**
+             * Listed Purpose Id
+             * @description The purpose, of the lender's list; null where it is none of them.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+             */
+            listed_purpose_id?: string | null;
             /**
              * Principal
              * @description The amount borrowed.
@@ -1755,6 +1807,12 @@ export interface components {
              */
             installments: number | null;
             /**
+             * Listed Purpose Id
+             * @description The purpose, of the lender's list; null where it is none of them.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+             */
+            listed_purpose_id: string | null;
+            /**
              * Principal
              * @description The amount borrowed.
              * @example 1000.00
@@ -1772,6 +1830,22 @@ export interface components {
              * @example Stock
              */
             purpose: string;
+        };
+        /** EmployerOut */
+        EmployerOut: {
+            /**
+             * Id
+             * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+             */
+            id: string;
+            /**
+             * Name
+             * @description Its name.
+             * @example Till at the market
+             */
+            name: string;
         };
         /**
          * EventOut
@@ -1815,7 +1889,7 @@ export interface components {
              * @description What happened.
              * @enum {string}
              */
-            type: "submitted" | "approved" | "rejected" | "withdrawn" | "info_requested" | "info_given" | "amended" | "returned" | "agreed" | "disbursement" | "repayment" | "pay_off" | "goodwill_credit" | "add_charge" | "waive_charge" | "waive_interest" | "refund" | "reschedule" | "charge_off" | "write_off" | "recovery";
+            type: "submitted" | "approved" | "rejected" | "withdrawn" | "info_requested" | "info_given" | "amended" | "returned" | "agreed" | "disbursement" | "take_on" | "repayment" | "pay_off" | "goodwill_credit" | "add_charge" | "waive_charge" | "waive_interest" | "refund" | "reschedule" | "charge_off" | "write_off" | "recovery";
             /**
              * Undone
              * @description Whether it was taken back since.
@@ -1991,7 +2065,7 @@ export interface components {
              * @description What the entry tells of.
              * @enum {string}
              */
-            kind: "disbursement" | "repayment" | "pay_off" | "goodwill_credit" | "waive_charge" | "waive_interest" | "undo" | "charge_off" | "write_off" | "recovery" | "closed";
+            kind: "disbursement" | "take_on" | "repayment" | "pay_off" | "goodwill_credit" | "waive_charge" | "waive_interest" | "undo" | "charge_off" | "write_off" | "recovery" | "closed";
             /**
              * Outstanding
              * @description What is still to be paid.
@@ -2455,7 +2529,7 @@ export interface components {
              * @description Where it stands.
              * @enum {string}
              */
-            status: "submitted" | "under_review" | "reviewed" | "approved" | "rejected" | "info_requested" | "withdrawn" | "active" | "overpaid" | "closed" | "charged_off" | "written_off";
+            status: "submitted" | "under_review" | "reviewed" | "approved" | "rejected" | "info_requested" | "withdrawn" | "active" | "overpaid" | "closed" | "charged_off" | "written_off" | "taken_back";
             /**
              * Status Label
              * @description The same in words.
@@ -2582,7 +2656,7 @@ export interface components {
              * @description Where it stands.
              * @enum {string}
              */
-            status: "submitted" | "under_review" | "reviewed" | "approved" | "rejected" | "info_requested" | "withdrawn" | "active" | "overpaid" | "closed" | "charged_off" | "written_off";
+            status: "submitted" | "under_review" | "reviewed" | "approved" | "rejected" | "info_requested" | "withdrawn" | "active" | "overpaid" | "closed" | "charged_off" | "written_off" | "taken_back";
             /**
              * Status Label
              * @description The same in words.
@@ -2642,17 +2716,53 @@ export interface components {
         /** Me */
         Me: {
             /**
+             * Bank Account
+             * @description The account's number.
+             * @example 9080001234567
+             */
+            bank_account: string;
+            /**
+             * Bank Branch Code
+             * @description The code of the bank's branch.
+             * @example 060667
+             */
+            bank_branch_code: string;
+            /**
+             * Bank Name
+             * @description The bank of the account that a loan may be paid out to.
+             * @example Standard Lesotho Bank
+             */
+            bank_name: string;
+            /**
+             * Branch
+             * @description Where one's loans are looked after.
+             * @example Head office
+             */
+            branch: string;
+            /**
              * Date Of Birth
              * @description Date of birth; null where it is not known.
              * @example 1990-05-27
              */
             date_of_birth: string | null;
             /**
+             * Dependants
+             * @description How many live on one's income; null where it is not known.
+             * @example 3
+             */
+            dependants: number | null;
+            /**
              * District
              * @description District of Lesotho.
              * @enum {string}
              */
             district: "" | "berea" | "butha_buthe" | "leribe" | "mafeteng" | "maseru" | "mohales_hoek" | "mokhotlong" | "qachas_nek" | "quthing" | "thaba_tseka";
+            /**
+             * Education
+             * @description The highest school one went to; may be empty.
+             * @enum {string}
+             */
+            education: "" | "none" | "primary" | "secondary" | "vocational" | "tertiary";
             /**
              * Email
              * @description E-mail; may be empty.
@@ -2666,6 +2776,12 @@ export interface components {
              */
             email_verified: boolean;
             /**
+             * Employee Number
+             * @description One's number with the employer.
+             * @example 4711
+             */
+            employee_number: string;
+            /**
              * Employer
              * @description Employer.
              * @example Ministry of Health
@@ -2678,6 +2794,12 @@ export interface components {
              */
             full_name: string;
             /**
+             * Gender
+             * @description Gender; may be empty.
+             * @enum {string}
+             */
+            gender: "" | "female" | "male" | "other";
+            /**
              * Id
              * Format: uuid
              * @description Its id, the same in every answer.
@@ -2685,11 +2807,53 @@ export interface components {
              */
             id: string;
             /**
+             * Kin Name
+             * @description Name of the next of kin.
+             * @example Palesa Khoabane
+             */
+            kin_name: string;
+            /**
+             * Kin Phone
+             * @description Phone of the next of kin.
+             * @example +26658120002
+             */
+            kin_phone: string;
+            /**
+             * Kin Relation
+             * @description What the next of kin is to one.
+             * @example sister
+             */
+            kin_relation: string;
+            /**
+             * Landmark
+             * @description How a visitor finds the house.
+             * @example Behind the clinic
+             */
+            landmark: string;
+            /**
              * Language
              * @description English or Sesotho.
              * @enum {string}
              */
             language: "en" | "st";
+            /**
+             * Listed Employer
+             * @description What that employer is called; may be empty.
+             * @example Ministry of Health
+             */
+            listed_employer: string;
+            /**
+             * Listed Employer Id
+             * @description The employer, of the lender's list; null where it is none of them.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+             */
+            listed_employer_id: string | null;
+            /**
+             * Marital Status
+             * @description Marital status; may be empty.
+             * @enum {string}
+             */
+            marital_status: "" | "single" | "married" | "divorced" | "widowed" | "separated";
             /**
              * National Id
              * @description Number of the identity paper; may be empty.
@@ -2697,11 +2861,29 @@ export interface components {
              */
             national_id: string;
             /**
+             * National Id Expires
+             * @description When the identity paper expires; null where it is not known.
+             * @example 2031-05-27
+             */
+            national_id_expires: string | null;
+            /**
              * Net Monthly Income
              * @description Net pay of a month; null where it is not known.
              * @example 6500.00
              */
             net_monthly_income: string | null;
+            /**
+             * Occupation
+             * @description What one does for a living.
+             * @example Seamstress
+             */
+            occupation: string;
+            /**
+             * Officer
+             * @description Who looks after them.
+             * @example Thabo Mokoena
+             */
+            officer: string;
             /**
              * Phone
              * @description Phone; of Lesotho where no country is given.
@@ -2721,11 +2903,29 @@ export interface components {
              */
             second_factor: boolean;
             /**
+             * Sector
+             * @description What one lives from, or what a loan is for; may be empty.
+             * @enum {string}
+             */
+            sector: "" | "agriculture" | "trade" | "services" | "manufacture" | "transport" | "construction" | "education" | "health" | "consumption" | "other";
+            /**
              * Village
              * @description Village or part of town.
              * @example Ha Thetsane
              */
             village: string;
+            /**
+             * Wallet
+             * @description Whose wallet a loan may be paid out to; may be empty.
+             * @enum {string}
+             */
+            wallet: "" | "mpesa" | "ecocash" | "cpay";
+            /**
+             * Wallet Number
+             * @description The wallet's number.
+             * @example +26658120001
+             */
+            wallet_number: string;
             /**
              * Wants Reminders
              * @description Whether reminders of what falls due are wanted.
@@ -2740,7 +2940,7 @@ export interface components {
              * @description What it is about.
              * @enum {string}
              */
-            about: "account_exists" | "address_code" | "amended" | "approval_undone" | "approved" | "approved_for_less" | "code" | "consent_code" | "contact_asked" | "contact_changed" | "counter_code" | "disbursement" | "disbursement_undone" | "dispute_corrected" | "dispute_stands" | "due_soon" | "due_today" | "info_requested" | "invitation" | "looked_up" | "looked_up_here" | "overdue" | "rejected" | "repayment" | "reset_link" | "reversal";
+            about: "account_exists" | "address_code" | "amended" | "approval_undone" | "approved" | "approved_for_less" | "code" | "consent_code" | "contact_asked" | "contact_changed" | "counter_code" | "disbursement" | "disbursement_undone" | "dispute_corrected" | "dispute_stands" | "due_soon" | "due_today" | "file_failed" | "file_ready" | "info_requested" | "invitation" | "looked_up" | "looked_up_here" | "overdue" | "rejected" | "repayment" | "reset_link" | "reversal";
             /**
              * At
              * Format: date-time
@@ -3196,6 +3396,24 @@ export interface components {
              */
             address_code: string;
             /**
+             * Bank Account
+             * @description The account's number.
+             * @example 9080001234567
+             */
+            bank_account?: string | null;
+            /**
+             * Bank Branch Code
+             * @description The code of the bank's branch.
+             * @example 060667
+             */
+            bank_branch_code?: string | null;
+            /**
+             * Bank Name
+             * @description The bank of the account that a loan may be paid out to.
+             * @example Standard Lesotho Bank
+             */
+            bank_name?: string | null;
+            /**
              * Code
              * @description Of POST /me/codes, in place of the password.
              * @default
@@ -3209,6 +3427,12 @@ export interface components {
              */
             date_of_birth?: string | null;
             /**
+             * Dependants
+             * @description How many live on one's income; null where it is not known.
+             * @example 3
+             */
+            dependants?: number | null;
+            /**
              * District
              * @description District of Lesotho.
              * @default
@@ -3216,12 +3440,23 @@ export interface components {
              */
             district: "" | "berea" | "butha_buthe" | "leribe" | "mafeteng" | "maseru" | "mohales_hoek" | "mokhotlong" | "qachas_nek" | "quthing" | "thaba_tseka";
             /**
+             * Education
+             * @description The highest school one went to; may be empty.
+             */
+            education?: ("" | "none" | "primary" | "secondary" | "vocational" | "tertiary") | null;
+            /**
              * Email
              * @description E-mail; may be empty.
              * @default
              * @example mamello@example.com
              */
             email: string;
+            /**
+             * Employee Number
+             * @description One's number with the employer.
+             * @example 4711
+             */
+            employee_number?: string | null;
             /**
              * Employer
              * @description Employer.
@@ -3236,6 +3471,46 @@ export interface components {
              */
             full_name: string;
             /**
+             * Gender
+             * @description Gender; may be empty.
+             */
+            gender?: ("" | "female" | "male" | "other") | null;
+            /**
+             * Kin Name
+             * @description Name of the next of kin.
+             * @example Palesa Khoabane
+             */
+            kin_name?: string | null;
+            /**
+             * Kin Phone
+             * @description Phone of the next of kin.
+             * @example +26658120002
+             */
+            kin_phone?: string | null;
+            /**
+             * Kin Relation
+             * @description What the next of kin is to one.
+             * @example sister
+             */
+            kin_relation?: string | null;
+            /**
+             * Landmark
+             * @description How a visitor finds the house.
+             * @example Behind the clinic
+             */
+            landmark?: string | null;
+            /**
+             * Listed Employer Id
+             * @description Of GET /employers.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+             */
+            listed_employer_id?: string | null;
+            /**
+             * Marital Status
+             * @description Marital status; may be empty.
+             */
+            marital_status?: ("" | "single" | "married" | "divorced" | "widowed" | "separated") | null;
+            /**
              * National Id
              * @description Number of the identity paper; may be empty.
              * @default
@@ -3243,11 +3518,23 @@ export interface components {
              */
             national_id: string;
             /**
+             * National Id Expires
+             * @description When the identity paper expires; null where it is not known.
+             * @example 2031-05-27
+             */
+            national_id_expires?: string | null;
+            /**
              * Net Monthly Income
              * @description Net pay of a month; null where it is not known.
              * @example 6500.00
              */
             net_monthly_income?: number | string | null;
+            /**
+             * Occupation
+             * @description What one does for a living.
+             * @example Seamstress
+             */
+            occupation?: string | null;
             /**
              * Password
              * @description The present one, where name or address change.
@@ -3263,12 +3550,59 @@ export interface components {
              */
             phone: string;
             /**
+             * Sector
+             * @description What one lives from, or what a loan is for; may be empty.
+             */
+            sector?: ("" | "agriculture" | "trade" | "services" | "manufacture" | "transport" | "construction" | "education" | "health" | "consumption" | "other") | null;
+            /**
              * Village
              * @description Village or part of town.
              * @default
              * @example Ha Thetsane
              */
             village: string;
+            /**
+             * Wallet
+             * @description Whose wallet a loan may be paid out to; may be empty.
+             */
+            wallet?: ("" | "mpesa" | "ecocash" | "cpay") | null;
+            /**
+             * Wallet Number
+             * @description The wallet's number.
+             * @example +26658120001
+             */
+            wallet_number?: string | null;
+        };
+        /**
+         * PurposeOut
+         * @description What loans are for, as applications name it; `name_st` is empty where it was not translated.
+         */
+        PurposeOut: {
+            /**
+             * Id
+             * Format: uuid
+             * @description Its id, the same in every answer.
+             * @example 0190a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+             */
+            id: string;
+            /**
+             * Name
+             * @description Its name.
+             * @example Till at the market
+             */
+            name: string;
+            /**
+             * Name St
+             * @description The same in Sesotho; may be empty.
+             * @example Thepa ea lebenkele
+             */
+            name_st: string;
+            /**
+             * Sector
+             * @description What one lives from, or what a loan is for; may be empty.
+             * @enum {string}
+             */
+            sector: "agriculture" | "trade" | "services" | "manufacture" | "transport" | "construction" | "education" | "health" | "consumption" | "other";
         };
         /**
          * QuestionOut
@@ -3786,7 +4120,7 @@ export interface components {
              * @description What happened.
              * @enum {string}
              */
-            type: "disbursement" | "down_payment" | "goodwill_credit" | "merchant_issued_refund" | "pay_off" | "payout_refund" | "recovery" | "refund" | "repayment" | "waive_charge" | "waive_interest" | "write_off";
+            type: "disbursement" | "down_payment" | "goodwill_credit" | "merchant_issued_refund" | "pay_off" | "payout_refund" | "recovery" | "refund" | "repayment" | "take_on" | "waive_charge" | "waive_interest" | "write_off";
             /**
              * Undone
              * @description Whether it was taken back since.
@@ -5718,6 +6052,123 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ApplicationOut"];
                 };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_employers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmployerOut"][];
+                };
+            };
+            /** @description As the client holds it (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -10238,6 +10689,123 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuoteOut"];
+                };
+            };
+            /** @description As the client holds it (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_purposes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeOut"][];
                 };
             };
             /** @description As the client holds it (If-None-Match) */

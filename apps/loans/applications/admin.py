@@ -19,6 +19,7 @@ from apps.loans.applications.services.apply import Application, LoanRequest, app
 from apps.loans.applications.services.drafts import DraftValues, discard_draft, save_draft, submit_draft
 from apps.mfis.core.roles import Action
 from apps.users.back_office.base import LetsemaAdmin, posted, run_action
+from apps.users.back_office.filters import by_branch, by_officer
 from apps.users.back_office.requests import StaffRequest
 from apps.users.back_office.sites import tenant_site
 
@@ -37,7 +38,7 @@ def enter(request: StaffRequest, values: dict[str, Any], draft: ApplicationDraft
 
 
 def _hand_in(request: StaffRequest, values: dict[str, Any]) -> Application:
-    group = values["group_id"]
+    group, listed = values["group_id"], values["listed_purpose_id"]
     return apply_for_loan(
         borrower=values["borrower"],
         request=LoanRequest(
@@ -47,6 +48,7 @@ def _hand_in(request: StaffRequest, values: dict[str, Any]) -> Application:
             purpose=values["purpose"],
             rate=values["rate"],
             group_id=group.pk if group else None,
+            listed_purpose_id=listed.pk if listed else None,
         ),
         actor=request.user.actor,
         currency=request.tenant.currency,
@@ -69,7 +71,7 @@ def _hand_in_draft(request: StaffRequest, values: dict[str, Any], draft: Applica
 def _keep(
     request: StaffRequest, values: dict[str, Any], draft: ApplicationDraft | None, idempotency_key: str = ""
 ) -> None:
-    product, group = values["product_id"], values["group_id"]
+    product, group, listed = values["product_id"], values["group_id"], values["listed_purpose_id"]
     filled_in: DraftValues = {
         "product_id": product.pk if product else None,
         "principal": values["principal"],
@@ -77,6 +79,7 @@ def _keep(
         "rate": values["rate"],
         "purpose": values["purpose"],
         "group_id": group.pk if group else None,
+        "listed_purpose_id": listed.pk if listed else None,
     }
     save_draft(
         borrower=values["borrower"],
@@ -92,9 +95,11 @@ class DraftAdmin(LetsemaAdmin):
     """Applications that are not handed in yet."""
 
     list_title = "Drafts"
+    reach = "borrower__profile__"
     view_action = Action.APPLY_FOR_BORROWER
     list_display = ("borrower_name", "product", "principal", "installments", "entered_by", "created_at")
     list_select_related = ("borrower", "product")
+    list_filter = (by_branch("borrower__profile__"), by_officer("borrower__profile__"))
     search_fields = ("borrower__full_name", "borrower__phone")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApplicationDraft]:

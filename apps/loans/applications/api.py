@@ -44,6 +44,7 @@ def _draft(draft: drafts.Draft) -> DraftOut:
         principal=None if draft.principal is None else f"{draft.principal:.2f}",
         installments=draft.installments,
         purpose=draft.purpose,
+        listed_purpose_id=draft.listed_purpose_id,
         created_at=draft.created_at,
     )
 
@@ -156,7 +157,13 @@ def submit(request: TenantRequest, payload: ApplicationIn, key: Key = "") -> Any
     account = borrower(request)
     application = apply_for_loan(
         borrower=account,
-        request=LoanRequest(payload.product_id, payload.principal, payload.installments, payload.purpose),
+        request=LoanRequest(
+            payload.product_id,
+            payload.principal,
+            payload.installments,
+            payload.purpose,
+            listed_purpose_id=payload.listed_purpose_id,
+        ),
         actor=account.actor,
         currency=request.tenant.currency,
         agreed=payload.agreed,

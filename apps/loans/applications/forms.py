@@ -10,9 +10,10 @@ from django.db.models import QuerySet
 
 from apps.loans.applications.models import Document
 from apps.loans.groups.models import Group
-from apps.loans.products.models import Product, the_policy
+from apps.loans.products.models import LoanPurpose, Product, the_policy
 from apps.mfis.core.roles import Action, Role
 from apps.users.accounts.models import Account
+from apps.users.accounts.reach import within_reach
 from apps.users.back_office.forms import KeyedForm, OptionalReasonForm, amount_field, reason_field
 
 
@@ -38,7 +39,10 @@ class ApplicationForm(KeyedForm):
         min_value=Decimal(0),
         help_text="Empty: the product's usual rate.",
     )
-    purpose = forms.CharField(required=False, max_length=200)
+    listed_purpose_id = forms.ModelChoiceField(
+        label="Purpose", queryset=LoanPurpose.objects.none(), required=False, empty_label="None of these"
+    )
+    purpose = forms.CharField(label="More about the purpose", required=False, max_length=200)
     group_id = forms.ModelChoiceField(
         label="In the group",
         queryset=Group.objects.none(),
@@ -55,17 +59,20 @@ class ApplicationForm(KeyedForm):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, borrower: Account | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, borrower: Account | None = None, seen_by: Account | None = None, **kwargs: Any
+    ) -> None:
         kwargs["initial"] = {"borrower": borrower, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         _choose_among(self, "group_id", Group.objects.filter(is_active=True))
         if self.data.get("then") == "draft":
             for name in ("product_id", "principal", "installments"):
                 self.fields[name].required = False
-        people = Account.objects.filter(role=Role.BORROWER, is_active=True)
+        people = within_reach(Account.objects.filter(role=Role.BORROWER, is_active=True), seen_by, "profile__")
         # From a borrower's own page the choice is made; a list of thousands would be no choice.
         _choose_among(self, "borrower", people.filter(pk=borrower.pk) if borrower else people)
         _choose_among(self, "product_id", Product.objects.offered())
+        _choose_among(self, "listed_purpose_id", LoanPurpose.objects.offered())
 
 
 class ReviewForm(forms.Form):

@@ -26,6 +26,7 @@ class ApplicationIn(AgreedIn):
     principal: Amount
     installments: Annotated[int, Field(ge=1, le=360)]
     purpose: Annotated[str, Field(max_length=200)] = ""
+    listed_purpose_id: Annotated[UUID | None, Field(description="Of GET /purposes.")] = None
 
 
 class ChangeIn(AgreedIn):
@@ -45,6 +46,7 @@ class DraftIn(Given):
     principal: Amount | None = None
     installments: Annotated[int, Field(ge=1, le=360)] | None = None
     purpose: Annotated[str, Field(max_length=200)] = ""
+    listed_purpose_id: UUID | None = None
 
 
 class DraftOut(Schema):
@@ -53,6 +55,7 @@ class DraftOut(Schema):
     principal: str | None
     installments: int | None
     purpose: str
+    listed_purpose_id: UUID | None
     created_at: datetime
 
 

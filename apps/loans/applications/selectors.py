@@ -8,6 +8,7 @@ from apps.loans.applications.models import Document, DocumentContent
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.errors import NotAllowed, NotFound
 from apps.mfis.core.roles import Action, Role
+from apps.users.accounts.models import Account
 from apps.users.accounts.selectors import belongs_to
 
 
@@ -27,3 +28,8 @@ def read_document(document_id: UUID, *, actor: Actor) -> tuple[Document, bytes]:
     if document is None or content is None:
         raise NotFound("There is no such document.")
     return document, bytes(content.content)
+
+
+def photograph_of(account: Account) -> Document | None:
+    """The photograph of a borrower that stands."""
+    return Document.objects.in_use().filter(borrower=account, what=Document.Kind.PHOTOGRAPH).first()

@@ -25,7 +25,7 @@ def own_loan(request: HttpRequest, loan_id: UUID) -> Loan:
     Raises:
         NotFound: no such loan, or somebody else's.
     """
-    own = Loan.objects.of_borrower(borrower(request).pk).projected()
+    own = Loan.objects.of_borrower(borrower(request).pk).there()
     loan = own.select_related("state", "product", "borrower").filter(pk=loan_id).first()
     if loan is None:
         raise NotFound("There is no such loan.")

@@ -10,7 +10,7 @@ from uuid import UUID
 from apps.loans.book.models import EventType, Loan, LoanEvent
 from apps.loans.book.workflow import AMENDING, ENGINE_EVENTS
 from apps.loans.domain.terms import Event, EventKind
-from apps.loans.domain.terms_parser import parse_charge, parse_restructuring
+from apps.loans.domain.terms_parser import parse_charge, parse_restructuring, parse_take_on
 
 
 def engine_events(events: Iterable[LoanEvent]) -> list[Event]:
@@ -28,7 +28,7 @@ def numbered(events: Iterable[LoanEvent]) -> list[tuple[LoanEvent, Event]]:
         seq_of[event.pk] = len(taken) + 1
         form = Event(
             seq=seq_of[event.pk],
-            type=cast(EventKind, str(event.type)),
+            type=_kind(event),
             date=event.value_date,
             amount=event.amount or Decimal(0),
             undoes=seq_of.get(event.reverses_id) if event.reverses_id else None,
@@ -36,6 +36,13 @@ def numbered(events: Iterable[LoanEvent]) -> list[tuple[LoanEvent, Event]]:
         )
         taken.append((event, form))
     return taken
+
+
+def _kind(event: LoanEvent) -> EventKind:
+    """What the engine calls it: a loan is taken on by its figures, or with its whole history up to the cut-over."""
+    if event.type == EventType.TAKEN_ON and "take_on" not in event.payload:
+        return "cut_over"
+    return cast(EventKind, str(event.type))
 
 
 def _details(event: LoanEvent) -> dict[str, Any]:
@@ -47,6 +54,8 @@ def _details(event: LoanEvent) -> dict[str, Any]:
         return {"component": payload.get("component"), "installment": payload.get("installment")}
     if event.type == EventType.RESTRUCTURED:
         return {"terms": parse_restructuring(payload["terms"])}
+    if event.type == EventType.TAKEN_ON and "take_on" in payload:
+        return {"take_on": parse_take_on(payload["take_on"])}
     return {}
 
 

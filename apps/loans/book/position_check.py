@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from apps.loans.book.models import EventType, Loan, LoanEvent
+from apps.loans.book.models import LENT, Loan, LoanEvent
 from apps.loans.book.models import PositionCoverage as Coverage
 from apps.loans.book.position_rows import ROWS, AllocationRow, InstallmentRow, PositionRow, Row, rows_of
 from apps.loans.book.positions import EVER, MODELS, goes_on, versions_of
@@ -17,7 +17,7 @@ Known = tuple[Row, date, date | None]  # a stored row, and the days from and to 
 def position_differences(loan: Loan, facts: list[LoanEvent]) -> Iterator[str]:
     """Each way in which the loan's positions and allocations differ from its facts, all in booking order."""
     covered = Coverage.objects.filter(pk=loan.pk).first()
-    if not any(fact.type == EventType.DISBURSED for fact in facts):
+    if not any(fact.type in LENT for fact in facts):
         yield from ["there are positions of a loan that was never paid out"] if covered else []
     elif covered is None:
         yield "there are no positions of it yet"

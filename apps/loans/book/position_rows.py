@@ -14,7 +14,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from apps.loans.book.facts import agreed, numbered, standing
-from apps.loans.book.models import EventType, Loan, LoanEvent, Status
+from apps.loans.book.models import LENT, EventType, Loan, LoanEvent, Status
 from apps.loans.book.workflow import AMENDING
 from apps.loans.domain.history import History, InstallmentFigures, Moment, Receipt, Split, history
 from apps.loans.domain.terms_parser import parse_agreed_terms
@@ -93,7 +93,7 @@ def segments(facts: Sequence[LoanEvent], until: date) -> list[Segment]:
 
     Services date a reversal on the day of what it takes back, so that there is mostly one.
     """
-    paid_out = [fact.value_date for fact in facts if fact.type == EventType.DISBURSED]
+    paid_out = [fact.value_date for fact in facts if fact.type in LENT]
     if not paid_out or min(paid_out) > until:
         return []
     dates = {fact.pk: fact.value_date for fact in facts}

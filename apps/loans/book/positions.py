@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from apps.loans.book.models import Allocation, EventType, InstallmentPosition, Loan, LoanEvent, Position
+from apps.loans.book.models import LENT, Allocation, EventType, InstallmentPosition, Loan, LoanEvent, Position
 from apps.loans.book.models import PositionCoverage as Coverage
 from apps.loans.book.position_rows import ONE_DAY, ROWS, Kept, Timeline, rows_of
 from apps.loans.book.queries.positions import COVERAGE, NOTHING, Covered, drop_rows, kept_of
@@ -58,7 +58,7 @@ def positions_told(
     was never paid out has none. Where something arrived among facts that are counted already, all that was known is
     told anew. However many loans, it takes statements of its own only to read what is stored, where that may change.
     """
-    lent = [one for one in loans if any(fact.type == EventType.DISBURSED for fact in one.facts)]
+    lent = [one for one in loans if any(fact.type in LENT for fact in one.facts)]
     if not lent:
         return NOTHING, {}
     unknown = [one.loan.pk for one in lent if one.loan.pk not in known]

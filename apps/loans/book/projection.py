@@ -25,6 +25,7 @@ from apps.mfis.core.clock import business_date
 from apps.mfis.core.prepared import Query, run_together
 
 CENT = Decimal("0.01")
+NO_RECEIPTS = ("write_off", "disbursement", "take_on")
 PARTS = ("principal", "interest", "fees", "penalties")
 
 
@@ -41,6 +42,9 @@ class InstallmentLine(NamedTuple):
     balance: Decimal
     paid: Decimal
     outstanding: Decimal
+    brought_interest: Decimal
+    brought_fees: Decimal
+    brought_penalties: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,7 @@ def projected(
         "status": _status(events, folded),
         "reviewer_id": _reviewer(events),
         "disbursed_on": folded.disbursed_on,
+        "taken_on": folded.taken_on,
         "closed_on": folded.closed_on,
         "principal_outstanding": owed["principal"],
         "interest_outstanding": owed["interest"],
@@ -161,32 +166,44 @@ def _moves(loan: Loan, folded: LoanSnapshot) -> bool:
 def accrual_columns(loan: Loan, events: list[LoanEvent], folded: LoanSnapshot, today: date) -> dict[str, Any]:
     """The columns of the loan's `AccrualState`, placed on the day before `today`.
 
-    A loan that is charged off has earned what was paid, and goes on earning only what is.
+    What another system had earned before the loan was taken on is left out. A loan that is charged off has earned what
+    was paid, and goes on earning only what is.
     """
     charged_off = charge_off(events)
     of = folded.paid if charged_off else folded.due
     placed = today - timedelta(days=1)
     past = [row for row in folded.installments if row.due_date <= placed]
+
+    def brought(component: str) -> Decimal:
+        return sum((row.brought_of(component) for row in folded.installments), Decimal(0))
+
     to_come = [row for row in folded.installments if row.due_date > placed]
     running = [row for row in to_come if row.due_date == to_come[0].due_date]
     return {
         "product_id": loan.product_id,
         "start": min(row.start for row in running) if running else placed,
         "due": running[0].due_date if running else None,
-        "interest": sum((row.due["interest"] for row in running), Decimal(0)),
-        "earned": sum((row.due["interest"] for row in past), Decimal(0)),
-        "fees": sum((row.due["fees"] for row in past), Decimal(0)),
-        "penalties": sum((row.due["penalties"] for row in past), Decimal(0)),
+        "interest": earns(running, "interest"),
+        "earned": earns(past, "interest"),
+        "fees": earns(past, "fees"),
+        "penalties": earns(past, "penalties"),
         "closed_on": charged_off.value_date if charged_off else folded.closed_on,
-        "total_interest": of("interest"),
-        "total_fees": of("fees"),
-        "total_penalties": of("penalties"),
+        "total_interest": of("interest") - brought("interest"),
+        "total_fees": of("fees") - brought("fees"),
+        "total_penalties": of("penalties") - brought("penalties"),
     }
+
+
+def earns(rows: Collection[Installment], component: str) -> Decimal:
+    """What these installments earn here, of what falls due on them."""
+    return sum((row.due[component] - row.brought_of(component) for row in rows), Decimal(0))
 
 
 def _status(events: list[LoanEvent], folded: LoanSnapshot) -> str:
     if folded.disbursed_on:
         return Status.CHARGED_OFF if folded.status == Status.ACTIVE and charge_off(events) else folded.status
+    if any(event.type == EventType.TAKEN_ON for event in events):
+        return Status.TAKEN_BACK
     reached = (EVENTS[EventType(event.type)].status for event in reversed(standing(events)))
     return next((status for status in reached if status), Status.SUBMITTED)
 
@@ -194,7 +211,7 @@ def _status(events: list[LoanEvent], folded: LoanSnapshot) -> str:
 def paid_since(events: list[LoanEvent], folded: LoanSnapshot, event: LoanEvent) -> Decimal:
     """The principal paid after `event`, by value date, then booking order."""
     before = len(engine_events(events[: next(n for n, e in enumerate(events) if e.pk == event.pk)]))
-    later = (t for t in folded.transactions if not t.undone and t.split and t.type not in ("write_off", "disbursement"))
+    later = (t for t in folded.transactions if not t.undone and t.split and t.type not in NO_RECEIPTS)
     return sum((t.split["principal"] for t in later if (t.date, t.seq) > (event.value_date, before)), Decimal(0))
 
 
@@ -224,4 +241,7 @@ def _proposal(events: list[LoanEvent]) -> str:
 def _line(row: Installment) -> InstallmentLine:
     due = row.due
     parts = (due["principal"], due["interest"], due["fees"], due["penalties"])
-    return InstallmentLine(row.n, row.due_date, row.days, *parts, row.balance, row.total_paid, row.outstanding)
+    brought = (row.brought_of("interest"), row.brought_of("fees"), row.brought_of("penalties"))
+    return InstallmentLine(
+        row.n, row.due_date, row.days, *parts, row.balance, row.total_paid, row.outstanding, *brought
+    )

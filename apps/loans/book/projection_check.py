@@ -39,7 +39,12 @@ def _preview_differs(loan: Loan, folded: LoanSnapshot) -> Iterator[str]:
     """Compares the quote with what was booked, where nothing booked since may change it."""
     if folded.disbursed_on is None or not loan.terms.fixed_schedule or folded.charges or any(folded.waived.values()):
         return
-    if folded.status == "written_off" or loan.state.restructured or folded.disbursed != loan.principal:
+    if (
+        folded.taken_on
+        or folded.status == "written_off"
+        or loan.state.restructured
+        or folded.disbursed != loan.principal
+    ):
         return
     if len(folded.tranches) > 1:
         return

@@ -31,6 +31,7 @@ MONTHS = {
 # What borrowers call otherwise than whoever books it, and what is no event but told of in histories.
 MOVEMENTS = {kind.value: str(kind.label) for kind in EventType} | {
     EventType.DISBURSED.value: _("Paid out"),
+    EventType.TAKEN_ON.value: _("Balance brought forward"),
     "down_payment": _("Down payment"),
     "closed": _("Closed"),
 }

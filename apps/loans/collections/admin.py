@@ -14,6 +14,7 @@ from apps.loans.collections.models import Promise, Standing
 from apps.loans.domain.money import format_money
 from apps.mfis.core.clock import business_date
 from apps.users.back_office.base import LetsemaAdmin, status_badge
+from apps.users.back_office.filters import by_branch, by_officer
 from apps.users.back_office.sites import tenant_site
 
 COLOURS = {Standing.DUE: "waiting", Standing.BROKEN: "arrears", Standing.KEPT: "active"}
@@ -40,13 +41,15 @@ class StandingFilter(admin.SimpleListFilter):
 
 @admin.register(Promise, site=tenant_site)
 class PromiseAdmin(LetsemaAdmin):
+    reach = "loan__portfolio__"
     """Who promised to pay what by when, and whether it came."""
 
     list_title = "Promises to pay"
     list_display = ("loan_number", "borrower", "promised", "by_day", "received_by_then", "state", "actor_name")
     list_display_links = None
-    list_filter = (StandingFilter,)
+    list_filter = (StandingFilter, by_branch("loan__portfolio__"), by_officer("loan__portfolio__"))
     list_select_related = ("loan__borrower",)
+    lists_few = True
     search_fields = ("loan__number", "loan__borrower__full_name", "loan__borrower__phone", "reason")
     search_help_text = "Loan number, name, phone or what was said"
 

@@ -26,6 +26,7 @@ from apps.loans.book.workflow import (
 )
 from apps.loans.collections.models import Promise
 from apps.loans.collections.selectors import promises_of
+from apps.loans.desk.taken_on import told_elsewhere
 from apps.loans.domain.cost import cost_json
 from apps.loans.products.cost_words import staff_facts
 from apps.loans.security.models import Collateral, Guarantor
@@ -52,6 +53,11 @@ class TimelineEntry:
         """The day by which a promise is to be kept."""
         day = self.event.payload.get("promised_on")
         return date.fromisoformat(day) if day else None
+
+    @property
+    def brought(self) -> list[tuple[str, str]]:
+        """What another system told of the loan when it was taken on, in the order in which people read it."""
+        return told_elsewhere(self.event)
 
     @property
     def when(self) -> datetime:
@@ -91,6 +97,7 @@ class LoanPage:
     total_outstanding: Decimal
     overpaid: Decimal
     overdue: Decimal
+    repaid_before: Decimal  # principal, where the loan was taken on from another system
     cost: list[tuple[str, str]]
     steps: list[Step]
     actions: list[Transition]
@@ -141,6 +148,7 @@ def loan_page(loan: Loan, viewer: Account, on: date, *, whole: bool = False) -> 
         total_outstanding=sum((row.outstanding for row in schedule), ZERO),
         overpaid=loan.state.overpaid,
         overdue=sum((row.outstanding for row in overdue), ZERO) if late else ZERO,
+        repaid_before=_repaid_before(loan),
         cost=loan_cost(loan),
         steps=steps(status, telling),
         actions=allowed_actions(loan, viewer, telling, moved=moved),
@@ -157,6 +165,14 @@ def loan_page(loan: Loan, viewer: Account, on: date, *, whole: bool = False) -> 
         schedule=schedule,
         waits=_waits(loan, on),
     )
+
+
+def _repaid_before(loan: Loan) -> Decimal:
+    """The principal that was repaid in another system before the loan was taken on from it."""
+    if not loan.external_number:
+        return ZERO
+    taken = loan.events.of_type(EventType.TAKEN_ON).values_list("amount", flat=True).first()
+    return loan.principal - (taken or loan.principal)
 
 
 def _waits(loan: Loan, on: date) -> Waits:
@@ -234,7 +250,7 @@ def _fits(name: str, loan: Loan, *, moved: bool) -> bool:
     if name == "decide_proposal":
         return bool(waiting)
     if name == "undo_disbursement":
-        return not moved
+        return not moved and loan.state.taken_on is None
     return True
 
 
@@ -248,6 +264,7 @@ def _timeline(loan: Loan, viewer: Account, *, whole: bool) -> list[TimelineEntry
     """The latest events, or all of them, newest first."""
     events = list(loan.events.latest_first()[: None if whole else LATEST])
     undone = set(LoanEvent.objects.filter(loan=loan, reverses__in=events).values_list("reverses_id", flat=True))
+    fixed = undone | {event.pk for event in events if event.payload.get("taken_over")}
     splits = splits_of(loan.pk, [event.pk for event in events])
     may_reverse = viewer.may(Action.REVERSE_REPAYMENT) and not is_closed()
     reversible = _undone_from(loan.state.status) if may_reverse else frozenset()
@@ -256,8 +273,8 @@ def _timeline(loan: Loan, viewer: Account, *, whole: bool) -> list[TimelineEntry
             event=event,
             label=str(EventType(event.type).label),
             undone=event.pk in undone,
-            can_reverse=event.type in reversible and event.pk not in undone,
-            can_correct=event.type in reversible.intersection(CORRECTABLE) and event.pk not in undone,
+            can_reverse=event.type in reversible and event.pk not in fixed,
+            can_correct=event.type in reversible.intersection(CORRECTABLE) and event.pk not in fixed,
             paid=splits.get(event.pk, []),
         )
         for event in events

@@ -60,7 +60,17 @@ def state_json(snapshot: LoanSnapshot, currency: Currency) -> dict[str, Any]:
             "oldest_due_date": arrears.oldest_due_date.isoformat() if arrears.oldest_due_date else None,
         },
         "payoff": text(snapshot.payoff),
+        **_brought_forward(snapshot, currency),
     }
+
+
+def _brought_forward(snapshot: LoanSnapshot, currency: Currency) -> dict[str, Any]:
+    """Of a loan that was taken on from another system: since when, what was repaid before, and what stood then."""
+    if snapshot.taken_on is None:
+        return {}
+    opening = {c: currency.text(snapshot.brought.opening[c]) for c in reversed(COMPONENTS)}
+    before = currency.text(snapshot.brought.repaid)
+    return {"taken_on": {"date": snapshot.taken_on.isoformat(), "repaid_before": before, **opening}}
 
 
 def _installment(row: Installment, currency: Currency) -> dict[str, Any]:

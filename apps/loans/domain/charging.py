@@ -22,6 +22,7 @@ class Charging:
         self.terms, self.schedule = terms, schedule
         self.charges: list[ChargeDue] = []
         self._of_each: list[Charge] = []
+        self.repaid_before = ZERO  # principal, before the loan was taken on
 
     def add(self, charge: Charge, room: Decimal | None = None) -> None:
         """Charges once, or each installment; nothing where it was kept back at disbursement.
@@ -35,13 +36,29 @@ class Charging:
             self._charge_each(charge, 0)
             return
         rows = self.schedule.regular
-        principal = sum((r.due["principal"] for r in rows), ZERO)
+        principal = sum((r.due["principal"] for r in rows), self.repaid_before)
         interest = sum((r.due["interest"] for r in rows), ZERO)
         due = charge.due_date or rows[0].due_date
         amount = charge_amount(charge, self.terms, principal, interest)
         charged = amount if room is None else min(amount, room)
         if charged or not amount:
             self.owe(self._bearing(due), component(charge), due, charged, charge.name)
+
+    def go_on(self, charge: Charge, day: date) -> None:
+        """Charges what the terms say of a loan that is taken on, from `day` on; what came before it has been."""
+        if charge.timing == "each_installment":
+            self._of_each.append(charge)
+            first = next((n for n, row in enumerate(self.schedule.regular) if row.due_date >= day), None)
+            if first is not None:
+                self._charge_each(charge, first)
+        elif charge.timing == "due_date" and charge.due_date and charge.due_date >= day:
+            self.add(charge)
+
+    def bring(self, row: Installment, amounts: dict[str, Decimal], day: date) -> None:
+        """Owes fees and penalties that were outstanding when the loan was taken on."""
+        for kind, amount in amounts.items():
+            if amount:
+                self.owe(row, kind, min(row.due_date, day), amount, "Brought forward")
 
     def owe(self, row: Installment, kind: str, due: date, amount: Decimal, name: str) -> None:
         """Adds a charge of `amount` to the installment."""
@@ -106,5 +123,8 @@ class Charging:
 
         A period is (from, due], the first including its first day.
         """
-        rows = [*self.schedule.regular[1:], *(r for r in self.schedule.others if r.kind == "additional")]
+        rows = [
+            *self.schedule.regular[len(self.schedule.overdue) + 1 :],
+            *(r for r in self.schedule.others if r.kind == "additional"),
+        ]
         return [row for row in rows if row.start >= value_date and row.left("fees") > 0]

@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from .fixed_schedule import down_payment
 from .level_installments import annuity, annuity_rate
-from .money import Currency, quantum
-from .terms import PERIODS_A_YEAR, Charge, Event, Terms
+from .money import ZERO, Currency, quantum
+from .terms import PERIODS_A_YEAR, Charge, Event, TakeOn, Terms
 from .violations import Violation
 
 
@@ -72,6 +72,15 @@ def _amounts_booked(events: list[Event], path: str) -> Iterator[tuple[str, Decim
         yield f"{path}.events[{i}].amount", event.amount
         if event.charge:
             yield from _amount_charged(event.charge, f"{path}.events[{i}].charge")
+        if event.take_on:
+            yield from _amounts_taken(event.take_on, f"{path}.events[{i}].take_on")
+
+
+def _amounts_taken(taken: TakeOn, path: str) -> Iterator[tuple[str, Decimal]]:
+    for name in ("principal", "overdue_principal", "overdue_interest", "fees", "penalties"):
+        yield f"{path}.{name}", getattr(taken, name)
+    yield f"{path}.accrued_interest", taken.accrued_interest or ZERO
+    yield f"{path}.installment", taken.installment or ZERO
 
 
 def _amount_charged(charge: Charge, path: str) -> Iterator[tuple[str, Decimal]]:

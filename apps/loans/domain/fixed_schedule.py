@@ -12,6 +12,7 @@ from decimal import Decimal
 from .allocation import Part
 from .installment_periods import InstallmentPeriod
 from .money import ZERO, to_multiple
+from .remaining import Remaining
 from .schedule import Plan, PlannedRow
 from .snapshot import Installment, nothing
 from .terms import Restructuring, Terms
@@ -34,8 +35,10 @@ def down_payment_installment(day: date, amount: Decimal) -> Installment:
     return Installment(0, day, day, ZERO, due, kind="down_payment")
 
 
-def number(installments: list[Installment], disbursements: list[tuple[date, Decimal]], *, before_tranche: bool) -> None:
-    """Sorts by due date, numbers from 1, and sets each `balance`: the principal left once it fell due as scheduled.
+def number(
+    installments: list[Installment], disbursements: list[tuple[date, Decimal]], *, before_tranche: bool, start: int = 1
+) -> None:
+    """Sorts by due date, numbers from `start`, and sets each `balance`: the principal left once it fell due as planned.
 
     `before_tranche`: on the day of a pay-out a regular installment comes before it and its down payment.
     """
@@ -44,7 +47,7 @@ def number(installments: list[Installment], disbursements: list[tuple[date, Deci
     installments.sort(key=lambda row: (row.due_date, rank[row.kind]))
     if len(disbursements) == 1:
         balance = disbursements[0][1]
-        for n, row in enumerate(installments, start=1):
+        for n, row in enumerate(installments, start=start):
             balance -= row.due["principal"]
             row.n, row.balance = n, balance
         return
@@ -72,10 +75,20 @@ class FixedSchedule:
         self.terms = terms
         self.plan = Plan(terms)
         self.regular: list[Installment] = []
+        self.overdue: list[Installment] = []  # those of them that fell due before the loan was taken on
+        self.first = 1  # the number of the first installment
         self.others: list[Installment] = []  # down payments, and what a charge after the last installment added
         self.installments: list[Installment] = []
         self.disbursements: list[tuple[date, Decimal]] = []
         self._given_up: dict[int, Decimal] = {}  # interest by id of the row
+
+    def take_on(self, remaining: Remaining) -> None:
+        """Goes on with a loan that another system counted until a day: what is overdue stands, the rest is planned."""
+        self.overdue, self.first = remaining.overdue_installments(), remaining.first_number
+        self.regular = [*self.overdue]
+        self.disbursements.append((remaining.day, remaining.outstanding))
+        self.plan.take_on(remaining)
+        self._take(0)
 
     def disburse(self, day: date, amount: Decimal) -> int:
         """Takes a tranche in; tells the index of the first regular installment that it changed."""
@@ -103,22 +116,23 @@ class FixedSchedule:
         return self._take(self.plan.change(change))
 
     def _take(self, first: int) -> int:
-        """Brings the installments from index `first` on to the plan; what is paid on them stays paid."""
-        rows = self.plan.rows
-        first = min(first, len(self.regular))
-        for k in range(first, min(len(rows), len(self.regular))):
-            row, period = self.regular[k], self.plan.periods[k]
+        """Brings the installments from index `first` of the plan on to it; what is paid on them stays paid."""
+        rows, standing = self.plan.rows, len(self.overdue)
+        planned = self.regular[standing:]
+        first = min(first, len(planned))
+        for k in range(first, min(len(rows), len(planned))):
+            row, period = planned[k], self.plan.periods[k]
             row.start, row.due_date = period.start, period.due_date
             self._owe(row, rows[k].principal, rows[k].interest)
-        if len(self.regular) > len(rows):
-            self._drop_after(len(rows))
-        fresh = range(len(self.regular), len(rows))
+        if len(planned) > len(rows):
+            self._drop_after(standing + len(rows))
+        fresh = range(len(self.regular) - standing, len(rows))
         self.regular += [_installment(self.plan.periods[k], rows[k]) for k in fresh]
         if len(fresh) < len(rows):
             reseat(self.regular)
         self.arrange()
         self.number()
-        return first
+        return standing + first
 
     def _drop_after(self, count: int) -> None:
         """Takes out installments that the plan has no more, but not what is charged or paid on them."""
@@ -137,7 +151,7 @@ class FixedSchedule:
 
     def number(self) -> None:
         """Sorts and numbers what is due."""
-        number(self.installments, self.disbursements, before_tranche=False)
+        number(self.installments, self.disbursements, before_tranche=False, start=self.first)
 
     def settle(self, value_date: date) -> None:
         """Nothing changes: what is due is due whatever the day."""

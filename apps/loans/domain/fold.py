@@ -10,13 +10,13 @@ from datetime import date
 
 from .replay import Replay
 from .snapshot import LoanSnapshot, Transaction
-from .terms import MOVEMENTS, Event, Terms
+from .terms import BEGINS, MOVEMENTS, Event, Terms
 from .violations import InvalidTerms, Violation
 
 # What asks for something that must be there.
 RESTING = ("waive_charge", "waive_interest", "refund", "write_off", "recovery", "reschedule")
 # What stands in the list of transactions, undone or not.
-SHOWN = ("disbursement", *MOVEMENTS, "waive_charge", "waive_interest", "refund", "write_off", "recovery")
+SHOWN = ("disbursement", "take_on", *MOVEMENTS, "waive_charge", "waive_interest", "refund", "write_off", "recovery")
 
 
 def fold(terms: Terms, events: list[Event], as_of: date) -> LoanSnapshot:
@@ -36,7 +36,8 @@ def fold(terms: Terms, events: list[Event], as_of: date) -> LoanSnapshot:
     known = [e for e in events if e.date <= as_of]
     undone = {e.undoes for e in known if e.type == "undo"}
     standing = [e for e in known if e.type != "undo" and e.seq not in undone]
-    disbursed = any(e.type == "disbursement" for e in standing)
+    disbursed = any(e.type in BEGINS for e in standing)
+    _check_history(known, standing)
     replay = _replay(terms, standing, as_of) if disbursed else _as_applied_for(terms, standing)
     for seq in {s.seq for s in replay.shortfalls}:
         _check_when_booked(terms, known, seq)
@@ -59,6 +60,7 @@ def fold(terms: Terms, events: list[Event], as_of: date) -> LoanSnapshot:
         savings=replay.savings,
         tranches=replay.tranches,
         chargeable=replay.chargeable,
+        brought=replay.brought,
     )
 
 
@@ -78,8 +80,10 @@ def _as_applied_for(terms: Terms, standing: list[Event]) -> Replay:
 
 def _replay(terms: Terms, events: list[Event], as_of: date, *, pay_down: bool = True) -> Replay:
     ordered = sorted(events, key=lambda e: (e.date, e.seq))
-    first = next(e for e in ordered if e.type == "disbursement")
+    first = next(e for e in ordered if e.type in BEGINS)
     ordered.remove(first)
+    if first.type == "take_on":
+        _check_goes_on(first, ordered)
     early = next((e for e in ordered if e.date < first.date and e.type in SHOWN), None)
     if early:
         raise InvalidTerms.at(f"events[seq={early.seq}]", "comes before the disbursement")
@@ -89,6 +93,34 @@ def _replay(terms: Terms, events: list[Event], as_of: date, *, pay_down: bool = 
         replay.apply(event)
     replay.advance(as_of)
     return replay
+
+
+def _check_history(known: list[Event], standing: list[Event]) -> None:
+    """Refuses to change what was taken on with a loan's history: the books hold what it came to on that day."""
+    marker = next((e for e in standing if e.type == "cut_over"), None)
+    if marker is None:
+        return
+    for event in known:
+        where = f"events[seq={event.seq}]"
+        if event.seq > marker.seq and event.date < marker.date and event.type != "undo":
+            raise InvalidTerms.at(f"{where}.date", f"{event.date} is before {marker.date}, when the loan was taken on")
+        if event.seq > marker.seq and event.type == "undo" and (event.undoes or 0) < marker.seq:
+            raise InvalidTerms.at(f"{where}.undoes", "was booked in the other system before the loan was taken on")
+
+
+def _check_goes_on(taken: Event, events: list[Event]) -> None:
+    """Refuses what is dated before the day on which the loan was taken on: its figures say what happened until then."""
+    for event in events:
+        where = f"events[seq={event.seq}]"
+        if event.date < taken.date:
+            raise InvalidTerms.at(f"{where}.date", f"{event.date} is before {taken.date}, when the loan was taken on")
+        if event.charge and event.charge.due_date and event.charge.due_date < taken.date:
+            due = event.charge.due_date
+            raise InvalidTerms.at(
+                f"{where}.charge.due_date", f"{due} is before {taken.date}, when the loan was taken on"
+            )
+        if event.type in BEGINS:
+            raise InvalidTerms.at(where, f"a loan that was taken on is paid out already; {event.type} is not possible")
 
 
 def _in_booking_order(terms: Terms, known: list[Event], undone: set[int | None], replay: Replay) -> list[Transaction]:

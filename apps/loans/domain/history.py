@@ -17,7 +17,7 @@ from .money import ZERO
 from .recalculated_schedule import RecalculatedSchedule
 from .replay import Replay
 from .snapshot import Installment, Transaction
-from .terms import Event, Terms
+from .terms import BEGINS, Event, Terms
 
 ONE_DAY = timedelta(days=1)
 
@@ -126,7 +126,7 @@ def history(terms: Terms, events: list[Event], *, since: date, until: date, days
     undone = {e.undoes for e in events if e.type == "undo"}
     standing = [e for e in events if e.type != "undo" and e.seq not in undone and e.date <= until]
     ordered = sorted(standing, key=lambda e: (e.date, e.seq))
-    first = next((e for e in ordered if e.type == "disbursement"), None)
+    first = next((e for e in ordered if e.type in BEGINS), None)
     if first is None:
         return History()
     ordered.remove(first)

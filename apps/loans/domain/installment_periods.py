@@ -33,6 +33,8 @@ class InstallmentPeriod:
     final: bool = False  # the last agreed installment, or one added for a later tranche: all that is left is due
     replan: bool = False  # the level installment is computed afresh from here
     since: int = 0  # the index from which it counts: what is added later changes nothing before it
+    brought: Decimal = Decimal(0)  # interest that had accrued when the loan was taken on from another system
+    level: Decimal | None = None  # the installment that was agreed to elsewhere, in place of one that is computed
 
     @property
     def days(self) -> int:

@@ -47,6 +47,13 @@ class PenaltyClock:
                 earliest = Penalty(row, charged_on, charged_on - timedelta(days=lead))
         return earliest
 
+    def skip(self, rows: list[Installment], day: date) -> None:
+        """Leaves out penalties up to `day`: what they came to was brought forward with a loan that is taken on."""
+        for row in rows:
+            first = row.due_date + timedelta(days=self.rule.after_days + 1)
+            while add_months(first, self._charged.get(id(row), 0)) <= day:
+                self._charged[id(row)] = self._charged.get(id(row), 0) + 1
+
     def done(self, penalty: Penalty) -> None:
         """Marks it as charged."""
         self._charged[id(penalty.row)] = self._charged.get(id(penalty.row), 0) + 1

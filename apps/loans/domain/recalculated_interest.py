@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from .installment_periods import InstallmentPeriod
 from .money import ZERO
+from .remaining import Remaining
 from .snapshot import Installment
 from .terms import Terms
 
@@ -44,6 +45,22 @@ class RecalculatedInterest:
         self.disbursements: list[Movement] = []  # less down payments
         self.repaid: list[Movement] = []  # principal of regular installments, by the day it counts from
         self.interest_paid: list[Movement] = []
+        self.overdue: list[Movement] = []  # principal and interest that were overdue when the loan was taken on
+        self.overdue_interest: list[Movement] = []
+        self.before = ZERO  # principal that no line repays: it was repaid or fell due before
+
+    def take_on(self, remaining: Remaining) -> None:
+        """Counts interest from the day on which the loan is taken on, also on what was overdue then."""
+        day = remaining.day
+        self.disbursements.append((day, remaining.principal))
+        self.overdue.append((day, remaining.overdue_principal))
+        self.overdue_interest.append((day, remaining.overdue_interest))
+        self.before = remaining.agreed.principal - remaining.principal
+
+    @property
+    def agreed(self) -> Decimal:
+        """All principal that was lent, less down payments."""
+        return self.lent + self.before
 
     @property
     def lent(self) -> Decimal:
@@ -60,11 +77,11 @@ class RecalculatedInterest:
         if line.fixed_interest is not None:
             return line.fixed_interest
         if k < self.terms.grace.interest_free or not period.rate or period.days == 0:
-            return ZERO
+            return period.brought
         stretches = self._stretches(lines, k, till, left, early, settle=settle)
         each = [balance * period.rate * period.share * days / period.days for days, balance in stretches]
         rounded, mode = self.terms.currency.round, self.terms.round_mode
-        return sum((rounded(part, mode) for part in each), ZERO)
+        return sum((rounded(part, mode) for part in each), period.brought)
 
     def after_the_last(self, lines: list[Line], till: date) -> Decimal:
         """Interest after the last due date: by the day on what is outstanding, until the loan is settled.
@@ -83,7 +100,7 @@ class RecalculatedInterest:
 
     def _movements(self, lines: list[Line]) -> list[Movement]:
         """What raised or lowered the balance that bears interest, by day; `lines` are those that fell due before."""
-        movements = [*self.disbursements, *((day, -a) for day, a in self.repaid)]
+        movements = [*self.disbursements, *self.overdue, *((day, -a) for day, a in self.repaid)]
         if self.recalculation and self.recalculation.compounding == "interest":
             movements += self._overdue_interest(lines)
         return sorted(movements)
@@ -116,7 +133,7 @@ class RecalculatedInterest:
 
     def _overdue_interest(self, lines: list[Line]) -> list[Movement]:
         """Interest that bears interest from its due date until it is paid."""
-        movements = [(line.row.due_date, line.row.due["interest"]) for line in lines]
+        movements = [*self.overdue_interest, *((line.row.due_date, line.row.due["interest"]) for line in lines)]
         fallen_due = sum((amount for _, amount in movements), ZERO)
         paid = ZERO
         for day, amount in self.interest_paid:

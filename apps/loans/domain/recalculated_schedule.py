@@ -15,35 +15,51 @@ from decimal import Decimal
 
 from .allocation import Part
 from .fixed_schedule import down_payment, down_payment_installment, number
-from .installment_periods import build_installment_periods, changed_index
+from .installment_periods import InstallmentPeriod, build_installment_periods, changed_index
 from .level_installments import annuity, annuity_rate, balanced_level, equal_principal, rounded_installment
 from .money import ZERO
-from .recalculated_interest import Line, RecalculatedInterest
+from .recalculated_dues import Dues
+from .recalculated_interest import Line
+from .remaining import Remaining
 from .schedule import Plan
 from .snapshot import Installment, nothing
 from .terms import Restructuring, Terms
 
 
-class RecalculatedSchedule:
+class RecalculatedSchedule(Dues):
     """Installments that are recomputed as money comes, on the day of each event and on the day asked for."""
 
     def __init__(self, terms: Terms) -> None:
-        self.terms = terms
-        self.interest = RecalculatedInterest(terms)
-        self.recalculation, self.progressive = self.interest.recalculation, self.interest.progressive
+        super().__init__(terms)
+        self.progressive = self.interest.progressive
         self.flat = Plan(terms)  # of a flat loan alone
-        self.lines: list[Line] = []
         self.others: list[Installment] = []  # down payments, and what a charge after the last installment added
         self.installments: list[Installment] = []
         self.gross: list[tuple[date, Decimal]] = []
         self.changes: tuple[Restructuring, ...] = ()
         self.frozen = False
+        self.overdue: list[Installment] = []  # those that fell due before the loan was taken on
+        self.remaining: Remaining | None = None  # of a loan that was taken on
 
     @property
     def regular(self) -> list[Installment]:
-        return [line.row for line in self.lines]
+        return [*self.overdue, *(line.row for line in self.lines)]
 
     # What is paid out and agreed
+
+    def take_on(self, remaining: Remaining) -> None:
+        """Goes on with a loan that another system counted until a day: what is overdue stands, the rest is planned."""
+        self.remaining, self.overdue = remaining, remaining.overdue_installments()
+        self.terms = self.interest.terms = remaining.terms
+        self.gross.append((remaining.day, remaining.outstanding))
+        self.interest.take_on(remaining)
+        self._frame()
+        if self._is_flat:
+            self.flat.take_on(remaining)
+            self._plan_flat()
+        else:
+            self._level(0, remaining.day)
+        self._end(remaining.day)
 
     def disburse(self, day: date, amount: Decimal) -> int:
         """Takes a tranche in: its down payment as an installment, the rest spread over the installments to come.
@@ -77,7 +93,7 @@ class RecalculatedSchedule:
         elif change.new_due_date is None:
             self._level(index, day)
         self._end(day)
-        return index
+        return len(self.overdue) + index
 
     @property
     def _is_flat(self) -> bool:
@@ -85,12 +101,17 @@ class RecalculatedSchedule:
 
     def _frame(self) -> None:
         """Lines for all installments that are agreed; those that stand already keep what they are computed from."""
-        kept, periods = self.lines, build_installment_periods(self.terms, self.gross[0][0], self.changes)
+        kept, periods = self.lines, self._periods()
         self.lines = [Line(Installment(0, p.start, p.due_date, ZERO, nothing()), p) for p in periods]
         for old, new in zip(kept, self.lines, strict=False):
             old.row.start, old.row.due_date = new.period.start, new.period.due_date
             old.period = new.period
         self.lines[: len(kept)] = kept
+
+    def _periods(self) -> list[InstallmentPeriod]:
+        if self.remaining:
+            return self.remaining.periods(self.changes)
+        return build_installment_periods(self.terms, self.gross[0][0], self.changes)
 
     def _end(self, day: date) -> None:
         """Recomputes what was planned, and leaves out the installments at the end that have nothing to pay."""
@@ -107,7 +128,8 @@ class RecalculatedSchedule:
 
     def number(self) -> None:
         """Sorts and numbers what is due."""
-        number(self.installments, self.gross, before_tranche=self.progressive)
+        first = self.remaining.first_number if self.remaining else 1
+        number(self.installments, self.gross, before_tranche=self.progressive, start=first)
 
     def _plan_from(self, day: date, amount: Decimal) -> int:
         """Spreads what a tranche added over the installments due after it (cumulative: also the one due on its day)."""
@@ -143,8 +165,11 @@ class RecalculatedSchedule:
         if not lines:
             return
         balance = self._scheduled(first)
-        if self.terms.amortization != "equal_installments" or self.terms.fixed_principal_percent:
-            whole = self.interest.lent if self.terms.fixed_principal_percent else balance
+        told = lines[0].period
+        if told.level is not None and not told.replan:
+            level = told.level
+        elif self.terms.amortization != "equal_installments" or self.terms.fixed_principal_percent:
+            whole = self.interest.agreed if self.terms.fixed_principal_percent else balance
             level = rounded_installment(self.terms, equal_principal(self.terms, whole, len(lines)))
         elif self.progressive:
             rates = [x.period.rate * x.period.share for x in lines]
@@ -158,6 +183,8 @@ class RecalculatedSchedule:
     def _first_interest(self, first: int, day: date) -> Decimal | None:
         """What the installment at `first` bears where a tranche comes inside its period; None where it bears all."""
         line = self.lines[first]
+        if line.period.brought and not line.period.principal_free:
+            return self.interest.counted(self.lines, first, day, self._scheduled(first), ZERO, settle=False)
         inside = any(line.period.start < paid_out < line.period.due_date for paid_out, _ in self.interest.disbursements)
         if not inside or line.period.principal_free:
             return None
@@ -207,54 +234,6 @@ class RecalculatedSchedule:
             line.row.due["interest"], line.row.due["principal"] = interest, principal
         self.number()
 
-    def _principal_before_last(
-        self, line: Line, wanted: Decimal, room: Decimal, spare: Decimal
-    ) -> tuple[Decimal, Decimal]:
-        """The principal due before the last open installment, and what is then spare for the ones after it.
-
-        `room` is the principal that is neither taken yet nor paid on later installments.
-        """
-        paid = line.row.paid["principal"]
-        if line.settled and self.recalculation:
-            return paid, spare + line.spare
-        cut = min(spare, wanted)
-        return min(max(wanted - cut, paid), max(room, paid)), spare - cut + line.spare
-
-    def _principal_from_last(self, k: int, line: Line, absorbing: int, left: Decimal, early: Decimal) -> Decimal:
-        """The principal due on the last open installment, which takes what is left, and on those after it."""
-        paid = line.row.paid["principal"]
-        if k == absorbing:
-            return max(left - early, paid)
-        return left if k == len(self.lines) - 1 else max(min(paid, left - early), ZERO)
-
-    def _absorbing(self) -> int:
-        """The index of the installment that takes what is left: the last that is not paid in full."""
-        last = len(self.lines) - 1
-        if not self.recalculation:
-            return last
-        return next((k for k in range(last, -1, -1) if not self.lines[k].settled), last)
-
-    def _wanted(self, line: Line, interest: Decimal) -> Decimal:
-        """The principal of an installment that is not the last."""
-        if line.period.principal_free:
-            return line.extra
-        if self.terms.amortization != "equal_installments" or self.terms.fixed_principal_percent:
-            return line.level + line.extra
-        return max(line.level - interest - line.waived, ZERO) + line.extra
-
-    def _due_interest(self, k: int, line: Line, counted: Decimal) -> tuple[Decimal, Decimal]:
-        """The interest due on the installment, of what was counted, and what is carried to the next."""
-        paid, last = line.row.paid["interest"], k == len(self.lines) - 1
-        if k < self.terms.grace.interest_payment and not last:
-            return paid, counted - paid
-        if line.settled and self.recalculation:
-            return paid, ZERO if last else max(counted - paid - line.waived, ZERO)
-        due = counted
-        level_bound = self.terms.amortization == "equal_installments" and not line.period.principal_free
-        if self.recalculation and level_bound and not last and k < self._absorbing():
-            due = min(counted, max(line.level + line.extra - line.row.paid["principal"], ZERO))
-        return max(due - line.waived, paid), max(counted - due, ZERO)
-
     # What is paid
 
     def payable(self, value_date: date) -> list[Installment]:
@@ -263,7 +242,7 @@ class RecalculatedSchedule:
             return self.installments
         running = self._running(value_date)
         regular = self.lines if running is None else self.lines[: running + 1]
-        rows = [*(x.row for x in regular), *self.others]
+        rows = [*self.overdue, *(x.row for x in regular), *self.others]
         return sorted(rows, key=lambda row: row.n)
 
     def _running(self, value_date: date) -> int | None:
@@ -277,6 +256,7 @@ class RecalculatedSchedule:
         for row, component, amount in parts:
             line = ids.get(id(row))
             if line is None:
+                self._note_overdue(row, component, amount, value_date)
                 continue
             if component == "principal":
                 early = row.due_date > value_date
@@ -284,8 +264,22 @@ class RecalculatedSchedule:
             elif component == "interest":
                 self.interest.interest_paid.append((value_date, amount))
             line.settled = row.left("principal") <= 0 and row.left("interest") <= 0
-        if not _owed_on(self.lines):
+        if not self._is_owed(self.lines):
             self._settle_all()  # also those that had nothing of their own to pay
+
+    def _note_overdue(self, row: Installment, component: str, amount: Decimal, value_date: date) -> None:
+        """What is paid of an installment that was overdue when the loan was taken on; its amounts stand."""
+        if not any(row is late for late in self.overdue):
+            return
+        if component == "principal":
+            self.interest.repaid.append((value_date, amount))
+        elif component == "interest":
+            self.interest.interest_paid.append((value_date, amount))
+
+    def _is_owed(self, lines: list[Line]) -> bool:
+        """True when principal or interest is unpaid on any of the installments, or on one that was overdue before."""
+        rows = [*self.overdue, *(line.row for line in lines)]
+        return any(row.left("principal") > 0 or row.left("interest") > 0 for row in rows)
 
     def _settle_all(self) -> None:
         for line in self.lines:
@@ -315,7 +309,7 @@ class RecalculatedSchedule:
         if value_date < line.row.due_date:
             line.row.paid_in_advance += take
         self.interest.repaid.append((self._counts_from(value_date), take))
-        if take == owed and not _owed_on(self.lines[: index + 1]):
+        if take == owed and not self._is_owed(self.lines[: index + 1]):
             self._settle_all()  # nothing is counted after the day
         self._compute(value_date, settle=False)
         if not all(x.settled for x in self.lines):
@@ -332,14 +326,11 @@ class RecalculatedSchedule:
             self._compute(value_date, settle=False)
 
     def waive_interest(self, row: Installment, amount: Decimal) -> None:
-        next(x for x in self.lines if x.row is row).waived += amount
+        line = next((x for x in self.lines if x.row is row), None)
+        if line:
+            line.waived += amount
         row.due["interest"] -= amount
 
     def freeze(self) -> None:
         """Nothing is recalculated any more: the loan is written off."""
         self.frozen = True
-
-
-def _owed_on(lines: list[Line]) -> bool:
-    """True when principal or interest is unpaid on any of the installments."""
-    return any(line.row.left("principal") > 0 or line.row.left("interest") > 0 for line in lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from .charges import fees_kept
@@ -9,9 +10,11 @@ from .fixed_schedule import down_payment
 from .money import ZERO
 from .overpayment import Shortfall, take_back
 from .recalculated_schedule import RecalculatedSchedule
-from .snapshot import COMPONENTS, Transaction, nothing
+from .remaining import Remaining, earned_before
+from .snapshot import COMPONENTS, Brought, Transaction, nothing
 from .standing import Standing
-from .terms import RECEIVED_AS, Charge, Event, RuleFor
+from .take_on import remaining_of
+from .terms import RECEIVED_AS, Charge, Event, RuleFor, TakeOn
 from .violations import InvalidTerms
 
 AFTER_WRITE_OFF = ("recovery", "refund", "write_off")
@@ -44,6 +47,10 @@ class Replay(Standing):
     def _apply_other(self, event: Event) -> None:
         if event.type == "disbursement":
             self._disburse(event)
+        elif event.type == "take_on" and event.take_on:
+            self._take_on(event, event.take_on)
+        elif event.type == "cut_over":
+            self._cut_over(event.date)
         elif event.type == "add_charge" and event.charge:
             self._add_charge(event.charge)
         elif event.type in ("waive_charge", "waive_interest"):
@@ -86,6 +93,51 @@ class Replay(Standing):
             Transaction(event.seq, event.date, "disbursement", event.amount, balance=self.principal_left)
         )
         self._down_payment(event)
+
+    def _take_on(self, event: Event, taken: TakeOn) -> None:
+        """Goes on from the figures of another system: they stand on the day, and it counts from then."""
+        day, principal = event.date, self.terms.principal
+        remaining = remaining_of(self.terms, day, taken, f"events[seq={event.seq}].take_on")
+        self.disbursed_on, self.disbursed = taken.disbursed_on, principal
+        self.brought.taken_on = self.counted_from = day
+        self.brought.repaid = self.charging.repaid_before = principal - taken.principal
+        self.principal_left = taken.principal
+        self.tranches.append((taken.disbursed_on, principal))
+        self.schedule.take_on(remaining)
+        for charge in self.terms.charges:
+            self.charging.go_on(charge, day)
+        self._bring(taken, remaining)
+        if self.penalties:
+            self.penalties.skip(self.schedule.regular, day)
+        self.transactions.append(Transaction(event.seq, day, "take_on", taken.principal, balance=self.principal_left))
+
+    def _bring(self, taken: TakeOn, remaining: Remaining) -> None:
+        """Marks what stood on the books of the other system, by installment, and adds its fees and penalties."""
+        rows, late = self.schedule.regular, len(remaining.overdue)
+        for row in rows[:late]:
+            row.brought = {**nothing(), "interest": row.due["interest"]}
+        if remaining.brought:
+            bearing = next((row for row in rows[late:] if row.due["interest"] > 0), rows[late])
+            bearing.brought = {**nothing(), "interest": remaining.brought}
+        charges = {"fees": taken.fees, "penalties": taken.penalties}
+        self.charging.bring(rows[0], charges, remaining.day)
+        rows[0].brought = {**(rows[0].brought or nothing()), **charges}
+        interest = taken.overdue_interest + (ZERO if remaining.matured else remaining.brought)
+        self.brought.opening |= {"principal": taken.principal, "interest": interest, **charges}
+
+    def _cut_over(self, day: date) -> None:
+        """Marks what stood when the loan was taken on with its history: it is no income from then on."""
+        stood = nothing()
+        for row in self.installments:
+            row.brought = earned_before(row, day, self.terms)
+            if row.start < day < row.due_date:
+                row.start = day  # what it earns from then on, it earns in what is left of its period
+            for component, amount in row.brought.items():
+                stood[component] += amount
+        paid = {c: sum((row.paid[c] for row in self.installments), ZERO) for c in COMPONENTS}
+        opening = {c: stood[c] - paid[c] for c in COMPONENTS}
+        opening |= {"savings": self.savings, "overpaid": self.overpaid}
+        self.brought = Brought(day, ZERO, opening, paid, self.fees_at_disbursement)
 
     def _down_payment(self, event: Event) -> None:
         """The down payment of a tranche; what was overpaid pays it first, and of a recalculated loan the tranche."""

@@ -13,6 +13,7 @@ from decimal import Decimal
 from .installment_periods import InstallmentPeriod, build_installment_periods, changed_index
 from .level_installments import annuity, annuity_rate, equal_principal, rounded_installment
 from .money import ZERO, to_multiple
+from .remaining import Remaining
 from .terms import Restructuring, Terms
 
 
@@ -20,12 +21,15 @@ from .terms import Restructuring, Terms
 class Tranche:
     """Principal paid out on a day, less the down payment taken back at once.
 
-    `shares` is the share of a year's flat interest that it bears in each period.
+    `shares` is the share of a year's flat interest that it bears in each period; `before` the principal of it that no
+    period repays, as it was repaid or fell due before the loan was taken on.
     """
 
     date: date
     amount: Decimal
     shares: list[Decimal] = field(default_factory=list)
+    before: Decimal = ZERO
+    taken_on: bool = False  # from another system, in the midst of its periods
 
 
 @dataclass(slots=True)
@@ -53,6 +57,17 @@ class Plan:
         self.steps: list[Restructuring | date] = []  # new terms, and the days of tranches after the first
         self.periods: list[InstallmentPeriod] = []
         self.rows: list[PlannedRow] = []
+        self.remaining: Remaining | None = None  # of a loan that was taken on
+
+    def take_on(self, remaining: Remaining) -> None:
+        """Plans what is to come of a loan that another system paid out and counted until a day."""
+        self.remaining = remaining
+        self.terms = remaining.terms
+        self._frame()
+        day = min(remaining.day, self.periods[0].due_date)
+        before = remaining.agreed.principal - remaining.principal
+        self.tranches.append(Tranche(day, remaining.principal, before=before, taken_on=True))
+        self._plan(0)
 
     def lend(self, day: date, amount: Decimal) -> int:
         """Takes a tranche in, and tells the index of the first installment that it changed."""
@@ -77,7 +92,10 @@ class Plan:
         return first
 
     def _frame(self) -> None:
-        self.periods = build_installment_periods(self.terms, self.tranches[0].date, self.steps)
+        if self.remaining:
+            self.periods = self.remaining.periods(self.steps)
+        else:
+            self.periods = build_installment_periods(self.terms, self.tranches[0].date, self.steps)
 
     def _plan(self, first: int) -> None:
         kept, arriving = self.rows[:first], self._arriving()
@@ -112,10 +130,11 @@ class _Running:
         """As it stands after the rows that are kept."""
         if not kept:
             return cls()
-        lent = sum((t.amount for tranches in arriving[: len(kept)] for t in tranches), ZERO)
+        taken_in = [t for tranches in arriving[: len(kept)] for t in tranches]
+        lent = sum((t.amount for t in taken_in), ZERO)
         balance = lent - sum((row.principal for row in kept), ZERO)
         carried = sum((row.counted - row.interest for row in kept), ZERO)
-        return cls(balance, carried, lent, kept[-1].level)
+        return cls(balance, carried, lent + sum((t.before for t in taken_in), ZERO), kept[-1].level)
 
 
 def _paying(periods: list[InstallmentPeriod], k: int) -> int:
@@ -144,10 +163,12 @@ def _declining(
         if arriving[k] or period.replan:
             for tranche in arriving[k]:
                 interest += tranche.amount * period.rate * _share_from(terms, period, tranche.date)
-                at.disbursed += tranche.amount
+                at.disbursed += tranche.amount + tranche.before
                 balance += tranche.amount
             level = _level(terms, period, balance, at.disbursed, _paying(periods, k))
         interest = rounded(interest, mode) if k >= terms.grace.interest_free else ZERO
+        if period.brought:
+            interest += period.brought
         due_interest = interest
         if held:
             due_interest, at.carried = after_interest_grace(terms, k, last, interest, at.carried)
@@ -166,6 +187,8 @@ def _declining(
 
 def _level(terms: Terms, period: InstallmentPeriod, balance: Decimal, disbursed: Decimal, paying: int) -> Decimal:
     """The equal installment from `period` on, or the equal part of the principal: equal principal stays so."""
+    if period.level is not None and not period.replan:
+        return period.level
     if terms.amortization != "equal_installments" or terms.fixed_principal_percent:
         return equal_principal(terms, disbursed if terms.fixed_principal_percent else balance, paying)
     return rounded_installment(terms, annuity(balance, annuity_rate(terms, period.rate), paying))
@@ -193,8 +216,10 @@ def _flat(
         period = periods[k]
         for tranche in arriving[k]:
             at.balance += tranche.amount
-            at.disbursed += tranche.amount
-        if arriving[k] or period.replan:
+            at.disbursed += tranche.amount + tranche.before
+        if period.level is not None and not period.replan:
+            at.level = max(period.level - rounded(exact[-1], mode), ZERO)
+        elif arriving[k] or period.replan:
             whole = at.disbursed if terms.fixed_principal_percent else at.balance
             at.level = equal_principal(terms, whole, _paying(periods, k))
         interest = left if k == last else min(rounded(exact[k], mode), left)
@@ -221,11 +246,18 @@ def _flat_interest(
         to_come = [j for j in bearing if j >= len(kept)]
         whole = sum((periods[j].share for j in bearing), ZERO)
         for tranche in tranches if to_come else ():
+            if tranche.taken_on and not kept:  # each period bears what it was agreed to, the first its rest
+                tranche.shares = [period.share for period in periods]
+                for j in bearing:
+                    interest[j] += (tranche.amount + tranche.before) * periods[j].rate * periods[j].share
+                continue
             borne = tranche.shares[: len(kept)]
             each = (whole - sum(borne, ZERO)) / len(to_come)
             tranche.shares = [borne[j] if j < len(borne) else ZERO for j in range(to_come[0])] + [each] * len(to_come)
             for j in to_come:
-                interest[j] += tranche.amount * periods[j].rate * each
+                interest[j] += (tranche.amount + tranche.before) * periods[j].rate * each
+    if not kept and periods[0].brought:
+        interest[0] += periods[0].brought
     return interest
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .terms import MOVEMENTS, Event, Terms
+from .terms import BEGINS, MOVEMENTS, Event, Terms
 from .violations import Violation
 
 AFTER_DISBURSEMENT = (*MOVEMENTS, "waive_charge", "waive_interest", "refund", "write_off", "recovery")
@@ -22,7 +22,8 @@ def check_sequence(terms: Terms, events: list[Event], path: str = "$") -> list[V
             undone.add(event.undoes)
         known[event.seq] = event
     standing = [e for e in events if e.seq not in undone and e.type != "undo"]
-    first = min((e.date for e in standing if e.type == "disbursement"), default=None)
+    first = min((e.date for e in standing if e.type in BEGINS), default=None)
+    lent = min((e.take_on.disbursed_on if e.take_on else e.date for e in standing if e.type in BEGINS), default=None)
     for i, event in enumerate(events):
         if event.seq in undone or event.type not in AFTER_DISBURSEMENT:
             continue
@@ -32,8 +33,8 @@ def check_sequence(terms: Terms, events: list[Event], path: str = "$") -> list[V
             violations.append(
                 Violation(f"{path}.events[{i}].date", f"{event.date} is before the disbursement on {first}")
             )
-    if terms.first_due_date and first and terms.first_due_date <= first:
-        violations.append(Violation(f"{path}.terms.first_due_date", f"is not after the disbursement on {first}"))
+    if terms.first_due_date and lent and terms.first_due_date <= lent:
+        violations.append(Violation(f"{path}.terms.first_due_date", f"is not after the disbursement on {lent}"))
     return violations
 
 

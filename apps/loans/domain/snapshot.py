@@ -18,6 +18,11 @@ def nothing() -> dict[str, Decimal]:
     return {"penalties": ZERO, "fees": ZERO, "interest": ZERO, "principal": ZERO}
 
 
+def opening() -> dict[str, Decimal]:
+    """Zero for everything that a loan may bring with it from another system."""
+    return {**nothing(), "savings": ZERO, "overpaid": ZERO}
+
+
 def total(amounts: dict[str, Decimal]) -> Decimal:
     """The sum over the components; written out, as a fold does this more often than anything else."""
     return amounts["penalties"] + amounts["fees"] + amounts["interest"] + amounts["principal"]
@@ -36,6 +41,7 @@ class Installment:
     paid_in_advance: Decimal = ZERO
     paid_late: Decimal = ZERO
     kind: str = "regular"  # regular | down_payment | additional
+    brought: dict[str, Decimal] | None = None  # what of it stood already when the loan was taken on
 
     @property
     def days(self) -> int:
@@ -55,6 +61,10 @@ class Installment:
 
     def left(self, component: str) -> Decimal:
         return self.due[component] - self.paid[component]
+
+    def brought_of(self, component: str) -> Decimal:
+        """What of it stood already when the loan was taken on from another system."""
+        return self.brought[component] if self.brought else ZERO
 
 
 @dataclass(slots=True)
@@ -99,6 +109,17 @@ class Arrears:
 
 
 @dataclass(slots=True)
+class Brought:
+    """What a loan brought with it that was taken on from another system."""
+
+    taken_on: date | None = None
+    repaid: Decimal = ZERO  # principal, before it was taken on by its figures
+    opening: dict[str, Decimal] = field(default_factory=opening)  # what stood on the books then
+    received: dict[str, Decimal] = field(default_factory=nothing)  # by then, where its history came with it
+    fees: Decimal = ZERO  # and what its pay-out kept back
+
+
+@dataclass(slots=True)
 class LoanSnapshot:
     """A loan as it stands on a date. Computed, never stored as the truth."""
 
@@ -119,6 +140,12 @@ class LoanSnapshot:
     savings: Decimal = ZERO  # held back at disbursement, given back with the last installment
     tranches: list[tuple[date, Decimal]] = field(default_factory=list)
     chargeable: Decimal | None = None  # what in duplum leaves for penalties; None where there is no such limit
+    brought: Brought = field(default_factory=Brought)
+
+    @property
+    def taken_on(self) -> date | None:
+        """The day on which it was taken on from another system; None of a loan that began here."""
+        return self.brought.taken_on
 
     def due(self, component: str) -> Decimal:
         return sum((i.due[component] for i in self.installments), ZERO)

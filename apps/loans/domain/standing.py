@@ -16,7 +16,7 @@ from .overpayment import Shortfall, pay_what_is_due
 from .penalties import PenaltyClock
 from .rebate import settlement_rebate
 from .recalculated_schedule import RecalculatedSchedule
-from .snapshot import ChargeDue, Installment, Transaction, nothing
+from .snapshot import Brought, ChargeDue, Installment, Transaction, nothing
 from .terms import ALLOCATIONS, AllocationRules, Event, RuleFor, Terms
 
 DUE_FIRST = tuple(allocation for allocation in ALLOCATIONS if allocation.startswith("due_"))
@@ -45,6 +45,8 @@ class Standing:
         self.tranches: list[tuple[date, Decimal]] = []
         self.shortfalls: list[Shortfall] = []
         self.disbursed_on: date | None = None
+        self.brought = Brought()
+        self.counted_from: date | None = None  # the day on which it was taken on, where only figures came with it
         self.closed_on: date | None = None
         self.overpaid = self.recovered = self.disbursed = self.principal_left = ZERO
         self.fees_at_disbursement = self.savings = ZERO
@@ -206,12 +208,19 @@ class Standing:
 
         Fees of installments that have not begun are not asked for, and what is overpaid pays first.
         """
-        rebate = settlement_rebate(self.terms, self.schedule.regular, self.tranches, value_date)
+        rebate = settlement_rebate(self.terms, *self._rebated(), value_date)
         beyond = self.in_duplum.beyond(rebate) if self.in_duplum else {"interest": ZERO, "penalties": ZERO}
         given = Settlement(rebate + beyond["interest"], beyond["penalties"])
         fees = sum((row.left("fees") for row in self.charging.to_come(value_date)), ZERO)
         left = self.outstanding() - given.interest - given.penalties - fees - self.overpaid
         return replace(given, owed=max(left, ZERO))
+
+    def _rebated(self) -> tuple[list[Installment], list[tuple[date, Decimal]]]:
+        """The installments whose interest may be given back, and what they repay by day: from the taking on, if any."""
+        if self.counted_from is None:
+            return self.schedule.regular, self.tranches
+        rows = [row for row in self.schedule.regular if row.due_date >= self.counted_from]
+        return rows, [(self.counted_from, sum((row.due["principal"] for row in rows), ZERO))]
 
     def show(self, event: Event, amount: Decimal, split: dict[str, Decimal]) -> None:
         self.transactions.append(

@@ -52,6 +52,8 @@ Movement = Literal["repayment", "goodwill_credit", "merchant_issued_refund", "pa
 MOVEMENTS: tuple[Movement, ...] = get_args(Movement)
 EventKind = Literal[
     "disbursement",
+    "take_on",
+    "cut_over",
     Movement,
     "add_charge",
     "waive_charge",
@@ -62,6 +64,7 @@ EventKind = Literal[
     "recovery",
     "reschedule",
 ]
+BEGINS: tuple[EventKind, ...] = ("disbursement", "take_on")  # money was lent: here, or by another system
 # What an event cannot be without, by its type.
 NEEDED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
@@ -81,6 +84,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "add_charge": ("charge",),
     "undo": ("undoes",),
     "reschedule": ("terms",),
+    "take_on": ("take_on",),
 }
 DUE_TYPES = ("past_due", "due", "in_advance")
 PAYS = {"penalty": "penalties", "fee": "fees", "interest": "interest", "principal": "principal"}
@@ -187,6 +191,8 @@ class AllocationRules(CaseObject):
         return self.rules.get(transaction_type) or self.rules["default"]
 
 
+NOT_NEGATIVE = minimum("0")
+
 NAMED, OWN = "a named allocation", "rules of its own"  # how pydantic tells them apart; no part of a JSON path
 Allocation = Annotated[
     Annotated[NamedAllocation, Tag(NAMED)] | Annotated[AllocationRules, Tag(OWN)],
@@ -211,6 +217,33 @@ class Restructuring(CaseObject):
         if isinstance(source, dict) and sum(source.get(key) is not None for key in RESTRUCTURED) != 1:
             raise refused(f"needs exactly one of {', '.join(RESTRUCTURED)}")
         return change
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOn(CaseObject):
+    """What another system knows of a loan that runs already, on the day on which it is taken on.
+
+    `principal` is all that is outstanding, overdue or not. `accrued_interest` has accrued and is not due yet; None
+    counts it by the terms. `arrears_since` is the oldest unpaid due date; what falls due before `next_due_date` and is
+    not overdue was paid ahead. `installment`, as the borrower was told it, is kept where it repays the rest.
+    """
+
+    disbursed_on: Day
+    principal: Annotated[Number, minimum("0.01")]
+    overdue_principal: Annotated[Number, NOT_NEGATIVE] = Decimal(0)
+    overdue_interest: Annotated[Number, NOT_NEGATIVE] = Decimal(0)
+    fees: Annotated[Number, NOT_NEGATIVE] = Decimal(0)
+    penalties: Annotated[Number, NOT_NEGATIVE] = Decimal(0)
+    arrears_since: Day | None = None
+    accrued_interest: Annotated[Number, NOT_NEGATIVE] | None = None
+    installment: Annotated[Number, minimum("0.01")] | None = None
+    next_due_date: Day | None = None
+    matures_on: Day | None = None
+
+    @property
+    def overdue(self) -> Decimal:
+        """Principal and interest that are past due."""
+        return self.overdue_principal + self.overdue_interest
 
 
 @dataclass(frozen=True)
@@ -309,6 +342,7 @@ class Event(CaseObject):
     component: Literal["fees", "penalties"] | None = None  # of a waived charge
     installment: Annotated[Whole, between(1, 100_000)] | None = None  # the number of the one that a waiver is for
     terms: Restructuring | None = None
+    take_on: TakeOn | None = None
 
     @classmethod
     def needs(cls, given: Mapping[str, Any]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 from .case_fields import REFUSED, Day
 from .consistency import check_amounts, check_terms
 from .sequence import check_sequence
-from .terms import NAMED, OWN, Charge, Event, Restructuring, Terms
+from .terms import NAMED, OWN, Charge, Event, Restructuring, TakeOn, Terms
 from .violations import InvalidTerms, Violation
 
 T = TypeVar("T")
@@ -26,6 +26,7 @@ TERMS = TypeAdapter(Terms)
 EVENTS = TypeAdapter(list[Event])
 CHARGE = TypeAdapter(Charge)
 RESTRUCTURING = TypeAdapter(Restructuring)
+TAKE_ON = TypeAdapter(TakeOn)
 AS_OF: TypeAdapter[date | None] = TypeAdapter(Day | None)
 
 # pydantic's types of error, as this house says them: what should stand there, or the sentence.
@@ -40,6 +41,7 @@ SENTENCES = {
 NO_OBJECT = {
     "Terms": "is missing; give the agreed terms as an object",
     "Restructuring": "is missing; give what is rescheduled as an object",
+    "TakeOn": "is missing; give what the other system knows of the loan as an object",
 }
 NO_PART_OF_A_PATH = (NAMED, OWN, "[key]")
 
@@ -91,6 +93,15 @@ def parse_restructuring(source: Any, path: str = "terms") -> Restructuring:
         InvalidTerms: naming every violation.
     """
     return _parse(RESTRUCTURING, source, path)
+
+
+def parse_take_on(source: Any, path: str = "take_on") -> TakeOn:
+    """What another system knows of a running loan, from the loan case form.
+
+    Raises:
+        InvalidTerms: naming every violation.
+    """
+    return _parse(TAKE_ON, source, path)
 
 
 def parse_case(source: Any, path: str = "$") -> tuple[Terms, list[Event], date]:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from apps.loans.ledger.models import AccountMapping, GLAccount
-from apps.loans.ledger.queries import accounts_in_use, present_actor, restore_actor, take_chart_lock
+from apps.loans.ledger.queries import accounts_in_use, present_actor, restore_actor, take_turn
 from apps.loans.products.models import POLICY_ID
 from apps.mfis.core.actor import SYSTEM, name_actor
 from apps.mfis.core.once import read_again, read_once
@@ -36,6 +36,9 @@ class Template:
         )
 
 
+# Against it stands what running loans brought from another system, until an accountant moves it where it belongs.
+OPENING = Template("3090", "Opening balances", "equity", "opening")
+
 TEMPLATE = (
     Template("1010", "Cash on hand", "asset", "cash"),
     Template("1020", "Bank", "asset", "bank"),
@@ -54,6 +57,7 @@ TEMPLATE = (
     Template("2300", "Accounts payable", "liability"),
     Template("3010", "Capital", "equity"),
     Template("3020", "Retained earnings", "equity", "retained"),
+    OPENING,
     Template("4010", "Interest on loans", "income", "interest_income"),
     Template("4020", "Fees on loans", "income", "fee_income"),
     Template("4030", "Penalties on loans", "income", "penalty_income"),
@@ -81,7 +85,7 @@ def ensure_chart() -> None:
     if GLAccount.objects.exists():
         return
     with transaction.atomic():
-        take_chart_lock()
+        take_turn("chart")
         if GLAccount.objects.exists():
             return
         before = present_actor()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Sum
-
 from apps.loans.book.models import Channel, EventType, LoanEvent
-from apps.loans.ledger.models import GLAccount, JournalLine
-from apps.loans.ledger.queries import take_account_lock
+from apps.loans.ledger.models import GLAccount
+from apps.loans.ledger.money_held import lock_money_held
 from apps.mfis.core.errors import WrongState
+
+ZERO = Decimal(0)
 
 # Of an account by hand (a vault, a second bank) nobody says what it is for; as an asset it is held likewise.
 HELD = (*Channel.values, "")
@@ -29,21 +30,24 @@ def may_take_money_out(event: LoanEvent | None) -> bool:
     return event is not None and event.type in TAKES_MONEY_OUT
 
 
-def require_not_below_zero(amounts: dict[UUID, Decimal]) -> None:
-    """Refuses an entry that takes more out of an account of money than it holds; debit is above zero.
+def require_not_below_zero(entries: Collection[dict[UUID, Decimal]]) -> None:
+    """Refuses entries that take more out of an account of money than it holds; debit is above zero.
 
     What leaves an account waits for what leaves it elsewhere, so that two together take no more than there is.
 
     Raises:
         BelowZero: naming the account, what it holds and what would leave it.
     """
-    leaving = [account for account, amount in amounts.items() if amount < 0]
+    leaving: dict[UUID, Decimal] = {}
+    for amounts in entries:
+        for account_id, amount in amounts.items():
+            if amount < 0:
+                leaving[account_id] = leaving.get(account_id, ZERO) - amount
     held = GLAccount.objects.filter(pk__in=leaving, type="asset", role__in=HELD, may_go_below_zero=False)
-    for account in sorted(held, key=lambda account: account.pk):
-        take_account_lock(account.pk)
-        balance = JournalLine.objects.filter(account=account).aggregate(total=Sum("amount"))["total"] or Decimal(0)
-        if balance + amounts[account.pk] < 0:
+    accounts = {account.pk: account for account in held}
+    for account_id, balance in lock_money_held(sorted(accounts)).items():
+        if balance < leaving[account_id]:
             raise BelowZero(
-                f"{account} holds {balance:,.2f}; {-amounts[account.pk]:,.2f} cannot leave it. Enter what came in "
-                "first, or let the account go below zero (Chart of accounts)."
+                f"{accounts[account_id]} holds {balance:,.2f}; {leaving[account_id]:,.2f} cannot leave it. Enter what "
+                "came in first, or let the account go below zero (Chart of accounts)."
             )

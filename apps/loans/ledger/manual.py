@@ -177,7 +177,7 @@ def _post(journal: ManualJournal, actor: Actor) -> JournalEntry | None:
     amounts: dict[UUID, Decimal] = defaultdict(Decimal)
     for account, amount in lines:
         amounts[account] += amount
-    require_not_below_zero(amounts)
+    require_not_below_zero([amounts])
     return post_entry(
         source=JournalEntry.Source.MANUAL,
         posted_on=journal.posted_on,

@@ -13,7 +13,7 @@ from django.db import models
 
 from apps.loans.book.models import Loan, LoanEvent
 from apps.loans.products.models import Product
-from apps.mfis.core.tables import Fact, NodeLocal, Revisioned
+from apps.mfis.core.tables import Fact, NodeLocal, Projection, Revisioned
 
 
 class GLAccount(Revisioned):
@@ -76,6 +76,7 @@ class JournalEntry(Fact):
     class Source(models.TextChoices):
         LOAN = "loan", "Loan"
         ACCRUAL = "accrual", "Accrual"
+        OPENING = "opening", "Loans taken on"
         PROVISION = "provision", "Provision"
         MANUAL = "manual", "By hand"
         CLOSING = "closing", "Year end"
@@ -102,7 +103,7 @@ class JournalEntry(Fact):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(source__in=["loan", "accrual", "provision", "manual", "closing"]),
+                condition=models.Q(source__in=["loan", "accrual", "opening", "provision", "manual", "closing"]),
                 name="entry_source_known",
             ),
             models.CheckConstraint(
@@ -164,6 +165,19 @@ class JournalLine(Fact):
     @property
     def credit(self) -> Decimal | None:
         return -self.amount if self.amount < 0 else None
+
+
+class MoneyHeld(Projection):
+    """A part of what an account holds, for accounts of money: a trigger adds one for each statement that posts to it.
+
+    Whoever takes money out adds the parts up, so that it costs what came since, and not what the books hold.
+    """
+
+    account = models.ForeignKey(GLAccount, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    amount = models.DecimalField(max_digits=20, decimal_places=2)
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.amount}"
 
 
 class PeriodClosing(Fact):

@@ -23,20 +23,21 @@ class Earned(NamedTuple):
 
 # Interest is earned evenly over an installment's period; the part of a running one is rounded for each loan. What a
 # loan that has ended was paid is earned, whenever it would have fallen due; one charged off earns what is paid on it.
+# What was brought with a loan that was taken on had been earned elsewhere.
 EARNED = """
     SELECT product_id, sum(interest), sum(fees), sum(penalties) FROM (
         SELECT l.product_id,
-               CASE WHEN i.due_date <= %(day)s OR s.closed_on <= %(day)s THEN i.interest
-                    WHEN i.days = 0 THEN 0
-                    ELSE round(i.interest * (%(day)s - (i.due_date - i.days)) / i.days, 2) END AS interest,
-               CASE WHEN i.due_date <= %(day)s OR s.closed_on <= %(day)s THEN i.fees ELSE 0 END AS fees,
-               CASE WHEN i.due_date <= %(day)s OR s.closed_on <= %(day)s THEN i.penalties ELSE 0 END AS penalties
+               CASE WHEN of.ended THEN i.interest - i.brought_interest WHEN i.days = 0 THEN 0
+                    ELSE round((i.interest - i.brought_interest) * (%(day)s - (i.due_date - i.days)) / i.days, 2)
+                     END AS interest,
+               CASE WHEN of.ended THEN i.fees - i.brought_fees ELSE 0 END AS fees,
+               CASE WHEN of.ended THEN i.penalties - i.brought_penalties ELSE 0 END AS penalties
           FROM loans_installment i
           JOIN loans_loan l ON l.id = i.loan_id
-          JOIN loans_loanstate s ON s.loan_id = i.loan_id
-          JOIN loans_earning e ON e.loan_id = i.loan_id
-         WHERE s.disbursed_on <= %(day)s AND (i.due_date - i.days < %(day)s OR s.closed_on <= %(day)s)
-           AND NOT (s.status = 'charged_off' AND e.closed_on <= %(day)s)
+          JOIN loans_loanstate s ON s.loan_id = l.id JOIN loans_earning e ON e.loan_id = l.id
+         CROSS JOIN LATERAL (SELECT i.due_date <= %(day)s OR s.closed_on <= %(day)s AS ended) of
+         WHERE coalesce(s.taken_on, s.disbursed_on) <= %(day)s
+           AND (of.ended OR i.due_date - i.days < %(day)s) AND NOT (s.status = 'charged_off' AND e.closed_on <= %(day)s)
         UNION ALL
         SELECT e.product_id, e.total_interest, e.total_fees, e.total_penalties
           FROM loans_earning e JOIN loans_loanstate s ON s.loan_id = e.loan_id
@@ -65,11 +66,11 @@ GO_ON = """
             SELECT coalesce((array_agg(i.due_date - i.days ORDER BY i.due_date, i.interest DESC)
                              FILTER (WHERE i.due_date > %(day)s))[1], %(day)s),
                    min(i.due_date) FILTER (WHERE i.due_date > %(day)s),
-                   coalesce((array_agg(i.interest ORDER BY i.due_date, i.interest DESC)
+                   coalesce((array_agg(i.interest - i.brought_interest ORDER BY i.due_date, i.interest DESC)
                              FILTER (WHERE i.due_date > %(day)s))[1], 0),
-                   coalesce(sum(i.interest) FILTER (WHERE i.due_date <= %(day)s), 0),
-                   coalesce(sum(i.fees) FILTER (WHERE i.due_date <= %(day)s), 0),
-                   coalesce(sum(i.penalties) FILTER (WHERE i.due_date <= %(day)s), 0)
+                   coalesce(sum(i.interest - i.brought_interest) FILTER (WHERE i.due_date <= %(day)s), 0),
+                   coalesce(sum(i.fees - i.brought_fees) FILTER (WHERE i.due_date <= %(day)s), 0),
+                   coalesce(sum(i.penalties - i.brought_penalties) FILTER (WHERE i.due_date <= %(day)s), 0)
               FROM loans_installment i WHERE i.loan_id = e.loan_id)
      WHERE e.ctid = ANY (ARRAY(SELECT ctid FROM loans_earning WHERE due <= %(day)s))
 """
@@ -184,14 +185,9 @@ def take_books_lock() -> None:
     execute(f"SELECT pg_advisory_xact_lock({BOOKS_LOCK})")
 
 
-def take_account_lock(account: UUID) -> None:
-    """Of two entries that take something out of an account, the second begins once the first has ended."""
-    execute("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.account=' || %s, 0))", [str(account)])
-
-
-def take_chart_lock() -> None:
-    """Of several sessions that open one MFI's first page of the books, one enters the chart."""
-    execute("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.chart', 0))")
+def take_turn(what: str) -> None:
+    """Of several sessions that do the same in one MFI's books at once, the second looks once the first has ended."""
+    execute("SELECT pg_advisory_xact_lock(hashtextextended(concat(current_schema(), '.', %s), 0))", [what])
 
 
 def present_actor() -> str:
@@ -324,7 +320,7 @@ HELD = "SELECT account_id, sum(amount) FROM loans_journalline GROUP BY account_i
 
 HELD_BY_LOANS = """
     SELECT l.account_id, sum(l.amount) FROM loans_journalline l JOIN loans_journalentry e ON e.id = l.entry_id
-     WHERE e.source = 'loan' GROUP BY l.account_id
+     WHERE e.source IN ('loan', 'opening') GROUP BY l.account_id
 """
 
 OUTSTANDING = """
@@ -339,7 +335,7 @@ def held_by_account() -> dict[UUID, Decimal]:
 
 
 def held_by_loan_entries() -> dict[UUID, Decimal]:
-    """What the loans' own entries alone have brought to each account."""
+    """What the loans' own entries, and those by which they were taken on, have brought to each account."""
     return dict(fetch_all(HELD_BY_LOANS))
 
 

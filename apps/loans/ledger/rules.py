@@ -53,7 +53,12 @@ def targets(folded: LoanSnapshot, events: list[LoanEvent], recognition: str) -> 
     if folded.disbursed_on is None:
         return {}
     wanted: dict[str, Decimal] = defaultdict(Decimal)
-    shares = (*_figures(folded, recognition), *_money(folded, events), *_charged_off(folded, events))
+    shares = (
+        *_figures(folded, recognition),
+        *_brought(folded, recognition),
+        *_money(folded, events),
+        *_charged_off(folded, events),
+    )
     for role, amount in shares:
         wanted[role] += amount
     return dict(wanted)
@@ -64,6 +69,18 @@ def _figures(folded: LoanSnapshot, recognition: str) -> Iterator[Share]:
     for rule in RULES:
         role = rule.accrual if accrual and rule.accrual else rule.role
         yield role, rule.side * rule.figure(folded)
+
+
+def _brought(folded: LoanSnapshot, recognition: str) -> Iterator[Share]:
+    """What came with a loan from another system stands in the opening entry of its product (`opening.py`)."""
+    opening, before = folded.brought.opening, folded.brought.received
+    yield "loans", -opening["principal"]
+    yield "savings", opening["savings"]
+    yield "overpayments", opening["overpaid"]
+    yield "fee_income", folded.brought.fees
+    accrual = recognition == Policy.Recognition.ACCRUAL
+    for component, income in (("interest", "interest"), ("fees", "fee"), ("penalties", "penalty")):
+        yield f"{component}_receivable" if accrual else f"{income}_income", before[component]
 
 
 def _charged_off(folded: LoanSnapshot, events: list[LoanEvent]) -> list[Share]:
@@ -78,7 +95,7 @@ def _charged_off(folded: LoanSnapshot, events: list[LoanEvent]) -> list[Share]:
 def _money(folded: LoanSnapshot, events: list[LoanEvent]) -> Iterator[Share]:
     """What moved through each channel, and what came as a credit without money."""
     reversed_ids = {event.reverses_id for event in events if event.type == EventType.REVERSAL}
-    standing = [event for event in events if event.pk not in reversed_ids]
+    standing = [e for e in events if e.pk not in reversed_ids and not e.payload.get("taken_over")]
     yield from _paid_out(folded, [event for event in standing if event.type == EventType.DISBURSED])
     for event in standing:
         amount = event.amount or ZERO

@@ -8,14 +8,18 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from apps.loans.book.models import Loan, LoanEvent
+from apps.loans.book.facts import standing
+from apps.loans.book.models import EventType, Loan, LoanEvent
 from apps.loans.book.projection import fold_loan
 from apps.loans.book.projection_check import differences
 from apps.loans.domain.snapshot import LoanSnapshot
 from apps.loans.ledger import queries
 from apps.loans.ledger.accrual import PAIRS
 from apps.loans.ledger.chart import accounts_by_role, accounts_of
+from apps.loans.ledger.floor import HELD
 from apps.loans.ledger.models import BooksCheck, JournalEntry
+from apps.loans.ledger.money_held import money_miscounted
+from apps.loans.ledger.opening import opening_differences
 from apps.loans.ledger.post import ZERO, posted_for, wanted_for
 from apps.loans.products.models import Policy, the_policy
 from apps.mfis.core.actor import Actor
@@ -75,6 +79,11 @@ def _entries() -> Iterator[str]:
 def _closed() -> Iterator[str]:
     for entry, day, through in queries.entries_after_closing():
         yield f"entry {entry}: posted on {day} after the books were closed through {through}"
+
+
+def _money() -> Iterator[str]:
+    for account, parts, lines in money_miscounted(HELD):
+        yield f"account {account}: holds {lines} by its lines, {parts} as pay-outs count it"
 
 
 def _references() -> Iterator[str]:
@@ -138,8 +147,22 @@ def _last_accrual() -> date | None:
     return last[0]
 
 
+def _openings() -> Iterator[str]:
+    """What loans brought from another system, against the entries by which they were taken on."""
+    yield from opening_differences()
+
+
 # What holds for the books as a whole, each check naming its breaks.
-CHECKS: tuple[Callable[[], Iterator[str]], ...] = (_chain, _entries, _closed, _references, _control, _receivables)
+CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
+    _chain,
+    _entries,
+    _closed,
+    _money,
+    _references,
+    _control,
+    _receivables,
+    _openings,
+)
 
 
 def breaks_of(loan: Loan) -> Iterator[str]:
@@ -150,6 +173,7 @@ def breaks_of(loan: Loan) -> Iterator[str]:
     yield from _posted(loan, folded, events)
     yield from _receipts(folded)
     yield from _principal(folded)
+    yield from _brought(folded, events)
 
 
 def _posted(loan: Loan, folded: LoanSnapshot, events: list[LoanEvent]) -> Iterator[str]:
@@ -174,6 +198,15 @@ def _receipts(folded: LoanSnapshot) -> Iterator[str]:
 
 def _principal(folded: LoanSnapshot) -> Iterator[str]:
     """What was lent and not given up is what falls due."""
-    lent = folded.disbursed - folded.written_off["principal"]
+    lent = folded.disbursed - folded.brought.repaid - folded.written_off["principal"]
     if folded.disbursed_on and folded.due("principal") != lent:
         yield f"principal due is {folded.due('principal')}, lent and not written off {lent}"
+
+
+def _brought(folded: LoanSnapshot, events: list[LoanEvent]) -> Iterator[str]:
+    """What the loan brought from another system, as the books were told, against the fold."""
+    for event in standing(events):
+        told = event.payload.get("opening", {}) if event.type == EventType.TAKEN_ON else {}
+        for component, amount in told.items():
+            if Decimal(amount) != folded.brought.opening[component]:
+                yield f"it brought {amount} of {component}, the fold says {folded.brought.opening[component]}"

@@ -11,9 +11,9 @@ from ninja import Query, Router
 from apps.loans.domain.calculator import state_json
 from apps.loans.domain.cost import cost_json, cost_of_credit
 from apps.loans.domain.money import Currency
-from apps.loans.products.models import PAYMENT_ACCOUNTS, Product, the_policy
+from apps.loans.products.models import PAYMENT_ACCOUNTS, LoanPurpose, Product, the_policy
 from apps.loans.products.quotes import quote_product, representative_costs
-from apps.loans.products.schemas import PayToOut, ProductOut, QuoteOut
+from apps.loans.products.schemas import PayToOut, ProductOut, PurposeOut, QuoteOut
 from apps.loans.products.selectors import offered_product
 from apps.mfis.core.api_types import REFUSED, Amount, amount_text
 from apps.mfis.core.clock import business_date
@@ -39,6 +39,12 @@ PLAIN_FIELDS = (
     "rate_per",
     "interest_method",
 )
+
+
+@router.get("/purposes", response={200: list[PurposeOut], **REFUSED}, auth=ANY)
+def purposes(request: HttpRequest) -> Any:
+    """What loans are for, to choose from in an application."""
+    return list(LoanPurpose.objects.offered().values("id", "name", "name_st", "sector"))
 
 
 @router.get("/products", response={200: list[ProductOut], **REFUSED}, auth=None)

@@ -34,7 +34,7 @@ def quote_product(
 def representative_costs(products: Collection[Product], on: date, currency: str) -> list[Cost | None]:
     """What the usual loan of each product costs if it is paid out `on`; None where it cannot be reckoned."""
     moved = any(product.working_day_rule != "keep" for product in products)
-    holidays = _holidays_from(on) if moved else []
+    holidays = holidays_from(on) if moved else []
     return [_usual_cost(product, on, currency, holidays) for product in products]
 
 
@@ -136,9 +136,10 @@ def _holidays(product: Product, on: date) -> list[str]:
     """The days from `on` that due dates are moved from, where the product moves any."""
     if product.working_day_rule == "keep":
         return []
-    return _holidays_from(on)
+    return holidays_from(on)
 
 
-def _holidays_from(on: date) -> list[str]:
+def holidays_from(on: date) -> list[str]:
+    """The public holidays from `on`, in ISO's form."""
     days = PublicHoliday.objects.filter(is_active=True, day__gte=on).values_list("day", flat=True)
     return [day.isoformat() for day in days]

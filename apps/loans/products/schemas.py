@@ -11,6 +11,7 @@ from ninja import Schema
 from apps.loans.products.models import PAYMENT_ACCOUNTS
 from apps.loans.products.models.choices import Frequency, InterestMethod
 from apps.mfis.core.api_types import Plain, told_of
+from apps.users.accounts.particulars import Sector
 
 
 class PaymentsOut(Plain):
@@ -39,6 +40,15 @@ class CostOut(Plain):
     installments: int
     installment: str
     payments: list[PaymentsOut]
+
+
+class PurposeOut(Schema):
+    """What loans are for, as applications name it; `name_st` is empty where it was not translated."""
+
+    id: UUID
+    name: str
+    name_st: str
+    sector: Annotated[str, told_of(Sector.values)]
 
 
 class ProductOut(Schema):

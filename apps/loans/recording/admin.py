@@ -38,6 +38,7 @@ class MessageAdmin(LetsemaAdmin):
 
     view_action = Action.VIEW_BOOKS
     list_title = "Messages"
+    reach = "account__profile__"
     list_display = ("queued_at", "account", "what", "channel", "state", "attempts", "sent_at", "error")
     list_filter = ("status", "channel", AboutFilter)
     list_select_related = ("account",)

@@ -31,6 +31,7 @@ HISTORY_STATUSES: dict[Status, str] = {
     Status.CLOSED: "closed",
     Status.CHARGED_OFF: "charged_off",
     Status.WRITTEN_OFF: "written_off",
+    Status.TAKEN_BACK: REVERSED,
 }
 
 
@@ -49,7 +50,7 @@ def credit_events(loan: Loan, made: Projected, event: LoanEvent, status_before: 
         return []
     total = sum((row.principal + row.interest + row.fees for row in made.installments), Decimal(0))
     last = max((row.due_date for row in made.installments), default=None)
-    monthly = per_month(total, made.state.disbursed_on, last)
+    monthly = per_month(total, made.state.taken_on or made.state.disbursed_on, last)
     return [credit_event(loan, made.state, event, kind, monthly) for kind in kinds]
 
 
@@ -93,11 +94,14 @@ def credit_event(loan: Loan, state: LoanState, event: LoanEvent, kind: str, mont
 
 
 def monthly_installment(loan: Loan, state: LoanState) -> Decimal:
-    """What a loan costs a month: all that is scheduled, divided by the months from pay-out to the last due date."""
+    """What a loan costs a month: all that is scheduled, divided by the months from pay-out to the last due date.
+
+    Of a loan that was taken on, what was left then and the months from that day on.
+    """
     rows = Installment.objects.filter(loan=loan).aggregate(
         total=Sum(F("principal") + F("interest") + F("fees")), last=Max("due_date")
     )
-    return per_month(rows["total"] or Decimal(0), state.disbursed_on, rows["last"])
+    return per_month(rows["total"] or Decimal(0), state.taken_on or state.disbursed_on, rows["last"])
 
 
 def per_month(total: Decimal, since: date | None, last: date | None) -> Decimal:

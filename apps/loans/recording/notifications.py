@@ -31,7 +31,7 @@ def message_of(loan: Loan, state: LoanState, event: LoanEvent) -> Message | None
     rule = EVENTS[EventType(told_of.type)]
     about = _about(loan, event) if told_of is event else rule.reversal_message
     entered_on = business_date() if told_of is event else timezone.localdate(told_of.recorded_at)
-    if not about or (entered_on - told_of.value_date).days > NEWS_DAYS:
+    if not about or event.payload.get("taken_over") or (entered_on - told_of.value_date).days > NEWS_DAYS:
         return None
     return message_for(account=loan.borrower, about=about, key=f"event-{event.pk}", values=_values(loan, state, event))
 

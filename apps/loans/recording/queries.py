@@ -34,6 +34,7 @@ class Draw(NamedTuple):
     number: str
     amount: Decimal
     value_date: date
+    event_id: UUID
 
 
 Key = tuple[str, str]  # a transfer's: channel and folded reference
@@ -57,7 +58,8 @@ LOCK_TRANSFERS = """
 # itself (OFFSET 0 keeps it so): for many at once all events would be read through.
 KNOWN = f"""
     {LOCK_TRANSFERS};
-    SELECT w.channel, w.folded, e.loan_id, e.loan_number, e.type, e.number, e.amount, e.value_date, {SAID.sql}
+    SELECT w.channel, w.folded, e.loan_id, e.loan_number, e.type, e.number, e.amount, e.value_date, e.id,
+           {SAID.sql}
       FROM unnest(%s::text[], %s::text[]) AS w (channel, folded)
       CROSS JOIN (VALUES (1), (2)) AS part (n)
       LEFT JOIN LATERAL (
@@ -80,9 +82,9 @@ def lock_transfers(keys: Collection[Key]) -> dict[Key, Known]:
     for channel, folded, *row in fetch_all(KNOWN, [*columns, *columns, types]):
         of = known[channel, folded]
         if row[0] is not None:
-            of.draws.append(Draw._make(row[:6]))
-        if row[6] is not None:
-            of.said.append(SAID.read(row[6:]))
+            of.draws.append(Draw._make(row[:7]))
+        if row[7] is not None:
+            of.said.append(SAID.read(row[7:]))
     return known
 
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 from django.conf import settings
 
-from apps.loans.book.models import Arrival, EventType, Loan, LoanEvent, LoanState
+from apps.loans.book.models import COLLECTS, Arrival, EventType, Loan, LoanEvent, LoanState
 from apps.loans.book.projection import project
 from apps.loans.book.workflow import EVENTS, TRANSITIONS, Transition, hands_in
 from apps.loans.domain.violations import InvalidTerms
@@ -74,7 +74,11 @@ def check_transition(name: str, loan: Loan, state: LoanState, actor: Actor, *, r
         NotAllowed: their duties do not include it, or a second person has to do it. WrongState: the loan is not where
             it starts. InvalidInput: it needs a reason. NotHome: it is decided at another node.
     """
-    transition = TRANSITIONS[name]
+    return check_step(TRANSITIONS[name], loan, state, actor, reason=reason)
+
+
+def check_step(transition: Transition, loan: Loan, state: LoanState, actor: Actor, *, reason: str = "") -> Transition:
+    """The same for a transition of any table about loans."""
     transition.check(
         actor,
         state=state.status,
@@ -143,13 +147,30 @@ def append_event(
 def new_event(
     *, loan: Loan, event_type: EventType, actor: Actor, value_date: date, **values: Unpack[EventValues]
 ) -> LoanEvent:
-    """The fact, not written yet; see `append_event`."""
+    """The fact, not written yet; see `append_event`. What is received or given back belongs to the actor's branch."""
     event = LoanEvent(
         loan=loan, type=event_type, value_date=value_date, actor_id=actor.id, actor_name=actor.name, **values
     )
     event.reason = event.reason.strip()[:REASON_LENGTH]
+    if actor.branch_id and event_type in COLLECTS:
+        event.payload = {**event.payload, "branch": str(actor.branch_id)}
     event.id = _event_id(event)
     return event
+
+
+def first_event(
+    *, loan: Loan, event_type: EventType, actor: Actor, value_date: date, **values: Unpack[EventValues]
+) -> LoanEvent:
+    """The fact by which a loan begins that is not written yet either: nothing of it is looked up."""
+    return LoanEvent(
+        id=uuid5(loan.pk, event_type),
+        loan=loan,
+        type=event_type,
+        value_date=value_date,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        **values,
+    )
 
 
 def append_note(*, loan: Loan, actor: Actor, text: str) -> LoanEvent:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from apps.loans.book.checks import check_amount
 from apps.loans.book.models import Channel, EventType, Loan, LoanEvent, Transfer
@@ -45,6 +46,7 @@ class TransferBook:
     """The transfers that a transaction holds locked, with what is drawn on each by now, its own drawings among it."""
 
     known: dict[Key, Known] = field(default_factory=dict)
+    taken_back: set[UUID] = field(default_factory=set)  # movements that the transaction reverses
 
     def look_at(self, keys: Collection[Key]) -> None:
         """Locks the transfers that are not yet, and looks at them."""
@@ -66,7 +68,8 @@ class TransferBook:
             return None
         _check_whole(drawing)
         self.look_at([drawing.key])
-        draws, said = self.known[drawing.key]
+        known, said = self.known[drawing.key]
+        draws = [draw for draw in known if draw.event_id not in self.taken_back]
         if not draws:
             return _stated(drawing, said, actor)
         drawn = sum((draw.amount for draw in draws), ZERO)
@@ -76,14 +79,15 @@ class TransferBook:
         return None
 
     def keep(self, event: LoanEvent, stated: Transfer | None) -> None:
-        """Counts what an event draws, and the transfer that was stated with it."""
+        """Counts what an event draws or gives back, and the transfer that was stated with it."""
+        if event.reverses_id:
+            self.taken_back.add(event.reverses_id)
         if event.type not in DRAWS_ON_TRANSFERS or not event.reference:
             return
         key = (event.channel, fold_reference(event.reference))
         if key in self.known:
-            self.known[key].draws.append(
-                Draw(event.loan_id, event.loan.number, event.type, event.number, event.amount or ZERO, event.value_date)
-            )
+            drawn = (event.amount or ZERO, event.value_date, event.pk)
+            self.known[key].draws.append(Draw(event.loan_id, event.loan.number, event.type, event.number, *drawn))
             self.known[key].said.extend([stated] if stated else [])
 
 

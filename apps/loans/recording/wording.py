@@ -15,6 +15,13 @@ Worded = tuple[str, str]  # the field, and the sentence
 PAID_OUT_LATER = "The loan was paid out later; take that day, or one after."
 
 
+BOOKED_ELSEWHERE = "This was booked in the other system, before the loan was taken on from it; it stays as it is."
+
+
+def _before_taken_on(day: str) -> Worded:
+    return "value_date", f"The loan was taken on from another system on {_day(day)}; take that day, or one after."
+
+
 def _amount(text: str) -> Decimal:
     return Decimal(text)
 
@@ -68,6 +75,8 @@ WORDED: tuple[tuple[re.Pattern[str], Callable[..., Worded]], ...] = tuple(
         (r"comes before the disbursement", _says("value_date", PAID_OUT_LATER)),
         (r"nothing is outstanding that could be written off", _says("", "Nothing is owed on that day.")),
         (r"is a recovery on a loan that is not", _says("", "This loan is not given up; record a repayment instead.")),
+        (r"was booked in the other system", _says("", BOOKED_ELSEWHERE)),
+        (r"is before (\S+), when the loan was taken on", _before_taken_on),
         (r"is finer than the (\d) decimals", _too_fine),
     )
 )

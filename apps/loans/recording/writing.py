@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError
 
 from apps.credit.outbox import CreditEvent, payload_of
-from apps.loans.book.models import EventType, LoanEvent, Transfer
+from apps.loans.book.models import LENT, EventType, LoanEvent, Transfer
 from apps.loans.book.numbers import spelled
 from apps.loans.book.projection import Projected, make_projection, projections_written
 from apps.loans.book.queries.bookings import take_numbers
@@ -32,6 +32,7 @@ from apps.loans.recording.queries import facts_written, tellings_written
 from apps.loans.recording.transfers import Drawing, TransferBook
 from apps.loans.recording.wording import refusal
 from apps.mfis.core.actor import Actor
+from apps.mfis.core.durability import answer_from_disk, commit_at_once
 from apps.mfis.core.errors import ServiceError, WrongState
 from apps.mfis.core.prepared import Query, run_together
 from apps.mfis.core.tables import new_id, this_node
@@ -43,13 +44,21 @@ REFUND_RESTS = "What was paid too much was given back since, and rests on this: 
 FEW = 10  # events whose writing is prepared
 
 
+class Unnumbered(NamedTuple):
+    """An event that gets a number of `series` when it is written, and the message that names it."""
+
+    series: str
+    event: LoanEvent
+    message: Message | None
+
+
 class Writing:
     """Events of one actor that are written together, each as if those before it were written already."""
 
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
         self._held: dict[str, int] = {}  # the last number of each kind that is held
-        self._taken: dict[str, int] | None = None  # how many of it are given since; None: each is taken at once
+        self._taken: dict[str, int] | None = None  # how many of it are given since; None: `write` gives them
         self.transfers = TransferBook()
         self.is_home = is_home()  # elsewhere the home posts and tells once a fact has arrived there
         self._stated: list[Transfer] = []
@@ -59,27 +68,37 @@ class Writing:
         self._entries: list[EntryDraft] = []
         self._outbox: list[CreditEvent] = []
         self._messages: list[Message] = []
+        self._unnumbered: list[Unnumbered] = []
 
     def hold_numbers(self) -> None:
         """From now on numbers are counted here, and taken by `write`: nobody else takes one of the kind meanwhile."""
         self._taken = {}
 
-    def number(self, name: str) -> str:
-        """The next number of a kind, which is taken until the transaction ends."""
-        if self._taken is None:
-            return spelled(name, take_numbers(name, 1))
-        if name not in self._taken:
+    def held_number(self, name: str) -> str:
+        """The next number of a kind that is held."""
+        taken = self._taken if self._taken is not None else {}
+        if name not in taken:
             self._held[name] = take_numbers(name, 0)
-            self._taken[name] = 0
-        self._taken[name] += 1
-        return spelled(name, self._held[name] + self._taken[name])
+            taken[name] = 0
+        taken[name] += 1
+        return spelled(name, self._held[name] + taken[name])
 
     def draw(self, drawing: Drawing) -> Transfer | None:
         """What is to be stated with the event that is paid out of a transfer; see `TransferBook.draw`."""
         return self.transfers.draw(drawing, self.actor)
 
-    def add(self, facts: Facts, event: LoanEvent, stated: Transfer | None = None) -> LoanEvent:
-        """Adds an event of the loan, and works out what follows from it.
+    def add(
+        self,
+        facts: Facts,
+        event: LoanEvent,
+        stated: Transfer | None = None,
+        *,
+        series: str = "",
+        is_posted: bool = True,
+    ) -> LoanEvent:
+        """Adds an event of the loan, and works out what follows from it; in the books too, unless one after it does.
+
+        `series` is the kind of number that it gets.
 
         Raises:
             WrongState: it happened before and may happen only once, or what was given back rests on it. InvalidInput:
@@ -87,6 +106,8 @@ class Writing:
         """
         if any(known.pk == event.pk for known in facts.events) and EVENTS[EventType(event.type)].once:
             raise _happened(event)
+        if series and self._taken is not None:
+            event.number = self.held_number(series)
         facts.add(event)
         try:
             made = make_projection(facts.loan, facts.events)
@@ -99,10 +120,13 @@ class Writing:
         self._events.append(event)
         self._stated.extend([stated] if stated else [])
         if self.is_home:
-            self._post(facts, event, made)
+            if is_posted:
+                self._post(facts, event, made)
             self._outbox += credit_events(facts.loan, made, event, before)
         message = message_of(facts.loan, made.state, event)
         self._messages.extend([message] if message else [])
+        if series and not event.number:
+            self._unnumbered.append(Unnumbered(series, event, message))
         self.transfers.keep(event, stated)
         return event
 
@@ -112,7 +136,7 @@ class Writing:
         A step that was agreed to may be that pay-out, which follows it: the books' lock comes before the chain's.
         """
         if facts.books is None:
-            moved = (EventType.DISBURSED, EventType.STEP_AGREED)
+            moved = (*LENT, EventType.STEP_AGREED)
             if not any(known.type in moved for known in facts.events):
                 return
             facts.books = look_at_books([facts.loan.pk])[facts.loan.pk]
@@ -132,25 +156,36 @@ class Writing:
         if not self._events:
             return
         many = len(self._events) > FEW
-        rows = [_transfer_row(t) for t in self._stated], [_event_row(e) for e in self._events]
         known = {loan_id: facts.coverage for loan_id, facts in self._facts.items()}
         projections, reached = projections_written(self._made.values(), known)
         for loan_id, coverage in reached.items():
             self._facts[loan_id].coverage = coverage
-        statements = [facts_written(this_node(), *rows), projections]
+        self._give_numbers()
+        rows = [_transfer_row(t) for t in self._stated], [_event_row(e) for e in self._events]
+        statements = [commit_at_once(), facts_written(this_node(), *rows), projections]
         held = [entry for entry in self._entries if entry.held]
         if held:  # accounts are locked after the chain, in whatever a transaction writes
             self._run(statements, many=many)
             statements = []
-            for entry in held:
-                require_not_below_zero(entry.amounts)
+            require_not_below_zero([entry.amounts for entry in held])
         if self._entries:
             statements.append(drafts_written(self._entries))
         if self._outbox or self._messages:
             told = [_outbox_row(o) for o in self._outbox], [_message_row(m) for m in self._messages]
             statements.append(tellings_written(*told))
         self._run(statements, many=many)
+        answer_from_disk()
         self._written()
+
+    def _give_numbers(self) -> None:
+        """Gives each event that lacks one its number. It is what all others wait for: taken when all else is ready."""
+        for series in sorted({lacks.series for lacks in self._unnumbered}):
+            lacking = [lacks for lacks in self._unnumbered if lacks.series == series]
+            last = take_numbers(series, len(lacking))
+            for count, (_, event, message) in enumerate(lacking, last - len(lacking) + 1):
+                event.number = spelled(series, count)
+                if message:
+                    message.values["number"] = event.number
 
     def _run(self, statements: list[tuple[Query, list[Any]]], *, many: bool) -> None:
         try:
@@ -168,6 +203,7 @@ class Writing:
             self._taken = {**(self._taken or {}), name: 0}
         for written in (self._stated, self._events, self._made, self._entries, self._outbox, self._messages):
             written.clear()
+        self._unnumbered.clear()
 
     @contextmanager
     def or_nothing(self, facts: Facts) -> Iterator[Facts]:

@@ -19,16 +19,18 @@ from apps.users.back_office.base import LetsemaAdmin, run_action, status_badge
 from apps.users.back_office.forms import ReasonForm
 from apps.users.back_office.requests import StaffRequest
 from apps.users.back_office.sites import tenant_site
+from apps.users.exporting.lists import ExportColumn
 from apps.users.spreadsheets.admin import ImportsRows
-from apps.users.spreadsheets.exports import ExportColumn, ListExportMixin
 
 RELEASE = TRANSITIONS["release_security"]
 OF_LOAN = (ExportColumn("Loan", "loan.number"), ExportColumn("Borrower", "loan.borrower.full_name"))
 STATE = ExportColumn("State", lambda record: "Held" if record.is_active else "Released")
 
 
-class SecurityAdmin(ImportsRows, ListExportMixin, LetsemaAdmin):  # type: ignore[misc]
+class SecurityAdmin(ImportsRows, LetsemaAdmin):
     """A register: entered from the loan's page, searched and exported here, released from its own page."""
+
+    reach = "loan__portfolio__"
 
     list_select_related = ("loan", "loan__borrower")
 

@@ -29,6 +29,7 @@ DONE = {"confirm": "The payment is booked.", "decline": "The payment is declined
 
 @admin.register(PaymentNotice, site=tenant_site)
 class NoticeAdmin(LetsemaAdmin):
+    reach = "loan__portfolio__"
     list_display = ("reference", "channel", "formatted_amount", "borrower", "loan", "paid_on", "state")
     list_filter = ("status", "channel")
     list_select_related = ("loan", "loan__borrower", "event")

@@ -16,6 +16,8 @@ from apps.mfis.core.commands import Identity
 from apps.mfis.core.prepared import Query
 from apps.mfis.core.tables import this_node
 
+# The day from which a loan takes payments here: its pay-out, or when it was taken on from another system.
+LENT_ON = "(SELECT coalesce(s.taken_on, s.disbursed_on) FROM loans_loanstate s WHERE s.loan_id = own.id)"
 PAYABLE = sorted(TRANSITIONS["record_repayment"].sources)
 
 # One statement, which is its own transaction. $1 to $8: the notice and whose it is; $9: PAYABLE; $10 to $15: the
@@ -41,7 +43,7 @@ REPORT = Query(
     ),
     payable AS (
         SELECT own.id FROM own, (SELECT set_config('letsema.actor', $10, true), pg_advisory_xact_lock($15)) named
-         WHERE own.status = ANY($9) AND $7 >= coalesce(own.disbursed_on, $7)
+         WHERE own.status = ANY($9) AND $7 >= coalesce({LENT_ON}, $7)
            AND ($16 OR $4 <= own.outstanding) AND NOT EXISTS (SELECT FROM known)
     ),
     claimed AS (
@@ -56,7 +58,7 @@ REPORT = Query(
          WHERE $11 IS NULL OR EXISTS (SELECT FROM claimed)
         RETURNING id
     )
-    SELECT EXISTS (SELECT FROM kept), before.body_hash, before.answer::text, own.status, own.disbursed_on,
+    SELECT EXISTS (SELECT FROM kept), before.body_hash, before.answer::text, own.status, {LENT_ON},
            own.outstanding, EXISTS (SELECT FROM known)
       FROM (VALUES (1)) always LEFT JOIN own ON true LEFT JOIN users_command before ON before.id = $11
     """,  # noqa: S608 - constants
@@ -81,7 +83,7 @@ class Outcome(NamedTuple):
     earlier_hash: str | None  # of the command that came before with the same key, with its answer
     earlier_answer: str | None
     loan_status: str | None  # None where the borrower has no such loan
-    disbursed_on: date | None
+    lent_on: date | None
     outstanding: Decimal | None
     is_known: bool  # the loan has another payment with this reference
 

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from apps.loans.book.wording import day, money, movement
+from apps.loans.statements.own_facts import facts_about
 from apps.loans.statements.pdf import Paper, Part, render
 from apps.mfis.tenancy.models import MFI
 
@@ -18,17 +19,7 @@ Kept = dict[str, Any]
 def everything_pdf(kept: Kept, *, mfi: MFI, language: str) -> bytes:
     """`kept` is the API's answer of everything, as JSON has it."""
     with translation.override(language):
-        account = kept["account"]
-        facts = [
-            (_("Borrower"), account["full_name"]),
-            (_("Phone"), account["phone"] or "—"),
-            (_("E-mail"), account["email"] or "—"),
-            (_("National ID"), account["national_id"] or "—"),
-            (_("Date of birth"), day(account["date_of_birth"], language) if account["date_of_birth"] else "—"),
-            (_("Where you live"), ", ".join(x for x in (account["village"], account["district"]) if x) or "—"),
-            (_("Employer"), account["employer"] or "—"),
-            (_("Net monthly income"), money(account["net_monthly_income"]) if account["net_monthly_income"] else "—"),
-        ]
+        facts = facts_about(kept["account"], language)
         parts = [
             *(part for loan in kept["loans"] for part in _loan(loan, language)),
             *_history(kept["credit_history"], language),

@@ -19,7 +19,7 @@ class Actor:
     """A person or program, and what they may do.
 
     `id` is None for the system itself and for people who are not signed in; `role` is None for the system, which may do
-    everything, as nobody outside can be it.
+    everything, as nobody outside can be it. `branch_id` is where a colleague works.
     """
 
     id: UUID | None
@@ -27,6 +27,7 @@ class Actor:
     role: Role | None = None
     duties: frozenset[Duty] = frozenset()
     is_active: bool = True
+    branch_id: UUID | None = None
 
     def may(self, action: Action) -> bool:
         """Whether the roles table lets this actor do `action` in their own schema."""

@@ -27,6 +27,7 @@ from pydantic import TypeAdapter
 
 from apps.mfis.core.actor import NAME_ACTOR, Actor, actor_context, actor_setting
 from apps.mfis.core.database import connection, execute, fetch_all, fetch_one
+from apps.mfis.core.durability import answer_from_disk
 from apps.mfis.core.errors import InvalidInput, KeyReused, NotAllowed, Sentence
 from apps.mfis.core.lifecycle import check_open
 from apps.mfis.core.once import reading_once
@@ -166,6 +167,7 @@ def _once(registered: Command, sent: Identity, actor: Actor, kwargs: dict[str, A
         # Three statements on one way: the last begins, and so looks, once the lock is had.
         before = fetch_one(BEFORE, [actor_setting(actor), sent.lock, sent.id])
         if before:
+            answer_from_disk()  # what the twin wrote may still be on its way there
             return registered.answer.validate_python(answered(sent, *before))
         answer = registered.function(**kwargs)
         kept = as_kept(registered, answer)
@@ -180,6 +182,8 @@ def answers_before(sent: Collection[Identity]) -> dict[UUID, tuple[str, str]]:
     """
     locks = sorted({identity.lock for identity in sent})
     before = fetch_all(BEFORE_MANY, [as_array(locks), as_array(identity.id for identity in sent)]) if sent else []
+    if before:
+        answer_from_disk()  # what they wrote may still be on its way there
     return {key: (body_hash, answer) for key, body_hash, answer in before}
 
 

@@ -38,8 +38,10 @@ def revisioned(table: str, key: str = "id") -> RunSQL:
     )
 
 
-def natural_key(table: str, column: str, key: str = "id") -> RunSQL:
+def natural_key(table: str, column: str, key: str = "id", counts: str = "true") -> RunSQL:
     """Refuses a second row with the same `column` on this node, under an advisory lock.
+
+    `counts` is a condition in SQL, without quotes, that says of which rows `x` the value is taken.
 
     Not a unique index: a row that another node accepted meanwhile must be able to arrive here, to be listed and
     merged, instead of stopping the stream.
@@ -48,7 +50,7 @@ def natural_key(table: str, column: str, key: str = "id") -> RunSQL:
         f"""
         CREATE INDEX {table}_{column}_natural ON {table} ({column});
         CREATE TRIGGER letsema_natural_{column} BEFORE INSERT OR UPDATE OF {column} ON {table}
-            FOR EACH ROW EXECUTE FUNCTION public.letsema_natural_key('{column}', '{key}');
+            FOR EACH ROW EXECUTE FUNCTION public.letsema_natural_key('{column}', '{key}', '{counts}');
         """,
         f"DROP TRIGGER letsema_natural_{column} ON {table}; DROP INDEX {table}_{column}_natural;",
     )
@@ -146,6 +148,24 @@ def balanced_books(entry: str, line: str, closing: str) -> list[RunSQL]:
             """,
         )
     ]
+
+
+def money_counted(line: str, *roles: str) -> RunSQL:
+    """Keeps what accounts of money hold, assets of these `roles`, by what is posted to `line` from here on.
+
+    Nobody posts until the migration ends, so that it can count what was posted before.
+    """
+    named = ", ".join(f"'{role}'" for role in roles)
+    return RunSQL(
+        f"""
+        CREATE TRIGGER letsema_money AFTER INSERT ON {line} REFERENCING NEW TABLE AS posted
+            FOR EACH STATEMENT EXECUTE FUNCTION public.letsema_money_posted({named});
+        CREATE TRIGGER letsema_money_arrived AFTER INSERT ON {line}
+            FOR EACH ROW EXECUTE FUNCTION public.letsema_money_arrived({named});
+        ALTER TABLE {line} ENABLE REPLICA TRIGGER letsema_money_arrived;
+        """,
+        f"DROP TRIGGER letsema_money ON {line}; DROP TRIGGER letsema_money_arrived ON {line};",
+    )
 
 
 def searchable(table: str, *columns: str) -> RunSQL:

@@ -43,6 +43,7 @@ class Action(models.TextChoices):
     REFUND = "refund", "refund an overpayment"
     PROPOSE_CHANGE = "propose_change", "propose a restructuring or a write-off"
     DECIDE_CHANGE = "decide_change", "decide on a restructuring or a write-off"
+    TAKE_ON_LOANS = "take_on_loans", "take on running loans from another system"
     FOLLOW_UP = "follow_up", "note and follow up a loan"
     PROPOSE_JOURNAL = "propose_journal", "propose a journal entry"
     POST_JOURNAL = "post_journal", "post a journal entry"
@@ -78,6 +79,7 @@ DUTIES: dict[Action, frozenset[Duty]] = {
     Action.REFUND: frozenset({Duty.CASHIER, Duty.MANAGER}),
     Action.PROPOSE_CHANGE: frozenset({Duty.OFFICER, Duty.ACCOUNTANT, Duty.MANAGER}),
     Action.DECIDE_CHANGE: frozenset({Duty.APPROVER, Duty.MANAGER}),
+    Action.TAKE_ON_LOANS: frozenset({Duty.ACCOUNTANT, Duty.MANAGER}),
     Action.FOLLOW_UP: frozenset({Duty.OFFICER, Duty.CASHIER, Duty.MANAGER}),
     Action.PROPOSE_JOURNAL: frozenset({Duty.ACCOUNTANT, Duty.MANAGER}),
     Action.POST_JOURNAL: frozenset({Duty.ACCOUNTANT, Duty.MANAGER}),

@@ -18,6 +18,7 @@ SHORTEST_INSIDE = 3
 
 
 Match = Callable[[str, str], Q]  # that a word is found in a column
+Joined = Callable[[str, QuerySet[Any]], Q | Func]  # that a column is one of these keys
 
 
 def folded(column: str) -> Fold:
@@ -25,20 +26,21 @@ def folded(column: str) -> Fold:
     return Fold(Cast(F(column), TextField()))
 
 
-def search(rows: QuerySet[Any], fields: Iterable[str], query: str) -> QuerySet[Any]:
+def search(rows: QuerySet[Any], fields: Iterable[str], query: str, *, few: bool = False) -> QuerySet[Any]:
     """Those of `rows` of which every word of `query` stands in one of `fields`, however it is accented or divided.
 
-    A word of one or two letters must begin a word there.
+    A word of one or two letters must begin a word there. `few` says that an index leads to the rows before anything is
+    searched for: each is then held against what was found elsewhere.
     """
-    fields = tuple(fields)
+    fields, joined = tuple(fields), _one_of if few else _any_of
     for word in search_words(query):
-        rows = rows.filter(_somewhere(rows.model, fields, word, _stands))
+        rows = rows.filter(_somewhere(rows.model, fields, word, _stands, joined))
     return rows
 
 
 def exactly(rows: QuerySet[Any], fields: Iterable[str], word: str) -> QuerySet[Any]:
     """Those of `rows` of which one of `fields` is the folded `word` and nothing else."""
-    return rows.filter(_somewhere(rows.model, tuple(fields), word, _is))
+    return rows.filter(_somewhere(rows.model, tuple(fields), word, _is, _any_of))
 
 
 def _stands(column: str, word: str) -> Q:
@@ -52,7 +54,7 @@ def _is(column: str, word: str) -> Q:
     return Q(Exact(folded(column), word))
 
 
-def _somewhere(model: type[Model], paths: Iterable[str], word: str, by: Match) -> Q:
+def _somewhere(model: type[Model], paths: Iterable[str], word: str, by: Match, joined: Joined) -> Q:
     """That the word is found in one of the model's own columns, or in those of records that it is related to."""
     found, beyond = Q(), defaultdict(list)
     for path in paths:
@@ -62,20 +64,25 @@ def _somewhere(model: type[Model], paths: Iterable[str], word: str, by: Match) -
         else:
             found |= by(name, word)
     for name, rests in beyond.items():
-        found |= _related(model, name, rests, word, by)
+        found |= _related(model, name, rests, word, by, joined)
     return found
 
 
-def _related(model: type[Model], name: str, paths: list[str], word: str, by: Match) -> Q:
+def _related(model: type[Model], name: str, paths: list[str], word: str, by: Match, joined: Joined) -> Q:
     """That a related record has it. Those are looked up first, and what belongs to them by the index of their keys: in
     one condition over several tables PostgreSQL would read them all."""
     relation = model._meta.get_field(name)
     other: Any = relation.related_model
-    found = other._default_manager.filter(_somewhere(other, paths, word, by)).order_by()
+    found = other._default_manager.filter(_somewhere(other, paths, word, by, _any_of)).order_by()
     if isinstance(relation, ForeignObjectRel):  # they point here
         pointing: Any = relation.field
-        return Q(_any_of("pk", found.values(pointing.attname)))
-    return Q(_any_of(relation.attname, found.values("pk")))
+        return Q(joined("pk", found.values(pointing.attname)))
+    return Q(joined(relation.attname, found.values("pk")))
+
+
+def _one_of(column: str, keys: QuerySet[Any]) -> Q:
+    """column IN (keys): the keys are gathered once into a table of hashes, which no index is asked by."""
+    return Q((f"{column}__in", keys))
 
 
 def _any_of(column: str, keys: QuerySet[Any]) -> Func:

@@ -29,6 +29,14 @@ def new_id() -> UUID:
     return UUID(int=uuid7().int)
 
 
+def is_uuid(text: str) -> bool:
+    """Whether a text from outside may be the key of a record."""
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
+
+
 def this_node() -> str:
     return str(settings.NODE)
 

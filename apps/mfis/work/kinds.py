@@ -14,6 +14,7 @@ SPREAD = HOUR  # over which MFIs' jobs of one time are spread, so that they do n
 
 # What people have sent, which is done in a lane of its own: 100,000 rows keep no day end waiting.
 IMPORTS = "imports"
+FILES = "files"  # exports that are too long to wait for, in the same lane
 
 # What every transaction's note asks for is no job with a time of its own; it stands among them where it fails.
 NOTES = "notes"
@@ -46,11 +47,13 @@ OF_EACH_MFI = (
     Kind("told", "Telling of look-ups and corrections", asks_histories=True),
     Kind("tidy", "Tidying of sessions and old imports", every=6 * HOUR),
     Kind(IMPORTS, "Imports of spreadsheets", every=6 * HOUR),
+    Kind(FILES, "Files that people wait for", every=6 * HOUR),
 )
 OF_THE_NODE = (
     Kind("sweep", "Looking for work that no note tells of", every=HOUR),
     Kind("tidy", "Tidying of sessions and old imports", every=HOUR),
     Kind(IMPORTS, "Imports of spreadsheets", every=6 * HOUR),
+    Kind(FILES, "Files that people wait for", every=6 * HOUR),
     Kind("news", "Looking for look-ups and corrections", every=HOUR, asks_histories=True),
     Kind("compare", "Comparison with the other nodes", every=HOUR),
 )

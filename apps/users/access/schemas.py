@@ -13,6 +13,8 @@ from apps.mfis.core.api_types import Given, Income, OneOf, Short, told_of
 from apps.mfis.tenancy.districts import District, district_code
 from apps.users.access.models import Scope
 from apps.users.accounts.languages import Language
+from apps.users.accounts.particulars import Education, Gender, MaritalStatus, Sector, Wallet
+from apps.users.accounts.services.people import MAXIMUM_DEPENDANTS
 from apps.users.messaging.texts import TEXTS
 
 Spoken = Annotated[str, OneOf(Language.values)]
@@ -99,6 +101,25 @@ class ProfileIn(Given):
     village: Annotated[str, Field(max_length=80)] = ""
     employer: Short = ""
     net_monthly_income: Income | None = None
+    # What is left out of these stays as it is; null or an empty text takes away what is kept.
+    national_id_expires: date | None = None
+    gender: Annotated[str, OneOf(["", *Gender.values])] | None = None
+    marital_status: Annotated[str, OneOf(["", *MaritalStatus.values])] | None = None
+    dependants: Annotated[int, Field(ge=0, le=MAXIMUM_DEPENDANTS)] | None = None
+    education: Annotated[str, OneOf(["", *Education.values])] | None = None
+    landmark: Annotated[str, Field(max_length=200)] | None = None
+    kin_name: Annotated[str, Field(max_length=150)] | None = None
+    kin_relation: Annotated[str, Field(max_length=40)] | None = None
+    kin_phone: Annotated[str, Field(max_length=24)] | None = None
+    occupation: Annotated[str, Field(max_length=80)] | None = None
+    sector: Annotated[str, OneOf(["", *Sector.values])] | None = None
+    listed_employer_id: Annotated[UUID | None, Field(description="Of GET /employers.")] = None
+    employee_number: Annotated[str, Field(max_length=40)] | None = None
+    wallet: Annotated[str, OneOf(["", *Wallet.values])] | None = None
+    wallet_number: Annotated[str, Field(max_length=24)] | None = None
+    bank_name: Annotated[str, Field(max_length=60)] | None = None
+    bank_branch_code: Annotated[str, Field(max_length=20)] | None = None
+    bank_account: Annotated[str, Field(max_length=40)] | None = None
     password: Annotated[str, Field(max_length=128, description="The present one, where name or address change.")] = ""
     code: Annotated[str, Field(max_length=12, description="Of POST /me/codes, in place of the password.")] = ""
     address_code: Annotated[str, Field(max_length=12, description="Sent to a new phone or e-mail.")] = ""
@@ -120,6 +141,32 @@ class Me(Schema):
     village: str
     employer: str
     net_monthly_income: str | None
+    national_id_expires: date | None
+    gender: Annotated[str, told_of(["", *Gender.values])]
+    marital_status: Annotated[str, told_of(["", *MaritalStatus.values])]
+    dependants: int | None
+    education: Annotated[str, told_of(["", *Education.values])]
+    landmark: str
+    kin_name: str
+    kin_relation: str
+    kin_phone: str
+    occupation: str
+    sector: Annotated[str, told_of(["", *Sector.values])]
+    listed_employer_id: UUID | None
+    listed_employer: str
+    employee_number: str
+    wallet: Annotated[str, told_of(["", *Wallet.values])]
+    wallet_number: str
+    bank_name: str
+    bank_branch_code: str
+    bank_account: str
+    branch: Annotated[str, Field(description="Where one's loans are looked after.")]
+    officer: Annotated[str, Field(description="Who looks after them.")]
+
+
+class EmployerOut(Schema):
+    id: UUID
+    name: str
 
 
 class SignInOut(Schema):

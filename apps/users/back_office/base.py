@@ -27,12 +27,14 @@ from apps.mfis.core.lifecycle import is_closed, takes_new_business
 from apps.mfis.core.roles import Action
 from apps.mfis.core.searching import search
 from apps.users.accounts.models import Account
+from apps.users.accounts.reach import within_reach
 from apps.users.back_office.forms import DateInput
 from apps.users.back_office.history import row_history
 from apps.users.back_office.paging import PLACE, CountedSoFar, PagedChangeList
+from apps.users.exporting.lists import ListExportMixin
 
 
-class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
+class LetsemaAdmin(ListExportMixin, ModelAdmin):  # type: ignore[type-arg]
     """A list and a page whose every right is asked of the roles table. Nothing is ever deleted here."""
 
     view_action: Action = Action.VIEW_BOOKS
@@ -40,10 +42,13 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
     change_action: Action | None = None
     add_label = "Add"
     adds_business = False  # what an MFI that is closing down does not add any more
+    # The way from a row to what has its branch and officer, which ends in `__`; None: everybody sees all rows.
+    reach: str | None = None
     list_title = ""  # where the model's own name is not what people call it here
     actions = None
     list_per_page = 50
     show_full_result_count = False
+    lists_few = False  # of a big table: rows that an index leads to before anything is searched for
     paginator = CountedSoFar
     formfield_overrides = {models.DateField: {"widget": DateInput}}
 
@@ -67,6 +72,10 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows if self.reach is None else within_reach(rows, request.user, self.reach)
+
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Only what a filter of the list asks by. Django lets any column of the table itself be asked for, and so be
         read letter by letter: hashes too."""
@@ -75,7 +84,7 @@ class LetsemaAdmin(ModelAdmin):  # type: ignore[type-arg]
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        return search(queryset, self.get_search_fields(request), search_term), False
+        return search(queryset, self.get_search_fields(request), search_term, few=self.lists_few), False
 
     # The revisions are the record; Django's own log would be a second one with integer keys.
     def log_addition(self, *args: Any, **kwargs: Any) -> Any: ...

@@ -23,6 +23,7 @@ from django.utils.functional import cached_property
 from apps.users.back_office import keyset
 
 MOST_COUNTED = 10_000
+MOST_FOUND = 1_000  # of what a search finds: whoever searched so widely looks for something else
 
 AT, AFTER, BEFORE = "at", "after", "before"
 PLACE = (AT, AFTER, BEFORE)
@@ -41,6 +42,39 @@ class CountedSoFar(Paginator):  # type: ignore[type-arg]
     def has_more(self) -> bool:
         """Whether there are more rows than were counted."""
         return self.count > MOST_COUNTED
+
+    def keys_of(self, page: int) -> Iterable[Any]:
+        """The keys of the rows of a page.
+
+        Raises:
+            InvalidPage: there is none of this number.
+        """
+        rows: QuerySet[Any] = self.page(page).object_list  # type: ignore[assignment]
+        return rows.values_list("pk", flat=True)
+
+
+class FoundSoFar(CountedSoFar):
+    """The same of a search, up to `MOST_FOUND`: what it found is counted and turned over by one query."""
+
+    @cached_property
+    def keys(self) -> list[Any]:
+        """The keys of the rows that were found, in the order of the list."""
+        return list(self.object_list.values_list("pk", flat=True)[: self.most + 1])
+
+    @property
+    def most(self) -> int:
+        return min(MOST_FOUND, MOST_COUNTED)
+
+    @cached_property
+    def count(self) -> int:
+        return len(self.keys)
+
+    @property
+    def has_more(self) -> bool:
+        return self.count > self.most
+
+    def keys_of(self, page: int) -> list[Any]:
+        return self.keys[self.page(page).start_index() - 1 :][: self.per_page]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +114,9 @@ class Place:
         return pages * per_page
 
 
+FIRST = Place(1)
+
+
 def _number(text: str | None) -> int:
     try:
         return int(text or 0)
@@ -109,7 +146,7 @@ class PagedChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         """As Django's own, with the rows of a page found by their keys."""
-        paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
+        paginator = self._paginator(request)
         self.paginator, self.result_count, self.full_result_count = paginator, paginator.count, None
         self.show_full_result_count, self.show_admin_actions = False, True
         self.can_show_all = self.result_count <= self.list_max_show_all
@@ -125,12 +162,16 @@ class PagedChangeList(ChangeList):
             self.page_num = max(self.page_num, 1)
             self.result_list = self._numbered(paginator)
 
+    def _paginator(self, request: HttpRequest) -> Paginator[Any]:
+        if self.query:
+            return FoundSoFar(self.queryset, self.list_per_page)
+        return self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
+
     def _numbered(self, paginator: Any) -> QuerySet[Any]:
         try:
-            page = paginator.page(self.page_num)
+            return self._shown(paginator.keys_of(self.page_num))
         except InvalidPage:
             raise IncorrectLookupParameters from None
-        return self._shown(page.object_list.values_list("pk", flat=True))
 
     @property
     def count_said(self) -> str:
@@ -148,8 +189,10 @@ class PagedChangeList(ChangeList):
         if values is None:  # the row is gone, or nothing says what comes after it: the page is counted to
             place = Place(place.page)
         backwards = place.is_backwards
-        keys = self._keys_from(parts, values, backwards=backwards)[place.skips(size) :][: size + 1]
-        found = list(keys)
+        if place == FIRST and isinstance(self.paginator, FoundSoFar):
+            found = self.paginator.keys[: size + 1]
+        else:
+            found = list(self._keys_from(parts, values, backwards=backwards)[place.skips(size) :][: size + 1])
         if not found and place.page != 1:
             raise IncorrectLookupParameters
         beyond, shown = len(found) > size, found[:size]

@@ -28,6 +28,7 @@ class ComplaintAdmin(LetsemaAdmin):
     """The list of complaints, and answering one."""
 
     list_title = "Complaints"
+    reach = "account__profile__"
     ordering = (F("answered_on").asc(nulls_first=True), "opened_on", "id")
     list_display = ("account", "about", "opened_on", "left", "answered_on", "answered_by")
     list_filter = ("about", ("answered_on", EmptyFieldListFilter))
@@ -53,7 +54,7 @@ class ComplaintAdmin(LetsemaAdmin):
         """Answers one complaint, with what it says in sight."""
         if not self._may(request, ANSWER.duty):
             raise PermissionDenied
-        complaint = get_object_or_404(Complaint.objects.select_related("account"), pk=complaint_id)
+        complaint = get_object_or_404(self.get_queryset(request).select_related("account"), pk=complaint_id)
         return run_action(
             request,
             admin=self,

@@ -48,15 +48,16 @@ class DuplicatePairAdmin(LetsemaAdmin):
 
     view_action = Action.REGISTER_BORROWER
     list_title = "Registered twice?"
+    reach = "first__profile__"
     list_display = ("one", "other", "why")
     list_select_related = ("first", "second")
     search_fields = ("first__full_name", "first__phone", "second__full_name", "second__phone")
 
-    @admin.display(description="one")
+    @admin.display(description="one", ordering="first__full_name")
     def one(self, pair: DuplicatePair) -> str:
         return pair.first.full_name
 
-    @admin.display(description="other")
+    @admin.display(description="other", ordering="second__full_name")
     def other(self, pair: DuplicatePair) -> str:
         return pair.second.full_name
 

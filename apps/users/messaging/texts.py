@@ -133,6 +133,14 @@ TEXTS: dict[str, Words] = {
         "{lender}: {amount} of loan {loan} was due on {due}. If you cannot pay, talk to your branch.",
         "{lender}: {amount} ea kalimo {loan} e ne e lokela ho lefuoa ka {due}. Haeba u sitoa, buisana le lekala.",
     ),
+    "file_ready": Words(
+        "{lender}: the file that you asked for is ready: {title}. It is kept for seven days under Files.",
+        "{lender}: faele eo u e kopileng e lokile: {title}. E bolokoa matsatsi a supileng tlas'a Files.",
+    ),
+    "file_failed": Words(
+        "{lender}: the file that you asked for could not be written: {title}. Why stands under Files.",
+        "{lender}: faele eo u e kopileng ha ea ka ea ngoloa: {title}. Lebaka le tlas'a Files.",
+    ),
 }
 
 # One may do without these; what became of one's application and money is always told.

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from apps.users.exporting.writing import Row, Table
 from apps.users.spreadsheets.files.cells import Kind as CellKind
 from apps.users.spreadsheets.files.cells import Spoken
 from apps.users.spreadsheets.heads import FAULTS
@@ -15,7 +16,6 @@ from apps.users.spreadsheets.kinds import kind_named
 from apps.users.spreadsheets.labels import LINES
 from apps.users.spreadsheets.models import ImportRow, ImportRun
 from apps.users.spreadsheets.values import shown_as
-from apps.users.spreadsheets.writing import Row, Table
 
 
 def faulty_rows(run: ImportRun) -> Table:

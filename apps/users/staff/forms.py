@@ -11,7 +11,8 @@ from apps.mfis.core.errors import ServiceError
 from apps.mfis.core.forms import show_service_error
 from apps.mfis.core.roles import Duty, Role
 from apps.users.access.models import ApiToken
-from apps.users.accounts.models import Account
+from apps.users.accounts.identity import any_phone
+from apps.users.accounts.models import Account, Branch, Employer
 from apps.users.accounts.services.people import Person, clean_person
 from apps.users.staff.services import clean_duties
 
@@ -25,7 +26,15 @@ class StaffForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Account
-        fields = ["full_name", "email", "phone", "duties"]
+        fields = ["full_name", "email", "phone", "branch", "duties"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        branch = self.fields.get("branch")
+        if isinstance(branch, forms.ModelChoiceField):
+            branch.queryset = Branch.objects.open()
+            if self.instance._state.adding and branch.queryset.count() == 1:
+                branch.initial = branch.queryset.get()
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -81,3 +90,34 @@ class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ApiToken
         fields = ["name"]
+
+
+class ListedForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A record that is known by a short code: in capitals, and no other's."""
+
+    def clean_code(self) -> str:
+        code = str(self.cleaned_data["code"]).strip().upper()
+        other = self._meta.model._default_manager.filter(code=code).exclude(pk=self.instance.pk).first()
+        if other:
+            raise forms.ValidationError(f"{other} has the code {code}; choose another.")
+        return code
+
+
+class BranchForm(ListedForm):
+    """A branch's particulars."""
+
+    class Meta:
+        model = Branch
+        fields = ["name", "code", "district", "address", "is_active"]
+
+
+class EmployerForm(ListedForm):
+    """An employer's particulars."""
+
+    class Meta:
+        model = Employer
+        fields = ["name", "code", "contact_name", "phone", "email", "pay_day", "address", "is_active"]
+
+    def clean_phone(self) -> str:
+        phone = str(self.cleaned_data.get("phone") or "")
+        return any_phone(phone) if phone else ""

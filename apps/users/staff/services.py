@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
@@ -10,7 +11,7 @@ from apps.mfis.core.commands import command
 from apps.mfis.core.database import connection, lock
 from apps.mfis.core.errors import InvalidInput, NotAllowed, WrongState
 from apps.mfis.core.roles import Action, Duty, Role
-from apps.users.accounts.models import Account
+from apps.users.accounts.models import Account, Branch
 from apps.users.accounts.services.passwords import write_password
 from apps.users.accounts.services.people import Person, clean_person, natural_keys
 
@@ -19,9 +20,18 @@ LAST = "Nobody else could manage people here: give another colleague that duty f
 
 @command(Action.MANAGE_PEOPLE)
 def create_staff(
-    *, full_name: str, email: str, phone: str = "", role: Role, duties: Iterable[str] = (), actor: Actor
+    *,
+    full_name: str,
+    email: str,
+    phone: str = "",
+    role: Role,
+    duties: Iterable[str] = (),
+    branch: Branch | None = None,
+    actor: Actor,
 ) -> Account:
     """A new MFI admin (in an MFI's schema) or Letsema admin (in public). It gets in by invitation.
+
+    Without a `branch` a colleague works at the only one, where there is no other.
 
     Raises:
         NotAllowed: the duty is missing. InvalidInput: a field is wrong, or the role does not belong to this schema.
@@ -37,11 +47,18 @@ def create_staff(
         phone=person.phone or None,
         role=role,
         duties=clean_duties(duties, role),
+        branch=branch or the_only_branch(role),
     )
     write_password(account, "")
     with natural_keys():
         account.save(force_insert=True)
     return account
+
+
+def the_only_branch(role: Role) -> Branch | None:
+    """Where a colleague works while the MFI has one branch."""
+    branches = list(Branch.objects.open()[:2]) if role == Role.MFI_ADMIN else []
+    return branches[0] if len(branches) == 1 else None
 
 
 def clean_duties(duties: Iterable[str], role: Role) -> list[str]:
@@ -60,8 +77,15 @@ def clean_duties(duties: Iterable[str], role: Role) -> list[str]:
 
 
 @command(Action.MANAGE_PEOPLE)
-def update_staff(*, account: Account, full_name: str, duties: Iterable[str], actor: Actor) -> Account:
-    """Changes a colleague's name and duties. Nobody changes their own duties.
+def update_staff(
+    *,
+    account: Account,
+    full_name: str,
+    duties: Iterable[str],
+    actor: Actor,
+    branch: Branch | Literal["stays"] | None = "stays",
+) -> Account:
+    """Changes a colleague's name, duties and branch. Nobody changes their own duties.
 
     Raises:
         NotAllowed: the duty is missing, or it is their own account. InvalidInput: an unknown duty, or none.
@@ -74,6 +98,8 @@ def update_staff(*, account: Account, full_name: str, duties: Iterable[str], act
     if colleague.role == Role.MFI_ADMIN and Duty.MANAGER not in wanted:
         _check_not_last(colleague)
     colleague.full_name, colleague.duties = " ".join(full_name.split()), wanted
+    if branch != "stays":
+        colleague.branch = branch
     colleague.save()
     return colleague
 

@@ -95,6 +95,16 @@ export const meAsked = question({
   queryFn: ({ signal }) => answerOf(api.GET("/api/v1/me", { signal })),
 });
 
+export const employersAsked = question({
+  queryKey: ["employers"],
+  queryFn: ({ signal }) => answerOf(api.GET("/api/v1/employers", { signal })),
+});
+
+export const purposesAsked = question({
+  queryKey: ["purposes"],
+  queryFn: ({ signal }) => answerOf(api.GET("/api/v1/purposes", { signal })),
+});
+
 export const signInsAsked = question({
   queryKey: ["sessions"],
   queryFn: ({ signal }) => answerOf(api.GET("/api/v1/sessions", { signal })),

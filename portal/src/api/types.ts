@@ -3,6 +3,8 @@ import type { components } from "../schema";
 
 type Shapes = components["schemas"];
 export type Me = Shapes["Me"];
+export type Employer = Shapes["EmployerOut"];
+export type Purpose = Shapes["PurposeOut"];
 export type Product = Shapes["ProductOut"];
 export type PayTo = Shapes["PayToOut"];
 export type Installment = Shapes["InstallmentOut"];

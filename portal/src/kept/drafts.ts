@@ -6,6 +6,7 @@ export interface Draft {
   principal: string;
   installments: string;
   purpose: string;
+  listed_purpose_id: string; // empty where none of the list is meant
   key: string; // one application, however often it is sent
 }
 

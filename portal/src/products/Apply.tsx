@@ -1,12 +1,14 @@
 import { answerOf, api, keyed } from "../api/client";
+import { purposesAsked } from "../api/questions";
 import { Refused, refuseField } from "../api/refused";
 import type { KeyFacts, Product } from "../api/types";
 import { forgetDraft, type Draft } from "../kept/drafts";
 import { currentAccount } from "../session";
-import { Field, Form, Tick } from "../ui/forms";
+import { useAsked } from "../ui/asked";
+import { Field, Form, Select, Tick } from "../ui/forms";
 import { PaperLink } from "../ui/parts";
 import { useRenewed } from "../ui/state";
-import { language, t } from "../words";
+import { inLanguage, language, t } from "../words";
 import { wholeCost } from "./facts";
 
 interface ApplyProps {
@@ -29,8 +31,9 @@ export function Apply({ product, draft, change, query, keyFacts }: ApplyProps) {
     <Form button={t("Apply for this loan")} send={send}>
       {(errors) => (
         <>
+          <PurposeOfList draft={draft} change={change} errors={errors.listed_purpose_id} />
           <Field
-            label={t("What is it for? (optional)")}
+            label={t("More about it (optional)")}
             name="purpose"
             maxLength={200}
             value={draft.purpose}
@@ -55,10 +58,37 @@ export function Apply({ product, draft, change, query, keyFacts }: ApplyProps) {
   );
 }
 
+interface PurposeProps {
+  draft: Draft;
+  change: (part: Partial<Draft>) => void;
+  errors?: string[];
+}
+
+/** What the loan is for, of the lender's list; nothing while there is none. */
+function PurposeOfList({ draft, change, errors }: PurposeProps) {
+  const { value: listed } = useAsked(purposesAsked);
+  if (!listed?.length) return null;
+  const named = listed.map(({ id, name, name_st }): [string, string] => [
+    id,
+    inLanguage({ english: name, sesotho: name_st || name }),
+  ]);
+  return (
+    <Select
+      label={t("What is it for? (optional)")}
+      name="listed_purpose_id"
+      options={[["", "—"], ...named]}
+      value={draft.listed_purpose_id}
+      set={(listed_purpose_id) => change({ listed_purpose_id })}
+      errors={errors}
+    />
+  );
+}
+
 /** Hands the application in; returns the address of the page that shows it. */
 async function apply(product: string, draft: Draft, agreed: string): Promise<string> {
-  const { principal, installments, purpose, key } = draft;
-  const asked = { principal, installments: Number(installments), purpose };
+  const { principal, installments, purpose, listed_purpose_id, key } = draft;
+  const listed = { listed_purpose_id: listed_purpose_id || null };
+  const asked = { principal, installments: Number(installments), purpose, ...listed };
   const body = { product_id: product, ...asked, agreed, language: language() };
   try {
     const header = keyed(`${key}-${principal}-${installments}`.slice(0, 80));

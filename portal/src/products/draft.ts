@@ -9,6 +9,7 @@ function begin(product: Product): Draft {
     principal: product.principal_default,
     installments: String(product.installments_default),
     purpose: "",
+    listed_purpose_id: "",
     key: newKey(),
   };
   return { ...fresh, ...readDraft(currentAccount(), product.id) };

@@ -51,7 +51,7 @@ const keyFacts = {
     schedule: [],
   },
 };
-const draft = { principal: "100.00", installments: "6", purpose: "", key: "k" };
+const draft = { principal: "100.00", installments: "6", purpose: "", listed_purpose_id: "", key: "k" };
 const disputes = { value: [], error: "", reload: nothing };
 
 interface Case {

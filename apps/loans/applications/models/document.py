@@ -24,6 +24,7 @@ class Document(Revisioned):
         STATEMENT = "statement", "Bank or wallet statement"
         RESIDENCE = "residence", "Proof of residence"
         BUSINESS = "business", "Business record"
+        PHOTOGRAPH = "photograph", "Photograph of the borrower"
         AGREEMENT = "agreement", "Signed agreement"
         OTHER = "other", "Other"
 

@@ -6,7 +6,7 @@ from django.db import models
 
 from apps.loans.book.models import Loan
 from apps.loans.groups.models import Group
-from apps.loans.products.models import Product
+from apps.loans.products.models import LoanPurpose, Product
 from apps.mfis.core.tables import Revisioned
 from apps.users.accounts.models import Account
 
@@ -26,6 +26,9 @@ class ApplicationDraft(Revisioned):
     installments = models.PositiveSmallIntegerField(null=True, blank=True)
     rate = models.DecimalField("rate (%)", max_digits=7, decimal_places=4, null=True, blank=True)
     purpose = models.CharField(max_length=200, blank=True)
+    listed_purpose = models.ForeignKey(
+        LoanPurpose, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="purpose"
+    )
     group = models.ForeignKey(Group, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     entered_by = models.CharField(max_length=150)
     loan = models.ForeignKey(Loan, on_delete=models.PROTECT, null=True, related_name="+")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,7 +17,7 @@ from apps.loans.book.workflow import BEFORE_DISBURSEMENT
 from apps.loans.domain.terms_parser import parse_terms
 from apps.loans.groups.models import Group
 from apps.loans.groups.selectors import check_group, find_group
-from apps.loans.products.models import Product
+from apps.loans.products.models import LoanPurpose, Product
 from apps.loans.products.quotes import checked_terms
 from apps.loans.products.selectors import offered_product
 from apps.loans.recording.services import append_event, check_value_date
@@ -36,6 +36,7 @@ class LoanRequest:
     """What a borrower asks for: an amount in the MFI's currency, paid back in so many installments.
 
     `rate` is in percent as the product states it, None for its usual one; `group_id` is the group that answers for it.
+    `listed_purpose_id` is a purpose of the MFI's list; `purpose` may say more, or stand alone.
     """
 
     product_id: UUID
@@ -44,6 +45,7 @@ class LoanRequest:
     purpose: str = ""
     rate: Decimal | None = None
     group_id: UUID | None = None
+    listed_purpose_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,28 @@ def apply_for_loan(
     product, group, terms = terms_asked_for(borrower, request, currency, day)
     payload = {"key_facts": signed_statement(agreed, facts_of(product, terms, day), actor, language)} if agreed else {}
     _check_none_open(borrower)
+    listed = purpose_named(request.listed_purpose_id)
+    request = replace(request, purpose=request.purpose.strip() or listed)
     loan = _create(borrower, request, product, group, terms, day)
     append_event(
         loan=loan, event_type=EventType.SUBMITTED, actor=actor, value_date=day, reason=request.purpose, payload=payload
     )
     return Application(loan.pk, loan.number)
+
+
+def purpose_named(listed_purpose_id: UUID | None) -> str:
+    """What a purpose of the list is called; empty where none is named.
+
+    Raises:
+        InvalidInput: it is not on the list.
+    """
+    if listed_purpose_id is None:
+        return ""
+    listed = LoanPurpose.objects.offered().filter(pk=listed_purpose_id).first()
+    if listed is None:
+        text = Sentence("Choose a purpose of the list, or say it in your words.", "not_a_choice")
+        raise InvalidInput(text, field="listed_purpose_id")
+    return listed.name
 
 
 def check_may_apply(borrower: Account, actor: Actor) -> None:
@@ -147,6 +166,7 @@ def _create(
         group=group,
         asked_terms=terms,
         asked_principal=request.principal,
-        asked_purpose=request.purpose.strip(),
+        asked_purpose=request.purpose,
+        listed_purpose_id=request.listed_purpose_id,
         submitted_on=day,
     )

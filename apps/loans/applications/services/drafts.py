@@ -15,6 +15,7 @@ from apps.loans.applications.services.apply import (
     apply_for_loan,
     check_may_apply,
     lock_borrower,
+    purpose_named,
     terms_asked_for,
 )
 from apps.loans.groups.selectors import find_group
@@ -35,6 +36,7 @@ class DraftValues(TypedDict, total=False):
     installments: int | None
     rate: Decimal | None
     purpose: str
+    listed_purpose_id: UUID | None
     group_id: UUID | None
 
 
@@ -54,11 +56,13 @@ class Draft:
     principal: Decimal | None
     installments: int | None
     purpose: str
+    listed_purpose_id: UUID | None
     created_at: datetime
 
     @classmethod
     def of(cls, draft: ApplicationDraft) -> Draft:
-        return cls(draft.pk, draft.product_id, draft.principal, draft.installments, draft.purpose, draft.created_at)
+        asked = (draft.product_id, draft.principal, draft.installments, draft.purpose, draft.listed_purpose_id)
+        return cls(draft.pk, *asked, draft.created_at)
 
 
 @command(Action.BORROW, Action.APPLY_FOR_BORROWER, new_business=True)
@@ -146,6 +150,7 @@ def _check_values(values: DraftValues) -> None:
     if product_id and not Product.objects.filter(pk=product_id).exists():
         raise NotFound("This product is not on offer.")
     find_group(values.get("group_id"))
+    purpose_named(values.get("listed_purpose_id"))
     if principal is not None and not 0 < principal < MAXIMUM_PRINCIPAL:
         raise InvalidInput(Sentence("Give an amount above zero.", "above_zero"), field="principal")
     if len(values.get("purpose") or "") > 200:
@@ -192,4 +197,5 @@ def _request(draft: ApplicationDraft) -> LoanRequest:
         purpose=draft.purpose,
         rate=draft.rate,
         group_id=draft.group_id,
+        listed_purpose_id=draft.listed_purpose_id,
     )

@@ -14,6 +14,7 @@ from apps.loans.book.selectors.other_lenders import other_lenders_installments
 from apps.loans.book.workflow import TRANSITIONS
 from apps.loans.domain.terms_parser import parse_terms
 from apps.loans.groups.selectors import check_group
+from apps.loans.portfolios.services import take_in_hand
 from apps.loans.products.models import the_policy
 from apps.loans.recording.services import append_event, check_transition, check_value_date, lock_loan, lock_own_loan
 from apps.loans.security.services import release_all
@@ -27,8 +28,12 @@ from apps.users.accounts.models import Account
 
 @command(TRANSITIONS["start_review"].duty)
 def start_review(*, loan_id: UUID, actor: Actor, reason: str = "", value_date: date | None = None) -> LoanEvent:
-    """Takes the application up; the actor becomes its reviewing officer."""
-    return _take_step("start_review", lock_loan(loan_id), actor, value_date, reason)
+    """Takes the application up; the actor becomes its reviewing officer, and has it where nobody did."""
+    started = _take_step("start_review", lock_loan(loan_id), actor, value_date, reason)
+    reviewer = Account.objects.filter(pk=actor.id).first() if actor.id else None
+    if reviewer:
+        take_in_hand(started.loan, reviewer, actor, started.value_date)
+    return started
 
 
 @command(TRANSITIONS["assign"].duty)
@@ -43,6 +48,7 @@ def assign(*, loan_id: UUID, actor: Actor, officer_id: UUID, reason: str = "") -
     officer = Account.objects.filter(pk=officer_id, role=Role.MFI_ADMIN, is_active=True).first()
     if officer is None or not officer.may(Action.REVIEW):
         raise NotFound("Nobody of this name reviews applications here.")
+    take_in_hand(loan, officer, actor, business_date())
     return append_event(
         loan=loan,
         event_type=EventType.ASSIGNED,

@@ -28,6 +28,7 @@ class EventType(models.TextChoices):
     INFO_REQUESTED = "info_requested", "Information requested"
     INFO_GIVEN = "info_given", "Information given"
     DISBURSED = "disbursement", "Disbursed"
+    TAKEN_ON = "take_on", "Taken on from another system"
     REPAYMENT = "repayment", _("Repayment")
     PAY_OFF = "pay_off", _("Paid off")
     GOODWILL = "goodwill_credit", _("Goodwill credit")
@@ -51,13 +52,16 @@ class EventType(models.TextChoices):
     REVERSAL = "undo", _("Reversal")
 
 
-MOVES_MONEY = ["disbursement", "repayment", "pay_off", "goodwill_credit", "refund", "write_off", "recovery"]
+MOVES_MONEY = ["disbursement", "take_on", "repayment", "pay_off", "goodwill_credit", "refund", "write_off", "recovery"]
 
 # What is collected: money that borrowers bring counts, money given back to them counts against it. What was reversed
 # counts for nothing, and what is kept back of a pay-out was never brought.
 COLLECTS = {EventType.REPAYMENT: 1, EventType.PAY_OFF: 1, EventType.RECOVERY: 1, EventType.REFUND: -1}
 
 RECEIPTS = tuple(kind for kind, sign in COLLECTS.items() if sign > 0)  # each has a receipt's number
+
+
+LENT = (EventType.DISBURSED, EventType.TAKEN_ON)  # money was lent: here, or by another system
 
 
 class Channel(models.TextChoices):
@@ -143,6 +147,7 @@ class LoanEvent(Fact):
             models.Index(fields=["node", "chain_seq"], name="event_of_chain"),
             models.Index(fields=["value_date"], name="event_by_value_date"),
             models.Index(fields=["loan", "value_date"], name="event_of_loan_by_day"),
+            models.Index(fields=["value_date"], name="event_taken_on", condition=models.Q(type="take_on")),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(type__in=[t.value for t in EventType]), name="event_type_known"),

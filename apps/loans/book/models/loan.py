@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from apps.loans.domain.terms import Terms
 from apps.loans.domain.terms_parser import parse_agreed_terms
-from apps.loans.products.models import Product
+from apps.loans.products.models import LoanPurpose, Product
 from apps.mfis.core.tables import Fact
 from apps.users.accounts.models import Account
 from apps.users.accounts.selectors import belongs_to
@@ -38,6 +38,10 @@ class LoanQuerySet(models.QuerySet["Loan"]):
         """Those whose state is known: one that just arrived from another node is folded in a moment."""
         return self.filter(state__isnull=False)
 
+    def there(self) -> LoanQuerySet:
+        """Those of them that are loans still: one that was taken on by mistake and taken back is none."""
+        return self.projected().exclude(state__status="taken_back")
+
 
 class Loan(Fact):
     """An application, and the loan it becomes. The `asked_…` columns are what was applied for at first.
@@ -54,7 +58,19 @@ class Loan(Fact):
     asked_terms = models.JSONField("terms", db_column="terms_agreed")
     asked_principal = models.DecimalField("principal", max_digits=12, decimal_places=2, db_column="principal")
     asked_purpose = models.CharField("purpose", max_length=200, blank=True, db_column="purpose")
+    listed_purpose = models.ForeignKey(
+        LoanPurpose, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="purpose on the list"
+    )
     submitted_on = models.DateField("applied on")
+    external_number = models.CharField(
+        "number elsewhere",
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="What another system called the loan, which was taken on from it.",
+    )
 
     objects = LoanQuerySet.as_manager()
 
@@ -92,6 +108,12 @@ class Loan(Fact):
     @property
     def purpose(self) -> str:
         return str(self._amended.get("purpose", self.asked_purpose))
+
+    @property
+    def purpose_told(self) -> str:
+        """The purpose by the list, and what was said beside it."""
+        listed = self.listed_purpose.name if self.listed_purpose else ""
+        return ": ".join(dict.fromkeys(filter(None, (listed, self.purpose))))
 
     @property
     def terms(self) -> Terms:

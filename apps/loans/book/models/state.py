@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from apps.loans.book.models.loan import Loan
 from apps.loans.products.models import Product
@@ -26,6 +28,7 @@ class Status(models.TextChoices):
     CLOSED = "closed", "Closed"
     CHARGED_OFF = "charged_off", "Charged off"
     WRITTEN_OFF = "written_off", "Written off"
+    TAKEN_BACK = "taken_back", "Taken off the books"
 
 
 # All that is owed, and since when an active loan owes it, for the database to sort by; an index stands on each.
@@ -46,6 +49,11 @@ class LoanStateQuerySet(models.QuerySet["LoanState"]):
         """Those of loans whose money was handed over, whatever became of them since."""
         return self.filter(disbursed_on__isnull=False)
 
+    def first_day(self) -> date | None:
+        """The first day on which one of them was lent, or taken on from another system."""
+        day: date | None = self.disbursed().aggregate(day=models.Min(Coalesce("taken_on", "disbursed_on")))["day"]
+        return day
+
 
 class LoanState(Projection):
     """A loan's balances. Narrow, and with room in its pages, because it changes with every receipt.
@@ -58,6 +66,7 @@ class LoanState(Projection):
     status = models.CharField(max_length=15, choices=Status.choices)
     reviewer_id = models.UUIDField(null=True)
     disbursed_on = models.DateField(null=True)
+    taken_on = models.DateField(null=True)  # the day on which its figures came from another system
     closed_on = models.DateField(null=True)
     principal_outstanding = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     interest_outstanding = models.DecimalField(max_digits=12, decimal_places=2, default=0)
@@ -124,6 +133,10 @@ class Installment(Projection):
     balance = models.DecimalField(max_digits=12, decimal_places=2)
     paid = models.DecimalField(max_digits=12, decimal_places=2)
     outstanding = models.DecimalField(max_digits=12, decimal_places=2)
+    # What of it another system had earned before the loan was taken on: it is no income here.
+    brought_interest = models.DecimalField(max_digits=12, decimal_places=2, default=0, db_default=0)
+    brought_fees = models.DecimalField(max_digits=12, decimal_places=2, default=0, db_default=0)
+    brought_penalties = models.DecimalField(max_digits=12, decimal_places=2, default=0, db_default=0)
 
     objects = InstallmentQuerySet.as_manager()
 

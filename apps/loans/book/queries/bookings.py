@@ -71,11 +71,15 @@ INSTALLMENT = {
     "balance": "numeric",
     "paid": "numeric",
     "outstanding": "numeric",
+    "brought_interest": "numeric",
+    "brought_fees": "numeric",
+    "brought_penalties": "numeric",
 }
 STATE = {
     "status": "text",
     "reviewer_id": "uuid",
     "disbursed_on": "date",
+    "taken_on": "date",
     "closed_on": "date",
     "principal_outstanding": "numeric",
     "interest_outstanding": "numeric",

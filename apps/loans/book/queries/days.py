@@ -30,13 +30,18 @@ def _position(day: str) -> str:
 def _installments(loan: str, day: str) -> str:
     """The rows that stand for the installments of `loan` on `day`."""
     return f"""(
-        SELECT DISTINCT ON (i.n) i.*, i.principal + i.interest AS due, i.paid_principal + i.paid_interest AS paid,
-               i.principal + i.interest + i.fees + i.penalties AS due_in_all,
-               i.paid_principal + i.paid_interest + i.paid_fees + i.paid_penalties AS paid_in_all
+        SELECT DISTINCT ON (i.n) i.*
           FROM loans_installmentposition i
          WHERE i.loan_id = {loan} AND i.value_date <= {day} AND {KNOWN.format("i")}
          ORDER BY i.n, i.value_date DESC)"""  # noqa: S608 - constants
 
+
+# Of such a row `r`, added up where a row counts, not for each that is read: an addition costs as much as a row.
+DUE = "r.principal + r.interest"
+PAID = "r.paid_principal + r.paid_interest"
+DUE_WITHOUT_PENALTIES = "r.principal + r.interest + r.fees"
+DUE_IN_ALL = f"{DUE_WITHOUT_PENALTIES} + r.penalties"
+PAID_IN_ALL = "r.paid_principal + r.paid_interest + r.paid_fees + r.paid_penalties"
 
 FOLDED = "NOT EXISTS (SELECT FROM loans_arrival a WHERE a.loan_id = l.id AND a.error = '')"
 
@@ -63,7 +68,8 @@ LACKING = f"""
      WHERE l.submitted_on <= %(day)s
        AND (NOT {FOLDED}
             OR (c.facts IS DISTINCT FROM t.events_folded
-                AND EXISTS (SELECT FROM loans_loanevent e WHERE e.loan_id = l.id AND e.type = 'disbursement')))
+                AND EXISTS (SELECT FROM loans_loanevent e
+                             WHERE e.loan_id = l.id AND e.type IN ('disbursement', 'take_on'))))
 """  # noqa: S608 - constants
 
 
@@ -101,7 +107,6 @@ class LoanRow(NamedTuple):
     """A loan on a day, in the order of the columns of `LOANS`. Amounts in the loan's currency."""
 
     id: UUID
-    holds: bool
     number: str
     borrower: str
     product: str
@@ -119,26 +124,48 @@ class LoanRow(NamedTuple):
         return self.principal + self.interest + self.charges
 
 
+# Names are looked up of those that are asked for, not of all that are sorted.
 LOANS = f"""
-    SELECT l.id, {HOLDS}, l.number::text, b.full_name::text, d.name::text, p.disbursed_on, p.principal, p.interest,
-           p.fees + p.penalties, coalesce(o.overdue, 0),
-           greatest(%(day)s - coalesce(p.oldest_due_date, %(day)s), 0), p.restructured
-      FROM {LOANS_TOLD_OF}
-      JOIN users_account b ON b.id = l.borrower_id
-      JOIN loans_product d ON d.id = l.product_id
-     CROSS JOIN LATERAL {_position("%(day)s")} p
-      LEFT JOIN LATERAL (
-           SELECT sum(r.due_in_all - r.paid_in_all) AS overdue FROM {_installments("l.id", "%(day)s")} r
-            WHERE r.due_date < %(day)s AND p.oldest_due_date < %(day)s) o ON true
-     WHERE l.submitted_on <= %(day)s AND p.disbursed_on IS NOT NULL AND {FOLDED}
-       AND (p.status = 'active' OR NOT {HOLDS})
+    WITH running AS MATERIALIZED (
+        SELECT l.id, {HOLDS} AS holds, l.number::text, l.borrower_id, l.product_id, p.disbursed_on, p.principal,
+               p.interest, p.fees + p.penalties AS charges, coalesce(o.overdue, 0) AS overdue,
+               greatest(%(day)s - coalesce(p.oldest_due_date, %(day)s), 0) AS late, p.restructured
+          FROM {LOANS_TOLD_OF}
+         CROSS JOIN LATERAL {_position("%(day)s")} p
+          LEFT JOIN LATERAL (
+               SELECT sum({DUE_IN_ALL} - ({PAID_IN_ALL})) AS overdue FROM {_installments("l.id", "%(day)s")} r
+                WHERE r.due_date < %(day)s AND p.oldest_due_date < %(day)s) o ON true
+         WHERE l.submitted_on <= %(day)s AND p.disbursed_on IS NOT NULL AND {FOLDED}
+           AND (p.status = 'active' OR NOT {HOLDS})),
+    shown AS MATERIALIZED (SELECT * FROM running WHERE holds ORDER BY late DESC, number COLLATE "C" LIMIT %(most)s)
+    SELECT s.id, s.number, b.full_name::text, d.name::text, s.disbursed_on, s.principal, s.interest, s.charges,
+           s.overdue, s.late, s.restructured
+      FROM shown s JOIN users_account b ON b.id = s.borrower_id JOIN loans_product d ON d.id = s.product_id
+     UNION ALL
+    SELECT id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM running WHERE NOT holds
+     UNION ALL
+    SELECT NULL, NULL, NULL, NULL, NULL, coalesce(sum(principal), 0), NULL, NULL, coalesce(sum(overdue), 0), count(*),
+           NULL
+      FROM running WHERE holds
 """  # noqa: S608 - constants
 
 
-def running_loans(day: date, known_on: date | None) -> tuple[list[LoanRow], list[UUID]]:
-    """The running loans of a day, and the loans that are to be folded."""
-    rows = [LoanRow._make(row) for row in fetch_all(LOANS, {"day": day, "known": known_on})]
-    return [row for row in rows if row.holds], [row.id for row in rows if not row.holds]
+class Running(NamedTuple):
+    """Running loans of a day: those that were asked for, the sums of all, and the loans that are to be folded."""
+
+    rows: list[LoanRow]
+    loans: int
+    principal: Decimal
+    overdue: Decimal
+    moving: list[UUID]
+
+
+def running_loans(day: date, known_on: date | None, most: int | None) -> Running:
+    """The running loans of a day, of which `most` (all where None) are told one by one, the longest past due first."""
+    *rows, sums = fetch_all(LOANS, {"day": day, "known": known_on, "most": most})
+    shown = [LoanRow._make(row) for row in rows if row[1] is not None]
+    moving = [row[0] for row in rows if row[1] is None]
+    return Running(shown, sums[9], sums[5], sums[8], moving)
 
 
 class Standing(NamedTuple):
@@ -165,8 +192,8 @@ STANDINGS = f"""
      CROSS JOIN LATERAL {_position("%(day)s")} p
       LEFT JOIN LATERAL {_position(OWED_ON)} o ON true
       LEFT JOIN LATERAL (
-           SELECT max(r.due_in_all) AS largest,
-                  sum(r.due_in_all - r.paid_in_all) FILTER (WHERE r.due_date < {OWED_ON}) AS overdue
+           SELECT max({DUE_IN_ALL}) AS largest,
+                  sum({DUE_IN_ALL} - ({PAID_IN_ALL})) FILTER (WHERE r.due_date < {OWED_ON}) AS overdue
              FROM {_installments("l.id", OWED_ON)} r WHERE r.due_date IS NOT NULL) i ON true
      WHERE l.submitted_on <= %(day)s AND p.disbursed_on IS NOT NULL AND {FOLDED}
        AND (%(loans)s::uuid[] IS NULL OR l.id = ANY(%(loans)s))
@@ -182,7 +209,7 @@ def standings(day: date, loans: list[UUID] | None) -> list[Standing]:
 # What was paid of an installment before the period: its row on the last day tells it where nothing came since.
 PAID_BEFORE = f"""
     CASE WHEN NOT s.lent_before THEN 0
-         WHEN r.value_date <= %(before)s AND s.owed_on >= %(before)s THEN r.paid ELSE coalesce((
+         WHEN r.value_date <= %(before)s AND s.owed_on >= %(before)s THEN {PAID} ELSE coalesce((
          SELECT CASE WHEN i.due_date IS NULL THEN 0 ELSE i.paid_principal + i.paid_interest END
            FROM loans_installmentposition i
           WHERE i.loan_id = s.id AND i.n = r.n AND i.value_date <= %(before)s AND {KNOWN.format("i")}
@@ -211,30 +238,31 @@ PERIOD = f"""
             SELECT max(r.due_date) - s.disbursed_on AS term,
                    sum(r.principal - r.paid_principal) FILTER (WHERE s.status = 'active' AND r.due_date < %(day)s)
                        AS overdue,
-                   coalesce(sum(r.due - {PAID_BEFORE}) FILTER (WHERE {FALLS_DUE}), 0) AS due,
-                   sum(r.due_in_all - r.penalties) FILTER (WHERE {FALLS_DUE}) AS due_in_all,
-                   sum(least(greatest(r.paid_in_all - r.paid_late, 0), r.due_in_all - r.penalties))
+                   coalesce(sum({DUE} - {PAID_BEFORE}) FILTER (WHERE {FALLS_DUE}), 0) AS due,
+                   sum({DUE_WITHOUT_PENALTIES}) FILTER (WHERE {FALLS_DUE}) AS due_in_all,
+                   sum(least(greatest({PAID_IN_ALL} - r.paid_late, 0), {DUE_WITHOUT_PENALTIES}))
                        FILTER (WHERE {FALLS_DUE}) AS on_time,
-                   sum(r.paid - {PAID_BEFORE}) FILTER (WHERE r.due_date >= %(since)s AND r.due_date > s.owed_on)
+                   sum({PAID} - {PAID_BEFORE}) FILTER (WHERE r.due_date >= %(since)s AND r.due_date > s.owed_on)
                        AS early,
-                   sum(r.paid - {PAID_BEFORE}) FILTER (WHERE r.due_date < %(since)s) AS late
+                   sum({PAID} - {PAID_BEFORE}) FILTER (WHERE r.due_date < %(since)s) AS late
               FROM {_installments("s.id", "s.owed_on")} r
              WHERE r.due_date IS NOT NULL) d
          WHERE s.holds),
     received AS (
-        SELECT DISTINCT ON (a.event_id, a.n) a.*
-          FROM loans_allocation a JOIN stood s ON s.id = a.loan_id AND s.holds
-         WHERE a.paid_on BETWEEN %(since)s AND %(day)s AND a.value_date <= %(day)s AND {KNOWN.format("a")}
-           AND a.movement IN ('repayment', 'down_payment')
-         ORDER BY a.event_id, a.n, a.value_date DESC)
+        SELECT sum(a.interest + a.fees + a.penalties) AS earned, sum(a.principal + a.interest) AS in_all
+          FROM (SELECT DISTINCT ON (a.event_id, a.n) a.principal, a.interest, a.fees, a.penalties
+                  FROM loans_allocation a JOIN stood s ON s.id = a.loan_id AND s.holds
+                 WHERE a.paid_on BETWEEN %(since)s AND %(day)s AND a.value_date <= %(day)s AND {KNOWN.format("a")}
+                   AND a.movement IN ('repayment', 'down_payment')
+                 ORDER BY a.event_id, a.n, a.value_date DESC) a)
     SELECT ARRAY(SELECT id FROM stood WHERE NOT holds),
            ARRAY(SELECT DISTINCT borrower_id FROM stood WHERE holds AND status = 'active'),
            (SELECT jsonb_object_agg(name, amount::text) FROM (
                SELECT 'loans' AS name, count(*)::numeric AS amount FROM stood WHERE holds AND status = 'active'
                 UNION ALL SELECT 'written_off', sum(written_off) FROM stood WHERE holds
                 UNION ALL SELECT 'fees', sum(fees) FROM stood WHERE holds
-                UNION ALL SELECT 'earned', sum(interest + fees + penalties) FROM received
-                UNION ALL SELECT 'received', sum(principal + interest) FROM received
+                UNION ALL SELECT 'earned', earned FROM received
+                UNION ALL SELECT 'received', in_all FROM received
                 UNION ALL SELECT 'overdue', sum(overdue) FROM dues
                 UNION ALL SELECT 'due', sum(due) FROM dues
                 UNION ALL SELECT 'due_in_all', sum(due_in_all) FROM dues

@@ -44,6 +44,7 @@ LINES = """
       JOIN loans_loanstate state ON state.loan_id = loan.id
       JOIN loans_product product ON product.id = loan.product_id
      WHERE loan.borrower_id = ANY(ARRAY(SELECT id FROM users_account WHERE id = $1 OR merged_into_id = $1))
+       AND state.status <> 'taken_back'
 """
 
 NEWEST = Query("own_loans", "uuid, int", f"{LINES} ORDER BY loan.id DESC LIMIT $2")
@@ -61,7 +62,7 @@ def list_loans(*, borrower: Account, after: UUID | None, maximum: int) -> list[L
 
 def list_loans_by_orm(*, borrower: Account, after: UUID | None, maximum: int) -> list[LoanLine]:
     """The same as `list_loans`, as it would stand here were it not asked for so often."""
-    loans = Loan.objects.of_borrower(borrower.pk).projected().select_related("state", "product")
+    loans = Loan.objects.of_borrower(borrower.pk).there().select_related("state", "product")
     if after:
         loans = loans.filter(pk__lt=after)
     return [line_of(loan) for loan in loans.order_by("-pk")[:maximum]]

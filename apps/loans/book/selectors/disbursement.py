@@ -27,6 +27,8 @@ def net_disbursement(loan: Loan, on: date, amount: Decimal | None = None) -> tup
 
 
 def drawn(loan: Loan) -> Decimal:
-    """What has been paid out of the loan so far."""
+    """What has been paid out of the loan so far; of one that was taken on, another system paid out all."""
+    if loan.events.of_type(EventType.TAKEN_ON).standing().exists():
+        return loan.principal
     disbursed = loan.events.of_type(EventType.DISBURSED).standing().aggregate(total=Sum("amount"))
     return disbursed["total"] or Decimal(0)

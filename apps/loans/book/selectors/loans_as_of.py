@@ -14,7 +14,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from apps.loans.book.facts import charge_off, standing
-from apps.loans.book.models import EventType, Loan, LoanEvent, Status
+from apps.loans.book.models import LENT, EventType, Loan, LoanEvent, Status
 from apps.loans.book.projection import fold_loan
 from apps.loans.domain.snapshot import LoanSnapshot
 from apps.mfis.core.clock import end_of
@@ -85,7 +85,7 @@ def _stood(loan: Loan, facts: list[LoanEvent], day: date) -> LoanAsOf | None:
     """The loan on `day` by these facts; None where it was not paid out yet."""
     known = [event for event in facts if event.value_date <= day]
     types = {event.type for event in standing(known)}
-    if EventType.DISBURSED not in types:
+    if types.isdisjoint(LENT):
         return None
     folded = fold_loan(loan, as_of=day, events=known)
     return LoanAsOf(loan, folded, EventType.RESTRUCTURED in types, charge_off(known) is not None, known)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from apps.loans.book.queries.days import Age, LoanRow, Standing
 from apps.loans.book.selectors.loans_as_of import BATCH, LoanAsOf, loans_as_of, loans_between
 
 R = TypeVar("R")
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,29 @@ def ages_on(day: date, known_on: date | None = None) -> OfDay[Age]:
     return OfDay(told + [Age(loan.days_past_due, loan.principal, 1) for loan in folded], len(keys))
 
 
-def running_loans_on(day: date, known_on: date | None = None) -> OfDay[LoanRow]:
-    """The running loans of a day, the longest past due first."""
-    told, moving = days.running_loans(day, known_on)
-    keys = {*moving, *days.lacking(day)}
-    folded = [loan for loan in loans_as_of(day, known_on, loans=keys) if loan.is_active] if keys else []
-    rows = sorted(told + [row_of(loan) for loan in folded], key=lambda row: (-row.days_past_due, row.number))
-    return OfDay(rows, len(keys))
+@dataclass(frozen=True, slots=True)
+class RunningLoans:
+    """The running loans of a day, or the first of them; how many they are, and what is outstanding and overdue."""
+
+    rows: list[LoanRow]
+    count: int
+    principal: Decimal
+    overdue: Decimal
+    folded: int
+
+
+def running_loans_on(day: date, known_on: date | None = None, *, most: int | None = None) -> RunningLoans:
+    """The running loans of a day, of which `most` (all where None) are told, the longest past due first."""
+    told = days.running_loans(day, known_on, most)
+    keys = {*told.moving, *days.lacking(day)}
+    others = [row_of(loan) for loan in loans_as_of(day, known_on, loans=keys) if loan.is_active] if keys else []
+    return RunningLoans(
+        rows=sorted([*told.rows, *others], key=lambda row: (-row.days_past_due, row.number))[:most],
+        count=told.loans + len(others),
+        principal=told.principal + sum((row.principal for row in others), ZERO),
+        overdue=told.overdue + sum((row.overdue for row in others), ZERO),
+        folded=len(keys),
+    )
 
 
 def row_of(then: LoanAsOf) -> LoanRow:
@@ -51,7 +69,6 @@ def row_of(then: LoanAsOf) -> LoanRow:
     assert folded.disbursed_on  # noqa: S101 - loans_as_of leaves out what was not paid out
     return LoanRow(
         id=then.loan.pk,
-        holds=True,
         number=then.loan.number,
         borrower=then.loan.borrower.full_name,
         product=then.loan.product.name,

@@ -21,6 +21,7 @@ from apps.loans.book.workflow.states import (
     SECURED,
 )
 from apps.loans.book.workflow.steps import ENDED, STEPS, Step, reason_shown, steps
+from apps.loans.book.workflow.taken_on import TAKEN_ON
 from apps.loans.book.workflow.transitions import LOAN, TRANSITIONS, hands_in
 from apps.mfis.core.workflow import Transition
 
@@ -44,6 +45,7 @@ __all__ = [
     "RUNNING",
     "SECURED",
     "STEPS",
+    "TAKEN_ON",
     "TRANSITIONS",
     "EventRule",
     "FourEyes",

@@ -53,6 +53,7 @@ EVENTS: dict[EventType, EventRule] = {
             shown=True,
             in_histories=True,
         ),
+        EventRule(_E.TAKEN_ON, in_engine=True, once=True, shown=True, in_histories=True),
         EventRule(
             _E.REPAYMENT,
             in_engine=True,

@@ -15,7 +15,12 @@ STEPS = (
     ("closed", "Closed", frozenset({Status.CLOSED})),
 )
 
-ENDED = {Status.REJECTED: "Rejected", Status.WITHDRAWN: "Withdrawn", Status.WRITTEN_OFF: "Written off"}
+ENDED = {
+    Status.REJECTED: "Rejected",
+    Status.WITHDRAWN: "Withdrawn",
+    Status.WRITTEN_OFF: "Written off",
+    Status.TAKEN_BACK: "Taken off the books",
+}
 
 
 @dataclass(frozen=True, slots=True)

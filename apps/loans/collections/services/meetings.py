@@ -119,12 +119,12 @@ def _booked(rows: list[ReceiptRow], actor: Actor) -> Iterator[tuple[ReceiptRow, 
     except NotAllowed:  # of whoever takes the money, so of every line
         raise
     except ServiceError as error:
-        results = [RowBooked(refused=Refused.by(error)) for _ in rows]
+        results = [RowBooked(Refused.by(error)) for _ in rows]
     return zip(rows, results, strict=True)
 
 
 def _line(loan: Loan, amount: Decimal, result: RowBooked) -> Collected:
-    if result.receipt:
-        return Collected(loan, amount, result.receipt.number, waits=result.receipt.waits)
-    refused = result.refused or Refused("", "")
-    return Collected(loan, amount, error=refused.message, question=refused.question)
+    outcome = result.outcome
+    if isinstance(outcome, Refused):
+        return Collected(loan, amount, error=outcome.message, question=outcome.question)
+    return Collected(loan, amount, outcome.number, waits=outcome.waits)

@@ -14,10 +14,17 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from apps.credit.history import credit_history
+from apps.loans.applications.selectors import photograph_of, read_document
+from apps.loans.applications.services.documents import MAXIMUM_BYTES
+from apps.loans.applications.services.photographs import keep_photograph
 from apps.loans.book.models import Loan
-from apps.loans.desk.forms import BorrowerForm
+from apps.loans.desk.admin.quality import BorrowerFaultFilter
+from apps.loans.desk.exports import BORROWER_COLUMNS
+from apps.loans.desk.forms import BorrowerForm, PhotographForm, particulars_of
+from apps.loans.desk.particulars import assignments_of, particulars
 from apps.loans.desk.search import PEOPLE
 from apps.loans.histories.forms import ConsentForm
+from apps.loans.portfolios.admin.hand_over import HandOverMixin, may_hand_over
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.lifecycle import takes_new_business
 from apps.mfis.core.roles import Action
@@ -28,7 +35,8 @@ from apps.users.accounts.models import Account, BorrowerProfile
 from apps.users.accounts.selectors import belongs_to
 from apps.users.accounts.services.borrowers import register_borrower, update_borrower
 from apps.users.accounts.services.people import Person
-from apps.users.back_office.base import LetsemaAdmin, run_action, status_badge
+from apps.users.back_office.base import run_action, status_badge
+from apps.users.back_office.filters import by_branch, by_district, by_employer, by_gender, by_officer, by_sector
 from apps.users.back_office.requests import StaffRequest, staff_of
 from apps.users.back_office.sites import tenant_site
 from apps.users.consents.models import Consent
@@ -39,14 +47,26 @@ from apps.users.spreadsheets.admin import ImportsRows
 from apps.users.staff.admin.contacts import contact_page
 
 
-class BorrowerAdmin(ImportsRows, LetsemaAdmin):
+class BorrowerAdmin(ImportsRows, HandOverMixin):
     import_kinds = ("people",)
     add_action = change_action = Action.REGISTER_BORROWER
     add_label = "Register a borrower"
     adds_business = True
-    list_display = ("name", "phone", "national_id", "district", "employer", "state")
-    list_filter = ("district", "account__is_active")
-    list_select_related = ("account",)
+    reach = ""
+    chosen_as = "borrowers"
+    export_columns = BORROWER_COLUMNS
+    list_display = ("name", "phone", "national_id", "place", "works_for", "branch", "officer", "state")
+    list_filter = (
+        by_branch(),
+        by_officer(),
+        by_gender(),
+        by_district(),
+        by_sector(),
+        by_employer(),
+        "account__is_active",
+        BorrowerFaultFilter,
+    )
+    list_select_related = ("account", "branch", "officer", "listed_employer")
     search_fields = PEOPLE
     search_help_text = "Name, phone, e-mail or national ID"
     ordering = ("account__full_name", "pk")
@@ -64,6 +84,14 @@ class BorrowerAdmin(ImportsRows, LetsemaAdmin):
     def phone(self, profile: BorrowerProfile) -> str:
         return format_phone(profile.account.phone)
 
+    @admin.display(ordering="district", description="lives in")
+    def place(self, profile: BorrowerProfile) -> str:
+        return profile.get_district_display() or "—"
+
+    @admin.display(description="employer", ordering="employer")
+    def works_for(self, profile: BorrowerProfile) -> str:
+        return profile.employer_name or "—"
+
     @admin.display(ordering="account__is_active")
     def state(self, profile: BorrowerProfile) -> str:
         if not profile.account.is_active:
@@ -77,6 +105,8 @@ class BorrowerAdmin(ImportsRows, LetsemaAdmin):
     def get_urls(self) -> Any:
         wrap = self.admin_site.admin_view
         return [
+            path("<uuid:account_id>/photograph/", wrap(self.photograph_view), name="borrower_photograph"),
+            path("<uuid:account_id>/photograph/new/", wrap(self.new_photograph_view), name="borrower_new_photograph"),
             path("<uuid:account_id>/edit/", wrap(self.edit_view), name="borrower_edit"),
             path("<uuid:account_id>/contact/", wrap(self.contact_view), name="borrower_contact"),
             path("<uuid:account_id>/invite/", wrap(self.invite_view), name="borrower_invite"),
@@ -117,6 +147,8 @@ class BorrowerAdmin(ImportsRows, LetsemaAdmin):
             subject="Borrowers",
             title="Register a borrower",
             button="Register",
+            template="admin/sectioned.html",
+            explanation="The name and one way to reach them are enough; the rest may follow.",
         )
 
     def edit_view(self, request: StaffRequest, account_id: UUID) -> HttpResponse:
@@ -124,8 +156,7 @@ class BorrowerAdmin(ImportsRows, LetsemaAdmin):
         if not self.has_change_permission(request):
             raise PermissionDenied
         account = profile.account
-        initial = {name: getattr(profile, name) for name in BorrowerForm.base_fields if hasattr(profile, name)}
-        initial |= {"full_name": account.full_name}
+        initial = particulars_of(profile)
         kept = {"phone": account.phone or "", "email": account.email or ""}
         return run_action(
             request,
@@ -142,6 +173,41 @@ class BorrowerAdmin(ImportsRows, LetsemaAdmin):
             subject=account.full_name,
             title=f"Edit {account.full_name}",
             button="Save",
+            template="admin/sectioned.html",
+        )
+
+    def photograph_view(self, request: StaffRequest, account_id: UUID) -> HttpResponse:
+        """The photograph of a borrower, to be shown on the page."""
+        profile = self._profile(request, account_id)
+        document = photograph_of(profile.account)
+        if document is None:
+            raise Http404
+        document, content = read_document(document.pk, actor=request.user.actor)
+        response = HttpResponse(content, content_type=document.content_type)
+        response["X-Content-Type-Options"] = "nosniff"
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    def new_photograph_view(self, request: StaffRequest, account_id: UUID) -> HttpResponse:
+        profile = self._profile(request, account_id)
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        return run_action(
+            request,
+            admin=self,
+            form=PhotographForm(request.POST or None, request.FILES or None),
+            run=lambda values: keep_photograph(
+                account_id=profile.pk,
+                actor=request.user.actor,
+                file_name=values["file"].name,
+                content=values["file"].read(MAXIMUM_BYTES + 1),
+            ),
+            done="The photograph is kept.",
+            back_url=reverse("admin:users_borrowerprofile_change", args=[profile.pk]),
+            subject=profile.account.full_name,
+            title=f"Photograph of {profile.account.full_name}",
+            button="Keep it",
+            explanation="It takes the place of the one before. Only colleagues of the MFI see it.",
         )
 
     def contact_view(self, request: StaffRequest, account_id: UUID) -> HttpResponse:
@@ -213,9 +279,7 @@ class BorrowerAdmin(ImportsRows, LetsemaAdmin):
     ) -> HttpResponse:
         profile = self._profile(request, object_id)
         account = profile.account
-        loans = list(
-            Loan.objects.filter(belongs_to(account.pk), state__isnull=False).select_related("state", "product")
-        )
+        loans = list(Loan.objects.there().filter(belongs_to(account.pk)).select_related("state", "product"))
         history = credit_history(loan_ids=[loan.pk for loan in loans])
         context = {
             **self.admin_site.each_context(request),
@@ -227,6 +291,10 @@ class BorrowerAdmin(ImportsRows, LetsemaAdmin):
             "loans": loans,
             "consents": all_consents(account=account, as_of=business_date()),
             "history": history,
+            "photograph": photograph_of(account),
+            "sections": particulars(profile),
+            "assignments": assignments_of(account),
+            "may_hand_over": may_hand_over(request),
             "may_edit": self.has_change_permission(request),
             "may_apply": self._may(request, Action.APPLY_FOR_BORROWER) and takes_new_business(),
         }

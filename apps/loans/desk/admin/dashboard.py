@@ -36,6 +36,7 @@ COLOURS = {
     "written_off": "#7d1812",
     "rejected": "#b3423b",
     "withdrawn": "#9aa7a1",
+    "taken_back": "#b9c2bd",
     "active": "#0f6f57",
     "overpaid": "#7a57b0",
     "closed": "#5d6d66",
@@ -144,6 +145,7 @@ tenant_site.menu = [
             Link(
                 "My applications", "fas fa-user-check", "admin:loans_loan_changelist", "?mine=1", action=Action.REVIEW
             ),
+            Link("My loans", "fas fa-briefcase", "admin:loans_loan_changelist", "?officer=me", action=Action.REVIEW),
             Link("Arrears", "fas fa-exclamation-circle", "admin:loans_loan_changelist", "?late=any"),
             Link("Proposals", "fas fa-gavel", "admin:loans_decisions", action=Action.VIEW_BOOKS, count=count_waiting),
             Link("Promises", "fas fa-handshake", "admin:loans_promise_changelist", "?standing=due", count=_due_today),
@@ -162,6 +164,15 @@ tenant_site.menu = [
             ),
             Link("Groups", "fas fa-people-carry", "admin:loans_group_changelist"),
             Link("Borrowers", "fas fa-users", "admin:users_borrowerprofile_changelist"),
+            Link(
+                "My borrowers",
+                "fas fa-user-friends",
+                "admin:users_borrowerprofile_changelist",
+                "?officer=me",
+                action=Action.REVIEW,
+            ),
+            Link("Data quality", "fas fa-clipboard-check", "admin:loans_data_quality", action=Action.VIEW_BOOKS),
+            Link("Hand over", "fas fa-people-arrows", "admin:loans_hand_over", action=Action.ASSIGN),
             Link(
                 "Changed addresses",
                 "fas fa-address-book",
@@ -214,12 +225,16 @@ tenant_site.menu = [
         "Set-up",
         [
             Link("Products", "fas fa-tags", "admin:loans_product_changelist"),
+            Link("Purposes", "fas fa-bullseye", "admin:loans_loanpurpose_changelist"),
             Link("Policy", "fas fa-sliders-h", "admin:loans_policy_changelist", action=Action.MANAGE_POLICY),
             Link("Public holidays", "fas fa-calendar-alt", "admin:loans_publicholiday_changelist"),
             Link("Ageing rates", "fas fa-hourglass-half", "admin:loans_ageingpreset_changelist"),
             Link("Histories kept for", "fas fa-archive", "admin:credit_retentionperiod_changelist"),
+            Link("Branches", "fas fa-building", "admin:users_branch_changelist"),
+            Link("Employers", "fas fa-industry", "admin:users_employer_changelist"),
             Link("Colleagues", "fas fa-user-shield", "admin:users_account_changelist", action=Action.MANAGE_PEOPLE),
             Link("Imports", "fas fa-file-import", "admin:users_importrun_changelist", action=Action.IMPORT_ROWS),
+            Link("Files", "fas fa-file-download", "admin:users_exportedfile_changelist"),
         ],
     ),
 ]

@@ -22,7 +22,9 @@ class StatusFilter(admin.SimpleListFilter):
         return [(s.value, str(s.label)) for s in Status]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Loan]) -> QuerySet[Loan]:
-        return queryset.filter(state__status=self.value()) if self.value() else queryset
+        if self.value():
+            return queryset.filter(state__status=self.value())
+        return queryset.exclude(state__status=Status.TAKEN_BACK)  # no loans any more; they are there for who asks
 
 
 class LateFilter(admin.SimpleListFilter):
@@ -41,7 +43,7 @@ class LateFilter(admin.SimpleListFilter):
 
 
 class MineFilter(admin.SimpleListFilter):
-    title = "officer"
+    title = "review"
     parameter_name = "mine"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:

@@ -26,9 +26,13 @@ from apps.loans.servicing.forms import CorrectionForm, ReverseForm
 from apps.loans.servicing.services import correction
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.roles import Action
+from apps.users.accounts.reach import within_reach
 from apps.users.back_office.base import LetsemaAdmin, run_action
 from apps.users.back_office.forms import ReasonForm
 from apps.users.back_office.requests import StaffRequest
+
+OF_LOAN = "portfolio__"
+HANDS = ("portfolio__branch", "portfolio__officer")
 
 
 def page_of(loan: Loan) -> str:
@@ -55,12 +59,14 @@ class LoanViews(LetsemaAdmin):
         """The loan with what every page of it names.
 
         Raises:
-            PermissionDenied: the viewer sees no loans. Http404: no such loan, or one that is not folded here yet.
+            PermissionDenied: the viewer sees no loans. Http404: no such loan, one that is not folded here yet, or one
+                out of their reach.
         """
         if not self.has_view_permission(request):
             raise PermissionDenied
-        loans = Loan.objects.select_related("borrower", "product", "state", "group").filter(state__isnull=False)
-        return get_object_or_404(loans, pk=loan_id)
+        related = ("borrower", "product", "state", "group", "listed_purpose", *HANDS)
+        loans = Loan.objects.select_related(*related).filter(state__isnull=False)
+        return get_object_or_404(within_reach(loans, request.user, OF_LOAN), pk=loan_id)
 
     def render(self, request: HttpRequest, template: str, title: str, **context: Any) -> TemplateResponse:
         """A page of the site with a loan on it."""

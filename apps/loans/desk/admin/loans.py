@@ -20,22 +20,32 @@ from apps.loans.book.models import AGREED_PRINCIPAL, Loan, Status
 from apps.loans.book.selectors.other_lenders import other_lenders_exposure
 from apps.loans.book.workflow import BEFORE_DISBURSEMENT
 from apps.loans.desk.admin.filters import LateFilter, MineFilter, StatusFilter
-from apps.loans.desk.admin.loan_views import LoanViews
-from apps.loans.desk.exports import EXPORTED, LOAN_COLUMNS
+from apps.loans.desk.admin.loan_views import OF_LOAN, LoanViews
+from apps.loans.desk.admin.quality import LoanFaultFilter
+from apps.loans.desk.exports import BESIDE, EXPORTED, LOAN_COLUMNS
 from apps.loans.desk.search import LOANS
 from apps.loans.desk.selectors import loan_page
 from apps.loans.domain.money import format_money
 from apps.loans.histories.models import Dispute
 from apps.loans.histories.services.inquiries import credit_summary
+from apps.loans.portfolios.admin.hand_over import HandOverMixin, may_hand_over
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.roles import Action, Role
 from apps.users.accounts.models import Account
+from apps.users.accounts.reach import within_reach
 from apps.users.back_office.base import run_action, status_badge
+from apps.users.back_office.filters import (
+    by_branch,
+    by_district,
+    by_employer,
+    by_gender,
+    by_officer,
+    by_sector_of_purpose,
+)
 from apps.users.back_office.requests import StaffRequest, staff_of
 from apps.users.back_office.sites import tenant_site
 from apps.users.consents.models import Consent
 from apps.users.consents.selectors import standing_consent
-from apps.users.spreadsheets.exports import ListExportMixin
 
 # As the indexes of the states have them.
 OUTSTANDING = F("state__principal_outstanding") + F("state__interest_outstanding") + F("state__charges_outstanding")
@@ -43,7 +53,7 @@ LATE_SINCE = Case(When(state__status=Status.ACTIVE, then=F("state__oldest_due_da
 
 
 @admin.register(Loan, site=tenant_site)
-class LoanAdmin(ListExportMixin, LoanViews):  # type: ignore[misc]
+class LoanAdmin(HandOverMixin, LoanViews):
     """The list of loans, and the page of one."""
 
     export_columns = LOAN_COLUMNS
@@ -54,11 +64,27 @@ class LoanAdmin(ListExportMixin, LoanViews):  # type: ignore[misc]
         "formatted_principal",
         "outstanding",
         "late",
+        "branch",
+        "officer",
         "state_badge",
         "submitted_on",
     )
-    list_filter = (StatusFilter, LateFilter, MineFilter, "product")
-    list_select_related = ("borrower", "product", "state")
+    list_filter = (
+        StatusFilter,
+        LateFilter,
+        MineFilter,
+        "product",
+        by_branch(OF_LOAN),
+        by_officer(OF_LOAN),
+        by_gender("borrower__profile__"),
+        by_district("borrower__profile__"),
+        by_sector_of_purpose("listed_purpose__"),
+        by_employer("borrower__profile__"),
+        LoanFaultFilter,
+    )
+    list_select_related = ("borrower", "product", "state", "portfolio__branch", "portfolio__officer")
+    reach = OF_LOAN
+    chosen_as = "loans"
     ordering = ("-id",)  # a key says when its loan was entered, and the states' indexes hold it
     search_fields = (*LOANS, "events__number", "events__reference")
     search_help_text = "Loan or receipt number, reference, name, phone or national ID"
@@ -73,7 +99,7 @@ class LoanAdmin(ListExportMixin, LoanViews):  # type: ignore[misc]
 
     def get_export_queryset(self, request: HttpRequest) -> Any:
         loans: QuerySet[Loan] = super().get_export_queryset(request)
-        return loans.select_related("borrower", "product", "state").only(*EXPORTED)
+        return loans.select_related(*BESIDE).only(*EXPORTED)
 
     @admin.display(description="borrower", ordering="borrower__full_name")
     def borrower_name(self, loan: Loan) -> str:
@@ -92,6 +118,16 @@ class LoanAdmin(ListExportMixin, LoanViews):  # type: ignore[misc]
         days = days_past_due(loan)
         return f"{days} day{'' if days == 1 else 's'}" if days else "—"
 
+    @admin.display(ordering="portfolio__branch__name")
+    def branch(self, loan: Loan) -> str:
+        held = getattr(loan, "portfolio", None)
+        return held.branch.name if held and held.branch else "—"
+
+    @admin.display(ordering="portfolio__officer__full_name")
+    def officer(self, loan: Loan) -> str:
+        held = getattr(loan, "portfolio", None)
+        return held.officer.full_name if held and held.officer else "—"
+
     @admin.display(description="status", ordering="state__status")
     def state_badge(self, loan: Loan) -> str:
         if days_past_due(loan):
@@ -104,13 +140,17 @@ class LoanAdmin(ListExportMixin, LoanViews):  # type: ignore[misc]
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        draft = _asked_for(request, "draft", ApplicationDraft.objects.filter(is_active=True))
-        borrower = draft.borrower if draft else _asked_for(request, "borrower", BORROWERS.all())
+        draft = _asked_for(request, "draft", _open_drafts(request))
+        borrower = (
+            draft.borrower
+            if draft
+            else _asked_for(request, "borrower", within_reach(BORROWERS.all(), request.user, "profile__"))
+        )
         initial = {name: getattr(draft, name) for name in drafts.FIELDS} if draft else {}
         return run_action(
             request,
             admin=self,
-            form=ApplicationForm(request.POST or None, borrower=borrower, initial=initial),
+            form=ApplicationForm(request.POST or None, borrower=borrower, seen_by=staff_of(request), initial=initial),
             run=lambda values: enter(_typed(request), values, draft),
             done="{said}",
             back_url=reverse("admin:loans_loan_changelist"),
@@ -130,6 +170,8 @@ class LoanAdmin(ListExportMixin, LoanViews):  # type: ignore[misc]
             "page": page,
             "other_lenders": other_lenders_exposure(loan),
             "disputes": Dispute.objects.filter(loan=loan, decided_on=None),
+            "assignments": loan.assignments.select_related("branch", "officer").order_by("-value_date", "-recorded_at"),
+            "may_hand_over": may_hand_over(request),
             "consent": standing_consent(account=loan.borrower, purpose=Consent.Purpose.SHARING, as_of=page.as_of),
         }
         if loan.state.status in BEFORE_DISBURSEMENT:
@@ -141,6 +183,10 @@ class LoanAdmin(ListExportMixin, LoanViews):  # type: ignore[misc]
 
 
 BORROWERS = Account.objects.filter(role=Role.BORROWER)
+
+
+def _open_drafts(request: HttpRequest) -> QuerySet[ApplicationDraft]:
+    return within_reach(ApplicationDraft.objects.filter(is_active=True), request.user, "borrower__profile__")
 
 
 def _uuid(text: str) -> UUID:

@@ -14,17 +14,18 @@ from apps.users.back_office.sites import tenant_site
 
 def search_view(request: HttpRequest) -> HttpResponse:
     """What was found; where a number names one record, that record's own page."""
-    if not staff_of(request).may(Action.VIEW_BOOKS):
+    viewer = staff_of(request)
+    if not viewer.may(Action.VIEW_BOOKS):
         raise PermissionDenied
     query = request.GET.get("q", "").replace("\x00", "").strip()
-    page = exact_page(query) if query else ""
+    page = exact_page(query, viewer) if query else ""
     if page:
         return HttpResponseRedirect(page)
     context = {
         **tenant_site.each_context(request),
         "title": f"Search: {query}" if query else "Search",
         "query": query,
-        "found": find(query) if query else None,
+        "found": find(query, viewer) if query else None,
     }
     return TemplateResponse(request, "admin/search.html", context)
 

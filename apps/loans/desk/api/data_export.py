@@ -37,9 +37,7 @@ router = Router(tags=["accounts"])
 def everything(request: TenantRequest) -> Any:
     """All that this MFI keeps about the caller, as each page of this API has it. Papers handed in are named."""
     account = borrower(request)
-    own = Loan.objects.filter(belongs_to(account.pk), state__isnull=False).select_related(
-        "state", "product", "borrower"
-    )
+    own = Loan.objects.there().filter(belongs_to(account.pk)).select_related("state", "product", "borrower")
     return {
         "lender": request.tenant.name,
         "as_of": business_date(),

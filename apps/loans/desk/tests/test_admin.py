@@ -56,7 +56,7 @@ def test_a_lists_queries_do_not_grow_with_its_rows(alpha: Branch, active: Maker,
     few = queries(client, f"/admin/{path}")
     more_loans(alpha, 12)
     assert queries(client, f"/admin/{path}") == few
-    assert few <= 12
+    assert few <= 15  # one for each filter that offers what people keep
 
 
 def test_the_loan_page_takes_the_same_queries_for_any_history(alpha: Branch, active: Maker) -> None:

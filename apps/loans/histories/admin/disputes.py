@@ -46,6 +46,7 @@ class DisputeAdmin(LetsemaAdmin):
     """The list of disputes, and deciding one."""
 
     list_title = "Disputes"
+    reach = "loan__portfolio__"
     ordering = (F("decided_on").asc(nulls_first=True), "opened_on", "id")
     list_display = ("account", "loan", "entered", "opened_on", "left", "decided_on", "decided_by_name")
     list_filter = ("outcome", ("decided_on", EmptyFieldListFilter))
@@ -93,7 +94,9 @@ class DisputeAdmin(LetsemaAdmin):
         """Decides one dispute, with what it says in sight."""
         if not self._may(request, DECIDE.duty):
             raise PermissionDenied
-        dispute = get_object_or_404(Dispute.objects.select_related("account", "loan", "event"), pk=dispute_id)
+        dispute = get_object_or_404(
+            self.get_queryset(request).select_related("account", "loan", "event"), pk=dispute_id
+        )
 
         def decide(values: dict[str, Any]) -> None:
             correction = values["correction"]

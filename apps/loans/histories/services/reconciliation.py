@@ -53,7 +53,9 @@ def events_told(loan: Loan) -> list[CreditEvent]:
         values, rows = projected(loan, known, folded)
         state = LoanState(loan=loan, **values)
         total = sum((row.principal + row.interest + row.fees for row in rows), Decimal(0))
-        monthly = per_month(total, state.disbursed_on, max((row.due_date for row in rows), default=None))
+        monthly = per_month(
+            total, state.taken_on or state.disbursed_on, max((row.due_date for row in rows), default=None)
+        )
         told += [credit_event(loan, state, fact, kind, monthly) for kind in history_kinds(fact, state.status, before)]
         before = state.status
     return told

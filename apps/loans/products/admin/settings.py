@@ -10,7 +10,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from apps.loans.products.forms import LinesField
-from apps.loans.products.models import PAYMENT_ACCOUNTS, POLICY_ID, AgeingPreset, Policy, PublicHoliday, the_policy
+from apps.loans.products.models import (
+    PAYMENT_ACCOUNTS,
+    POLICY_ID,
+    AgeingPreset,
+    LoanPurpose,
+    Policy,
+    PublicHoliday,
+    the_policy,
+)
 from apps.loans.products.settings import save_setting
 from apps.mfis.core.roles import Action
 from apps.users.back_office.base import LetsemaAdmin
@@ -51,6 +59,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "past_month_alone",
             "duties_apart",
             "closing_alone",
+            "officers_keep_to_branch",
             "group_arrears_days",
             "review_checklist",
             "fiscal_year_starts",
@@ -80,6 +89,19 @@ class HolidayAdmin(ImportsRows, SettingAdmin):
     add_label = "Enter a holiday"
     list_display = ("day", "name", "is_active")
     list_filter = ("is_active",)
+
+
+@admin.register(LoanPurpose, site=tenant_site)
+class PurposeAdmin(SettingAdmin):
+    """What loans are for. One that loans name is closed, never removed."""
+
+    list_title = "Purposes"
+    add_action = Action.MANAGE_POLICY
+    add_label = "Add a purpose"
+    list_display = ("name", "name_st", "sector", "is_active")
+    list_filter = ("sector", "is_active")
+    search_fields = ("name", "name_st")
+    fields = ("name", "name_st", "sector", "is_active")
 
 
 @admin.register(AgeingPreset, site=tenant_site)

@@ -126,6 +126,12 @@ class Policy(Revisioned):
         db_default=False,
         help_text="Otherwise a second person agrees to each closing.",
     )
+    officers_keep_to_branch = models.BooleanField(
+        "an officer sees the own branch only",
+        default=False,
+        db_default=False,
+        help_text="Whoever is a loan officer and no more finds no borrower or loan of another branch.",
+    )
 
     class Meta:
         verbose_name = "policy"

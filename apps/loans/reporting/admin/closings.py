@@ -12,13 +12,15 @@ from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from apps.loans.domain.money import format_money
 from apps.loans.ledger.models import PeriodClosing
 from apps.loans.reporting.reports.portfolio import INDICATOR_COLUMNS, frozen_indicator_row
 from apps.users.back_office.base import LetsemaAdmin
 from apps.users.back_office.sites import tenant_site
-from apps.users.spreadsheets.writing import CONTENT_TYPES, Table, download
+from apps.users.exporting.asked import of_lender
+from apps.users.exporting.writing import CONTENT_TYPES, Table, download
 
 
 def _frozen(closing: PeriodClosing, name: str) -> str:
@@ -61,7 +63,9 @@ class ClosingAdmin(LetsemaAdmin):
         file_format = request.GET.get("format")
         if file_format in CONTENT_TYPES:
             rows = map(frozen_indicator_row, closing.figures.get("indicators", []))
-            return download(Table(INDICATOR_COLUMNS, rows), f"closing-{closing.through}", file_format)
+            title = f"Closed through {date_format(closing.through)}"
+            table = Table(INDICATOR_COLUMNS, rows, title=title, about=[of_lender()])
+            return download(table, f"closing-{closing.through}", file_format)
         context = {
             **self.admin_site.each_context(request),
             "title": f"Closed through {closing.through:%-d %b %Y}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -16,9 +17,11 @@ from apps.loans.ledger.models import PeriodClosing
 from apps.loans.reporting.forms import PeriodForm
 from apps.loans.reporting.reports import REPORTS
 from apps.users.back_office.base import LetsemaAdmin
-from apps.users.spreadsheets.writing import CONTENT_TYPES, download
+from apps.users.exporting.asked import asked_of, of_lender
+from apps.users.exporting.waiting import download_or_wait
+from apps.users.exporting.writing import CONTENT_TYPES
 
-EXPORT_LABELS = [("csv", "Export CSV"), ("xlsx", "Export XLSX")]
+EXPORT_LABELS = [("csv", "Export CSV"), ("xlsx", "Export XLSX"), ("pdf", "Export PDF")]
 
 
 class ReportPages(LetsemaAdmin):
@@ -39,7 +42,8 @@ class ReportPages(LetsemaAdmin):
         built = report.build(since, on, form.cleaned_data) if form.is_valid() else {}
         file_format = request.GET.get("format")
         if file_format in CONTENT_TYPES and form.is_valid():
-            return download(report.table(built), f"{name}-{on}", file_format)
+            table = replace(report.table(built), title=report.label, about=[of_lender(), *asked_of(form)])
+            return download_or_wait(request, table, f"{name}-{on}", file_format)
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
             "title": report.label,

@@ -6,7 +6,7 @@ from datetime import date
 
 from apps.loans.ledger import reports
 from apps.loans.reporting.reports.report import ZERO, Context, Report
-from apps.users.spreadsheets.writing import Row, Table
+from apps.users.exporting.writing import Row, Table
 
 
 def _trial_balance(since: date, day: date, asked: Context) -> Context:

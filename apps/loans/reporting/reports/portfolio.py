@@ -11,7 +11,7 @@ from apps.loans.ledger.provision import provisions_of
 from apps.loans.reporting.reports.report import ZERO, Context, Report
 from apps.loans.reporting.selectors.figures import gather
 from apps.loans.reporting.selectors.indicators import Indicator, indicators
-from apps.users.spreadsheets.writing import Percent, Row, Table
+from apps.users.exporting.writing import Percent, Row, Table
 
 MOST_SHOWN = 500  # loans on a page; the export has them all
 
@@ -60,15 +60,9 @@ def frozen_indicator_row(line: Context) -> Row:
 
 
 def _loans(since: date, day: date, asked: Context) -> Context:
-    told = running_loans_on(day, asked.get("known_on"))
-    loans = told.rows
-    return {
-        "folded": told.folded,
-        "loans": loans,
-        "shown": loans[:MOST_SHOWN],
-        "glp": sum((loan.principal for loan in loans), ZERO),
-        "overdue": sum((loan.overdue for loan in loans), ZERO),
-    }
+    of_day = day, asked.get("known_on")
+    loans = running_loans_on(*of_day, most=MOST_SHOWN)
+    return {"loans": loans, "folded": loans.folded, "of_day": of_day}
 
 
 LOAN_COLUMNS = (
@@ -86,9 +80,11 @@ LOAN_COLUMNS = (
 
 
 def _loans_table(built: Context) -> Table:
-    count = len(built["loans"])
-    totals = [f"{count} in all", "", "", None, built["glp"], None, None, built["overdue"]]
-    return Table(LOAN_COLUMNS, (_loan_row(loan) for loan in built["loans"]), [totals])
+    if "of_day" not in built:
+        return Table(LOAN_COLUMNS, [])
+    loans = running_loans_on(*built["of_day"])
+    totals = [f"{loans.count} in all", "", "", None, loans.principal, None, None, loans.overdue]
+    return Table(LOAN_COLUMNS, (_loan_row(loan) for loan in loans.rows), [totals])
 
 
 def _loan_row(loan: LoanRow) -> Row:

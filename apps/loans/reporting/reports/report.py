@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from apps.users.spreadsheets.writing import Table
+from apps.users.exporting.writing import Table
 
 ZERO = Decimal(0)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -91,6 +92,9 @@ def test_every_figure_is_as_folding_gives_it(book: Book, asked: list[Asked]) -> 
         running = [loan for loan in loans_as_of(day, known) if loan.is_active]
         rows = running_loans_on(day, known)
         assert {row.id: row for row in rows.rows} == {loan.loan.pk: row_of(loan) for loan in running}, where
+        owed = sum(loan.principal for loan in running), sum(loan.folded.arrears.total for loan in running)
+        assert (rows.count, rows.principal, rows.overdue) == (len(running), *owed), where
+        assert running_loans_on(day, known, most=5) == replace(rows, rows=rows.rows[:5]), where
         of_age = (Age(loan.days_past_due, loan.principal, 1) for loan in running)
         assert provisions_of(day, ages_on(day, known).rows) == provisions_of(day, of_age), where
         moving += rows.folded

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from apps.loans.recording.services import check_transition, check_value_date, lo
 from apps.loans.recording.writing import Writing
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.clock import business_date
-from apps.mfis.core.errors import WrongState
+from apps.mfis.core.errors import InvalidInput, WrongState
 
 CENT = Decimal("0.01")
 
@@ -59,6 +59,22 @@ class Booking:
     at_once: bool = True  # what is appended is written at once; else by whoever writes many together
     asked_by: dict[str, str] = field(default_factory=dict)  # whoever proposed what a second person agreed to
 
+    def together(self) -> Booking:
+        """The same, of which several facts are written by one `writing.write`.
+
+        A fact that is written holds the head of the chain, and whoever holds that waits for no other loan, transfer or
+        number: somebody who has it may be waiting for the head.
+        """
+        return replace(self, at_once=False)
+
+    def on(self, loan_id: UUID) -> Booking:
+        """The booking of another loan, or of this one as it stands by now, whose facts are written with these."""
+        if loan_id == self.loan.pk:
+            state = self.facts.projected.state if self.facts.projected else self.state
+            return replace(self, state=state)
+        loan, state = lock_loan(loan_id)
+        return replace(self, loan=loan, state=state, facts=read_facts([loan])[loan_id])
+
     def check(self, transition: str) -> None:
         """Refuses a step that `check_transition` refuses."""
         check_transition(transition, self.loan, self.state, self.actor, reason=self.reason)
@@ -73,21 +89,32 @@ class Booking:
         """The day the fact counts from, by default today.
 
         Raises:
-            InvalidInput: in the future, or before `not_before`, which is by default the pay-out, or the application.
+            InvalidInput: in the future, or before `not_before`, which is by default the pay-out, or the application;
+                or before the loan was taken on from another system.
         """
         day = value_date or business_date()
+        check_goes_on(self.state, day)
         check_value_date(day, not_before=not_before or self.state.disbursed_on or self.loan.submitted_on)
         return day
 
     def append(
-        self, event_type: EventType, value_date: date, *, stated: Transfer | None = None, **values: Any
+        self,
+        event_type: EventType,
+        value_date: date,
+        *,
+        stated: Transfer | None = None,
+        series: str = "",
+        **values: Any,
     ) -> LoanEvent:
-        """Adds the fact, with all that `append_event` does; `stated` is the transfer that it draws on first."""
+        """Adds the fact, with all that `append_event` does.
+
+        `stated` is the transfer that it draws on first; `series` the kind of number that it gets.
+        """
         if self.asked_by:
             values["payload"] = {**values.get("payload", {}), **self.asked_by}
         said = {"reason": self.reason, "idempotency_key": self.idempotency_key, **values}
         event = new_event(loan=self.loan, event_type=event_type, actor=self.actor, value_date=value_date, **said)
-        self.writing.add(self.facts, event, stated)
+        self.writing.add(self.facts, event, stated, series=series)
         if self.at_once:
             self.writing.write()
         return event
@@ -127,6 +154,20 @@ def begin(
     booking = lock_booking(loan_id, actor, reason=reason, idempotency_key=idempotency_key, events_seen=events_seen)
     booking.check(transition)
     return booking
+
+
+def check_goes_on(state: LoanState, day: date, *, field: str = "value_date") -> None:
+    """Refuses a day before the loan was taken on: the figures that it came with say what happened until then.
+
+    Raises:
+        InvalidInput: naming the day.
+    """
+    if state.taken_on and day < state.taken_on:
+        raise InvalidInput(
+            f"{day:%-d %b %Y} is before {state.taken_on:%-d %b %Y}, when this loan was taken on from another system; "
+            "what happened before that day is in the figures that it came with.",
+            field=field,
+        )
 
 
 class ChangedMeanwhile(WrongState):

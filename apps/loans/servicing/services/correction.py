@@ -10,8 +10,8 @@ from uuid import UUID
 from apps.loans.book.checks import check_amount, check_channel
 from apps.loans.book.models import EventType, Loan, LoanEvent, Status
 from apps.loans.book.workflow import CORRECTABLE, REPAID, REVERSIBLE, TRANSITIONS
-from apps.loans.recording.services import lock_loan
-from apps.loans.servicing.services.booking import Booking, begin, lock_booking
+from apps.loans.recording.services import lock_loans
+from apps.loans.servicing.services.booking import Booking, begin
 from apps.loans.servicing.services.money import Money
 from apps.loans.servicing.services.overpayment import check_overpayment
 from apps.loans.servicing.services.repayment import Receipt, write_receipt
@@ -120,7 +120,7 @@ def correct_repayment(
     as_it_is = (wrong.loan_id, wrong.amount, wrong.channel, wrong.reference, wrong.value_date)
     if (loan.pk, right.amount, right.channel, right.reference, right.day) == as_it_is:
         raise InvalidInput(NOTHING_CHANGED, field="value_date")
-    _lock_both(wrong.loan_id, loan.pk)
+    lock_loans({wrong.loan_id, loan.pk})  # in one order: two corrections cannot wait for each other
     booking = begin(step_back(wrong), wrong.loan_id, actor, reason=reason, idempotency_key=idempotency_key)
     _reversible(wrong.pk)
     check_amount(right.amount)
@@ -128,12 +128,6 @@ def correct_repayment(
     moved = max(right.amount, wrong.amount or right.amount)
     asked = Asked(step_back(wrong), detail, moved, right.day, of=wrong, rule="reverse", book="correct")
     return Receipt.of(take(booking, asked))
-
-
-def _lock_both(*loan_ids: UUID) -> None:
-    """Locks in the order of the keys, so that two corrections cannot wait for each other."""
-    for loan_id in sorted(set(loan_ids)):
-        lock_loan(loan_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +147,9 @@ def _correct(booking: Booking, correction: Correction) -> LoanEvent:
         WrongState: the loan that it belongs to takes no money.
     """
     wrong = LoanEvent.objects.get(pk=correction.wrong)
-    _reverse(booking, Reversal(wrong.pk))
-    there = lock_booking(correction.loan, booking.actor, reason=booking.reason, idempotency_key=booking.idempotency_key)
+    both = booking.together()
+    _reverse(both, Reversal(wrong.pk))
+    there = both.on(correction.loan)
     if booking.asked_by:  # its duty was asked when it was proposed
         there.require_state("correct")
     else:
@@ -162,7 +157,9 @@ def _correct(booking: Booking, correction: Correction) -> LoanEvent:
     if there.loan.pk != wrong.loan_id and there.state.status in REPAID:
         stands = there.state.get_status_display().lower()
         raise WrongState(f"Loan {there.loan.number} is {stands}; a receipt moves to a loan on which something is owed.")
-    return _book_right(replace(there, asked_by=booking.asked_by), wrong, correction.right)
+    event = _book_right(there, wrong, correction.right)
+    both.writing.write()
+    return event
 
 
 def _book_right(there: Booking, wrong: LoanEvent, right: Money) -> LoanEvent:

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from apps.loans.book.checks import check_amount, check_channel
 from apps.loans.book.models import EventType, LoanEvent
-from apps.loans.book.numbers import next_number
 from apps.loans.book.workflow import TRANSITIONS
 from apps.loans.servicing.services.booking import Booked, Booking, begin
 from apps.loans.servicing.services.money import Money
@@ -59,7 +58,7 @@ def _pay_back(booking: Booking, money: Money) -> LoanEvent:
         amount=money.amount,
         channel=money.channel,
         reference=money.reference.strip(),
-        number=next_number("P"),
+        series="P",
     )
 
 
@@ -105,4 +104,4 @@ def _check_owed(booking: Booking, amount: Decimal, day: date) -> None:
 @bookable("credit_goodwill", Goodwill)
 def _credit(booking: Booking, goodwill: Goodwill) -> LoanEvent:
     _check_owed(booking, goodwill.amount, goodwill.day)
-    return booking.append(EventType.GOODWILL, goodwill.day, amount=goodwill.amount, number=next_number("G"))
+    return booking.append(EventType.GOODWILL, goodwill.day, amount=goodwill.amount, series="G")

@@ -47,9 +47,8 @@ def run_due_days(*, actor: Actor, through: date | None = None, progress: Progres
 
 
 def _first_day(last: date) -> date:
-    """The day from which days are ended: the first pay-out, or the last day where nothing was lent."""
-    paid_out = LoanState.objects.exclude(disbursed_on=None).order_by("disbursed_on")
-    first = paid_out.values_list("disbursed_on", flat=True).first()
+    """The day from which days are ended: the first pay-out or taking on, or the last day where nothing was lent."""
+    first = LoanState.objects.all().first_day()
     return max(first, last - timedelta(days=LONGEST_CATCH_UP)) if first else last
 
 

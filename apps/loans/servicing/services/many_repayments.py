@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -35,6 +33,7 @@ from apps.mfis.core.commands import (
     registered,
 )
 from apps.mfis.core.errors import InvalidInput, NotFound, ServiceError
+from apps.mfis.core.memory import uncollected
 from apps.mfis.core.texts import clean_texts
 
 SINGLE = registered(record_repayment)
@@ -89,8 +88,15 @@ class Refused:
 class RowBooked:
     """What became of a row: its receipt, or why there is none."""
 
-    receipt: Receipt | None = None
-    refused: Refused | None = None
+    outcome: Receipt | Refused
+
+    @property
+    def receipt(self) -> Receipt | None:
+        return self.outcome if isinstance(self.outcome, Receipt) else None
+
+    @property
+    def refused(self) -> Refused | None:
+        return self.outcome if isinstance(self.outcome, Refused) else None
 
 
 class RowsRefused(InvalidInput):
@@ -120,7 +126,7 @@ def record_repayments(
         NotAllowed: duty. RowsRefused: a row is refused, and it is all or nothing. KeyReused: `idempotency_key` came
         before with other rows.
     """
-    with _uncollected():
+    with uncollected():
         many = _Many(actor, rows)
         results = [many.take(n) for n in range(len(rows))]
         if all_or_nothing and any(row.refused for row in results):
@@ -133,23 +139,11 @@ def record_repayments(
 def rehearse_repayments(*, rows: list[ReceiptRow], actor: Actor) -> list[RowBooked]:
     """What `record_repayments` would answer, row by row, now. Nothing is written, and no lock is kept: each is held for
     as long as this takes."""
-    with transaction.atomic(), _uncollected():
+    with transaction.atomic(), uncollected():
         many = _Many(actor, rows)
         results = [many.take(n) for n in range(len(rows))]
         transaction.set_rollback(True)
     return results
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Thousands of loans are in memory at once, and none of it is garbage: the collector took a fifth of the time."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 class _Many:
@@ -189,7 +183,7 @@ class _Many:
                 return RowBooked(SINGLE.answer.validate_python(answered(sent, *self.before[sent.id])))
             receipt = self._book(row)
         except ServiceError as error:
-            return RowBooked(refused=Refused.by(error))
+            return RowBooked(Refused.by(error))
         if sent:
             self.before[sent.id] = sent.body_hash, as_kept(SINGLE, receipt)  # for a row that has the same key
         return RowBooked(receipt)

@@ -58,7 +58,7 @@ class _Many:
             with self.writing.or_nothing(facts):
                 return RowBooked(reverse(booking, event))
         except ServiceError as error:
-            return RowBooked(refused=Refused.by(error))
+            return RowBooked(Refused.by(error))
 
     def _booking(self, event: LoanEvent) -> Booking:
         facts = self.facts[event.loan_id]

@@ -10,7 +10,6 @@ from uuid import UUID
 from apps.loans.applications.key_facts import check_agreed
 from apps.loans.book.checks import check_amount, check_channel
 from apps.loans.book.models import EventType, Loan, LoanEvent
-from apps.loans.book.numbers import next_number
 from apps.loans.book.selectors.disbursement import drawn, net_disbursement
 from apps.loans.book.workflow import REVERSIBLE, TRANSITIONS
 from apps.loans.servicing.services.booking import Booked, Booking, begin, lock_booking, why_it_waits
@@ -82,7 +81,7 @@ def _pay_out(booking: Booking, money: Money) -> LoanEvent:
         amount=tranche,
         channel=money.channel,
         reference=money.reference.strip(),
-        number=next_number("D"),
+        series="D",
         payload={"net": str(net), **{name: str(amount) for name, amount in asdict(kept).items()}},
     )
 
@@ -136,7 +135,9 @@ class PayOutUndone:
 
 def _last_pay_out(booking: Booking) -> LoanEvent:
     """The pay-out that may be taken back: the last, if nothing came after it."""
-    last = booking.loan.events.of_type(EventType.DISBURSED).standing().latest_first()[0]
+    last = booking.loan.events.of_type(EventType.DISBURSED).standing().latest_first().first()
+    if last is None or booking.state.taken_on:
+        raise WrongState("Another system paid this loan out; what was taken on by mistake is taken back instead.")
     _check_nothing_since(booking, last.recorded_at)
     return last
 

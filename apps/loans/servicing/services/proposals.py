@@ -7,11 +7,11 @@ from datetime import date
 from uuid import UUID
 
 from apps.loans.book.models import EventType, Loan, LoanEvent
-from apps.loans.book.numbers import next_number
 from apps.loans.book.projection import fold_loan
 from apps.loans.book.workflow import TRANSITIONS
+from apps.loans.recording.services import lock_loans
 from apps.loans.servicing.services.booking import Booked, Booking, begin, require_nothing_waits
-from apps.loans.servicing.services.second_person import book_agreed
+from apps.loans.servicing.services.second_person import book_agreed, loans_of_proposal
 from apps.mfis.core.actor import Actor
 from apps.mfis.core.commands import command
 from apps.mfis.core.errors import InvalidInput, WrongState
@@ -47,6 +47,7 @@ def decide_proposal(
     Raises:
         NotAllowed: duty, or own proposal. WrongState: nothing waits. InvalidInput: no reason to decline.
     """
+    lock_loans(loans_of_proposal(loan_id))
     booking = begin("decide_proposal", loan_id, actor, reason=reason, idempotency_key=idempotency_key)
     proposal = booking.loan.events.filter(type=booking.state.proposal).latest_first().first()
     if not booking.state.proposal or proposal is None:
@@ -68,12 +69,12 @@ def _restructure(booking: Booking, proposal: LoanEvent, day: date) -> LoanEvent:
 
 def _charge_off(booking: Booking, proposal: LoanEvent, day: date) -> LoanEvent:
     principal = fold_loan(booking.loan, as_of=day).outstanding("principal")
-    return booking.append(EventType.CHARGED_OFF, day, amount=principal, number=next_number("W"))
+    return booking.append(EventType.CHARGED_OFF, day, amount=principal, series="W")
 
 
 def _write_off(booking: Booking, proposal: LoanEvent, day: date) -> LoanEvent:
     owed = fold_loan(booking.loan, as_of=day).payoff
-    return booking.append(EventType.WRITTEN_OFF, day, amount=owed, number=next_number("W"))
+    return booking.append(EventType.WRITTEN_OFF, day, amount=owed, series="W")
 
 
 def check_nothing_recovered(loan: Loan) -> None:

@@ -124,7 +124,7 @@ def write_receipt(booking: Booking, kind: EventType, money: Money) -> LoanEvent:
         amount=money.amount,
         channel=money.channel,
         reference=money.reference.strip(),
-        number=booking.writing.number("R"),
+        series="R",
         payload={"corrects": money.corrects} if money.corrects else {},
     )
 
@@ -172,7 +172,7 @@ def _settle(booking: Booking, money: Money) -> LoanEvent:
         amount=money.amount,
         channel=money.channel,
         reference=money.reference.strip(),
-        number=booking.writing.number("R"),
+        series="R",
     )
 
 

@@ -80,7 +80,7 @@ def report_payment(
             return reported
         if sent and outcome.earlier_hash and outcome.earlier_answer:
             return ANSWER.validate_python(answered(sent, outcome.earlier_hash, outcome.earlier_answer))
-        _check_payable(outcome.loan_status, outcome.disbursed_on, day)
+        _check_payable(outcome.loan_status, outcome.lent_on, day)
         _check_unknown(outcome.is_known, channel, reference)
         if amount > (outcome.outstanding or 0):
             _check_owed(_own_loan(loan_id, actor), amount, day, accepted=accept_overpayment)
@@ -105,7 +105,8 @@ def report_payment_stepwise(
     """The same by the ORM, a step at a time: what the statement of `report_payment` is held against."""
     day = _check_payment(amount, channel, reference, paid_on)
     own = _own_loan(loan_id, actor)
-    _check_payable(own.state.status if own else None, own.state.disbursed_on if own else None, day)
+    lent_on = own.state.taken_on or own.state.disbursed_on if own else None
+    _check_payable(own.state.status if own else None, lent_on, day)
     _check_unknown(_is_known(loan_id, channel, reference), channel, reference)
     if own and amount > own.state.total_outstanding:
         _check_owed(own, amount, day, accepted=accept_overpayment)
@@ -128,14 +129,14 @@ def _check_payment(amount: Decimal, channel: str, reference: str, paid_on: date 
     return day
 
 
-def _check_payable(status: str | None, disbursed_on: date | None, day: date) -> None:
+def _check_payable(status: str | None, lent_on: date | None, day: date) -> None:
     """Refuses a payment on no loan of the borrower's (None), on one that is not running, or from before its pay-out."""
     if status is None:
         raise NotFound("There is no such loan.")
     if status not in PAYABLE:
         text = f"This loan is {Status(status).label.lower()}; there is nothing to pay on it."
         raise WrongState(Sentence(text, "nothing_to_pay", status=status))
-    check_value_date(day, not_before=disbursed_on or day, field="paid_on")
+    check_value_date(day, not_before=lent_on or day, field="paid_on")
 
 
 def _own_loan(loan_id: UUID, actor: Actor) -> Loan | None:

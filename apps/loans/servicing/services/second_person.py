@@ -124,11 +124,21 @@ def book_agreed(booking: Booking, proposal: LoanEvent, day: date) -> LoanEvent:
     payload = proposal.payload
     _check_second(booking, proposal)
     booking.require_state(payload["step"])
+    booking = booking.together()
     booking.append(EventType.STEP_AGREED, day)
     step = STEPS[payload["book"]]
     asked_by = {"asked_by": str(proposal.actor_id), "asked_by_name": proposal.actor_name}
     then = replace(booking, reason=proposal.reason, asked_by=asked_by)
-    return step.book(then, step.detail.validate_python(payload["detail"]))
+    event = step.book(then, step.detail.validate_python(payload["detail"]))
+    booking.writing.write()
+    return event
+
+
+def loans_of_proposal(loan_id: UUID) -> set[UUID]:
+    """The loan, and the one that what waits on it would move money to: whoever decides locks both, in one order."""
+    proposed = LoanEvent.objects.filter(loan_id=loan_id).of_type(EventType.STEP_PROPOSED).latest_first().first()
+    other = proposed.payload["detail"].get("loan") if proposed else None
+    return {loan_id, UUID(other)} if other else {loan_id}
 
 
 def _check_second(booking: Booking, proposal: LoanEvent) -> None:

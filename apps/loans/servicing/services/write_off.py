@@ -8,7 +8,6 @@ from uuid import UUID
 
 from apps.loans.book.checks import check_amount, check_channel
 from apps.loans.book.models import EventType, LoanEvent
-from apps.loans.book.numbers import next_number
 from apps.loans.book.workflow import TRANSITIONS
 from apps.loans.servicing.services.booking import Booked, Booking, begin
 from apps.loans.servicing.services.money import Money
@@ -92,5 +91,5 @@ def _recover(booking: Booking, money: Money) -> LoanEvent:
         amount=money.amount,
         channel=money.channel,
         reference=money.reference.strip(),
-        number=next_number("R"),
+        series="R",
     )

@@ -18,6 +18,7 @@ from apps.loans.servicing.services.credits import refund
 from apps.loans.servicing.services.repayment import Receipt, pay_off, record_repayment
 from apps.mfis.core.actor import SYSTEM
 from apps.mfis.core.errors import InvalidInput, WrongState
+from apps.users.accounts.models import HEAD_OFFICE_ID
 from tests.factories import TODAY, Branch
 
 Maker = Callable[..., Loan]
@@ -68,7 +69,7 @@ def test_a_receipt_is_corrected_by_two_facts(alpha: Branch, active: Callable[...
             amount=D("110.00"),
         )
         right = LoanEvent.objects.filter(type="repayment", reversed_by__isnull=True).get()
-        assert (right.amount, right.payload) == (D("110.00"), {"corrects": wrong.number})
+        assert (right.amount, right.payload) == (D("110.00"), {"corrects": wrong.number, "branch": str(HEAD_OFFICE_ID)})
         assert held("mpesa") == D("110.00")
         assert check_books(actor=SYSTEM).breaks == []
 

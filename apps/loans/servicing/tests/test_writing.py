@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import transaction
+from django_tenants.utils import tenant_context
 
 from apps.credit.outbox import queue_event
 from apps.loans.book.models import EventType, Loan, LoanEvent
@@ -15,12 +17,14 @@ from apps.loans.book.queries.bookings import write_lines_by_orm
 from apps.loans.ledger.models import JournalEntry
 from apps.loans.ledger.post import post_entry
 from apps.loans.recording.facts import read_facts
-from apps.loans.recording.services import new_event
+from apps.loans.recording.services import append_note, new_event
 from apps.loans.recording.transfers import Drawing
 from apps.loans.recording.writing import Writing
 from apps.loans.servicing.tests.test_many_repayments import everything
-from apps.mfis.core.actor import actor_context
+from apps.mfis.core.actor import SYSTEM, actor_context
 from apps.mfis.core.clock import business_date
+from apps.mfis.core.database import connection
+from apps.mfis.core.durability import wait_for_disk
 from tests.factories import Branch
 
 D = Decimal
@@ -87,3 +91,25 @@ def test_a_receipt_by_sql_and_by_the_orm_leaves_the_same(alpha: Branch, active: 
     assert by_sql == by_orm
     changed = {table for table, rows in by_sql.items() if rows != before[table]}
     assert changed >= {"loans_loanevent", "loans_transfer", "loans_journalline", "credit_outboxentry", "users_message"}
+
+
+def test_who_books_is_answered_once_it_is_on_the_disk(alpha: Branch, active: Callable[..., Loan]) -> None:
+    """One wait for a transaction, whatever it writes; and none for what a savepoint takes back."""
+    loan = active()
+    with tenant_context(alpha.mfi):
+        connection.run_on_commit.clear()
+        with transaction.atomic():
+            append_note(loan=loan, actor=SYSTEM, text="undone")
+            transaction.set_rollback(True)
+        assert hooks() == []
+        for text in ("one", "two"):
+            append_note(loan=loan, actor=SYSTEM, text=text)
+        with transaction.atomic():
+            append_note(loan=loan, actor=SYSTEM, text="three")
+        assert hooks() == [wait_for_disk]
+        wait_for_disk()
+
+
+def hooks() -> list[Any]:
+    """What runs once the transaction is committed."""
+    return [hook for _, hook, _ in connection.run_on_commit]

@@ -21,7 +21,7 @@ from apps.mfis.core.api_types import REFUSED, amount_text
 from apps.mfis.core.clock import business_date
 from apps.mfis.tenancy.requests import TenantRequest
 from apps.users.access.api.auth import ANY
-from apps.users.spreadsheets.writing import Table, download
+from apps.users.exporting.writing import Table, download
 
 router = Router(tags=["loans"])
 

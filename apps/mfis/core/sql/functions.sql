@@ -56,7 +56,7 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- A row that keeps its value is let pass: where two nodes each took the same one, both rows can still be edited until
+-- A third argument says of which rows `x` the value counts. A row that keeps its value is let pass: where two nodes each took the same one, both rows can still be edited until
 -- they are merged.
 CREATE OR REPLACE FUNCTION public.letsema_natural_key() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -75,8 +75,9 @@ BEGIN
     -- Serialises two sessions that write the same value; the look-up below then sees the first one's row.
     PERFORM pg_advisory_xact_lock(
         hashtextextended(TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME || '.' || TG_ARGV[0] || '=' || wanted, 0));
-    EXECUTE format('SELECT %1$I FROM %2$I.%3$I WHERE %4$I = $1 AND %1$I <> $2 LIMIT 1',
-                   TG_ARGV[1], TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_ARGV[0])
+    EXECUTE format('SELECT x.%1$I FROM %2$I.%3$I x WHERE x.%4$I = $1 AND x.%1$I <> $2 AND %5$s LIMIT 1',
+                   TG_ARGV[1], TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_ARGV[0],
+                   CASE WHEN TG_NARGS > 2 THEN TG_ARGV[2] ELSE 'true' END)
        INTO other USING wanted, own;
     IF other IS NOT NULL THEN
         RAISE unique_violation USING

@@ -28,6 +28,9 @@ from apps.mfis.work.queries import plan_mfi
 
 MFIS_A_SESSION = 16
 
+# What a new MFI begins with, by the apps above; each is called inside the new schema, in its transaction.
+first_rows: list[Callable[[], None]] = []
+
 _opened: WeakKeyDictionary[Any, int] = WeakKeyDictionary()  # by the connection of psycopg2: it ends with it
 
 EDITABLE = (
@@ -102,8 +105,10 @@ def provision_mfi(*, mfi: MFI, actor: Actor, open_with: Callable[[MFI], None] | 
         plan_mfi(mfi.schema_name)
         if settings.CLUSTER:
             announce_schema(mfi.schema_name)
-        if open_with:
-            with tenant_context(mfi):
+        with tenant_context(mfi):
+            for bring_in in first_rows:
+                bring_in()
+            if open_with:
                 open_with(mfi)
     _renew_worn_session()
     forget_changed()

@@ -12,13 +12,13 @@ from apps.mfis.core.clock import business_date
 from apps.mfis.tenancy.requests import TenantRequest
 from apps.users.access.api.auth import ANY, borrower, check_person
 from apps.users.access.rate_limits import ENTRY
-from apps.users.access.schemas import Me, MessageOut, PasswordIn, ProfileIn, SettingsIn
+from apps.users.access.schemas import EmployerOut, Me, MessageOut, PasswordIn, ProfileIn, SettingsIn
 from apps.users.access.services.endings import keep_session
 from apps.users.access.services.own_profile import Proof, change_own_profile
-from apps.users.accounts.models import Account, BorrowerProfile
+from apps.users.accounts.models import Account, BorrowerProfile, Employer
 from apps.users.accounts.services.borrowers import change_settings, contact_changes
 from apps.users.accounts.services.passwords import change_password
-from apps.users.accounts.services.people import Person, clean_person
+from apps.users.accounts.services.people import FURTHER_FIELDS, Person, clean_person
 from apps.users.messaging.models import Message
 from apps.users.messaging.texts import text_of
 
@@ -27,7 +27,8 @@ router = Router(tags=["accounts"])
 
 def me_of(account: Account) -> dict[str, Any]:
     """The account as its owner sees it."""
-    profile = BorrowerProfile.objects.filter(pk=account.pk).first() or BorrowerProfile()
+    profiles = BorrowerProfile.objects.select_related("branch", "officer", "listed_employer")
+    profile = profiles.filter(pk=account.pk).first() or BorrowerProfile()
     income = profile.net_monthly_income
     return {
         "id": account.pk,
@@ -45,6 +46,10 @@ def me_of(account: Account) -> dict[str, Any]:
         "village": profile.village,
         "employer": profile.employer,
         "net_monthly_income": None if income is None else f"{income:.2f}",
+        **{name: getattr(profile, name) for name in FURTHER_FIELDS},
+        "listed_employer": profile.listed_employer.name if profile.listed_employer else "",
+        "branch": profile.branch.name if profile.branch else "",
+        "officer": profile.officer.full_name if profile.officer else "",
     }
 
 
@@ -62,7 +67,7 @@ def update_me(request: HttpRequest, payload: ProfileIn) -> Any:
     phone or e-mail also needs `address_code`: 403 `code_needed` says that it is on its way there. Other sessions end,
     and tokens.
     """
-    account, values = borrower(request), payload.dict()
+    account, values = borrower(request), _told(payload)
     proof = Proof(**{name: values.pop(name) for name in ("password", "code", "address_code")})
     person = clean_person(Person(**values), today=business_date())
     if contact_changes(account, person) or person.full_name != account.full_name:
@@ -71,6 +76,21 @@ def update_me(request: HttpRequest, payload: ProfileIn) -> Any:
     if changed.security_stamp != account.security_stamp:
         keep_session(request, changed)
     return me_of(changed)
+
+
+def _told(payload: ProfileIn) -> dict[str, Any]:
+    """What was sent, as a `Person` has it: of the further particulars what was left out stays as it is."""
+    values, sent = payload.dict(), payload.model_fields_set
+    for name in FURTHER_FIELDS:
+        values[name] = None if name not in sent else "" if values[name] is None else values[name]
+    return values
+
+
+@router.get("/employers", response={200: list[EmployerOut], **REFUSED}, auth=ANY)
+def employers(request: HttpRequest) -> Any:
+    """The employers that one may choose one's own from."""
+    borrower(request)
+    return list(Employer.objects.in_use().values("id", "name"))
 
 
 @router.put("/me/settings", response={200: Me, **REFUSED}, auth=ANY)

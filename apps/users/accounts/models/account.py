@@ -16,6 +16,13 @@ from apps.mfis.core.tables import Revisioned
 from apps.users.accounts.identity import lesotho_phone
 from apps.users.accounts.languages import Language
 
+# A borrower's phone that was not shown by a code to be theirs, in the words of the index on it.
+UNVERIFIED_PHONE = models.Q(role="borrower", phone__isnull=False, merged_into__isnull=True) & (
+    models.Q(verified_phone__isnull=True)
+    | models.Q(verified_phone__lt=models.F("phone"))
+    | models.Q(verified_phone__gt=models.F("phone"))
+)
+
 SESSION_SALT = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
 
 
@@ -65,6 +72,14 @@ class Account(AbstractBaseUser, Revisioned):
     )
     # Registered by mistake, and taken back before anything rested on it: it stands for nobody.
     withdrawn_at = models.DateTimeField(null=True, editable=False)
+    branch = models.ForeignKey(
+        "users.Branch",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Where a colleague works: receipts they take belong to it.",
+    )
     language = models.CharField(max_length=2, default=Language.ENGLISH.value, choices=Language.choices)
 
     wants_reminders = models.BooleanField(
@@ -92,6 +107,7 @@ class Account(AbstractBaseUser, Revisioned):
             # Few of many: lists of colleagues, and of accounts that are closed, must not go through all borrowers.
             models.Index(fields=["full_name", "id"], name="account_staff", condition=~models.Q(role="borrower")),
             models.Index(fields=["full_name", "id"], name="account_closed", condition=models.Q(is_active=False)),
+            models.Index(fields=["full_name", "id"], name="account_unverified", condition=UNVERIFIED_PHONE),
         ]
         constraints = [
             models.CheckConstraint(
@@ -133,7 +149,7 @@ class Account(AbstractBaseUser, Revisioned):
     @property
     def actor(self) -> Actor:
         """This account as whoever acts: what commands are called with."""
-        return Actor(self.pk, self.full_name, Role(self.role), self.duty_set, self.is_active)
+        return Actor(self.pk, self.full_name, Role(self.role), self.duty_set, self.is_active, self.branch_id)
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """As Django's own, so that a session also ends with the stamp."""

@@ -14,6 +14,7 @@ from apps.mfis.core.roles import Action, Role
 from apps.mfis.core.tables import new_id
 from apps.users.accounts.languages import Language
 from apps.users.accounts.models import Account, BorrowerProfile
+from apps.users.accounts.services.branches import check_employer
 from apps.users.accounts.services.passwords import end_access, write_password
 from apps.users.accounts.services.people import Person, clean_person, natural_keys, profile_values
 
@@ -53,6 +54,7 @@ def add_borrower(
         InvalidInput, AlreadyExists: as for registration.
     """
     clean = clean_person(person, today=today)
+    check_employer(clean.listed_employer_id)
     account = Account(
         pk=account_id or new_id(),
         full_name=clean.full_name,
@@ -157,6 +159,9 @@ def _known(profile: BorrowerProfile, name: str) -> Any:
 
 
 def _change(account: Account, clean: Person) -> Account:
+    kept = BorrowerProfile.objects.filter(account=account).values_list("listed_employer_id", flat=True).first()
+    if clean.listed_employer_id != kept:
+        check_employer(clean.listed_employer_id)
     account.full_name, account.email, account.phone = clean.full_name, clean.email or None, clean.phone or None
     with natural_keys():
         account.save()

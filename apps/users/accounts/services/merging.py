@@ -21,7 +21,11 @@ from apps.users.accounts.services.people import natural_keys
 
 Held = dict[str, Any]  # what an account and its profile hold, as JSON, by the columns' names
 
-PARTICULARS: list[Field[Any, Any]] = [f for f in BorrowerProfile._meta.local_fields if not f.primary_key]
+# In whose hands somebody is changes by a hand-over alone.
+BY_HAND_OVER = ("branch", "officer")
+PARTICULARS: list[Field[Any, Any]] = [
+    f for f in BorrowerProfile._meta.local_fields if not f.primary_key and f.name not in BY_HAND_OVER
+]
 # Besides the contacts, which are given back so that the account that stands may have them.
 CLOSING: list[Field[Any, Any]] = [
     f for f in Account._meta.local_fields if f.name in ("email", "phone", "is_active", "merged_into")

@@ -8,16 +8,20 @@ from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import TextChoices
 
 from apps.mfis.core.errors import AlreadyExists, InvalidInput, Sentence, sentences_of
 from apps.mfis.tenancy.districts import District
-from apps.users.accounts.identity import lesotho_phone, national_id
+from apps.users.accounts.identity import any_phone, lesotho_phone, national_id
+from apps.users.accounts.particulars import Education, Gender, MaritalStatus, Sector, Wallet
 
 MINIMUM_AGE, MAXIMUM_AGE = 18, 110
+MAXIMUM_DEPENDANTS = 30
 
 TAKEN = {
     "email": Sentence("This e-mail already belongs to an account here; sign in, or use another.", "email_taken"),
@@ -30,7 +34,11 @@ TAKEN = {
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What is told of a borrower. Everything but the name and one way to reach them may be missing."""
+    """What is told of a borrower. Everything but the name and one way to reach them may be missing.
+
+    Of what stands below the line None is not told, and stays as it is where the borrower is known; an empty text
+    takes away what is kept.
+    """
 
     full_name: str
     phone: str = ""
@@ -41,9 +49,44 @@ class Person:
     village: str = ""
     employer: str = ""
     net_monthly_income: Decimal | None = None
+    # ---
+    national_id_expires: date | str | None = None
+    gender: str | None = None
+    marital_status: str | None = None
+    dependants: int | str | None = None
+    education: str | None = None
+    landmark: str | None = None
+    kin_name: str | None = None
+    kin_relation: str | None = None
+    kin_phone: str | None = None
+    occupation: str | None = None
+    sector: str | None = None
+    listed_employer_id: UUID | str | None = None
+    employee_number: str | None = None
+    wallet: str | None = None
+    wallet_number: str | None = None
+    bank_name: str | None = None
+    bank_branch_code: str | None = None
+    bank_account: str | None = None
 
 
 PROFILE_FIELDS = tuple(f.name for f in fields(Person) if f.name not in ("full_name", "phone", "email"))
+
+FIRST_FIELDS = ("national_id", "date_of_birth", "district", "village", "employer", "net_monthly_income")
+
+FURTHER_FIELDS = tuple(name for name in PROFILE_FIELDS if name not in FIRST_FIELDS)  # those below the line
+
+# What is empty in the columns that hold no text.
+NO_TEXT = frozenset({"national_id", "national_id_expires", "dependants", "listed_employer_id"})
+
+
+# What says nothing without the other.
+TOGETHER = {
+    "wallet": ("wallet_number", Sentence("Give the wallet's number too.", "wallet_number_needed")),
+    "wallet_number": ("wallet", Sentence("Say whose wallet it is: M-Pesa, EcoCash or C-Pay.", "wallet_needed")),
+    "bank_account": ("bank_name", Sentence("Say which bank the account is with.", "bank_needed")),
+    "kin_phone": ("kin_name", Sentence("Give the name of the next of kin too.", "kin_name_needed")),
+}
 
 
 def clean_person(person: Person, *, today: date) -> Person:
@@ -73,7 +116,41 @@ def _missing(person: Person) -> dict[str, list[str]]:
     if not person.phone and not person.email:
         text = "Give a phone number or an e-mail, so that the person can sign in."
         errors["phone"] = [Sentence(text, "phone_or_email_needed")]
+    for name, (other, sentence) in TOGETHER.items():
+        if getattr(person, name) and getattr(person, other) == "":
+            errors[other] = [sentence]
     return errors
+
+
+def _one_of(choices: type[TextChoices], text: str) -> str:
+    """The value of a choice, said by its value or by its label."""
+    said = text.strip().casefold()
+    for value, label in choices.choices:
+        if said in (value, str(label).casefold()):
+            return str(value)
+    offered = ", ".join(str(label) for label in choices.labels)
+    raise ValueError(Sentence(f"“{text.strip()}” is none of these: {offered}.", "not_a_choice"))
+
+
+def _day(day: date | str) -> date:
+    if not isinstance(day, date):
+        raise ValueError(Sentence("Give a day, like 2031-05-27.", "not_a_day"))
+    return day
+
+
+def _dependants(number: int | str) -> int:
+    if not isinstance(number, int) or not 0 <= number <= MAXIMUM_DEPENDANTS:
+        text = f"Give a number between 0 and {MAXIMUM_DEPENDANTS}."
+        raise ValueError(Sentence(text, "number_outside", minimum=0, maximum=MAXIMUM_DEPENDANTS))
+    return number
+
+
+def _account_number(text: str) -> str:
+    """Digits and letters, as banks have them; spaces and hyphens are mended."""
+    plain = text.replace(" ", "").replace("-", "").upper()
+    if not (plain.isalnum() and plain.isascii() and 5 <= len(plain) <= 40):
+        raise ValueError(Sentence(f"“{text}” is no account number; give its digits.", "not_an_account"))
+    return plain
 
 
 def _line(text: str, maximum: int, beginning: str = "At most") -> str:
@@ -124,14 +201,32 @@ CLEANERS: dict[str, Callable[[Any], Any] | None] = {
     "village": lambda text: _line(text, 80),
     "employer": lambda text: _line(text, 120),
     "net_monthly_income": _income,
+    "national_id_expires": _day,
+    "gender": lambda text: _one_of(Gender, text),
+    "marital_status": lambda text: _one_of(MaritalStatus, text),
+    "dependants": _dependants,
+    "education": lambda text: _one_of(Education, text),
+    "landmark": lambda text: _line(text, 200),
+    "kin_name": lambda text: _line(text, 150),
+    "kin_relation": lambda text: _line(text, 40),
+    "kin_phone": any_phone,
+    "occupation": lambda text: _line(text, 80),
+    "sector": lambda text: _one_of(Sector, text),
+    "listed_employer_id": lambda key: key,
+    "employee_number": lambda text: _line(text, 40),
+    "wallet": lambda text: _one_of(Wallet, text),
+    "wallet_number": lesotho_phone,
+    "bank_name": lambda text: _line(text, 60),
+    "bank_branch_code": lambda text: _line(text, 20),
+    "bank_account": _account_number,
 }
 
 
 def profile_values(person: Person) -> dict[str, Any]:
-    """What of a clean person belongs into the profile, by its columns."""
+    """What of a clean person belongs into the profile, by its columns; what is not told is left out."""
     values = {name: getattr(person, name) for name in PROFILE_FIELDS}
-    values["national_id"] = values["national_id"] or None
-    return values
+    told = {name: value for name, value in values.items() if value is not None or name in FIRST_FIELDS}
+    return {name: None if value == "" and name in NO_TEXT else value for name, value in told.items()}
 
 
 @contextmanager

@@ -92,6 +92,7 @@ public_site.menu = [
             Link("MFIs", "fas fa-landmark", "admin:mfis_mfi_changelist"),
             Link("People", "fas fa-users", "admin:mfis_directoryentry_changelist"),
             Link("Imports", "fas fa-file-import", "admin:users_importrun_changelist", action=Action.IMPORT_ROWS),
+            Link("Files", "fas fa-file-download", "admin:users_exportedfile_changelist"),
         ],
     ),
     (

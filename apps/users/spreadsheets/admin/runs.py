@@ -23,12 +23,13 @@ from apps.mfis.core.roles import Action
 from apps.users.back_office.base import LetsemaAdmin, posted, run_action, status_badge
 from apps.users.back_office.requests import StaffRequest, staff_of
 from apps.users.back_office.sites import public_site, tenant_site
+from apps.users.exporting.lists import ExportColumn
+from apps.users.exporting.writing import CONTENT_TYPES, download
 from apps.users.spreadsheets.access import allowed_kind, kinds_for
 from apps.users.spreadsheets.admin.filters import KindFilter, StateFilter
 from apps.users.spreadsheets.admin.forms import MappingForm, SheetForm, UploadForm
 from apps.users.spreadsheets.admin.shown import explained, lines_of, page_of, rows_shown, steps_of, tools_of
 from apps.users.spreadsheets.annotated import faulty_rows, rows_told
-from apps.users.spreadsheets.exports import ExportColumn, ListExportMixin
 from apps.users.spreadsheets.heads import SheetSeen, text_of_cell
 from apps.users.spreadsheets.kinds import KINDS, Kind, kind_named
 from apps.users.spreadsheets.labels import COLOURS, LINES, STATES
@@ -38,7 +39,6 @@ from apps.users.spreadsheets.services.uploads import choose_sheet, discard_run, 
 from apps.users.spreadsheets.services.work import pause_run, resume_run, start_run, undo_run
 from apps.users.spreadsheets.storage import private_copy
 from apps.users.spreadsheets.workflow import DISCARD, GO_ON, IMPORT, MAP, PAUSE, UNDO
-from apps.users.spreadsheets.writing import CONTENT_TYPES, download
 
 PER_PAGE = 100
 
@@ -52,12 +52,12 @@ STEPS: dict[str, Callable[..., ImportRun]] = {
 
 @admin.register(ImportRun, site=public_site)
 @admin.register(ImportRun, site=tenant_site)
-class ImportRunAdmin(ListExportMixin, LetsemaAdmin):  # type: ignore[misc]
+class ImportRunAdmin(LetsemaAdmin):
     """The runs of the present site, the latest first."""
 
     view_action = Action.IMPORT_ROWS
     list_title = gettext_lazy("Imports")  # type: ignore[assignment]
-    list_display = ("file_name", "what", "standing", "rows", "written", "left", "by_name", "uploaded_at")
+    list_display = ("file_name", "what", "standing", "rows", "written", "not_written", "by_name", "uploaded_at")
     list_filter = (KindFilter, StateFilter)
     search_fields = ("file_name", "by_name", "file_hash")
     ordering = ("-uploaded_at", "-id")
@@ -97,7 +97,7 @@ class ImportRunAdmin(ListExportMixin, LetsemaAdmin):  # type: ignore[misc]
         return run.inserted + run.updated if run.started_at else 0
 
     @admin.display(description=gettext_lazy("faulty or refused"), ordering=F("faulty") + F("refused"))
-    def left(self, run: ImportRun) -> int:
+    def not_written(self, run: ImportRun) -> int:
         return run.faulty + run.refused
 
     def list_tools(self, request: HttpRequest) -> list[dict[str, str]]:

@@ -1,5 +1,5 @@
 """Pages about colleagues and their tokens; importing them registers them."""
 
-from apps.users.staff.admin import colleagues, contacts, tokens
+from apps.users.staff.admin import branches, colleagues, contacts, tokens
 
-__all__ = ["colleagues", "contacts", "tokens"]
+__all__ = ["branches", "colleagues", "contacts", "tokens"]

@@ -19,6 +19,7 @@ from apps.users.access.services.invitations import invite
 from apps.users.accounts.identity import format_phone
 from apps.users.accounts.models import Account
 from apps.users.back_office.base import LetsemaAdmin, posted, run_action, status_badge
+from apps.users.back_office.filters import by_branch
 from apps.users.back_office.requests import StaffRequest, staff_of
 from apps.users.back_office.sites import public_site, tenant_site
 from apps.users.spreadsheets.admin import ImportsRows
@@ -48,8 +49,9 @@ class StaffAdmin(ImportsRows, LetsemaAdmin):
     view_action = add_action = change_action = Action.MANAGE_PEOPLE
     add_label = "Invite a colleague"
     list_title = "Colleagues"
-    list_display = ("full_name", "email", "phone_formatted", "duties_named", "state")
-    list_filter = ("is_active",)
+    list_display = ("full_name", "email", "phone_formatted", "branch", "duties_named", "state")
+    list_filter = ("is_active", by_branch())
+    list_select_related = ("branch",)
     search_fields = ("full_name", "email", "phone")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
@@ -58,7 +60,7 @@ class StaffAdmin(ImportsRows, LetsemaAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Account | None = None) -> list[Any]:
         fields = ["full_name", "email", "phone"]
-        return fields if is_public() else [*fields, "duties"]
+        return fields if is_public() else [*fields, "branch", "duties"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> tuple[str, ...]:
         return ("email", "phone") if obj else ()
@@ -82,7 +84,13 @@ class StaffAdmin(ImportsRows, LetsemaAdmin):
     def save_model(self, request: HttpRequest, obj: Account, form: forms.ModelForm[Account], change: bool) -> None:
         values, actor = form.cleaned_data, staff_of(request).actor
         if change:
-            update_staff(account=obj, full_name=values["full_name"], duties=values.get("duties", []), actor=actor)
+            update_staff(
+                account=obj,
+                full_name=values["full_name"],
+                duties=values.get("duties", []),
+                branch=values.get("branch"),
+                actor=actor,
+            )
             return
         account = create_staff(
             full_name=values["full_name"],
@@ -90,6 +98,7 @@ class StaffAdmin(ImportsRows, LetsemaAdmin):
             phone=values["phone"] or "",
             role=Role.LETSEMA_ADMIN if is_public() else Role.MFI_ADMIN,
             duties=values.get("duties", []),
+            branch=values.get("branch"),
             actor=actor,
         )
         obj.pk = account.pk

@@ -44,6 +44,7 @@ class ContactChangeAdmin(LetsemaAdmin):
 
     view_action = Action.REGISTER_BORROWER
     list_title = "Changed addresses"
+    reach = "account__profile__"
     list_display = ("created_at", "account", "asked_by_name", "state", "decided_by_name")
     list_filter = ("status",)
     list_select_related = ("account",)

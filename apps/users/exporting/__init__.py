@@ -1,0 +1,1 @@
+"""What leaves as a file: lists, reports and statements, as XLSX, CSV and PDF."""

@@ -1,0 +1,1 @@
+import{A as e,_t as t,jt as n}from"./index-CJPg3IjB.js";var r=n();function i({label:n,...i}){let a=t(`At least 10 characters, not only digits`);return(0,r.jsx)(e,{label:n,type:`password`,autoComplete:`new-password`,help:a,...i})}export{i as t};

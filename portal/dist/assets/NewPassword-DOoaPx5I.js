@@ -1,1 +1,0 @@
-import{O as e,ut as t,wt as n}from"./index-CoZqhbyu.js";var r=n();function i({label:n,...i}){let a=t(`At least 10 characters, not only digits`);return(0,r.jsx)(e,{label:n,type:`password`,autoComplete:`new-password`,help:a,...i})}export{i as t};
