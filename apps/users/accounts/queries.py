@@ -52,7 +52,7 @@ CHANGE = """
 
 
 class KnownRow(NamedTuple):
-    """Somebody who has one of the keys that were asked for; `profile` in the order of `PROFILE_FIELDS`."""
+    """Somebody who has one of the keys that were asked for; `profile` in the order of `FIRST_FIELDS`."""
 
     account_id: UUID
     full_name: str
@@ -99,6 +99,6 @@ def people_with_keys(people: Iterable[HasKeys]) -> Iterator[KnownRow]:
 
 
 def change_people(rows: Collection[Sequence[Any]]) -> None:
-    """Writes of each borrower the key, the name and the profile, in the order of `PROFILE_FIELDS`."""
+    """Writes of each borrower the key, the name and the profile, in the order of `FIRST_FIELDS`."""
     if rows:
         execute(CHANGE, as_arrays(rows, 8))

@@ -13,9 +13,9 @@ from apps.mfis.core.errors import AlreadyExists, InvalidInput, NotFound
 from apps.mfis.core.roles import Action
 from apps.users.accounts.models import Account, BorrowerProfile
 from apps.users.accounts.queries import change_people, lock_natural_keys, taken_keys
-from apps.users.accounts.services.people import PROFILE_FIELDS, TAKEN, Person
+from apps.users.accounts.services.people import FIRST_FIELDS, TAKEN, Person
 
-CHANGED = ("full_name", *PROFILE_FIELDS)
+CHANGED = ("full_name", *FIRST_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +61,4 @@ def _has_new_number(change: Change, profile: BorrowerProfile) -> bool:
 
 
 def _kept(account: Account, profile: BorrowerProfile) -> dict[str, Any]:
-    return {"full_name": account.full_name, **{name: getattr(profile, name) for name in PROFILE_FIELDS}}
+    return {"full_name": account.full_name, **{name: getattr(profile, name) for name in FIRST_FIELDS}}

@@ -94,11 +94,11 @@ def _write(people: list[tuple[UUID, Person]], language: Language) -> None:
         ACCOUNT,
         ((key, p.full_name, p.email or None, p.phone or None, *same, _no_password(), now) for key, p in people),
     )
-    copy_rows(
-        BorrowerProfile,
-        ("account_id", *PROFILE_FIELDS),
-        ((key, *profile_values(person).values()) for key, person in people),
-    )
+    told = [(key, profile_values(person)) for key, person in people]
+    names = [name for name in PROFILE_FIELDS if any(name in values for _, values in told)]
+    defaults = {field.attname: field.get_default() for field in BorrowerProfile._meta.concrete_fields}
+    untold = {name: defaults[name] for name in names}
+    copy_rows(BorrowerProfile, ("account_id", *names), ((key, *(untold | values).values()) for key, values in told))
 
 
 def _no_password() -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from apps.mfis.core.roles import Role
 from apps.users.accounts.queries import KnownRow, people_with_keys
-from apps.users.accounts.services.people import PROFILE_FIELDS, Person
+from apps.users.accounts.services.people import FIRST_FIELDS, Person
 from apps.users.spreadsheets.kinds import Does, Row
 
 KEYS = ("phone", "email", "national_id")
@@ -133,7 +133,7 @@ ALL = tuple(field.name for field in fields(Person))
 
 def _registered(columns: KnownRow) -> Known:
     values: dict[str, Any] = {
-        key: value for key, value in zip(PROFILE_FIELDS, columns.profile, strict=True) if value is not None
+        key: value for key, value in zip(FIRST_FIELDS, columns.profile, strict=True) if value is not None
     }
     person = Person(full_name=columns.full_name, phone=columns.phone or "", email=columns.email or "", **values)
     return Known(person, is_colleague=columns.role != Role.BORROWER, account_id=columns.account_id)

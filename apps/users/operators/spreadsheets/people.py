@@ -15,7 +15,7 @@ from apps.users.access.services.many_invitations import invite_many
 from apps.users.accounts.models import BorrowerProfile
 from apps.users.accounts.services.changing_many import CHANGED, Change, change_borrowers
 from apps.users.accounts.services.many_borrowers import register_borrowers
-from apps.users.accounts.services.people import PROFILE_FIELDS, Person, clean_person
+from apps.users.accounts.services.people import FIRST_FIELDS, Person, clean_person
 from apps.users.accounts.services.withdrawing import withdraw_borrowers
 from apps.users.operators.spreadsheets.known_people import KnownPeople
 from apps.users.spreadsheets.kinds import Column, Context, Does, Interpreter, Kind, Made, Mode, Option, Row
@@ -183,7 +183,7 @@ CHANGED_SINCE = "It was changed again since."
 
 def people_now(keys: list[UUID]) -> dict[str, dict[str, Any]]:
     """What is known of borrowers now, by their keys as text."""
-    names = ["account__full_name", *PROFILE_FIELDS]
+    names = ["account__full_name", *FIRST_FIELDS]
     found = BorrowerProfile.objects.filter(pk__in=keys).values_list("pk", *names)
     return {str(key): dict(zip(CHANGED, values, strict=True)) for key, *values in found}
 
