@@ -45,7 +45,7 @@ LOAN_COLUMNS = (
 )
 
 # The columns of a loan that name it: of two systems' numbers neither need be unlike the other.
-NAMES = tuple(field.name for field in Loan._meta.concrete_fields if field.name in ("number", "external_number"))
+NAMES = ("number", "external_number")
 
 
 def _name(text: str) -> str:
