@@ -46,6 +46,7 @@ from apps.users.back_office.requests import StaffRequest, staff_of
 from apps.users.back_office.sites import tenant_site
 from apps.users.consents.models import Consent
 from apps.users.consents.selectors import standing_consent
+from apps.users.spreadsheets.admin import ImportsRows
 
 # As the indexes of the states have them.
 OUTSTANDING = F("state__principal_outstanding") + F("state__interest_outstanding") + F("state__charges_outstanding")
@@ -53,9 +54,10 @@ LATE_SINCE = Case(When(state__status=Status.ACTIVE, then=F("state__oldest_due_da
 
 
 @admin.register(Loan, site=tenant_site)
-class LoanAdmin(HandOverMixin, LoanViews):
+class LoanAdmin(ImportsRows, HandOverMixin, LoanViews):
     """The list of loans, and the page of one."""
 
+    import_kinds = ("loans", "loan_histories", "repayments")
     export_columns = LOAN_COLUMNS
     list_display = (
         "number",
