@@ -275,17 +275,20 @@ def test_a_spreadsheet_is_checked_before_it_is_written(served: Served) -> None:
     people = ["--contact-email", "a@i.example", "--admin-name", "Lineo M", "--admin-email", "l@i.example"]
     served.manage("mfi_create", "imports", *own, *people)
     page = served.sign_in(LETSEMA_ADMIN)
-    page.goto(served.url("/admin/mfis/directoryentry/import/"))
+    page.goto(served.url("/admin/users/importrun/new/people/"))
     head = "MFI,Name,Phone,District\n"
     rows = "imports,Khotso Pheko,5990 0001,Berea\nimports,Palesa Shale,123,Berea\nnobody,Thabo Tlali,5990 0002,Leribe\n"
     file = {"name": "people.csv", "mimeType": "text/csv", "buffer": (head + rows).encode()}
-    page.locator("#id_import_file").set_input_files(file)  # type: ignore[arg-type]
-    page.get_by_role("button", name="Check the file").click()
-    faulty = page.get_by_label("Faulty rows")
-    expect(faulty).to_contain_text("“123” is not a phone number of Lesotho")
-    expect(faulty).to_contain_text("No MFI is called “nobody”")
+    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    page.get_by_role("button", name="Read the file").click()
+    page.get_by_role("button", name="Rehearse").click()
+    page.wait_for_url("**/change/")
+    page.locator("[data-progress]").wait_for(state="detached", timeout=60_000)
+    expect(page.locator("main")).to_contain_text("“123” is not a phone number of Lesotho")
+    expect(page.locator("main")).to_contain_text("No MFI is called “nobody”")
     check_accessible(page)
-    page.get_by_role("button", name="Import 1 people").click()
-    expect(page.locator(".note-success")).to_contain_text("1 people imported. 2 faulty row(s) were left out.")
+    page.locator("#leaves_out_faulty").check()
+    page.get_by_role("button", name="Run 1 row").click()
+    expect(page.locator(".status-badge").first).to_have_text("Done", timeout=60_000)
     page.goto(served.url("/admin/mfis/directoryentry/?q=Khotso+Pheko"))
     expect(page.locator("#result_list").get_by_role("link", name="Khotso Pheko")).to_be_visible()
