@@ -76,6 +76,7 @@ class LoanBookInterpreter(Interpreter):
         borrowers = self.borrowers.look_up(rows)
         here = self._here(rows)
         for row in rows:
+            _fail_missing(row)
             number = row.values.get("external_number") or ""
             product = self._product(row)
             if number in here:
@@ -164,6 +165,13 @@ class LoanBookInterpreter(Interpreter):
         keys = [UUID(each.record) for each in made]
         results = undo_take_on(loan_ids=keys, actor=self.context.actor, reason=TAKEN_BACK)
         return {str(result.loan_id): result.stays for result in results if result.stays}
+
+
+def _fail_missing(row: Row) -> None:
+    """What every loan needs, and an empty cell does not say."""
+    for column in (*WHICH, *AGREED):
+        if column.required and row.values.get(column.key) is None and column.key not in row.errors:
+            row.fail(column.key, f"{column.header} is empty; every loan needs it.")
 
 
 def _written(value: Any) -> str:
