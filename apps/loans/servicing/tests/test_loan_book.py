@@ -81,11 +81,7 @@ def test_what_a_balance_is_made_of_follows_from_the_terms(alpha: Branch) -> None
         ("B-9,C1,100000000001,Business loan,2025-12-15,1200.00,12,900.00,,,,", "national_id", "These numbers are of"),
         ("B-9,C1,,Cattle loan,2025-12-15,1200.00,12,900.00,,,,", "product", "there are: Business loan"),
         ("B-9,C1,,Business loan,2025-12-15,1200.00,12,,,,,", "outstanding", "Say what is left"),
-        (
-            "B-9,C1,,Business loan,2025-12-15,1200.00,12,1300.00,,,,",
-            "outstanding",
-            "more than the 1,200.00",
-        ),
+        ("B-9,C1,,Business loan,2025-12-15,1200.00,12,1300.00,,,,", "outstanding", "more than the 1,200.00"),
         ("B-9,C1,,Business loan,2025-12-15,1200.00,12,,1900.00,,,", "balance", "the balance is more than that"),
         ("B-9,C1,,Business loan,2025-12-15,1200.00,12,900.00,,90.00,10.00,2026-02-16", "arrears_since", "15 Feb 2026"),
         (",C1,,Business loan,2025-12-15,1200.00,12,900.00,,,,", "external_number", "Loan number is empty"),
