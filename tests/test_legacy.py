@@ -65,7 +65,9 @@ def brought(
     run = work_on(run.pk)
     assert run.state == ImportRun.State.REHEARSED, (run.state, run.error, run.notes)
     assert run.faulty == faulty, dict(list(errors_of(run).items())[:10])
-    return run_rows(run, actor=manager, leaves_out_faulty=bool(faulty))
+    run = run_rows(run, actor=manager, leaves_out_faulty=bool(faulty))
+    assert run.refused == 0
+    return run
 
 
 def stood(branch: Branch) -> dict[str, tuple[Decimal, Decimal, int]]:

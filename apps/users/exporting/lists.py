@@ -122,7 +122,7 @@ class ListExportMixin(ExportMixin):  # type: ignore[misc]
         return ask_and_say(request, self._title(), form)
 
     def _title(self) -> str:
-        return self.list_title or capfirst(str(self.opts.verbose_name_plural))
+        return str(self.list_title) or capfirst(str(self.opts.verbose_name_plural))
 
     def exported(self, request: HttpRequest, queryset: QuerySet[Any]) -> Table:
         """The rows as a table, with the list's name and what was asked for."""

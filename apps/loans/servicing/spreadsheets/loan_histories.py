@@ -18,6 +18,7 @@ from apps.loans.servicing.running_loan import PastRepayment, RunningLoan
 from apps.loans.servicing.services.take_on import RowTaken, book_openings, take_on_loans, undo_take_on
 from apps.loans.servicing.services.take_on_history import give_histories, taken_as
 from apps.users.spreadsheets.kinds import Column, Context, Does, Interpreter, Kind, Made, Row
+from apps.users.spreadsheets.records import spoken
 from apps.users.spreadsheets.values import Holds
 
 RUNNING = TypeAdapter(RunningLoan)
@@ -55,7 +56,7 @@ class LoanHistoryKind(Kind):
             synonyms=("amount repaid", "amount", "credit", "paid", "paid in", "repayment"),
             holds=Holds.AMOUNT,
             example="450.00",
-            note=_("What came in. A line without it is passed over: a pay-out, interest that was charged."),
+            note=_("What came in. A line without it only counts for the balance: a pay-out, interest."),
         ),
         Column("charged", "Charged", synonyms=("debit",), holds=Holds.AMOUNT, note=_("What the line adds.")),
         Column(
@@ -100,8 +101,8 @@ class LoanHistoryInterpreter(Interpreter):
             for row in rows:
                 row.ready, row.does = key, Does.UPDATE
                 row.kept = {"loan": f"{loans[key].number}, {loans[key].borrower.full_name}"}
-                if not row.values.get("amount"):
-                    row.pass_over(NO_MONEY)
+                # Not passed over: when the rows are written, the balances are held against each other once more.
+                row.kept["amount"] = spoken(row.values.get("amount")) or NO_MONEY
             if key in answers:
                 _say(rows, answers[key])
 
@@ -170,7 +171,6 @@ def _say(rows: list[Row], answer: RowTaken) -> None:
     if answer.errors:
         sentences = [sentence for told in answer.errors.values() for sentence in told]
         row = next((row for row in rows if row.values.get("amount")), rows[0])
-        row.note = ""
         for sentence in sentences:
             row.fail("amount", sentence)
 

@@ -148,8 +148,9 @@ def test_a_balance_becomes_its_history_and_again_the_balance(alpha: Branch) -> N
     lines = ["B-1,2025-12-15,1200.00,,1200.00", "B-1,2026-01-15,,113.47,1086.53", "B-1,2026-02-15,,113.47,973.06"]
     run = history(alpha, *lines)
     assert not run.faulty, errors_of(run)
-    assert [row.note for row in rows_in(run, "passed")] == ["no money came in"]
+    assert [row.kept["amount"] for row in rows_in(run, "waiting")] == ["no money came in", "113.47", "113.47"]
     done = run_rows(run, actor=alpha.staff["accountant"].actor)
+    assert (done.updated, done.refused) == (3, 0)
     loan = Loan.objects.there().get()
     assert list(loan.events.receipts().values_list("value_date", flat=True)) == [date(2026, 1, 15), date(2026, 2, 15)]
     assert loan.state.principal_outstanding == D("1019.27")

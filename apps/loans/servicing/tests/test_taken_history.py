@@ -97,7 +97,7 @@ def test_taken_back_it_goes_with_its_history(alpha: Branch) -> None:
 
 def test_a_history_without_what_it_needs_is_refused_at_its_field(alpha: Branch) -> None:
     row = told(alpha)
-    late = replace(row, repayments=(PastRepayment(cut_over(), D(5)),))
+    late = replace(row, repayments=(PastRepayment(cut_over() + timedelta(days=1), D(5)),))
     figures = replace(row, fees=D(5))
     results = take_on_loans(
         rows=[late, replace(figures, external_number="B"), replace(row, external_number="C")],

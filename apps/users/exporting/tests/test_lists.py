@@ -55,7 +55,7 @@ def test_what_the_page_shows_leaves_with_figures_and_days(alpha: Branch, active:
 
 
 def test_the_filters_that_are_on_are_named(alpha: Branch) -> None:
-    content = exported(alpha.client("manager"), "users_borrowerprofile", "xlsx", "district__exact=leribe&q=khoabane")
+    content = exported(alpha.client("manager"), "users_borrowerprofile", "xlsx", "district=leribe&q=khoabane")
     about = dict(load_workbook(io.BytesIO(content))["About"].iter_rows(values_only=True))
     assert about["Of"] == alpha.mfi.name
     assert about["District"] == "Leribe"
@@ -65,7 +65,7 @@ def test_the_filters_that_are_on_are_named(alpha: Branch) -> None:
 def test_an_export_is_what_the_filters_show(alpha: Branch) -> None:
     client = alpha.client("manager")
     everybody = exported(client, "users_borrowerprofile", "csv")
-    nobody = exported(client, "users_borrowerprofile", "csv", "district__exact=quthing")
+    nobody = exported(client, "users_borrowerprofile", "csv", "district=quthing")
     assert alpha.borrower.full_name in everybody.decode("utf-8-sig")
     assert len(list(csv.reader(io.StringIO(nobody.decode("utf-8-sig"))))) == 1
 
