@@ -57,7 +57,7 @@ LATE_SINCE = Case(When(state__status=Status.ACTIVE, then=F("state__oldest_due_da
 class LoanAdmin(ImportsRows, HandOverMixin, LoanViews):
     """The list of loans, and the page of one."""
 
-    import_kinds = ("loans", "loan_histories", "repayments")
+    import_kinds = ("loans", "repayments")
     export_columns = LOAN_COLUMNS
     list_display = (
         "number",

@@ -31,7 +31,7 @@ class LoanHistoryKind(Kind):
 
     name = "loan_histories"
     title = _("Import repayments before the cut-over")
-    noun = _("lines")
+    noun = _("earlier repayments")
     action = TAKEN_ON["take_on"].duty
     on_public = True
     group_by = "loan"
