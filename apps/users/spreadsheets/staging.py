@@ -26,7 +26,7 @@ def stage_file(run_id: UUID, path: Path) -> list[SheetSeen]:
     reads: list[SheetRead] = []
     stage(run_id, _rows(path, seen, reads))
     for sheet, read in zip(seen, reads, strict=True):
-        sheet.merged, sheet.note = list(read.merged), read.note
+        sheet.merged, sheet.note, sheet.spellings = list(read.merged), read.note, read.spellings
     if not any(sheet.rows for sheet in seen):
         raise InvalidInput("The file is empty.", field="import_file")
     return seen

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from apps.mfis.core.amounts import parse_amount
 from apps.mfis.core.texts import clean_text, shown
+from apps.users.spreadsheets.dates import read_date
 from apps.users.spreadsheets.files.cells import UNKNOWN_FORMAT, Cell, Kind
 
 
@@ -147,6 +148,12 @@ def _percent_number(cell: Cell, name: str) -> str:
     return cell.text
 
 
+def _day_of_time(cell: Cell, name: str) -> str:
+    if len(cell.text) < len("1990-05-27 00:00"):
+        raise ValueError(_MISPLACED[Kind.TIME].format(name=name, text=cell.text))
+    return cell.text[: len("1990-05-27")]
+
+
 _READERS: dict[tuple[Kind, Holds], Callable[[Cell, str], str]] = {
     (Kind.NUMBER, Holds.TEXT): _number_as_text,
     (Kind.NUMBER, Holds.PARAGRAPH): _number_as_text,
@@ -157,66 +164,9 @@ _READERS: dict[tuple[Kind, Holds], Callable[[Cell, str], str]] = {
     (Kind.NUMBER, Holds.TRUTH): _as_it_is,
     (Kind.NUMBER, Holds.COUNT): _as_it_is,
     (Kind.DATE, Holds.DATE): _as_it_is,
+    (Kind.TIME, Holds.DATE): _day_of_time,
     (Kind.BOOLEAN, Holds.TRUTH): _as_it_is,
 }
-
-# Year first, or the month as a word: these say which is which. %d and %m also take one digit.
-_CLEAR_DATES: tuple[str, ...] = (
-    "%Y-%m-%d",
-    "%Y/%m/%d",
-    "%Y.%m.%d",
-    "%d %b %Y",
-    "%d %B %Y",
-    "%d-%b-%Y",
-    "%d-%B-%Y",
-    "%b %d, %Y",
-)
-_CLEAR_DATES += ("%B %d, %Y", "%b %d %Y", "%B %d %Y")
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # as cells of dates come
-_DAY_AND_MONTH = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4})")
-_MIDNIGHT = re.compile(r"[T ]00:00(:00(\.0+)?)?Z?$")
-
-
-def read_date(text: str) -> date | None:
-    """A date as people write it, day first; None for an empty cell.
-
-    Raises:
-        ValueError: it is none, or its day may be its month; with how to write it.
-    """
-    if not text:
-        return None
-    if _ISO_DATE.fullmatch(text):
-        return _iso_date(text)
-    plain = " ".join(_MIDNIGHT.sub("", text).split())
-    parts = _DAY_AND_MONTH.fullmatch(plain)
-    if parts:
-        return _day_first(text, int(parts[1]), int(parts[3]), int(parts[4]))
-    for form in _CLEAR_DATES if plain.isascii() else ():
-        try:
-            return datetime.strptime(plain, form).date()  # noqa: DTZ007 - a date of birth has no time zone
-        except ValueError:
-            continue
-    raise ValueError(f"“{shown(text)}” is not a date; write 1990-05-27 or 27 May 1990.")
-
-
-def _iso_date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"“{shown(text)}” is not a date; write 1990-05-27 or 27 May 1990.") from None
-
-
-def _day_first(text: str, day: int, month: int, year: int) -> date:
-    try:
-        found = date(year, month, day)
-    except ValueError:
-        raise ValueError(f"“{shown(text)}” is not a date; write 1990-05-27 or 27 May 1990.") from None
-    if day <= 12 and day != month:
-        other = date(year, day, month)
-        raise ValueError(
-            f"“{shown(text)}” may be {found:%-d %B %Y} or {other:%-d %B %Y}; write {found} or {other}, as it is meant."
-        )
-    return found
 
 
 def read_amount(text: str) -> Decimal | None:

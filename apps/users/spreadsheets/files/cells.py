@@ -53,6 +53,8 @@ class Sink(ABC):
 
     def __init__(self) -> None:
         self.rows = self.cells = self.length = 0
+        self.lone: set[int] = set()  # rows of the present sheet in which one cell alone is filled
+        self.hidden: list[str] = []  # sheets that are not read
 
     def put(self, number: int, cells: dict[int, Cell]) -> None:
         """Takes a row; one without a filled cell is none.
@@ -64,6 +66,8 @@ class Sink(ABC):
             return
         self.rows += 1
         self.cells += len(cells)
+        if len(cells) == 1:
+            self.lone.add(number)
         for column, cell in cells.items():
             self.length += len(cell.text)
             if len(cell.text) > LONGEST_CELL:
@@ -91,6 +95,10 @@ class Sink(ABC):
     @abstractmethod
     def row(self, number: int, cells: dict[int, Cell]) -> None:
         """A row that has filled cells."""
+
+    def parting(self, merged: list[Area]) -> list[Area]:
+        """The merged ranges that hide something: one across a row in which nothing else stands is a heading's."""
+        return [area for area in merged if area[0] != area[2] or area[0] not in self.lone]
 
     @abstractmethod
     def end(self, merged: list[Area], note: str = "") -> None:

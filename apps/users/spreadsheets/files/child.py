@@ -15,6 +15,7 @@ from typing import IO
 
 from apps.users.spreadsheets.files.cells import Area, Cell, Sink, UnreadableFile, spoken
 from apps.users.spreadsheets.files.packed import members
+from apps.users.spreadsheets.files.spellings import Spellings
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # XLS, and XLSX with a password
 
@@ -34,19 +35,23 @@ class _Lines(Sink):
     def __init__(self, out: IO[str]) -> None:
         super().__init__()
         self.out = out
+        self.spellings = Spellings()
         self.dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
     def begin(self, name: str) -> None:
+        self.lone, self.spellings = set(), Spellings()
         self.say(Line.SHEET, name)
 
     def row(self, number: int, cells: dict[int, Cell]) -> None:
         said = self.dump({column: spoken(cell) for column, cell in cells.items()})
+        for column, cell in cells.items():
+            self.spellings.look(column, cell)
         if "\\u0000" in said or (not said.isascii() and _SURROGATE.search(said)):
             said = self.dump({column: spoken(_storable(cell)) for column, cell in cells.items()})
         self.out.write(f"{Line.ROW}\t{number}\t{said}\n")
 
     def end(self, merged: list[Area], note: str = "") -> None:
-        self.say(Line.END, [merged, note])
+        self.say(Line.END, [self.parting(merged), note, self.spellings.said()])
 
     def say(self, line: str, value: object) -> None:
         self.out.write(f"{line}\t{self.dump(value)}\n")
