@@ -45,6 +45,7 @@ SECTIONS = (
     Section("throughput", "Receipts and pay-outs a second, and what a receipt keeps"),
     Section("receipts", "A receipt's price, and many by one command"),
     Section("engine", "Folding a loan"),
+    Section("take_on", "Running loans of another system"),
     Section("positions", "Reports of a past day"),
     Section("big_mfi", "Pages of an MFI with 200,000 loans"),
     Section("loan_page", "A loan's page, whatever its history"),

@@ -8,6 +8,7 @@ from apps.loans.products.spreadsheets.holidays import HolidayKind
 from apps.loans.products.spreadsheets.products import ProductKind
 from apps.loans.security.spreadsheets.collateral import CollateralKind
 from apps.loans.security.spreadsheets.guarantors import GuarantorKind
+from apps.loans.servicing.spreadsheets.loan_book import LoanBookKind
 from apps.loans.servicing.spreadsheets.repayments import RepaymentKind
 from apps.users.spreadsheets.kinds import register
 
@@ -19,4 +20,5 @@ register(JournalKind())
 register(GroupKind())
 register(GuarantorKind())
 register(CollateralKind())
+register(LoanBookKind())
 register(RepaymentKind())

@@ -24,6 +24,7 @@ BORROWER_COLUMNS = (
     ExportColumn("Occupation", "occupation"),
     ExportColumn("Business sector", "get_sector_display"),
     ExportColumn("Employer", "employer_name"),
+    ExportColumn("Client number", "client_number"),
     ExportColumn("Employee number", "employee_number"),
     ExportColumn("Net monthly income", "net_monthly_income"),
     ExportColumn("Wallet", "get_wallet_display"),

@@ -51,6 +51,7 @@ class BorrowerForm(forms.Form):
     )
     employer = _line(120, label="Employer, if not on the list")
     employee_number = _line(40)
+    client_number = _line(40, help_text="What another system called the borrower.")
     net_monthly_income = forms.DecimalField(required=False, max_digits=12, decimal_places=2, min_value=Decimal(0))
     wallet = _choice(Wallet.choices)
     wallet_number = _line(20, help_text="8 digits, like 5812 3456.")
@@ -59,7 +60,10 @@ class BorrowerForm(forms.Form):
     bank_account = _line(40, label="Account number")
 
     SECTIONS = (
-        ("Who they are", ("full_name", "national_id", "national_id_expires", "date_of_birth", "gender")),
+        (
+            "Who they are",
+            ("full_name", "national_id", "national_id_expires", "date_of_birth", "gender", "client_number"),
+        ),
         ("How they are reached", ("phone", "email", "district", "village", "landmark")),
         ("Household", ("marital_status", "dependants", "education")),
         ("Next of kin", ("kin_name", "kin_relation", "kin_phone")),

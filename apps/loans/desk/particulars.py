@@ -45,6 +45,7 @@ def _all(profile: BorrowerProfile) -> Iterator[tuple[str, list[tuple[str, str]]]
             ("Business sector", profile.get_sector_display()),
             ("Employer", profile.employer_name),
             ("Employee number", profile.employee_number),
+            ("Client number", profile.client_number or ""),
             ("Net income", "" if income is None else format_money(income)),
         ],
     )

@@ -47,11 +47,12 @@ class RecalculatedInterest:
         self.interest_paid: list[Movement] = []
         self.overdue: list[Movement] = []  # principal and interest that were overdue when the loan was taken on
         self.overdue_interest: list[Movement] = []
+        self.counts_from = date.min  # the day on which the loan was taken on
         self.before = ZERO  # principal that no line repays: it was repaid or fell due before
 
     def take_on(self, remaining: Remaining) -> None:
         """Counts interest from the day on which the loan is taken on, also on what was overdue then."""
-        day = remaining.day
+        day = self.counts_from = remaining.day
         self.disbursements.append((day, remaining.principal))
         self.overdue.append((day, remaining.overdue_principal))
         self.overdue_interest.append((day, remaining.overdue_interest))
@@ -133,7 +134,8 @@ class RecalculatedInterest:
 
     def _overdue_interest(self, lines: list[Line]) -> list[Movement]:
         """Interest that bears interest from its due date until it is paid."""
-        movements = [*self.overdue_interest, *((line.row.due_date, line.row.due["interest"]) for line in lines)]
+        fell_due = ((max(line.row.due_date, self.counts_from), line.row.due["interest"]) for line in lines)
+        movements = [*self.overdue_interest, *fell_due]
         fallen_due = sum((amount for _, amount in movements), ZERO)
         paid = ZERO
         for day, amount in self.interest_paid:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from .fixed_schedule import down_payment
 from .installment_periods import InstallmentPeriod, build_installment_periods
@@ -51,12 +52,31 @@ class _Agreed:
         return next(told, coming[0] if coming else len(self.periods) - 1)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Same:
+    """Terms by which object they are: their fields may be many, and some cannot be hashed."""
+
+    terms: Terms
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.terms is self.terms
+
+    def __hash__(self) -> int:
+        return id(self.terms)
+
+
 def remaining_of(terms: Terms, day: date, taken: TakeOn, path: str = "take_on") -> Remaining:
-    """What is left of the loan on `day`.
+    """What is left of the loan on `day`. Worked out once while a booking folds it several times.
 
     Raises:
         InvalidTerms: what is said of it contradicts itself or the terms, each violation by its field.
     """
+    return _remaining(_Same(terms), day, taken, path)
+
+
+@lru_cache(maxsize=512)
+def _remaining(of: _Same, day: date, taken: TakeOn, path: str) -> Remaining:
+    terms = of.terms
     agreed = _Agreed.of(terms, taken, day)
     if said := [Violation(f"{path}.{field}", problem) for field, problem in _contradictions(terms, taken, agreed)]:
         raise InvalidTerms(said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import IntegrityError
+from django.db.models import Q
 
 from apps.loans.ledger.chart import ensure_chart
 from apps.loans.ledger.models import AccountMapping, GLAccount, JournalEntry, JournalLine
@@ -56,7 +57,8 @@ def save_mapping(*, mapping: AccountMapping, actor: Actor) -> AccountMapping:
         posted already.
     """
     check_fields(mapping)
-    if JournalEntry.objects.filter(loan__product=mapping.product).exists():
+    of_product = Q(loan__product=mapping.product) | Q(product=mapping.product)
+    if JournalEntry.objects.filter(of_product).exists():
         raise InvalidInput("Loans of this product are posted already; its accounts stay as they are.", field="product")
     same = AccountMapping.objects.filter(product=mapping.product, role=mapping.role).exclude(pk=mapping.pk)
     if same.exists():

@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from apps.loans.domain.consistency import check_amounts
+from apps.loans.domain.consistency import check_amounts, check_terms
 from apps.loans.domain.terms import Event, TakeOn, Terms
-from apps.loans.domain.terms_parser import parse_take_on, parse_terms
+from apps.loans.domain.terms_parser import parse_agreed_terms, parse_take_on
 from apps.loans.domain.violations import InvalidTerms, Violation
 from apps.loans.products.models import Product
 from apps.mfis.core.amounts import MAXIMUM_AMOUNT
@@ -148,9 +148,11 @@ def agreed_terms(
     elif row.due_day:
         terms["due_day"] = row.due_day
     try:
-        parse_terms(terms)
+        violations = check_terms(parse_agreed_terms(terms), "terms")
     except InvalidTerms as error:
         raise RowRefused(by_field(error)) from error
+    if violations:
+        raise RowRefused(by_field(InvalidTerms(violations)))
     return terms
 
 

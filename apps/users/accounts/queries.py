@@ -2,53 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from apps.mfis.core.database import execute, fetch_all
 from apps.mfis.core.rows import as_array, as_arrays
+from apps.users.accounts.models import BorrowerProfile
+from apps.users.accounts.services.people import PROFILE_FIELDS, Person, profile_values
 
-NATURAL_KEYS = ("email", "phone", "national_id")  # in the order in which one registration asks for them
+# In the order in which one registration asks for them, and the table in which each stands.
+TABLES = {
+    "email": "users_account",
+    "phone": "users_account",
+    "national_id": "users_borrowerprofile",
+    "client_number": "users_borrowerprofile",
+}
+NATURAL_KEYS = tuple(TABLES)
+
+
+def _of_each(part: str) -> str:
+    """One part of a query for each natural key, in their order."""
+    return " UNION ALL ".join(part.format(key=key, table=table) for key, table in TABLES.items())
+
 
 # The locks of the trigger `letsema_natural_key`, all in one order.
-LOCK = """
+LOCK = f"""
     SELECT pg_advisory_xact_lock(w.lock)
       FROM (SELECT DISTINCT hashtextextended(current_schema() || k.prefix || k.value, 0) AS lock
-              FROM (SELECT '.users_account.email=' AS prefix, unnest(%s::text[]) AS value UNION ALL
-                    SELECT '.users_account.phone=', unnest(%s::text[]) UNION ALL
-                    SELECT '.users_borrowerprofile.national_id=', unnest(%s::text[])) k
+              FROM ({_of_each("SELECT '.{table}.{key}=' AS prefix, unnest(%s::text[]) AS value")}) k
              ORDER BY 1) w
-"""
+"""  # noqa: S608 - constants
 
-TAKEN = """
-    SELECT 'email', email FROM users_account WHERE email = ANY (%s::text[]) UNION ALL
-    SELECT 'phone', phone FROM users_account WHERE phone = ANY (%s::text[]) UNION ALL
-    SELECT 'national_id', national_id FROM users_borrowerprofile WHERE national_id = ANY (%s::text[])
-"""
+TAKEN = _of_each("SELECT '{key}', {key} FROM {table} WHERE {key} = ANY (%s::text[])")
 
-KNOWN = """
-    SELECT a.id, a.full_name, a.phone, a.email, a.role, p.national_id, p.date_of_birth, p.district, p.village,
-           p.employer, p.net_monthly_income
+OWNER = {"users_account": "id", "users_borrowerprofile": "account_id"}
+HOLDERS = " UNION ALL ".join(
+    f"SELECT {OWNER[table]} FROM {table} WHERE {key} = ANY (%s::text[])"  # noqa: S608 - constants
+    for key, table in TABLES.items()
+)
+KNOWN = f"""
+    SELECT a.id, a.full_name, a.phone, a.email, a.role, {", ".join(f"p.{name}" for name in PROFILE_FIELDS)}
       FROM users_account a LEFT JOIN users_borrowerprofile p ON p.account_id = a.id
-     WHERE a.id IN (SELECT id FROM users_account WHERE email = ANY (%s::text[]) UNION ALL
-                    SELECT id FROM users_account WHERE phone = ANY (%s::text[]) UNION ALL
-                    SELECT account_id FROM users_borrowerprofile WHERE national_id = ANY (%s::text[]))
-"""
+     WHERE a.id IN ({HOLDERS})
+"""  # noqa: S608 - constants
 
-CHANGE = """
+KINDS = {"DateField": "date", "DecimalField": "numeric", "PositiveSmallIntegerField": "int", "ForeignKey": "uuid"}
+COLUMNS = {field.attname: field for field in BorrowerProfile._meta.concrete_fields}
+
+
+def _array(name: str) -> str:
+    return f"%s::{KINDS.get(COLUMNS[name].get_internal_type(), 'text')}[]"
+
+
+CHANGE = f"""
     WITH wanted AS (
-        SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::date[], %s::text[], %s::text[], %s::text[],
-                             %s::numeric[])
-            AS w (id, full_name, national_id, date_of_birth, district, village, employer, net_monthly_income)),
+        SELECT * FROM unnest(%s::uuid[], %s::text[], {", ".join(map(_array, PROFILE_FIELDS))})
+            AS w (id, full_name, {", ".join(PROFILE_FIELDS)})),
       named AS (UPDATE users_account a SET full_name = w.full_name
                   FROM wanted w WHERE a.id = w.id AND a.full_name <> w.full_name)
-    UPDATE users_borrowerprofile p
-       SET national_id = nullif(w.national_id, ''), date_of_birth = w.date_of_birth, district = w.district,
-           village = w.village, employer = w.employer, net_monthly_income = w.net_monthly_income
+    UPDATE users_borrowerprofile p SET {", ".join(f"{name} = w.{name}" for name in PROFILE_FIELDS)}
       FROM wanted w
      WHERE p.account_id = w.id
-"""
+"""  # noqa: S608 - constants
 
 
 class KnownRow(NamedTuple):
@@ -71,6 +87,8 @@ class HasKeys(Protocol):
     def phone(self) -> str: ...
     @property
     def national_id(self) -> str: ...
+    @property
+    def client_number(self) -> str | None: ...
 
 
 def _arrays(people: Iterable[HasKeys]) -> list[str]:
@@ -98,7 +116,14 @@ def people_with_keys(people: Iterable[HasKeys]) -> Iterator[KnownRow]:
         yield KnownRow(account_id, name, phone, email, role, tuple(profile))
 
 
-def change_people(rows: Collection[Sequence[Any]]) -> None:
-    """Writes of each borrower the key, the name and the profile, in the order of `PROFILE_FIELDS`."""
+def change_people(rows: Collection[tuple[UUID, Person]]) -> None:
+    """Writes of each borrower the name and all that is told of them; what is not told is to be empty."""
     if rows:
-        execute(CHANGE, as_arrays(rows, 8))
+        wanted = [(key, person.full_name, *whole_profile(person)) for key, person in rows]
+        execute(CHANGE, as_arrays(wanted, 2 + len(PROFILE_FIELDS)))
+
+
+def whole_profile(person: Person) -> list[Any]:
+    """What of a clean person stands in the profile, in the order of `PROFILE_FIELDS`; what is not told is empty."""
+    told = profile_values(person)
+    return [told[name] if name in told else COLUMNS[name].get_default() for name in PROFILE_FIELDS]

@@ -30,6 +30,7 @@ class Keys:
     national_id: str = ""
     phone: str = ""
     email: str = ""
+    client_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

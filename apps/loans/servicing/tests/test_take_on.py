@@ -26,7 +26,7 @@ from apps.loans.servicing.services.take_on import RowsNotTaken, undo_take_on
 from apps.loans.servicing.tests.taking_on import cut_over, late, running, sound, take
 from apps.mfis.core.actor import SYSTEM
 from apps.mfis.core.clock import business_date
-from apps.mfis.core.errors import InvalidInput, NotAllowed, WrongState
+from apps.mfis.core.errors import InvalidInput, KeyReused, NotAllowed, WrongState
 from tests.factories import Branch
 
 D = Decimal
@@ -158,6 +158,14 @@ def test_a_number_is_of_one_loan(alpha: Branch) -> None:
     copied = 'INSERT INTO loans_loan SELECT (jsonb_populate_record(l, \'{"id": "%s"}\')).* FROM loans_loan l'
     with pytest.raises(IntegrityError, match="external_number"):
         run_sql(copied % Loan().pk)
+
+
+def test_sent_again_the_same_rows_are_answered_as_before(alpha: Branch) -> None:
+    once = take(alpha, late(alpha), running(alpha), idempotency_key="file-1")
+    assert take(alpha, late(alpha), running(alpha), idempotency_key="file-1") == once
+    assert Loan.objects.count() == 2
+    with pytest.raises(KeyReused):
+        take(alpha, late(alpha), idempotency_key="file-1")
 
 
 def test_rehearsed_rows_leave_nothing(alpha: Branch) -> None:

@@ -29,6 +29,8 @@ class BorrowerProfile(models.Model):
     national_id = models.CharField("national ID", max_length=20, blank=True, null=True)
     # What the borrower entered where another borrower has that number: whoever reviews looks at the card.
     claimed_national_id = models.CharField(max_length=20, null=True, editable=False)
+    # What another system called the borrower: loans and groups that come from there name them by it.
+    client_number = models.CharField(max_length=40, blank=True, null=True, help_text="Of the system moved in from.")
     national_id_expires = models.DateField("national ID expires", null=True, blank=True)
     date_of_birth = models.DateField(null=True, blank=True)
     gender = models.CharField(max_length=6, choices=Gender.choices, **_TEXT)

@@ -37,27 +37,32 @@ def change_borrowers(*, changes: Sequence[Change], actor: Actor) -> list[dict[st
     keys = [change.account_id for change in changes]
     accounts = Account.objects.select_for_update().filter(pk__in=keys).order_by("pk").in_bulk()
     profiles = BorrowerProfile.objects.select_for_update().filter(pk__in=keys).order_by("pk").in_bulk()
-    news = [c.person for c in changes if c.account_id in profiles and _has_new_number(c, profiles[c.account_id])]
+    news = [c.person for c in changes if c.account_id in profiles and _new_numbers(c, profiles[c.account_id])]
     lock_natural_keys(news)
-    taken = taken_keys(news)["national_id"]
+    taken = taken_keys(news)
     outcome: list[dict[str, Any] | InvalidInput] = []
     good: list[Change] = []
     for change in changes:
         account, profile = accounts.get(change.account_id), profiles.get(change.account_id)
         if account is None or profile is None:
             outcome.append(InvalidInput(NotFound("There is no such borrower any more.").message))
-        elif _has_new_number(change, profile) and change.person.national_id in taken:
-            outcome.append(AlreadyExists(TAKEN["national_id"], field="national_id"))
-        else:
-            good.append(change)
-            taken.add(change.person.national_id)
-            outcome.append(_kept(account, profile))
-    change_people([(c.account_id, *(getattr(c.person, name) for name in CHANGED)) for c in good])
+            continue
+        new = _new_numbers(change, profile)
+        if held := next((name for name, number in new.items() if number in taken[name]), ""):
+            outcome.append(AlreadyExists(TAKEN[held], field=held))
+            continue
+        good.append(change)
+        outcome.append(_kept(account, profile))
+        for name, number in new.items():
+            taken[name].add(number)
+    change_people([(change.account_id, change.person) for change in good])
     return outcome
 
 
-def _has_new_number(change: Change, profile: BorrowerProfile) -> bool:
-    return bool(change.person.national_id) and change.person.national_id != profile.national_id
+def _new_numbers(change: Change, profile: BorrowerProfile) -> dict[str, str]:
+    """The numbers of the borrower's own that change."""
+    said = {name: getattr(change.person, name) for name in ("national_id", "client_number")}
+    return {name: number for name, number in said.items() if number and number != getattr(profile, name)}
 
 
 def _kept(account: Account, profile: BorrowerProfile) -> dict[str, Any]:

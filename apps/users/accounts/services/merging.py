@@ -30,7 +30,7 @@ PARTICULARS: list[Field[Any, Any]] = [
 CLOSING: list[Field[Any, Any]] = [
     f for f in Account._meta.local_fields if f.name in ("email", "phone", "is_active", "merged_into")
 ]
-GIVEN_BACK = {"national_id": "", "claimed_national_id": None}
+GIVEN_BACK = {"national_id": "", "claimed_national_id": None, "client_number": None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,13 @@ from apps.users.accounts.particulars import Education, Gender, MaritalStatus, Se
 MINIMUM_AGE, MAXIMUM_AGE = 18, 110
 MAXIMUM_DEPENDANTS = 30
 
-TAKEN = {
+TAKEN: dict[str, str] = {
     "email": Sentence("This e-mail already belongs to an account here; sign in, or use another.", "email_taken"),
     "phone": Sentence("This phone number already belongs to an account here; sign in, or use another.", "phone_taken"),
     "national_id": Sentence(
         "This national ID already belongs to a borrower here; look for them under Borrowers.", "national_id_taken"
     ),
+    "client_number": "This client number already belongs to a borrower here; look for them under Borrowers.",
 }
 
 
@@ -68,6 +69,7 @@ class Person:
     bank_name: str | None = None
     bank_branch_code: str | None = None
     bank_account: str | None = None
+    client_number: str | None = None  # what another system called the borrower
 
 
 PROFILE_FIELDS = tuple(f.name for f in fields(Person) if f.name not in ("full_name", "phone", "email"))
@@ -77,7 +79,7 @@ FIRST_FIELDS = ("national_id", "date_of_birth", "district", "village", "employer
 FURTHER_FIELDS = tuple(name for name in PROFILE_FIELDS if name not in FIRST_FIELDS)  # those below the line
 
 # What is empty in the columns that hold no text.
-NO_TEXT = frozenset({"national_id", "national_id_expires", "dependants", "listed_employer_id"})
+NO_TEXT = frozenset({"national_id", "client_number", "national_id_expires", "dependants", "listed_employer_id"})
 
 
 # What says nothing without the other.
@@ -219,6 +221,7 @@ CLEANERS: dict[str, Callable[[Any], Any] | None] = {
     "bank_name": lambda text: _line(text, 60),
     "bank_branch_code": lambda text: _line(text, 20),
     "bank_account": _account_number,
+    "client_number": lambda text: _line(text, 40),
 }
 
 

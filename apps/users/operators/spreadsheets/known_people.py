@@ -12,13 +12,14 @@ from apps.users.accounts.queries import KnownRow, people_with_keys
 from apps.users.accounts.services.people import PROFILE_FIELDS, Person
 from apps.users.spreadsheets.kinds import Does, Row
 
-KEYS = ("phone", "email", "national_id")
+KEYS = ("phone", "email", "national_id", "client_number")
 # What tells one person from another: a row that has another one is not the same person, or one of the two is wrong.
 IDENTITY = (*KEYS, "date_of_birth")
 LABELS = {
     "phone": "phone",
     "email": "e-mail",
     "national_id": "national ID",
+    "client_number": "client number",
     "date_of_birth": "date of birth",
     "net_monthly_income": "net monthly income",
 }
@@ -112,7 +113,7 @@ class KnownPeople:
             holder = self._here.get((name, str(said)))
             if holder and holder.account_id != known.account_id:
                 row.fail(name, f"{said} already belongs to {holder.person.full_name}, who {holder.where}.")
-            elif name != "national_id":
+            elif name not in ("national_id", "client_number"):
                 row.fail(
                     name,
                     f"{known.person.full_name} has {kept or 'none'} here, and the file says {said}; phone and e-mail "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -18,7 +19,9 @@ from apps.users.accounts.services.many_borrowers import register_borrowers
 from apps.users.accounts.services.people import PROFILE_FIELDS, Person, clean_person
 from apps.users.accounts.services.withdrawing import withdraw_borrowers
 from apps.users.operators.spreadsheets.known_people import KnownPeople
+from apps.users.operators.spreadsheets.people_columns import FURTHER
 from apps.users.spreadsheets.kinds import Column, Context, Does, Interpreter, Kind, Made, Mode, Option, Row
+from apps.users.spreadsheets.records import spoken
 from apps.users.spreadsheets.values import Holds
 
 PHONE_NAMES = ("phone number", "mobile", "mobile number", "cell", "cellphone", "cell number", "telephone", "mohala")
@@ -33,7 +36,7 @@ class PeopleKind(Kind):
     action = Action.REGISTER_BORROWER
     on_public = True
     modes = (Mode.INSERT, Mode.UPDATE, Mode.UPSERT)
-    keys = ("national_id", "phone", "email")
+    keys = ("national_id", "phone", "email", "client_number")
     options = (
         Option(
             "invite",
@@ -90,6 +93,7 @@ class PeopleKind(Kind):
             holds=Holds.AMOUNT,
             example="4500.00",
         ),
+        *FURTHER,
     )
 
     def needed(self, *, of_many: bool) -> tuple[frozenset[str], ...]:
@@ -190,26 +194,37 @@ def people_now(keys: list[UUID]) -> dict[str, dict[str, Any]]:
 
 def _said(values: dict[str, Any]) -> dict[str, str]:
     """Values as they are kept beside a row, and compared."""
-    return {name: f"{v:.2f}" if isinstance(v, Decimal) else str(v or "") for name, v in values.items()}
+    plain = {name: "" if value is None else value for name, value in values.items()}
+    return {name: f"{v:.2f}" if isinstance(v, Decimal) else str(v) for name, v in plain.items()}
+
+
+READ_BACK: dict[str, Callable[[str], Any]] = {
+    "date_of_birth": date.fromisoformat,
+    "national_id_expires": date.fromisoformat,
+    "net_monthly_income": Decimal,
+    "dependants": int,
+    "listed_employer_id": UUID,
+}
 
 
 def _from_said(said: dict[str, str]) -> Person:
     values: dict[str, Any] = dict(said)
-    values["date_of_birth"] = date.fromisoformat(said["date_of_birth"]) if said["date_of_birth"] else None
-    values["net_monthly_income"] = Decimal(said["net_monthly_income"]) if said["net_monthly_income"] else None
+    for name, read in READ_BACK.items():
+        values[name] = read(said[name]) if said.get(name) else None
     return Person(**values)
 
 
 def _person(row: Row) -> Person:
-    values: dict[str, Any] = {key: row.values.get(key) for key in TEXTS}
-    told = {key: value or "" for key, value in values.items()}
+    told = {key: row.values.get(key) or "" for key in TEXTS}
     parts = (row.values.get("first_name"), row.values.get("last_name"))
     name = told.pop("full_name") or " ".join(part for part in parts if part)
+    further: dict[str, Any] = {column.key: row.values.get(column.key) for column in FURTHER}
     return Person(
         full_name=name,
         date_of_birth=row.values.get("date_of_birth"),
         net_monthly_income=row.values.get("net_monthly_income"),
         **told,
+        **further,
     )
 
 
@@ -218,8 +233,7 @@ TEXTS = ("full_name", "phone", "email", "national_id", "district", "village", "e
 
 def _spoken(person: Person) -> dict[str, str]:
     """What would be kept of a person, as the preview shows it."""
-    kept = {name: getattr(person, name) for name in TEXTS}
-    born, income = person.date_of_birth, person.net_monthly_income
-    kept["date_of_birth"] = f"{born:%-d %B %Y}" if born else ""
-    kept["net_monthly_income"] = "" if income is None else str(income)
-    return kept
+    return {name: spoken(getattr(person, name)) for name in SHOWN}
+
+
+SHOWN = (*TEXTS, "date_of_birth", "net_monthly_income", *(column.key for column in FURTHER))

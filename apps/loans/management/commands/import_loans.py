@@ -1,0 +1,8 @@
+"""Imports a loan book of one or several MFIs from a spreadsheet, as the pages of imports do."""
+
+from apps.users.spreadsheets.command import ImportCommand
+
+
+class Command(ImportCommand):
+    help = "Imports running loans of another system from an XLSX, XLS, ODS or CSV file."
+    kind_name = "loans"
