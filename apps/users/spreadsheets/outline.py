@@ -131,8 +131,8 @@ class Sums:
         for place, amount in amounts.items():
             if sums[place] != amount:
                 self.warnings.append(
-                    f"Row {number} (“{label}”) says {amount:,.2f} under {self.names[place]}, and the rows above it add up "
-                    f"to {sums[place]:,.2f}: a difference of {amount - sums[place]:,.2f}."
+                    f"Row {number} (“{label}”) says {amount:,.2f} under {self.names[place]}, and the rows above it add "
+                    f"up to {sums[place]:,.2f}: a difference of {amount - sums[place]:,.2f}."
                 )
 
 

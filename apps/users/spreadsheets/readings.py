@@ -34,7 +34,7 @@ class Question:
     label: str | Promise
     choices: Mapping[str, str | Promise]
     proofs: Mapping[str, str]  # answer by the way of writing that proves it
-    help: str  # of the commands
+    name: str  # of the commands' option
 
 
 QUESTIONS = (

@@ -17,9 +17,7 @@ NILS = frozenset({"nil", "-", "\u2013", "\u2014", "--"})
 _DATE = re.compile(r"\s*([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})(?:[T ][0-9]{1,2}:[0-9]{2}.*)?\s*")
 _WORD = re.compile(r"\s*[0-9]{1,2}(?:st|nd|rd|th)?[-/. ]*[^\W\d]{3,}[-/., ']+[0-9]{2}\s*")
 BEFORE_THREE = re.compile(r"[^0-9]*[1-9][0-9]{0,2}(?:[ \xa0][0-9]{3})*\.[0-9]{3}[^0-9]*")
-_THOUSANDS = re.compile(
-    r"[^0-9]*[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]{1,2}[^0-9]*|[^0-9]*[1-9][0-9]{0,2}(?:\.[0-9]{3}){2,}"
-)
+_THOUSANDS = re.compile(r"[^0-9]*[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+,[0-9]{1,2}|(?:\.[0-9]{3}){2,})[^0-9]*")
 _DECIMALS = re.compile(r"[^0-9.]*[0-9][0-9, \xa0]*\.[0-9]{1,2}[^0-9]*")
 _BELOW = re.compile("\\D*\\(.*[0-9].*\\)\\D*|\\D*[0-9][0-9., \xa0]*\\s*[-\u2212]")
 _DIGIT = re.compile("[0-9]")
@@ -38,10 +36,9 @@ class Spellings:
         if cell.kind is Kind.NUMBER:
             if len(text) < 6 and cell.format in ("", "General", "?") and text.isdecimal() and int(text) in _SERIALS:
                 self._found[column, SERIAL] += 1
-        elif cell.kind is Kind.TEXT and len(text) <= _LONGEST:
-            if not text.isalpha() or len(text) == 3:
-                for way in ways_of(text):
-                    self._found[column, way] += 1
+        elif cell.kind is Kind.TEXT and len(text) <= _LONGEST and (len(text) == 3 or not text.isalpha()):
+            for way in ways_of(text):
+                self._found[column, way] += 1
 
     def said(self) -> dict[str, dict[str, int]]:
         """Counts by way of writing, by column."""

@@ -137,8 +137,9 @@ def map_columns(
     expected: dict[str, str] | None = None,
     readings: dict[str, str] | None = None,
 ) -> ImportRun:
-    """Says what each column is (a key by its place; what is left out is not read), what its cells mean that may be read
-    in two ways (answers by "key.question", see `readings.py`), how the rows are meant, and whose they are; remembers it for files of this shape, and lets the rows be rehearsed.
+    """Says what each column is (a key by its place; what is left out is not read), what is meant where its cells may be
+    read in two ways (answers by "key.question", see `readings.py`), how the rows are meant, and whose they are;
+    remembers it for files of this shape, and lets the rows be rehearsed.
 
     Raises:
         NotAllowed, NotFound, WrongState: as ever. InvalidInput: with the sentences by field.
@@ -228,12 +229,13 @@ def _check_options(run: ImportRun, kind: Kind, errors: dict[str, list[str]]) -> 
 def _check_readings(run: ImportRun, kind: Kind, errors: dict[str, list[str]]) -> None:
     """Keeps what was said of columns that the file has; what nothing asks is refused."""
     run.readings = {name: answer for name, answer in run.readings.items() if answer}
+    read = {column.key: column for column in kind.columns if column.key in run.targets.values()}
     for name, answer in run.readings.items():
         key, _, asked = name.partition(".")
-        if key not in run.targets.values():
-            errors["readings"] = [f"No column of the file is taken for “{key}”, of which something is said."]
-        elif answer not in answers(kind.column(key).holds, asked):
-            errors["readings"] = [f"“{shown(answer)}” is no answer to how {kind.column(key).header} is written."]
+        if key not in read:
+            errors["readings"] = [f"No column of the file is taken for “{shown(key)}”, of which something is said."]
+        elif answer not in answers(read[key].holds, asked):
+            errors["readings"] = [f"“{shown(answer)}” is no answer to how {read[key].header} is written."]
 
 
 def _remember(run: ImportRun, head: Mapping[int, str]) -> None:
