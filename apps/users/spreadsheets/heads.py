@@ -11,7 +11,7 @@ from typing import Any
 
 from apps.mfis.core.texts import shown
 from apps.users.spreadsheets.files.cells import Spoken, letters
-from apps.users.spreadsheets.kinds import Column, plain
+from apps.users.spreadsheets.kinds import Column, forms_of, plain
 
 HEAD_WITHIN = 20  # rows from the top that may stand above the head: a title, a date
 
@@ -80,7 +80,7 @@ def _head_of(place: int, sheet: SheetSeen, columns: Sequence[Column], needed: Se
     best: Head | None = None
     known = frozenset().union(*(column.names() for column in columns))
     for number, _cells in sheet.first:
-        texts = set(map(plain, head_at(sheet, number, known).values()))
+        texts = frozenset[str]().union(*map(forms_of, head_at(sheet, number, known).values()))
         keys = {column.key for column in columns if texts & column.names()}
         head = Head(place, number, len(keys), all(keys & any_of for any_of in needed))
         if best is None or (head.is_whole, head.named) > (best.is_whole, best.named):

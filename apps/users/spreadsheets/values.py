@@ -32,6 +32,8 @@ class Holds(StrEnum):
 MAXIMUM_DIGITS = 15  # that a spreadsheet's number holds; it changes those behind to zeros
 _MADE_A_NUMBER = re.compile(r"[0-9]+[.,]0+|[0-9]([.,][0-9]+)?[eE][+-]?[0-9]+")  # 12345.0, 2E+11
 
+_AS_TEXT = re.compile(r"^['\u2019](?=[0-9+])")  # '0123, by which a spreadsheet is told to keep zeros
+
 OWN_CURRENCY = {"M", "L", "LSL", ""}
 
 
@@ -45,13 +47,17 @@ def text_of(cell: Cell, holds: Holds, name: str) -> str:
         raise ValueError(f"{name} shows an error ({shown(cell.text)}); write the value itself.")
     if cell.kind is Kind.TEXT:
         text = clean_text(cell.text, name=name, paragraph=holds is Holds.PARAGRAPH)
-        if holds in (Holds.DIGITS, Holds.PHONE) and _MADE_A_NUMBER.fullmatch(text):
-            raise ValueError(f"{name} is {text}, as programs write numbers; write its digits themselves.")
-        return text
+        return _own_digits(text, name) if holds in (Holds.DIGITS, Holds.PHONE) else text
     read = _READERS.get((cell.kind, holds))
     if read is None:
         raise ValueError(_MISPLACED[cell.kind].format(name=name, text=cell.text))
     return read(cell, name)
+
+
+def _own_digits(text: str, name: str) -> str:
+    if _MADE_A_NUMBER.fullmatch(text):
+        raise ValueError(f"{name} is {text}, as programs write numbers; write its digits themselves.")
+    return _AS_TEXT.sub("", text)
 
 
 _MISPLACED = {

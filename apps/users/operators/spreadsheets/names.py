@@ -18,12 +18,14 @@ NAME_OPTIONS = (
         "surname_first",
         _("Names are written surname first, with a comma"),
         holds=Holds.TRUTH,
+        remembered=True,
         note=_("MOKOENA, Palesa is kept as Palesa MOKOENA; a name without its comma is a fault."),
     ),
     Option(
         "lay_out_capitals",
         _("Lay out what is in capitals: MOKOENA as Mokoena"),
         holds=Holds.TRUTH,
+        remembered=True,
         note=_("Names that have small letters stay as they are."),
     ),
 )

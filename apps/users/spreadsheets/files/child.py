@@ -14,10 +14,8 @@ from dataclasses import replace
 from typing import IO
 
 from apps.users.spreadsheets.files.cells import Area, Cell, Sink, UnreadableFile, spoken
-from apps.users.spreadsheets.files.packed import members
+from apps.users.spreadsheets.files.kinds import reader_of
 from apps.users.spreadsheets.files.spellings import Spellings
-
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # XLS, and XLSX with a password
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -70,12 +68,12 @@ def _limit(memory: int, seconds: int) -> None:
 
 def read(content: bytes, sink: Sink) -> None:
     """Reads the sheets of a file, whose kind is told by what stands in it and not by its name."""
-    is_packed = content.startswith(b"PK\x03\x04")
-    if is_packed and "content.xml" not in members(content):
+    reader = reader_of(content)
+    if reader == "xlsx":
         from apps.users.spreadsheets.files.xlsx import read_xlsx
 
         read_xlsx(content, sink)
-    elif is_packed or content.startswith(_OLE):
+    elif reader == "binary":
         from apps.users.spreadsheets.files.binary import read_binary
 
         read_binary(content, sink)
@@ -95,7 +93,7 @@ def main() -> None:
     except UnreadableFile as error:
         lines.say(Line.REFUSED, str(error))
     else:
-        lines.say(Line.DONE, "")
+        lines.say(Line.DONE, lines.hidden)
 
 
 if __name__ == "__main__":

@@ -34,13 +34,14 @@ def read_delimited(content: bytes, sink: Sink) -> None:
         UnreadableFile: it is no text, or its quotes do not close.
     """
     text, encoding = decode(content)
-    if text.lstrip()[:1] == "<":
-        raise UnreadableFile("The file is a web page and no spreadsheet; open it there and save it as XLSX or CSV.")
+    if text.lstrip("\ufeff \t\r\n")[:1] == "<":
+        _read_marked_up(text, sink)
+        return
     separator, text = _separator(text)
     sink.begin("")
     try:
         for number, row in enumerate(_rows(text, separator), start=1):
-            found = ((column, cell_of(_plain(value))) for column, value in enumerate(row, start=1))
+            found = ((column, cell_of(plain_text(value))) for column, value in enumerate(row, start=1))
             sink.put(number, {column: cell for column, cell in found if cell})
     except csv.Error as error:
         raise UnreadableFile(
@@ -49,7 +50,16 @@ def read_delimited(content: bytes, sink: Sink) -> None:
     sink.end([], _note(encoding) if encoding else "")
 
 
-def _plain(value: str) -> str:
+def _read_marked_up(text: str, sink: Sink) -> None:
+    if "<?xml" in text[:100] and "urn:schemas-microsoft-com:office:spreadsheet" in text[:2000]:
+        raise UnreadableFile("The file is an XML spreadsheet of 2003; open it in Excel and save it as XLSX.")
+    from apps.users.spreadsheets.files.pages import read_page
+
+    read_page(text, sink)
+
+
+def plain_text(value: str) -> str:
+    """A cell's text without the apostrophe by which it was kept from being a formula."""
     return _WRITTEN_AS_TEXT.sub("", value, count=1) if value[:1] == "'" else value
 
 
@@ -101,10 +111,9 @@ def _decoded(content: bytes, encoding: str) -> str:
 
 def _separator(text: str) -> tuple[str, str]:
     """What parts the cells of a row, and the text without the line by which Excel says it (`sep=;`)."""
-    first, _, rest = text.partition("\n")
-    said = re.fullmatch(r"sep=(.)\r?", first.strip("\r"), re.IGNORECASE)
+    said = re.match(r"sep=(.)(?:\r\n|\r|\n)", text, re.IGNORECASE)
     if said:
-        return said[1], "\n" + rest  # an empty row, so that rows keep their numbers
+        return said[1], "\n" + text[said.end() :]  # an empty row, so that rows keep their numbers
     return max(SEPARATORS, key=lambda separator: _columns(text, separator)), text
 
 

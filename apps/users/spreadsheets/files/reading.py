@@ -38,6 +38,7 @@ class SheetRead:
     merged: list[Area] = field(default_factory=list)
     note: str = ""
     spellings: dict[str, dict[str, int]] = field(default_factory=dict)
+    hidden: list[str] = field(default_factory=list)  # of the last sheet: those that are hidden in the file
 
 
 def read_rows(path: Path) -> Iterator[tuple[SheetRead, int, str]]:
@@ -90,6 +91,10 @@ def _sheets(child: subprocess.Popen[str]) -> Iterator[tuple[SheetRead, int, str]
             sheet.merged = [(area[0], area[1], area[2], area[3]) for area in merged]
             if not rows:
                 yield sheet, 0, "{}"
+        elif kind == Line.DONE:
+            sheet.hidden = json.loads(rest)
+            if sheet.hidden and sheet.place < 0:
+                raise _refused("Every sheet of the file is hidden; show the one that is meant, and save it anew.")
         elif kind == Line.REFUSED:
             raise _refused(json.loads(rest))
 

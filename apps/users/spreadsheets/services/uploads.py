@@ -83,6 +83,7 @@ def _take_head(run: ImportRun, kind: Kind, sheet: int, number: int) -> None:
     proposal = propose(head, kind.offered(of_many=is_public), before.targets if before else {})
     run.targets = by_text(proposal.targets)
     run.readings = before.settings.get("readings", {}) if before else {}
+    run.options = before.settings.get("options", {}) if before else {}
     run.rows = max(seen.rows - sum(1 for n, _ in seen.first if n <= number), 0)
     run.notes = [*_said_of(run, seen), *proposal.doubts]
 
@@ -155,7 +156,7 @@ def map_columns(
     head = {int(place): text for place, text in run.head.items()}
     unread = left_out(head, {int(place) for place in run.targets})
     run.notes = [*_said_of(run, seen), *([unread] if unread else [])]
-    _remember(run, head)
+    _remember(run, kind, head)
     run.state, run.acting_id = ImportRun.State.REHEARSING, actor.id
     run.handled = run.good = run.faulty = run.passed = 0
     run.error = ""
@@ -238,15 +239,19 @@ def _check_readings(run: ImportRun, kind: Kind, errors: dict[str, list[str]]) ->
             errors["readings"] = [f"“{shown(answer)}” is no answer to how {read[key].header} is written."]
 
 
-def _remember(run: ImportRun, head: Mapping[int, str]) -> None:
+def _remember(run: ImportRun, kind: Kind, head: Mapping[int, str]) -> None:
     """Keeps how this file is understood, for the next one of its shape; of one without headings there is none."""
     if not run.head_row:
         return
+    written = {option.key: run.options.get(option.key, "") for option in kind.options if option.remembered}
     targets = {plain(text): run.targets.get(str(place), "") for place, text in head.items()}
     ImportMapping.objects.update_or_create(
         kind_name=run.kind_name,
         shape=shape_of(head),
-        defaults={"targets": targets, "settings": {"mode": run.mode, "key": run.key, "readings": run.readings}},
+        defaults={
+            "targets": targets,
+            "settings": {"mode": run.mode, "key": run.key, "readings": run.readings, "options": written},
+        },
     )
 
 
