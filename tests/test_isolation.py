@@ -182,7 +182,6 @@ WORDS = {
     "secret": "nothing",
     "token": "nothing",
     "purpose": "sharing",
-    "kind_name": "people",
     "file_format": "csv",
     "step": "discard_run",
 }

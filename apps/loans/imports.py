@@ -9,6 +9,7 @@ from apps.loans.products.spreadsheets.products import ProductKind
 from apps.loans.security.spreadsheets.collateral import CollateralKind
 from apps.loans.security.spreadsheets.guarantors import GuarantorKind
 from apps.loans.servicing.spreadsheets.loan_book import LoanBookKind
+from apps.loans.servicing.spreadsheets.loan_histories import LoanHistoryKind
 from apps.loans.servicing.spreadsheets.repayments import RepaymentKind
 from apps.users.spreadsheets.kinds import register
 
@@ -21,4 +22,5 @@ register(GroupKind())
 register(GuarantorKind())
 register(CollateralKind())
 register(LoanBookKind())
+register(LoanHistoryKind())
 register(RepaymentKind())

@@ -129,7 +129,7 @@ def borrow(served: Served) -> Page:
     expect(page.get_by_label("Cost")).to_contain_text("M 94.56")
     expect(page.get_by_label("Cost")).to_contain_text("M 970.00")
     check_accessible(page)
-    page.get_by_label("What is it for?").fill("Tomatoes and onions")
+    page.get_by_label("More about it (optional)").fill("Tomatoes and onions")
     page.get_by_role("button", name="Apply for this loan").click()
     expect(page.get_by_text("Tick that you agree to the key facts first.")).to_be_visible()
     page.get_by_label("I have read the key facts").check()

@@ -66,7 +66,7 @@ def context_of(page: Page) -> BrowserContext:
 def write_a_draft(page: Page) -> None:
     page.get_by_role("link", name="Borrow", exact=True).click()
     page.get_by_text("Business loan").click()
-    page.get_by_label("What is it for? (optional)").fill("A secret cow")
+    page.get_by_label("More about it (optional)").fill("A secret cow")
     page.wait_for_timeout(1500)
 
 
@@ -81,7 +81,7 @@ def test_the_second_person_sees_nothing_of_the_first(served: Served, loan: str, 
     expect(phone.get_by_text("You have no loan here yet.")).to_be_visible()
     phone.get_by_role("link", name="Borrow", exact=True).click()
     phone.get_by_text("Business loan").click()
-    expect(phone.get_by_label("What is it for? (optional)")).to_have_value("")
+    expect(phone.get_by_label("More about it (optional)")).to_have_value("")
     assert not [name for name in kept(phone)[0] if "Lerato" in (phone.evaluate(f"localStorage[{name!r}]") or "")]
 
 
@@ -159,7 +159,7 @@ def test_it_works_where_the_browser_gives_little(served: Served, loan: str, phon
     phone.get_by_text(loan).click()
     phone.get_by_label("Reference of the payment").wait_for()
     write_a_draft(phone)
-    expect(phone.get_by_label("What is it for? (optional)")).to_have_value("A secret cow")
+    expect(phone.get_by_label("More about it (optional)")).to_have_value("A secret cow")
     phone.get_by_role("button", name="Sign out").click()
     phone.get_by_role("heading", name="Sign in").wait_for()
     assert faults == []

@@ -33,7 +33,7 @@ BORROWER_COLUMNS = (
         "phone",
         "Phone",
         "Mohala",
-        synonyms=("cell", "cell number", "mobile", "mobile no", "phone number", "contact", "mohala"),
+        synonyms=("cell", "cell no", "cell number", "mobile", "mobile no", "phone number", "contact", "mohala"),
         holds=Holds.PHONE,
         example="+266 5812 3456",
     ),

@@ -20,8 +20,16 @@ LOAN_COLUMNS = (
         "Kalimo",
         required=True,
         synonyms=(
-            *("loan number", "loan no", "loan id", "loan account", "loan account no", "loan account number"),
-            *("account no", "account number", "external id", "loan external id", "contract no", "nomoro ea kalimo"),
+            *("a/c no", "loan number", "loan no", "loan id", "loan account", "loan account no", "loan account number"),
+            *(
+                "account",
+                "account no",
+                "account number",
+                "external id",
+                "loan external id",
+                "contract no",
+                "nomoro ea kalimo",
+            ),
         ),
         example="LA000123-4",
         note=_("Its number here, or in the system it was taken on from."),
@@ -37,7 +45,7 @@ LOAN_COLUMNS = (
 )
 
 # The columns of a loan that name it: of two systems' numbers neither need be unlike the other.
-NAMES = tuple(field.name for field in Loan._meta.concrete_fields if field.name in ("number", "external_number"))
+NAMES = ("number", "external_number")
 
 
 def _name(text: str) -> str:
@@ -61,7 +69,7 @@ class NamedLoans:
         called = Q()
         for name in NAMES:
             called |= Q(**{f"{name}__in": written})
-        return Loan.objects.filter(called).filter(state__isnull=False).select_related("state", "borrower", "product")
+        return Loan.objects.there().filter(called).select_related("state", "borrower", "product")
 
     def _of(self, row: Row, known: dict[str, dict[object, Loan]]) -> Loan | None:
         text = row.values.get("loan")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from apps.loans.book.models import EventType, Loan, LoanState
 from apps.loans.book.workflow import TRANSITIONS
+from apps.loans.ledger.queries import look_at_books
 from apps.loans.recording.facts import read_facts
 from apps.loans.recording.services import check_transition, lock_loans, new_event
 from apps.loans.recording.writing import Writing
@@ -69,6 +70,9 @@ class _Many:
         self.actor, self.reason, self.writing = actor, reason, Writing(actor)
         self.locked = lock_loans(sorted({record.loan_id for record in records}))
         self.facts = read_facts([loan for loan, _ in self.locked.values()]) if self.locked else {}
+        if self.writing.is_home and self.locked:
+            for loan_id, books in look_at_books(self.locked).items():
+                self.facts[loan_id].books = books
 
     def note(self, record: Record, step: Callable[[Record, Loan, LoanState], str]) -> ServiceError | None:
         """Takes a step of a record, and notes on its loan what that says. Returns why it is refused."""

@@ -52,7 +52,7 @@ FIELDS = {"take_on.principal": "outstanding", "terms.principal": "principal"}
 
 @dataclass(frozen=True, slots=True)
 class PastRepayment:
-    """A repayment that the other system took, on a day before the cut-over."""
+    """A repayment that the other system took, on the day of the cut-over at the latest."""
 
     on: date
     amount: Decimal
@@ -237,8 +237,8 @@ def _history_faults(row: RunningLoan, cut_over: date) -> Iterator[tuple[str, str
     if row.disbursed_on >= cut_over:
         yield "disbursed_on", "Is not before the cut-over."
     for past in row.repayments:
-        if not row.disbursed_on <= past.on < cut_over:
-            yield "repayments", f"{past.on:%-d %b %Y} is not between the pay-out and the day before the cut-over."
+        if not row.disbursed_on <= past.on <= cut_over:
+            yield "repayments", f"{past.on:%-d %b %Y} is not between the pay-out and the cut-over."
         if not 0 < past.amount <= MAXIMUM_AMOUNT or past.amount != past.amount.quantize(Decimal("0.01")):
             yield "repayments", f"{past.amount} of {past.on:%-d %b %Y} is no amount of money."
 

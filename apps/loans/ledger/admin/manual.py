@@ -90,7 +90,7 @@ class ManualAdmin(ImportsRows, LetsemaAdmin):
         if journal is None or not self.has_view_permission(request):
             raise Http404
         accounts = GLAccount.objects.in_bulk([account for account, _ in journal.amounts()])
-        step = JOURNAL["post"]
+        step, back = JOURNAL["post"], JOURNAL["withdraw"]
         context = {
             **self.admin_site.each_context(request),
             "title": journal.narrative,
@@ -100,6 +100,7 @@ class ManualAdmin(ImportsRows, LetsemaAdmin):
             "decides": journal.status in step.sources
             and self._may(request, step.duty)
             and journal.maker_id != request.user.pk,
+            "withdraws": journal.status in back.sources and self._may(request, back.duty),
         }
         return TemplateResponse(request, "admin/manual_journal.html", context)
 
@@ -122,5 +123,5 @@ class ManualAdmin(ImportsRows, LetsemaAdmin):
             subject="Journals by hand",
             facts=[("Proposed by", journal.maker_name), ("Day", f"{journal.posted_on:%-d %b %Y}")],
             back_url=reverse("admin:loans_manualjournal_change", args=[journal.pk]),
-            explanation="",
+            explanation=asked.explanation,
         )

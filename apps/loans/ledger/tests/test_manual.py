@@ -9,7 +9,7 @@ from django_tenants.utils import tenant_context
 
 from apps.loans.ledger import reports
 from apps.loans.ledger.chart import account_id, accounts_by_role, ensure_chart
-from apps.loans.ledger.manual import decide_journal, propose_journal
+from apps.loans.ledger.manual import decide_journal, propose_journal, withdraw_journal
 from apps.loans.ledger.models import GLAccount, JournalEntry, ManualJournal
 from apps.mfis.core.errors import InvalidInput, NotAllowed, WrongState
 from tests.factories import TODAY, Branch
@@ -60,3 +60,25 @@ def test_a_journal_is_declined_with_a_reason_by_somebody_else(alpha: Branch) -> 
         assert (decided.status, decided.decided_reason) == ("declined", "Paid in February")
         assert ManualJournal.objects.count() == 1
         assert not JournalEntry.objects.exists()
+
+
+def test_a_journal_that_still_waits_is_taken_back_by_whoever_may_propose(alpha: Branch) -> None:
+    with tenant_context(alpha.mfi):
+        ensure_chart()
+        maker = alpha.staff["accountant"].actor
+        lines = [(account_id("5110"), D(500)), (account_id("1020"), D(-500))]
+        journal = propose_journal(actor=maker, posted_on=TODAY, narrative="Rent of March", lines=lines)
+        with pytest.raises(NotAllowed):
+            withdraw_journal(journal_id=journal.id, actor=alpha.staff["cashier"].actor, reason="Twice")
+        shown = alpha.client("accountant").get(f"/admin/loans/manualjournal/{journal.id}/change/").content.decode()
+        assert "Withdraw" in shown
+        assert "Decline" not in shown
+        page = f"/admin/loans/manualjournal/{journal.id}/decide/withdraw/"
+        assert alpha.client("cashier").get(page).status_code == 403
+        assert alpha.client("accountant").post(page, {"reason": ""}).status_code == 422
+        assert alpha.client("accountant").post(page, {"reason": "Twice"}).status_code == 302
+    with tenant_context(alpha.mfi):
+        withdrawn = ManualJournal.objects.get(pk=journal.id)
+        assert (withdrawn.status, withdrawn.decided_reason) == ("declined", "Twice")
+        with pytest.raises(WrongState):
+            decide_journal(journal_id=journal.id, actor=alpha.staff["manager"].actor, post=True)

@@ -14,7 +14,7 @@ from apps.loans.book.named_borrowers import READERS, NamedBorrower, NamedBorrowe
 from apps.loans.book.workflow import TAKEN_ON
 from apps.loans.products.models import Product
 from apps.loans.products.quotes import holidays_from
-from apps.loans.servicing.by_balance import with_figures
+from apps.loans.servicing.by_balance import as_by_the_month, with_arrears_since, with_figures
 from apps.loans.servicing.running_loan import FIRST_DAY, RowRefused, RunningLoan, agreed_terms
 from apps.loans.servicing.services.take_on import RowTaken, book_openings, take_on_loans, undo_take_on
 from apps.loans.servicing.spreadsheets.loan_columns import AGREED, STANDS, WHICH
@@ -109,13 +109,17 @@ class LoanBookInterpreter(Interpreter):
             row.fail("outstanding", "Say what is left of the principal, or the balance of the account.")
             return None
         said.setdefault("outstanding", Decimal(0))
-        loan = RunningLoan(borrower_id=borrower.id, product_id=product.pk, **said)
-        return loan if balance is None else self._by_balance(row, loan, product, balance)
+        loan = as_by_the_month(RunningLoan(borrower_id=borrower.id, product_id=product.pk, **said))
+        return self._completed(row, loan, product, balance)
 
-    def _by_balance(self, row: Row, loan: RunningLoan, product: Product, balance: Decimal) -> RunningLoan | None:
+    def _completed(self, row: Row, loan: RunningLoan, product: Product, balance: Decimal | None) -> RunningLoan | None:
+        """The loan with what the file leaves out and the terms tell."""
+        if balance is None and (loan.arrears_since or not (loan.overdue_principal or loan.overdue_interest)):
+            return loan
+        day = self.context.options["cut_over"]
         try:
             terms = agreed_terms(loan, product, self.currency, lambda since: self._holidays_since(since.isoformat()))
-            return with_figures(loan, terms, balance, self.context.options["cut_over"])
+            return with_arrears_since(loan, terms, day) if balance is None else with_figures(loan, terms, balance, day)
         except RowRefused as error:
             row.fail_all(_by_column(error.errors))
             return None

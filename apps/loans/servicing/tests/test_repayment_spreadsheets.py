@@ -16,6 +16,7 @@ from apps.loans.ledger.verification import check_books
 from apps.loans.servicing.services.credits import refund
 from apps.loans.servicing.services.proposals import decide_proposal
 from apps.loans.servicing.services.repayment import record_repayment
+from apps.loans.servicing.tests.taking_on import cut_over, late, take
 from apps.mfis.core.clock import business_date
 from apps.mfis.core.database import connection
 from apps.mfis.core.errors import NotAllowed
@@ -89,6 +90,17 @@ def test_what_is_said_for_the_whole_file_counts(alpha: Branch, loan: Loan) -> No
     assert run.good == 1, errors_of(run)
     run_rows(run, actor=alpha.staff["cashier"].actor)
     assert LoanState.objects.get(loan=loan).status == "overpaid"
+
+
+def test_a_loan_is_named_as_the_former_system_did(alpha: Branch) -> None:
+    take(alpha, late(alpha))
+    paid = Loan.objects.get(external_number="OLD-2")
+    day = cut_over().isoformat()
+    done = brought_in(alpha, f"old-2,Mamello Khoabane,80,{day},Cash,1\n{paid.number},,20,{day},Cash,2\n", who="manager")
+    assert (done.inserted, paid.events.receipts().count()) == (2, 2), errors_of(done)
+    early = (cut_over() - timedelta(days=1)).isoformat()
+    assert "value_date" in errors_of(repayments(alpha, f"OLD-2,,80,{early},Cash,3\n"))[2]
+    assert take_back(done, actor=alpha.staff["manager"].actor).taken_back == 2
 
 
 def test_rows_are_weighed_one_after_the_other(alpha: Branch, loan: Loan) -> None:

@@ -21,8 +21,8 @@ from apps.mfis.core.tables import new_id
 from apps.mfis.core.texts import clean_texts
 from apps.users.accounts.languages import Language
 from apps.users.accounts.models import Account, BorrowerProfile
-from apps.users.accounts.queries import NATURAL_KEYS, lock_natural_keys, taken_keys, whole_profile
-from apps.users.accounts.services.people import PROFILE_FIELDS, TAKEN, Person, clean_person
+from apps.users.accounts.queries import NATURAL_KEYS, lock_natural_keys, taken_keys
+from apps.users.accounts.services.people import PROFILE_FIELDS, TAKEN, Person, clean_person, profile_values
 
 ACCOUNT = ("id", "full_name", "email", "phone", "role", "duties", "is_active", "language", "password", "created_at")
 
@@ -94,9 +94,11 @@ def _write(people: list[tuple[UUID, Person]], language: Language) -> None:
         ACCOUNT,
         ((key, p.full_name, p.email or None, p.phone or None, *same, _no_password(), now) for key, p in people),
     )
-    copy_rows(
-        BorrowerProfile, ("account_id", *PROFILE_FIELDS), ((key, *whole_profile(person)) for key, person in people)
-    )
+    told = [(key, profile_values(person)) for key, person in people]
+    names = [name for name in PROFILE_FIELDS if any(name in values for _, values in told)]
+    defaults = {field.attname: field.get_default() for field in BorrowerProfile._meta.concrete_fields}
+    untold = {name: defaults[name] for name in names}
+    copy_rows(BorrowerProfile, ("account_id", *names), ((key, *(untold | values).values()) for key, values in told))
 
 
 def _no_password() -> str:

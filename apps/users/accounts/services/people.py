@@ -74,6 +74,7 @@ class Person:
 
 PROFILE_FIELDS = tuple(f.name for f in fields(Person) if f.name not in ("full_name", "phone", "email"))
 
+# What imports change; what stands below the line stays as it is.
 FIRST_FIELDS = ("national_id", "date_of_birth", "district", "village", "employer", "net_monthly_income")
 
 FURTHER_FIELDS = tuple(name for name in PROFILE_FIELDS if name not in FIRST_FIELDS)  # those below the line

@@ -16,7 +16,7 @@ from apps.mfis.core.roles import Action, Role
 from apps.users.accounts.models import Account, BorrowerProfile
 
 # What every registration has, and what only says that somebody was to be reached.
-OWN = frozenset({"BorrowerProfile", "DuplicatePair", "Invitation", "Message", "OneTimeCode"})
+OWN = frozenset({"BorrowerAssignment", "BorrowerProfile", "DuplicatePair", "Invitation", "Message", "OneTimeCode"})
 
 NOT_HERE = "There is no such borrower any more."
 SIGNED_UP = "They have signed up."

@@ -44,6 +44,7 @@ PEOPLE = [
     Person("Too young", phone="59900004", date_of_birth=date(2020, 1, 1)),
     Person("Pa\u202elesa", phone="59900005"),
     Person("Palesa", email="palesa@example.com"),
+    Person("Tells more", phone="59900006", gender="female", dependants=2, kin_phone="5990 0007"),
 ]
 
 

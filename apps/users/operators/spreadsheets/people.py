@@ -25,7 +25,20 @@ from apps.users.spreadsheets.kinds import Column, Context, Does, Interpreter, Ki
 from apps.users.spreadsheets.records import spoken
 from apps.users.spreadsheets.values import Holds
 
-PHONE_NAMES = ("phone number", "mobile", "mobile number", "cell", "cellphone", "cell number", "telephone", "mohala")
+PHONE_NAMES = (
+    *(
+        "phone number",
+        "phone no",
+        "mobile",
+        "mobile no",
+        "mobile number",
+        "cell",
+        "cell no",
+        "cellphone",
+        "cell number",
+    ),
+    *("telephone", "tel", "tel no", "contact", "contact no", "contact number", "mohala"),
+)
 
 
 class PeopleKind(Kind):

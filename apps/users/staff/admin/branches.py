@@ -18,6 +18,7 @@ from apps.users.back_office.base import LetsemaAdmin, status_badge
 from apps.users.back_office.requests import staff_of
 from apps.users.back_office.sites import tenant_site
 from apps.users.exporting.lists import ExportColumn
+from apps.users.spreadsheets.admin import ImportsRows
 from apps.users.staff.forms import BranchForm, EmployerForm
 
 
@@ -28,9 +29,10 @@ def _counted(rows: QuerySet[Any], by: str) -> Any:
 
 
 @admin.register(Branch, site=tenant_site)
-class BranchAdmin(LetsemaAdmin):
+class BranchAdmin(ImportsRows, LetsemaAdmin):
     """The offices of the MFI."""
 
+    import_kinds = ("branches",)
     list_title = "Branches"
     add_action = change_action = Action.MANAGE_PEOPLE
     add_label = "Open a branch"
@@ -71,9 +73,10 @@ class BranchAdmin(LetsemaAdmin):
 
 
 @admin.register(Employer, site=tenant_site)
-class EmployerAdmin(LetsemaAdmin):
+class EmployerAdmin(ImportsRows, LetsemaAdmin):
     """Whom borrowers work for."""
 
+    import_kinds = ("employers",)
     list_title = "Employers"
     add_action = change_action = Action.MANAGE_PEOPLE
     add_label = "Add an employer"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,9 +10,11 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.mfis.core.errors import InvalidInput, ServiceError
+from apps.mfis.core.folding import fold
 from apps.mfis.core.roles import Action, Duty, Role
+from apps.mfis.core.texts import shown
 from apps.users.access.services.invitations import invite
-from apps.users.accounts.models import Account
+from apps.users.accounts.models import Account, Branch
 from apps.users.accounts.queries import people_with_keys
 from apps.users.accounts.services.people import Person, clean_person
 from apps.users.spreadsheets.kinds import Column, Context, Does, Interpreter, Kind, Made, Mode, Option, Row
@@ -74,6 +77,14 @@ class StaffKind(Kind):
             example="Loan officer, Cashier",
             note=format_lazy(_("One or more of {duties}, with commas between."), duties=DUTY_NAMES),
         ),
+        Column(
+            "branch",
+            "Branch",
+            "Lekala",
+            synonyms=("branch code", "branch name", "office", "office name"),
+            example="MSU",
+            note=_("Its code or its name. Empty: the only one."),
+        ),
     )
 
     def needed(self, *, of_many: bool) -> tuple[frozenset[str], ...]:
@@ -90,6 +101,7 @@ class Ready:
 
     person: Person
     duties: list[str]
+    branch: Branch | None  # None: none is named
     account: Account | None
 
 
@@ -99,6 +111,10 @@ class StaffInterpreter(Interpreter):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.row_of: dict[str, int] = {}
+        self.branches: dict[str, list[Branch]] = defaultdict(list)
+        for branch in Branch.objects.open():
+            for name in {fold(branch.code), fold(branch.name)}:
+                self.branches[name].append(branch)
 
     def interpret(self, rows: list[Row]) -> None:
         found = [(row, person) for row in rows if (person := self._clean(row))]
@@ -129,7 +145,7 @@ class StaffInterpreter(Interpreter):
         """Whoever has one of these e-mails or phones here, by each of them."""
         keys = [known.account_id for known in people_with_keys(people)]
         held: dict[str, Account] = {}
-        for account in Account.objects.filter(pk__in=keys):
+        for account in Account.objects.filter(pk__in=keys).select_related("branch"):
             held |= {value: account for value in (account.email, account.phone) if value}
         return held
 
@@ -139,16 +155,17 @@ class StaffInterpreter(Interpreter):
             if holder and (holder.role == Role.BORROWER or (key == "phone" and holder != account)):
                 what = "a borrower" if holder.role == Role.BORROWER else "a colleague"
                 row.fail(key, f"{getattr(person, key)} belongs to {holder.full_name}, {what} here; write another one.")
-        duties = self._duties(row)
+        duties, branch = self._duties(row), self._branch(row)
         if row.errors:
             return
-        row.ready = Ready(person, duties, account)
+        row.ready = Ready(person, duties, branch, account)
         row.kept = {
             **({"full_name": person.full_name, "email": person.email}),
             "phone": person.phone or (account.phone if account else "") or "",
             "duties": ", ".join(str(Duty(duty).label) for duty in duties),
+            "branch": str(branch or (account and account.branch) or ""),
         }
-        self._decide(row, person, duties, account)
+        self._decide(row, row.ready)
 
     def _duties(self, row: Row) -> list[str]:
         try:
@@ -160,8 +177,18 @@ class StaffInterpreter(Interpreter):
             row.fail("duties", "Say what this colleague does: at least one duty.")
         return [duty.value for duty in Duty if duty in found]
 
-    def _decide(self, row: Row, person: Person, duties: list[str], account: Account | None) -> None:
+    def _branch(self, row: Row) -> Branch | None:
+        """The branch that the row names; None where it names none, and why among its errors where it should."""
+        text = row.values.get("branch")
+        found = self.branches.get(fold(text), []) if text else []
+        if text and len(found) != 1:
+            how_many = f"{len(found)} open branches are called" if found else "No open branch is called"
+            row.fail("branch", f"{how_many} “{shown(text)}”; write the code of one, or bring the branches in first.")
+        return found[0] if len(found) == 1 else None
+
+    def _decide(self, row: Row, ready: Ready) -> None:
         """Whether the row makes a colleague, changes one, or does nothing."""
+        person, account = ready.person, ready.account
         if account is None:
             if self.context.mode == Mode.UPDATE:
                 row.fail("email", f"Nobody here has {person.email}; leave the row out, or let new ones be made.")
@@ -170,10 +197,10 @@ class StaffInterpreter(Interpreter):
         elif not account.is_active:
             row.kept["full_name"] += " (opened again)"
         elif self.context.mode == Mode.INSERT:
-            row.pass_over("already here" + _differences(account, person, duties))
+            row.pass_over("already here" + _differences(account, ready))
         elif person.phone and person.phone != account.phone:
             row.fail("phone", "A colleague's phone is changed by two people, under Colleagues; leave it out here.")
-        elif (person.full_name, duties) == (account.full_name, account.duties):
+        elif (person.full_name, ready.duties, ready.branch or account.branch) == _as_it_is(account):
             row.pass_over("nothing would change")
         else:
             row.does = Does.UPDATE
@@ -193,7 +220,13 @@ class StaffInterpreter(Interpreter):
         actor, person = self.context.actor, ready.person
         if ready.account:
             set_active(account=ready.account, active=True, actor=actor)
-            account = update_staff(account=ready.account, full_name=person.full_name, duties=ready.duties, actor=actor)
+            account = update_staff(
+                account=ready.account,
+                full_name=person.full_name,
+                duties=ready.duties,
+                branch=ready.branch or ready.account.branch,
+                actor=actor,
+            )
         else:
             account = create_staff(
                 full_name=person.full_name,
@@ -201,6 +234,7 @@ class StaffInterpreter(Interpreter):
                 phone=person.phone,
                 role=Role.MFI_ADMIN,
                 duties=ready.duties,
+                branch=ready.branch,
                 actor=actor,
             )
         if not self.context.options.get("uninvited"):
@@ -211,7 +245,11 @@ class StaffInterpreter(Interpreter):
         assert ready.account is not None  # noqa: S101 - only one that is here is changed
         before = _image(ready.account)
         account = update_staff(
-            account=ready.account, full_name=ready.person.full_name, duties=ready.duties, actor=self.context.actor
+            account=ready.account,
+            full_name=ready.person.full_name,
+            duties=ready.duties,
+            branch=ready.branch or ready.account.branch,
+            actor=self.context.actor,
         )
         row.record, row.was = str(account.pk), {"before": before, "after": _image(account)}
 
@@ -235,7 +273,10 @@ class StaffInterpreter(Interpreter):
         if each.was:
             if _image(account) != each.was["after"]:
                 return CHANGED_SINCE
-            update_staff(account=account, actor=actor, **each.was["before"])
+            before = each.was["before"]
+            branch = Branch.objects.filter(pk=before["branch"]).first() if before["branch"] else None
+            names = {"full_name": before["full_name"], "duties": before["duties"]}
+            update_staff(account=account, actor=actor, branch=branch, **names)
         elif account.has_usable_password():
             return f"{account.full_name} has signed up since; close the account under Colleagues, if it should be."
         elif account.is_active:
@@ -244,14 +285,21 @@ class StaffInterpreter(Interpreter):
 
 
 def _image(account: Account) -> dict[str, object]:
-    return {"full_name": account.full_name, "duties": list(account.duties)}
+    branch = str(account.branch_id) if account.branch_id else None
+    return {"full_name": account.full_name, "duties": list(account.duties), "branch": branch}
 
 
-def _differences(account: Account, person: Person, duties: list[str]) -> str:
+def _as_it_is(account: Account) -> tuple[str, list[str], Branch | None]:
+    return account.full_name, account.duties, account.branch
+
+
+def _differences(account: Account, ready: Ready) -> str:
+    person = ready.person
     pairs = (
         ("name", person.full_name, account.full_name),
         ("phone", person.phone, account.phone),
-        ("duties", ", ".join(duties), ", ".join(account.duties)),
+        ("duties", ", ".join(ready.duties), ", ".join(account.duties)),
+        ("branch", str(ready.branch or ""), str(account.branch or "")),
     )
     differing = [f"{name} {said} (here: {kept or 'none'})" for name, said, kept in pairs if said and said != kept]
     return f"; the file has another {', '.join(differing)}, which is left out" if differing else ""

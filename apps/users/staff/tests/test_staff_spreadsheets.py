@@ -14,7 +14,9 @@ from apps.mfis.core.database import connection
 from apps.mfis.core.errors import NotAllowed
 from apps.mfis.core.roles import Duty, Role
 from apps.users.access.models import Invitation
-from apps.users.accounts.models import Account
+from apps.users.accounts.models import HEAD_OFFICE_ID, Account
+from apps.users.accounts.models import Branch as Office
+from apps.users.accounts.services.branches import save_branch
 from apps.users.accounts.services.passwords import set_password
 from apps.users.messaging.models import Message
 from apps.users.spreadsheets.inline import take_back
@@ -101,6 +103,21 @@ def test_who_is_here_is_passed_over_or_changed(alpha: Branch) -> None:
     assert (officer.full_name, officer.duties) == ("Loan officer of Alpha Credit", ["officer"])
     (errors,) = errors_of(staff(alpha, THABO, mode="update", key="email")).values()
     assert "Nobody here has thabo@alpha.example" in errors["email"][0]
+
+
+def test_a_colleague_works_at_a_branch(alpha: Branch) -> None:
+    manager = alpha.staff["manager"].actor
+    leribe = save_branch(branch=Office(code="LRB", name="Leribe"), actor=manager)
+    head = HEAD.strip() + ",Branch code\n"
+    done = imported("staff", (head + THABO.strip() + ",lrb\n").encode(), actor=manager)
+    assert Account.objects.get(email="thabo@alpha.example").branch == leribe
+    wrong = rehearsed("staff", (head + LINEO.strip() + ",Quthing\n").encode(), actor=manager)
+    assert "bring the branches in first" in errors_of(wrong)[2]["branch"][0]
+    moved = (head + THABO.strip() + ",Head office\n").encode()
+    done = imported("staff", moved, actor=manager, mode="update", key="email")
+    assert Account.objects.get(email="thabo@alpha.example").branch_id == HEAD_OFFICE_ID
+    take_back(done, actor=manager)
+    assert Account.objects.get(email="thabo@alpha.example").branch == leribe
 
 
 def test_nobody_changes_their_own_duties_by_a_file(alpha: Branch) -> None:
