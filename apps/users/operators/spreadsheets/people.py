@@ -65,7 +65,10 @@ class PeopleKind(Kind):
             "full_name",
             "Name",
             "Lebitso",
-            synonyms=("full name", "full names", "borrower", "client name", "lebitso le fane"),
+            synonyms=(
+                *("full name", "full names", "borrower", "client name", "names of client", "name of client"),
+                *("member name", "customer name", "lebitso le fane"),
+            ),
             example="Palesa Mokoena",
             note=_("Or the first name and the surname, in two columns."),
         ),
