@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -107,6 +108,14 @@ class Sink(ABC):
 
 class UnreadableFile(Exception):
     """The file cannot be read; the sentence says why, and what to do."""
+
+
+_WRITTEN_AS_TEXT = re.compile(r"^'(?=\s*[=+\-@＝＋－＠\t])")  # our own exports, and what people type
+
+
+def plain_text(value: str) -> str:
+    """A cell's text without the apostrophe by which it was kept from being a formula."""
+    return _WRITTEN_AS_TEXT.sub("", value, count=1) if value[:1] == "'" else value
 
 
 def cell_of(value: object, number_format: str = "") -> Cell | None:

@@ -11,7 +11,8 @@ from statistics import median
 
 from charset_normalizer import from_bytes
 
-from apps.users.spreadsheets.files.cells import Sink, UnreadableFile, cell_of
+from apps.users.spreadsheets.files.cells import Sink, UnreadableFile, cell_of, plain_text
+from apps.users.spreadsheets.files.pages import read_page
 
 SEPARATORS = ",;\t|"
 _MARKS = (
@@ -24,7 +25,6 @@ _MARKS = (
 # What spreadsheets save in this part of the world: of those that fit equally well the first is taken.
 _SINGLE_BYTE = ["cp1252", "mac_roman", "cp850", "cp1250"]
 _AMISS = re.compile(r"[a-zß-ö][A-ZÀ-ÖØ-ÞŠŽŸ]|[^\w\s\x20-\x7e’‘“”–—…•€£°§©®´·]")
-_WRITTEN_AS_TEXT = re.compile(r"^'(?=\s*[=+\-@＝＋－＠\t])")  # our own exports, and what people type
 
 
 def read_delimited(content: bytes, sink: Sink) -> None:
@@ -53,14 +53,7 @@ def read_delimited(content: bytes, sink: Sink) -> None:
 def _read_marked_up(text: str, sink: Sink) -> None:
     if "<?xml" in text[:100] and "urn:schemas-microsoft-com:office:spreadsheet" in text[:2000]:
         raise UnreadableFile("The file is an XML spreadsheet of 2003; open it in Excel and save it as XLSX.")
-    from apps.users.spreadsheets.files.pages import read_page
-
     read_page(text, sink)
-
-
-def plain_text(value: str) -> str:
-    """A cell's text without the apostrophe by which it was kept from being a formula."""
-    return _WRITTEN_AS_TEXT.sub("", value, count=1) if value[:1] == "'" else value
 
 
 def _note(encoding: str) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from apps.users.spreadsheets.files.cells import Area, Cell, Sink, UnreadableFile, cell_of
-from apps.users.spreadsheets.files.delimited import plain_text
+from apps.users.spreadsheets.files.cells import Area, Cell, Sink, UnreadableFile, cell_of, plain_text
 
 WIDEST = 16_384  # columns, as in a spreadsheet
 NOTE = "The file is a web page that is called a spreadsheet; what its tables show is read."

@@ -6,10 +6,52 @@ import io
 import struct
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+PHONE = "59900001"
+GOOD = "Khotso Pheko,59900001"
+
+KHOTSO = {"full_name": "Khotso Pheko", "phone": "+26659900001"}
+TEXT = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+ODS = TEXT.format("Name") + TEXT.format("Phone")
+ODS_ROW = TEXT.format("Khotso Pheko") + TEXT.format(PHONE)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way in which a file is messy."""
+
+    name: str
+    content: bytes | Callable[[], bytes]
+    said: str = ""
+    kept: dict[str, str] | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+    good: int = 1
+
+
+def kept(name: str, content: bytes | Callable[[], bytes], said: str = "", good: int = 1, **values: str) -> Variant:
+    """Read, with these values in its first good row."""
+    return Variant(name, content, said, KHOTSO | values, good=good)
+
+
+def not_kept(name: str, content: bytes | Callable[[], bytes], said: str) -> Variant:
+    """Refused, or with a fault in its only row."""
+    return Variant(name, content, said, good=0)
+
+
+def said_once(name: str, content: bytes, readings: dict[str, str], **values: str) -> Variant:
+    """Read as it was said once of its column."""
+    return Variant(name, content, "", KHOTSO | values, {"readings": readings})
+
+
+def named(name: str, text: str, *options: str, **values: str) -> Variant:
+    settings = {"options": dict.fromkeys(options, "yes")}
+    return Variant(name, called(text), "", values, settings)
+
 
 Change = Callable[[bytes], bytes]
 
@@ -172,3 +214,79 @@ def loan_book_of_people() -> bytes:
 def from_1904(made: Any, sheet: Any) -> None:
     """Counts the days of a workbook from 1904, as old Macs did."""
     made.epoch = CALENDAR_MAC_1904
+
+
+def born(text: str) -> bytes:
+    return csv("Name,Phone,DOB", f'{GOOD},"{text}"')
+
+
+def born_cell(value: Any, number_format: str = "General", **how: Any) -> bytes:
+    def change(made: Any, sheet: Any) -> None:
+        sheet["C2"].number_format = number_format
+        if how.get("is_1904"):
+            from_1904(made, sheet)
+
+    return book(["Name", "Phone", "DOB"], ["Khotso Pheko", PHONE, value], change=change)
+
+
+def pays(text: str) -> bytes:
+    return csv("Name,Phone,Income", f'{GOOD},"{text}"')
+
+
+def pays_cell(value: Any, number_format: str = "General") -> bytes:
+    def change(_made: Any, sheet: Any) -> None:
+        sheet["C2"].number_format = number_format
+
+    return book(["Name", "Phone", "Income"], ["Khotso Pheko", PHONE, value], change=change)
+
+
+def identified(value: Any, number_format: str = "General") -> bytes:
+    def change(_made: Any, sheet: Any) -> None:
+        sheet["C2"].number_format = number_format
+
+    return book(["Name", "Phone", "ID No"], ["Khotso Pheko", PHONE, value], change=change)
+
+
+def called(name: Any) -> bytes:
+    return book(["Name", "Phone"], [name, PHONE])
+
+
+def phoned(value: Any) -> bytes:
+    return book(["Name", "Phone"], ["Khotso Pheko", value])
+
+
+def rows_with(change: Callable[[Any, Any], object]) -> bytes:
+    return book(["Name", "Phone"], ["Khotso Pheko", PHONE], change=change)
+
+
+def with_hidden(state: str) -> Callable[[], bytes]:
+    def made() -> bytes:
+        def change(of: Any, _sheet: Any) -> None:
+            other = of.create_sheet("Old")
+            other.append(["Name", "Phone"])
+            other.sheet_state = state
+
+        return rows_with(change)
+
+    return made
+
+
+def hide_row(_made: Any, sheet: Any) -> None:
+    sheet.row_dimensions[2].hidden = True
+
+
+def hide_column(_made: Any, sheet: Any) -> None:
+    sheet.column_dimensions["B"].hidden = True
+
+
+def filtered(_made: Any, sheet: Any) -> None:
+    sheet.auto_filter.ref, sheet.freeze_panes = "A1:B2", "A2"
+
+
+def all_hidden(made: Any, sheet: Any) -> None:
+    made.create_sheet("Empty")
+    sheet.sheet_state = "hidden"
+
+
+def html(table: str) -> bytes:
+    return f"<html><head><style>td {{}}</style></head><body>{table}</body></html>".encode()

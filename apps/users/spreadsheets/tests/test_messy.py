@@ -6,105 +6,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 import pytest
 
 from apps.mfis.core.errors import ServiceError
 from apps.users.spreadsheets.models import ImportRun
 from apps.users.spreadsheets.tests import messy
-from apps.users.spreadsheets.tests.messy import book, csv, xls, xlsb
+from apps.users.spreadsheets.tests.messy import (
+    GOOD,
+    ODS,
+    ODS_ROW,
+    PHONE,
+    Variant,
+    all_hidden,
+    book,
+    born,
+    born_cell,
+    called,
+    csv,
+    filtered,
+    hide_column,
+    hide_row,
+    html,
+    identified,
+    kept,
+    named,
+    not_kept,
+    pays,
+    pays_cell,
+    phoned,
+    rows_with,
+    said_once,
+    with_hidden,
+    xls,
+    xlsb,
+)
 from apps.users.spreadsheets.tests.rehearsals import rehearsed
 from apps.users.spreadsheets.tests.workbooks import opendocument, sheets
 from tests.factories import Branch
 
-PHONE = "59900001"
 HEAD = "Name,Phone"
-GOOD = "Khotso Pheko,59900001"
-KHOTSO = {"full_name": "Khotso Pheko", "phone": "+26659900001"}
-TEXT = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
-ODS = TEXT.format("Name") + TEXT.format("Phone")
-ODS_ROW = TEXT.format("Khotso Pheko") + TEXT.format(PHONE)
-
-
-@dataclass(frozen=True)
-class Variant:
-    """One way in which a file is messy."""
-
-    name: str
-    content: bytes | Callable[[], bytes]
-    said: str = ""
-    kept: dict[str, str] | None = None
-    settings: dict[str, Any] = field(default_factory=dict)
-    good: int = 1
-
-
-def kept(name: str, content: bytes | Callable[[], bytes], said: str = "", good: int = 1, **values: str) -> Variant:
-    """Read, with these values in its first good row."""
-    return Variant(name, content, said, KHOTSO | values, good=good)
-
-
-def not_kept(name: str, content: bytes | Callable[[], bytes], said: str) -> Variant:
-    """Refused, or with a fault in its only row."""
-    return Variant(name, content, said, good=0)
-
-
-def born(text: str) -> bytes:
-    return csv("Name,Phone,DOB", f'{GOOD},"{text}"')
-
-
-def born_cell(value: Any, number_format: str = "General", **how: Any) -> bytes:
-    def change(made: Any, sheet: Any) -> None:
-        sheet["C2"].number_format = number_format
-        if how.get("is_1904"):
-            messy.from_1904(made, sheet)
-
-    return book(["Name", "Phone", "DOB"], ["Khotso Pheko", PHONE, value], change=change)
-
-
-def pays(text: str) -> bytes:
-    return csv("Name,Phone,Income", f'{GOOD},"{text}"')
-
-
-def pays_cell(value: Any, number_format: str = "General") -> bytes:
-    def change(_made: Any, sheet: Any) -> None:
-        sheet["C2"].number_format = number_format
-
-    return book(["Name", "Phone", "Income"], ["Khotso Pheko", PHONE, value], change=change)
-
-
-def identified(value: Any, number_format: str = "General") -> bytes:
-    def change(_made: Any, sheet: Any) -> None:
-        sheet["C2"].number_format = number_format
-
-    return book(["Name", "Phone", "ID No"], ["Khotso Pheko", PHONE, value], change=change)
-
-
-def called(name: Any) -> bytes:
-    return book(["Name", "Phone"], [name, PHONE])
-
-
-def phoned(value: Any) -> bytes:
-    return book(["Name", "Phone"], ["Khotso Pheko", value])
-
-
-def rows_with(change: Callable[[Any, Any], object]) -> bytes:
-    return book(["Name", "Phone"], ["Khotso Pheko", PHONE], change=change)
-
-
-def said_once(name: str, content: bytes, readings: dict[str, str], **values: str) -> Variant:
-    """Read as it was said once of its column."""
-    return Variant(name, content, "", KHOTSO | values, {"readings": readings})
-
-
-def named(name: str, text: str, *options: str, **values: str) -> Variant:
-    settings = {"options": dict.fromkeys(options, "yes")}
-    return Variant(name, called(text), "", values, settings)
-
-
 MAY = {"date_of_birth": "27 May 1990"}
 HEADS = [
     kept("Sesotho words", csv("Lebitso,Mohala", GOOD)),
@@ -148,7 +90,7 @@ DATES = [
         )
     ],
     kept("a date cell", born_cell(date(1990, 5, 27), "dd/mm/yyyy"), **MAY),
-    kept("a cell of date and time", born_cell(datetime(1990, 5, 27, 10, 31), "dd/mm/yyyy hh:mm"), **MAY),  # noqa: DTZ001
+    kept("a cell of date and time", born_cell(datetime.fromisoformat("1990-05-27 10:31"), "dd/mm/yyyy hh:mm"), **MAY),
     kept("a number of year, month and day", born_cell(19900527), **MAY),
     kept(
         "a workbook that counts from 1904", born_cell(date(1990, 5, 27), "dd/mm/yyyy", is_1904=True), "from 1904", **MAY
@@ -267,35 +209,6 @@ NAMES = [
 ]
 
 
-def with_hidden(state: str) -> Callable[[], bytes]:
-    def made() -> bytes:
-        def change(of: Any, _sheet: Any) -> None:
-            other = of.create_sheet("Old")
-            other.append(["Name", "Phone"])
-            other.sheet_state = state
-
-        return rows_with(change)
-
-    return made
-
-
-def hide_row(_made: Any, sheet: Any) -> None:
-    sheet.row_dimensions[2].hidden = True
-
-
-def hide_column(_made: Any, sheet: Any) -> None:
-    sheet.column_dimensions["B"].hidden = True
-
-
-def filtered(_made: Any, sheet: Any) -> None:
-    sheet.auto_filter.ref, sheet.freeze_panes = "A1:B2", "A2"
-
-
-def all_hidden(made: Any, sheet: Any) -> None:
-    made.create_sheet("Empty")
-    sheet.sheet_state = "hidden"
-
-
 INCOME = "Name,Phone,Income"
 SHEETS = [
     kept("a hidden row", rows_with(hide_row), "1 row is hidden in the file, and read"),
@@ -333,10 +246,6 @@ SHEETS = [
         "Cell XFD1048576 holds",
     ),
 ]
-
-
-def html(table: str) -> bytes:
-    return f"<html><head><style>td {{}}</style></head><body>{table}</body></html>".encode()
 
 
 PAGE = "<table><tr><th>Name<th>Phone<tr><td>Khotso<br>Pheko</td><td>59900001</td></tr></table>"
