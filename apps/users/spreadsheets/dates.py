@@ -35,6 +35,7 @@ _MONTHS = (
 MONTHS = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names}
 
 _EPOCHS = {"1900": date(1899, 12, 30), "1904": date(1904, 1, 1)}
+_LONGEST = 60  # characters
 _FIRST_SERIAL, _LAST_SERIAL = 61, 73_050  # before, spreadsheets count a day that never was; the end is the year 2099
 
 
@@ -46,6 +47,8 @@ def read_date(text: str, said: Mapping[str, str] | None = None, today: date | No
     """
     if not text:
         return None
+    if len(text) > _LONGEST:
+        raise ValueError(_no_date(text))
     said = said or {}
     plain = " ".join(_TIME.sub("", text).replace("\u2019", "'").split())
     if parts := _YEAR_FIRST.fullmatch(plain):

@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from apps.mfis.core.amounts import parse_amount
+from apps.mfis.core.amounts import LONGEST, parse_amount
 from apps.mfis.core.texts import shown
 from apps.users.spreadsheets.dates import read_date
 from apps.users.spreadsheets.files import spellings as ways
@@ -138,6 +138,8 @@ def read_amount_as(said: Said, text: str) -> Decimal | None:
     Raises:
         ValueError: it is none, or may be read in two ways still.
     """
+    if len(text) > LONGEST:
+        return parse_amount(text)
     if not text or (text.lower() in ways.NILS and said.get("nil") == "empty"):
         return None
     if text.lower() in ways.NILS and said.get("nil") == "zero":

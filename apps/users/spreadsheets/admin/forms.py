@@ -50,7 +50,7 @@ class SheetForm(forms.Form):
     )
 
     def __init__(self, run: ImportRun, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"sheet": run.sheet, "head_row": run.head_row or 1})
+        kwargs.setdefault("initial", {"sheet": run.sheet, "head_row": run.head_row})
         super().__init__(*args, **kwargs)
         field: Any = self.fields["sheet"]
         field.choices = [

@@ -85,7 +85,9 @@ def _take_head(run: ImportRun, kind: Kind, sheet: int, number: int) -> None:
     run.readings = before.settings.get("readings", {}) if before else {}
     run.options = before.settings.get("options", {}) if before else {}
     run.rows = max(seen.rows - sum(1 for n, _ in seen.first if n <= number), 0)
-    run.notes = [*_said_of(run, seen), *proposal.doubts]
+    run.notes = [*_said_of(run, kind, seen), *proposal.doubts]
+    if number and not proposal.targets:
+        run.notes.append(NO_HEAD)
 
 
 def _before(kind: Kind, head: Mapping[int, str]) -> ImportMapping | None:
@@ -93,10 +95,20 @@ def _before(kind: Kind, head: Mapping[int, str]) -> ImportMapping | None:
     return ImportMapping.objects.filter(kind_name=kind.name, shape=shape_of(head)).first()
 
 
-def _said_of(run: ImportRun, sheet: SheetSeen) -> list[str]:
+NO_HEAD = (
+    "No row of the file names a column that is known here: say of each what it is, or choose the row that names them; "
+    "it is 0 where none does, and the first row is somebody or something already."
+)
+
+
+def _said_of(run: ImportRun, kind: Kind, sheet: SheetSeen) -> list[str]:
     notes = [sheet.note] if sheet.note else []
     filled = [each for each in run.sheets if each["rows"]]
-    if len(filled) > 1:
+    fit = [shown(run.sheets[head.sheet]["name"]) for head in whole_heads(run, kind)]
+    if len(fit) > 1:
+        which = " and ".join(f"“{name}”" for name in fit)
+        notes.append(f"The sheets {which} both fit, and “{shown(sheet.name)}” is read; choose another if it is meant.")
+    elif len(filled) > 1:
         notes.append(f"Of {len(filled)} sheets “{shown(sheet.name)}” is read.")
     return notes
 
@@ -155,7 +167,7 @@ def map_columns(
     seen = SheetSeen.from_json(run.sheets[run.sheet])
     head = {int(place): text for place, text in run.head.items()}
     unread = left_out(head, {int(place) for place in run.targets})
-    run.notes = [*_said_of(run, seen), *([unread] if unread else [])]
+    run.notes = [*_said_of(run, kind, seen), *([unread] if unread else [])]
     _remember(run, kind, head)
     run.state, run.acting_id = ImportRun.State.REHEARSING, actor.id
     run.handled = run.good = run.faulty = run.passed = 0

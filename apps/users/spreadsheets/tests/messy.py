@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -290,3 +291,13 @@ def all_hidden(made: Any, sheet: Any) -> None:
 
 def html(table: str) -> bytes:
     return f"<html><head><style>td {{}}</style></head><body>{table}</body></html>".encode()
+
+
+def computed() -> bytes:
+    """A phone that a formula makes, with its result."""
+    result = f"<f>1+1</f><v>{PHONE}</v>".encode()
+
+    def with_result(sheet: bytes) -> bytes:
+        return re.sub(rb"<f>1\+1</f><v ?(/>|></v>)", result, sheet)
+
+    return repacked(phoned("=1+1"), {"sheet1.xml": with_result})

@@ -159,6 +159,7 @@ CELLS = [
     not_kept("#N/A", called("#N/A"), "shows an error"),
     not_kept("#REF!", phoned("#REF!"), "shows an error"),
     not_kept("a formula that was never computed", phoned("=1+1"), "shows an error"),
+    kept("a formula with its result", messy.computed),
     not_kept("true or false", called(True), "true or false"),
     not_kept(
         "merged down",
@@ -219,7 +220,7 @@ SHEETS = [
     kept(
         "two sheets that fit",
         sheets(A=[["Name", "Phone"], ["Khotso Pheko", PHONE]], B=[["Name", "Phone"]]),
-        "Of 2 sheets “A” is read",
+        "The sheets “A” and “B” both fit, and “A” is read",
     ),
     not_kept("an empty sheet", book(), "The file is empty"),
     kept("a total that agrees", csv(INCOME, f"{GOOD},100", "Total,,100"), "1 total is left out: row 3"),
