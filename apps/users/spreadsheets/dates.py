@@ -14,8 +14,8 @@ from apps.mfis.core.texts import shown
 _YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
 _EIGHT_DIGITS = re.compile(r"((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})")  # 1990 0527; day first it would be in no year
 _DAY_AND_MONTH = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
-_DAY_WORD_YEAR = re.compile(r"([0-9]{1,2})(st|nd|rd|th)?[-/ .]*([^\W\d]+)[-/., ]*([0-9]{4}|[-/., ']+[0-9]{2})")
-_WORD_DAY_YEAR = re.compile(r"([^\W\d]+)[. ]*([0-9]{1,2})(st|nd|rd|th)?[, ]+([0-9]{4})")
+_DAY_WORD_YEAR = re.compile(r"([0-9]{1,2})(st|nd|rd|th)?[-/ .]*('?[^\W\d]+)[-/., ]*([0-9]{4}|[-/., ']+[0-9]{2})")
+_WORD_DAY_YEAR = re.compile(r"('?[^\W\d]+)[. ]*([0-9]{1,2})(st|nd|rd|th)?[, ]+([0-9]{4})")
 _TIME = re.compile(r"[T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?( ?[AaPp][Mm])?Z?$")  # says nothing of the day
 
 _MONTHS = (
@@ -86,6 +86,8 @@ def _in_figures(text: str, first: int, second: int, year: str, said: Mapping[str
         return _of_year(text, year, month, day, said, today)
     if first <= 12 and second <= 12:
         raise ValueError(_either(text, first, second, year))
+    if first <= 12 < second <= 31:
+        raise ValueError(f"{_no_date(text)} Or say of the column that the month comes first.")
     return _of_year(text, year, second, first, said, today)
 
 

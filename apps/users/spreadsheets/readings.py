@@ -26,11 +26,11 @@ Said = Mapping[str, str]  # answers by question, of one column
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of a column that holds such values, where some of its cells are written in the way `of`."""
+    """What is asked of a column that holds such values, where some of its cells are written in one of the ways `of`."""
 
     key: str
     holds: Holds
-    of: str
+    of: tuple[str, ...]
     label: str | Promise
     choices: Mapping[str, str | Promise]
     proofs: Mapping[str, str]  # answer by the way of writing that proves it
@@ -41,7 +41,7 @@ QUESTIONS = (
     Question(
         "days",
         Holds.DATE,
-        ways.EITHER,
+        (ways.EITHER, ways.MONTH),
         _("Dates like 05/06/1990"),
         {"day-first": _("Day first: 5 June 1990"), "month-first": _("Month first: 6 May 1990")},
         {ways.DAY: "day-first", ways.MONTH: "month-first"},
@@ -50,7 +50,7 @@ QUESTIONS = (
     Question(
         "years",
         Holds.DATE,
-        ways.YEARS,
+        (ways.YEARS,),
         _("Years of two digits, like 90"),
         {"past": _("The last such year until today"), "1900": _("1900 to 1999"), "2000": _("2000 to 2099")},
         {},
@@ -59,7 +59,7 @@ QUESTIONS = (
     Question(
         "serials",
         Holds.DATE,
-        ways.SERIAL,
+        (ways.SERIAL,),
         _("Numbers like 33020"),
         {"1900": _("Days counted from 1900, as Excel does"), "1904": _("Days counted from 1904, as old Macs did")},
         {},
@@ -68,7 +68,7 @@ QUESTIONS = (
     Question(
         "point",
         Holds.AMOUNT,
-        ways.POINT,
+        (ways.POINT,),
         _("Amounts like 4.500"),
         {"thousands": _("The point parts thousands: 4500"), "decimals": _("The point parts lisente: 4.50")},
         {ways.THOUSANDS: "thousands", ways.DECIMALS: "decimals"},
@@ -77,7 +77,7 @@ QUESTIONS = (
     Question(
         "negatives",
         Holds.AMOUNT,
-        ways.BELOW,
+        (ways.BELOW,),
         _("Amounts like (500.00) or 500.00-"),
         {"below-zero": _("Below zero: -500.00")},
         {},
@@ -86,7 +86,7 @@ QUESTIONS = (
     Question(
         "nil",
         Holds.AMOUNT,
-        ways.NIL,
+        (ways.NIL,),
         _("Amounts written nil or -"),
         {"zero": _("Zero"), "empty": _("Nothing is said")},
         {},
@@ -97,7 +97,12 @@ QUESTIONS = (
 
 def questions_of(holds: Holds, spelled: Spelled) -> list[Question]:
     """What is to be asked of a column."""
-    return [question for question in QUESTIONS if question.holds is holds and spelled.get(question.of)]
+    return [question for question in QUESTIONS if question.holds is holds and written_so(question, spelled)]
+
+
+def written_so(question: Question, spelled: Spelled) -> int:
+    """How many cells of a column a question is about."""
+    return sum(spelled.get(way, 0) for way in question.of)
 
 
 def answers(holds: Holds, asked: str) -> list[str]:

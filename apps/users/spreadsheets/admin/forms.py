@@ -16,7 +16,7 @@ from apps.users.spreadsheets.heads import SheetSeen, text_of_cell
 from apps.users.spreadsheets.kinds import Column, Kind, Option
 from apps.users.spreadsheets.labels import MODES, header_of
 from apps.users.spreadsheets.models import ImportRun
-from apps.users.spreadsheets.readings import Question, proven, questions_of
+from apps.users.spreadsheets.readings import Question, proven, questions_of, written_so
 from apps.users.spreadsheets.values import Holds
 
 ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".tsv", ".txt")
@@ -210,12 +210,10 @@ def _option_field(option: Option, said: str) -> forms.Field:
 def _question_field(question: Question, spelled: dict[str, int], said: str) -> forms.Field:
     """A question of a column, with the answer that its cells prove."""
     answer, count = proven(question, spelled)
-    asked = ngettext("%(n)s cell is written so.", "%(n)s cells are written so.", spelled[question.of])
-    helped = asked % {"n": spelled[question.of]}
+    asked = written_so(question, spelled)
+    helped = ngettext("%(n)s cell is written so.", "%(n)s cells are written so.", asked) % {"n": asked}
     if answer:
-        proof = ngettext(
-            "%(n)s other cell of the column proves it.", "%(n)s other cells of the column prove it.", count
-        )
+        proof = ngettext("%(n)s cell of the column proves it.", "%(n)s cells of the column prove it.", count)
         helped = f"{helped} {proof % {'n': count}}"
     choices = [("", _("— not said: such cells are faults —")), *question.choices.items()]
     return forms.ChoiceField(

@@ -98,6 +98,7 @@ DATES = [
     not_kept("a day that may be the month", born("05/06/1990"), "may be 5 June 1990 or 6 May 1990"),
     not_kept("a year of two digits", born("27/05/90"), "with all four digits of the year"),
     not_kept("a number in a General cell", born_cell(33020), "days as spreadsheets count them"),
+    said_once("27 as the day", born("05/27/1990"), {"date_of_birth.days": "month-first"}, **MAY),
     not_kept("a day that is none", born("31/02/1990"), "is not a date"),
     not_kept("a month in no language known", born("27 Mai 1990"), "is not a date"),
     said_once("day first", born("05/06/1990"), {"date_of_birth.days": "day-first"}, date_of_birth="5 June 1990"),

@@ -167,7 +167,7 @@ def test_what_may_be_read_in_two_ways_is_asked_of_its_column(alpha: Branch, offi
     assert asked.status_code == 422
     page = asked.content.decode()
     assert "Say of the columns that are marked" in page
-    assert "1 cell is written so. 1 other cell of the column proves it." in page
+    assert "1 cell is written so. 1 cell of the column proves it." in page
     said = choices(officer, columns, target_3="date_of_birth") | {"reading_3.days": "day-first"}
     address = str(officer.post(columns, said)["Location"])
     take_up_runs()
