@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 
 from apps.loans.book.models import Loan, LoanEvent
 from apps.loans.collections.models import Promise
-from apps.users.accounts.models import BorrowerProfile
+from apps.users.accounts.models import Account, BorrowerProfile
 from apps.users.back_office.base import LetsemaAdmin
 from apps.users.back_office.sites import tenant_site
 from apps.users.messaging.models import Message
@@ -55,5 +55,5 @@ def test_a_search_without_its_index_is_named() -> None:
 def test_a_filter_or_order_without_an_index_is_named() -> None:
     assert codes(Loan, list_filter=("asked_principal",)) == ["letsema.E012"]
     assert codes(BorrowerProfile, ordering=("-employer",)) == ["letsema.E012"]
-    assert codes(BorrowerProfile, date_hierarchy="date_of_birth") == ["letsema.E012"]
+    assert codes(Account, date_hierarchy="created_at") == ["letsema.E012"]
     assert codes(Message, list_filter=("status",)) == []  # those that were not sent have one

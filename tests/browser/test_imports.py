@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, PASSWORD, PHONE, Served, check_accessible
+from tests.browser.conftest import PASSWORD, PHONE, Served, check_accessible
 
 pytestmark = pytest.mark.browser
 MFI = "moroeroe"
+DESK = {"width": 1366, "height": 860}
 HEAD = "Grade,Client name,Mobile,ID No,DOB,Town,Net pay\n"
 WORDS = {
     "en": {"read": "Read the file", "rehearse": "Rehearse", "run": "Run {} rows", "back": "Take back", "all": "Done"},
@@ -29,12 +30,14 @@ WORDS = {
 
 
 def rows(first: int, *, faulty: int) -> str:
-    """A thousand people, of whom some have a telephone number of letters."""
-    found = [HEAD]
+    """A thousand people under a heading and over their sum, of whom some have a telephone number of letters; every
+    other one was born on a day that may be the month."""
+    found = [HEAD, "MASERU BRANCH,,,,,,\n"]
     for n in range(1000):
         phone = "none" if n < faulty else f"{first + n}"
-        found.append(f'7,Person {n},{phone},{first + n}0000,27 May 1990,Roma,"4,500.00"\n')
-    return "".join(found)
+        born = "05/06/1990" if n % 2 else "27/05/1990"
+        found.append(f'7,Person {n},{phone},{first + n}0000,{born},Roma,"4,500.00"\n')
+    return "".join([*found, 'Total,,,,,,"4,500,000.00"\n'])
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +60,8 @@ def test_a_file_with_faults_is_mended_run_and_taken_back(
     words = WORDS[language]
     send(page, served, tmp_path, rows(first, faulty=12), words, language)
     expect(page.locator(".facts")).to_contain_text("988", timeout=60_000)
+    expect(page.locator(".facts")).to_contain_text("2")
+    expect(page.get_by_text("1 heading and 1 total are left out")).to_be_visible()
     looked_at(page, f"rehearsal-{language}")
     with page.expect_download() as given:
         page.get_by_role("link", name="CSV").click()
@@ -102,9 +107,11 @@ def send(page: Page, served: Served, folder: Path, text: str, words: dict[str, s
     page.locator("input[type=file]").set_input_files(path)
     page.get_by_role("button", name=words["read"]).click()
     page.wait_for_url("**/columns/")
+    expect(page.locator("select[name='reading_5.days']")).to_have_value("day-first")  # as other rows prove
     looked_at(page, f"columns-{language}")
     page.get_by_role("button", name=words["rehearse"]).click()
     page.wait_for_url("**/change/")
+    expect(page.locator(".status-badge").first).to_be_in_viewport()
     page.locator("[data-progress]").wait_for(state="detached", timeout=60_000)
 
 

@@ -168,6 +168,22 @@ def money_counted(line: str, *roles: str) -> RunSQL:
     )
 
 
+def money_uncounted(line: str, *roles: str) -> RunSQL:
+    """The same of lines that are removed behind the guards, where a table is repaired and its rows are copied anew."""
+    named = ", ".join(f"'{role}'" for role in roles)
+    return RunSQL(
+        f"""
+        CREATE TRIGGER letsema_money_removed AFTER DELETE ON {line}
+            FOR EACH ROW EXECUTE FUNCTION public.letsema_money_removed({named});
+        CREATE TRIGGER letsema_money_emptied AFTER TRUNCATE ON {line}
+            FOR EACH STATEMENT EXECUTE FUNCTION public.letsema_money_removed({named});
+        ALTER TABLE {line} ENABLE ALWAYS TRIGGER letsema_money_removed;
+        ALTER TABLE {line} ENABLE ALWAYS TRIGGER letsema_money_emptied;
+        """,
+        f"DROP TRIGGER letsema_money_removed ON {line}; DROP TRIGGER letsema_money_emptied ON {line};",
+    )
+
+
 def searchable(table: str, *columns: str) -> RunSQL:
     """Lets `table` be searched by parts of what stands in its text columns, as `apps/mfis/core/searching.py` asks.
 

@@ -14,6 +14,7 @@ from apps.mfis.tenancy.models import MFI
 from apps.users.spreadsheets.inline import run_rows
 from apps.users.spreadsheets.kinds import Kind, Mode, kind_named, plain
 from apps.users.spreadsheets.models import ImportRow, ImportRun
+from apps.users.spreadsheets.readings import QUESTIONS
 from apps.users.spreadsheets.services.uploads import choose_sheet, discard_run, map_columns, receive_file, whole_heads
 from apps.users.spreadsheets.services.work import work_on
 
@@ -33,6 +34,10 @@ class ImportCommand(BaseCommand):
         parser.add_argument("--sheet", help="the name of the sheet, where several fit")
         parser.add_argument("--map", action="append", default=[], metavar="HEADER=COLUMN", help="what a column is")
         parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE")
+        for question in QUESTIONS:
+            parser.add_argument(
+                f"--{question.name}", choices=list(question.choices), help=f"of all columns: {question.label}"
+            )
         parser.add_argument("--total", action="append", default=[], metavar="COLUMN=AMOUNT", help="a control total")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -100,6 +105,7 @@ class ImportCommand(BaseCommand):
             key=options["key"],
             mfi_id=_mfi(options["mfi"]).pk if options["mfi"] else None,
             options=dict(_pairs(options["option"], "--option")),
+            readings=_readings(kind, targets, options),
             expected=dict(_pairs(options["total"], "--total")),
         )
         done = work_on(run.pk)
@@ -124,6 +130,7 @@ class ImportCommand(BaseCommand):
                     self.stdout.write(f"row {row.number}: {message}")
             if row.note:
                 self.stdout.write(f"row {row.number}: {row.note}")
+        self._say(run.warnings)
         self.stdout.write(f"{run.good} good, {run.faulty} faulty, {run.passed} already there")
 
     def _run(self, kind: Kind, run: ImportRun, options: dict[str, Any]) -> None:
@@ -136,6 +143,17 @@ class ImportCommand(BaseCommand):
         for row in done.lines.filter(state=ImportRow.State.REFUSED).order_by("number"):
             why = " ".join(message for messages in (row.errors or {}).values() for message in messages)
             self.stdout.write(f"row {row.number} was refused: {why}")
+
+
+def _readings(kind: Kind, targets: dict[int, str], options: dict[str, Any]) -> dict[str, str]:
+    """What was said of how columns are written, of every column that may be asked."""
+    columns = [column for column in kind.offered(of_many=True) if column.key in targets.values()]
+    return {
+        f"{column.key}.{question.key}": options[question.name]
+        for column in columns
+        for question in QUESTIONS
+        if question.holds is column.holds and not column.choices and options[question.name]
+    }
 
 
 def _pairs(said: list[str], name: str) -> list[tuple[str, str]]:

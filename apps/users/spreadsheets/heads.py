@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any
 
 from apps.mfis.core.texts import shown
 from apps.users.spreadsheets.files.cells import Spoken, letters
-from apps.users.spreadsheets.kinds import Column, plain
+from apps.users.spreadsheets.kinds import Column, forms_of, plain
 
 HEAD_WITHIN = 20  # rows from the top that may stand above the head: a title, a date
 
@@ -26,6 +27,7 @@ class SheetSeen:
     first: list[tuple[int, dict[int, Spoken]]] = field(default_factory=list)
     merged: list[Sequence[int]] = field(default_factory=list)
     note: str = ""
+    spellings: dict[str, dict[str, int]] = field(default_factory=dict)  # by place: cells by the way they are written
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -35,12 +37,13 @@ class SheetSeen:
             "merged": self.merged[:MOST_MERGED],
             "has_more_merged": len(self.merged) > MOST_MERGED,
             "note": self.note,
+            "spellings": self.spellings,
         }
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> SheetSeen:
         first = [(number, {int(place): cell for place, cell in cells.items()}) for number, cells in said["first"]]
-        return cls(said["name"], said["rows"], first, said["merged"], said["note"])
+        return cls(said["name"], said["rows"], first, said["merged"], said["note"], said.get("spellings", {}))
 
     def row(self, number: int) -> dict[int, Spoken]:
         """What stands in one of its first rows."""
@@ -75,13 +78,47 @@ def heads_of(sheets: Sequence[SheetSeen], columns: Sequence[Column], needed: Ite
 
 def _head_of(place: int, sheet: SheetSeen, columns: Sequence[Column], needed: Sequence[frozenset[str]]) -> Head | None:
     best: Head | None = None
-    for number, cells in sheet.first:
-        texts = {plain(text_of_cell(cell)) for cell in cells.values()}
+    known = frozenset().union(*(column.names() for column in columns))
+    for number, _cells in sheet.first:
+        texts = frozenset[str]().union(*map(forms_of, head_at(sheet, number, known).values()))
         keys = {column.key for column in columns if texts & column.names()}
         head = Head(place, number, len(keys), all(keys & any_of for any_of in needed))
         if best is None or (head.is_whole, head.named) > (best.is_whole, best.named):
             best = head
     return best
+
+
+def head_at(sheet: SheetSeen, number: int, known: Container[str]) -> dict[int, str]:
+    """The headings in a row, by place: of two that are alike each has its group's name before it, which stands in the
+    row above; there also stands what is merged down from it, or is the name of a column that is `known`. Row 0: the
+    columns by their letters."""
+    if not number:
+        places = {place for _number, cells in sheet.first for place in cells}
+        return {place: f"Column {letters(place)}" for place in sorted(places)}
+    own = {place: text_of_cell(cell) for place, cell in sheet.row(number).items()}
+    above = {place: text_of_cell(cell) for place, cell in sheet.row(number - 1).items()}
+    down = {area[1] for area in sheet.merged if area[0] < number <= area[2]}
+    down |= {place for place, text in above.items() if plain(text) in known and place not in own}
+    groups = _groups({place: text for place, text in above.items() if place not in down}, sheet, number)
+    named = Counter(map(plain, own.values()))
+    found = {
+        place: f"{groups[place]} {text}" if named[plain(text)] > 1 and place in groups else text
+        for place, text in own.items()
+    }
+    return dict(sorted(({place: above[place] for place in down if place in above} | found).items()))
+
+
+def _groups(above: Mapping[int, str], sheet: SheetSeen, number: int) -> dict[int, str]:
+    """The name of the group over each place: as far as it is merged, or up to the next name."""
+    spans = {area[1]: area[3] for area in sheet.merged if area[0] <= number - 1 <= area[2]}
+    if len(above) < 2 and not spans.keys() & above.keys():
+        return {}  # a title
+    starts = [*sorted(above), max([*above, *sheet.row(number)], default=0) + 1]
+    return {
+        place: above[start]
+        for start, following in pairwise(starts)
+        for place in range(start, min(spans.get(start, following - 1), following - 1) + 1)
+    }
 
 
 def fitting(heads: Sequence[Head]) -> list[Head]:

@@ -34,7 +34,7 @@ class Interpretation:
         columns = columns_of(run, self.kind)
         self.columns = frozenset(column.key for column in columns.values())
         sheet = SheetSeen.from_json(run.sheets[run.sheet])
-        self.reader = RowReader(columns, {int(place) for place in run.head}, sheet.merged)
+        self.reader = RowReader(columns, {int(place) for place in run.head}, sheet.merged, run.readings, self.today)
         self.lenders = Lenders() if self.is_of_many else None
         self.chosen = MFI.objects.filter(pk=run.mfi_id).first() if run.mfi_id else None
         self.made: dict[str, Interpreter] = {}

@@ -6,6 +6,7 @@ Django starts. People, MFIs, products, loans: they differ in nothing else.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -68,12 +69,13 @@ class Column:
         return frozenset(map(plain, (self.key, self.header, self.header_st, *self.synonyms))) - {""}
 
     def matches(self, text: str) -> bool:
-        return plain(text) in self.names()
+        return not self.names().isdisjoint(forms_of(text))
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What is asked once for a whole file: `holds` TRUTH is a box, DATE a day, or a list of `choices`."""
+    """What is asked once for a whole file: `holds` TRUTH is a box, DATE a day, or a list of `choices`. What says how a
+    file is written is `remembered` for the next one of its shape."""
 
     key: str
     label: str | Promise
@@ -81,6 +83,7 @@ class Option:
     note: str | Promise = ""
     required: bool = False
     choices: Mapping[str, str] | None = None
+    remembered: bool = False
 
 
 @dataclass(slots=True)
@@ -258,6 +261,16 @@ def kind_named(name: str) -> Kind:
     if name not in KINDS:
         raise NotFound("There is no such kind of spreadsheet.")
     return KINDS[name]
+
+
+_UNIT = re.compile(r"\((?:m|lsl|maloti|%|d+[-/.]m+[-/.]y+|y+[-/.]m+[-/.]d+|required|optional)\)", re.IGNORECASE)
+_NUMBER = re.compile(r"\b(?:no|nr|num)\b|#", re.IGNORECASE)
+
+
+def forms_of(heading: str) -> frozenset[str]:
+    """The plain forms by which a heading may be known: as it stands, without its unit, with its abbreviation whole."""
+    bare = _UNIT.sub("", heading)
+    return frozenset({plain(heading), plain(bare), plain(_NUMBER.sub("number", bare))})
 
 
 def plain(text: str) -> str:

@@ -37,6 +37,7 @@ LINES: dict[str, Promise] = {
     Line.REFUSED: _("Refused"),
     Line.UNDONE: _("Taken back"),
     Line.STAYED: _("Stayed"),
+    Line.LEFT_OUT: _("Left out: headings and totals"),
 }
 
 DOES: dict[str, Promise] = {Does.INSERT: _("added"), Does.UPDATE: _("changed")}

@@ -56,6 +56,9 @@ class ImportRun(NodeLocal):
     options = models.JSONField(default=dict)
     expected = models.JSONField("own control totals", default=dict)
     totals = models.JSONField("control totals of the file", default=dict)
+    # What was said once of a column that may be read in two ways: answer by "key.question".
+    readings = models.JSONField(default=dict, db_default={})
+    warnings = models.JSONField(default=list, db_default=[])  # sums in the file that its rows do not add up to
     leaves_out_faulty = models.BooleanField(default=False)
     accepts_differences = models.BooleanField(default=False)
     # What a run is the same by: kind, file, sheet, mapping, MFI. Empty until it runs.
@@ -65,6 +68,7 @@ class ImportRun(NodeLocal):
     good = models.PositiveIntegerField(default=0)
     faulty = models.PositiveIntegerField(default=0)
     passed = models.PositiveIntegerField("nothing to do", default=0)
+    left_out = models.PositiveIntegerField("no records", default=0, db_default=0)  # headings and totals
     handled = models.PositiveIntegerField(default=0)  # of the present step
     inserted = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)
@@ -119,6 +123,7 @@ class ImportRow(NodeLocal):
         REFUSED = "refused", "Refused"
         UNDONE = "undone", "Taken back"
         STAYED = "stayed", "Stayed"
+        LEFT_OUT = "left", "No record"  # a heading, a total
 
     # Without the database's own check, which would look the run up for each of 100,000 rows.
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="lines", db_constraint=False)

@@ -40,6 +40,25 @@ GROUP_KEYS = """
      WHERE run_id = %s AND sheet = %s AND number > %s ORDER BY number
 """
 
+# Headings and sums are among these: a cell alone, the word for a sum, amounts alone, or the first heading again.
+UNLIKE_RECORDS = """
+    SELECT number, cells::text FROM users_importrow
+     WHERE run_id = %s AND sheet = %s AND number > %s
+       AND (cells::text ~* 'total|kakaretso|kaofela' OR cells - %s::text[] = '{}'::jsonb OR cells ->> %s = %s
+            OR (SELECT count(*) FROM jsonb_object_keys(cells)) = 1)
+     ORDER BY number
+"""
+
+ROWS_AFTER = """
+    SELECT number, cells::text FROM users_importrow
+     WHERE run_id = %s AND sheet = %s AND number > %s ORDER BY number LIMIT 5000
+"""
+
+LEAVE_OUT = """
+    UPDATE users_importrow SET state = 'left', note = %s, does = 'pass'
+     WHERE run_id = %s AND sheet = %s AND number = ANY (%s)
+"""
+
 REGROUP = """
     UPDATE users_importrow r SET ordinal = w.ordinal
       FROM unnest(%s::int[], %s::int[]) AS w (number, ordinal)
@@ -160,6 +179,25 @@ def group_keys(run: UUID, sheet: int, head: int, place: int) -> list[tuple[int, 
         (number, json.loads(cell) if cell else None)
         for number, cell in fetch_all(GROUP_KEYS, [str(place), run, sheet, head])
     ]
+
+
+def unlike_records(
+    run: UUID, sheet: int, head: int, amounts: list[str], heading: tuple[str, str]
+) -> Iterator[tuple[int, dict[str, Spoken]]]:
+    """The rows that may be headings or sums: by the places of amounts, and the first heading with its place."""
+    found = fetch_all(UNLIKE_RECORDS, [run, sheet, head, amounts, *heading])
+    return ((number, json.loads(cells)) for number, cells in found)
+
+
+def rows_after(run: UUID, sheet: int, number: int) -> list[Any]:
+    """The next few thousand rows in the file's order: numbers, and cells in JSON."""
+    return fetch_all(ROWS_AFTER, [run, sheet, number])
+
+
+def leave_out(run: UUID, sheet: int, numbers: list[int], note: str) -> None:
+    """Marks rows that are no records."""
+    if numbers:
+        execute(LEAVE_OUT, [note, run, sheet, numbers])
 
 
 def regroup(run: UUID, sheet: int, ordinals: Collection[tuple[int, int]]) -> None:

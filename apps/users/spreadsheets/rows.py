@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from apps.mfis.core.texts import shown
-from apps.users.spreadsheets.files.cells import Spoken, cell_from, letters
+from apps.users.spreadsheets.dates import date_of_number
+from apps.users.spreadsheets.files.cells import Cell, Kind, Spoken, cell_from, letters
 from apps.users.spreadsheets.kinds import Column, Row, plain
-from apps.users.spreadsheets.values import READ, Holds, text_of
+from apps.users.spreadsheets.readings import of_column, reader_of
+from apps.users.spreadsheets.values import Holds, text_of
 
 LONGEST_SHOWN = 200
 
 
 class RowReader:
-    """Reads the rows of one sheet: `columns` by place, and the places that its head names."""
+    """Reads the rows of one sheet: `columns` by place, the places that its head names, and what was said once of a
+    whole column."""
 
-    def __init__(self, columns: Mapping[int, Column], named: set[int], merged: Sequence[Sequence[int]]) -> None:
+    def __init__(
+        self,
+        columns: Mapping[int, Column],
+        named: set[int],
+        merged: Sequence[Sequence[int]],
+        readings: Mapping[str, str] | None = None,
+        today: date | None = None,
+    ) -> None:
+        self.said = {column.key: of_column(readings or {}, column.key) for column in columns.values()}
+        self.readers = {
+            column.key: reader_of(column.holds, self.said[column.key], today) for column in columns.values()
+        }
         self.columns = [(str(place), column) for place, column in columns.items()]
         self.named = {str(place) for place in named}
         self.merged = [(area, key) for area in merged if (key := self._first_within(columns, area))]
@@ -51,23 +66,28 @@ class RowReader:
             if isinstance(said, str) and said.isascii() and said.isprintable() and column.holds is Holds.TEXT:
                 text = said.strip()  # as `text_of` would have it
             else:
-                text = text_of(cell_from(said), column.holds, column.header)
+                text = self._text(column, cell_from(said))
             row.cells[key] = text
             row.values[key] = self._value(column, text)
         except ValueError as error:
             row.fail(key, str(error))
+
+    def _text(self, column: Column, cell: Cell) -> str:
+        if cell.kind is Kind.NUMBER and column.holds is Holds.DATE:
+            return date_of_number(cell.text, column.header, self.said[column.key].get("serials", ""))
+        return text_of(cell, column.holds, column.header)
 
     def _value(self, column: Column, text: str) -> Any:
         if column.key in self.choices:
             return self._choice(column, text)
         if column.holds in _TEXTS:
             return text or None
-        known = self.known.get((column.holds, text), self)
+        known = self.known.get((column.key, text), self)
         if known is not self:
             return known
-        value = READ[column.holds](text)
+        value = self.readers[column.key](text)
         if len(self.known) < MOST_KNOWN:
-            self.known[column.holds, text] = value
+            self.known[column.key, text] = value
         return value
 
     def _choice(self, column: Column, text: str) -> str | None:

@@ -8,11 +8,13 @@ from pathlib import Path
 from uuid import UUID
 
 from apps.mfis.core.errors import InvalidInput
+from apps.mfis.core.texts import shown
 from apps.users.spreadsheets.files.cells import Spoken
 from apps.users.spreadsheets.files.reading import SheetRead, read_rows
 from apps.users.spreadsheets.heads import HEAD_WITHIN, MOST_MERGED, SheetSeen
 from apps.users.spreadsheets.queries import stage
 
+MOST_NAMED = 5  # hidden sheets in a sentence
 LONGEST_FIRST = 200  # characters of a cell by which a person chooses
 
 
@@ -26,10 +28,21 @@ def stage_file(run_id: UUID, path: Path) -> list[SheetSeen]:
     reads: list[SheetRead] = []
     stage(run_id, _rows(path, seen, reads))
     for sheet, read in zip(seen, reads, strict=True):
-        sheet.merged, sheet.note = list(read.merged), read.note
+        sheet.merged, sheet.note, sheet.spellings = list(read.merged), read.note, read.spellings
+    hidden = _said_of_hidden(reads[-1].hidden if reads else [])
     if not any(sheet.rows for sheet in seen):
-        raise InvalidInput("The file is empty.", field="import_file")
+        raise InvalidInput(f"The file is empty. {hidden}".strip(), field="import_file")
+    for sheet in seen:
+        sheet.note = f"{sheet.note} {hidden}".strip()
     return seen
+
+
+def _said_of_hidden(names: list[str]) -> str:
+    if not names:
+        return ""
+    told = ", ".join(f"“{shown(name, 40)}”" for name in names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else "")
+    which = f"Sheets that are hidden are not read: {told}" if len(names) > 1 else f"The hidden sheet {told} is not read"
+    return f"{which}; show what is meant, and save the file anew."
 
 
 def check_merged(sheet: SheetSeen) -> None:

@@ -14,9 +14,11 @@ from decimal import Decimal
 from apps.mfis.core.actor import Actor
 from apps.users.spreadsheets import queries
 from apps.users.spreadsheets.heads import text_of_cell
-from apps.users.spreadsheets.interpretation import Interpretation
+from apps.users.spreadsheets.interpretation import Interpretation, columns_of
 from apps.users.spreadsheets.kinds import Made, Row, kind_named, plain
+from apps.users.spreadsheets.leaving_out import leave_out
 from apps.users.spreadsheets.models import ImportRow, ImportRun
+from apps.users.spreadsheets.outline import Outline
 from apps.users.spreadsheets.queries import Line, Mark
 from apps.users.spreadsheets.values import Holds
 
@@ -35,6 +37,7 @@ class Rehearsal:
         self.inside = Interpretation(run, actor)
         self.kind = self.inside.kind
         self.counted: Counter[str] = Counter()
+        self.outline, self.warnings = Outline(), list[str]()
         self.totals: dict[str, Decimal] = dict.fromkeys(self._totalled(), Decimal(0))
 
     def _totalled(self) -> list[str]:
@@ -49,6 +52,7 @@ class Rehearsal:
         """Forgets an earlier rehearsal, and brings groups together."""
         run = self.run
         queries.forget_rehearsal(run.pk, run.sheet)
+        self.outline, self.warnings = leave_out(run, columns_of(run, self.kind), self.inside.reader)
         if self.kind.group_by:
             _bring_together(run, self.kind.group_by)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from apps.mfis.core.amounts import parse_amount
 from apps.mfis.core.texts import clean_text, shown
+from apps.users.spreadsheets.dates import read_date
 from apps.users.spreadsheets.files.cells import UNKNOWN_FORMAT, Cell, Kind
 
 
@@ -31,6 +32,8 @@ class Holds(StrEnum):
 MAXIMUM_DIGITS = 15  # that a spreadsheet's number holds; it changes those behind to zeros
 _MADE_A_NUMBER = re.compile(r"[0-9]+[.,]0+|[0-9]([.,][0-9]+)?[eE][+-]?[0-9]+")  # 12345.0, 2E+11
 
+_AS_TEXT = re.compile(r"^['\u2019](?=[0-9+])")  # '0123, by which a spreadsheet is told to keep zeros
+
 OWN_CURRENCY = {"M", "L", "LSL", ""}
 
 
@@ -44,13 +47,17 @@ def text_of(cell: Cell, holds: Holds, name: str) -> str:
         raise ValueError(f"{name} shows an error ({shown(cell.text)}); write the value itself.")
     if cell.kind is Kind.TEXT:
         text = clean_text(cell.text, name=name, paragraph=holds is Holds.PARAGRAPH)
-        if holds in (Holds.DIGITS, Holds.PHONE) and _MADE_A_NUMBER.fullmatch(text):
-            raise ValueError(f"{name} is {text}, as programs write numbers; write its digits themselves.")
-        return text
+        return _own_digits(text, name) if holds in (Holds.DIGITS, Holds.PHONE) else text
     read = _READERS.get((cell.kind, holds))
     if read is None:
         raise ValueError(_MISPLACED[cell.kind].format(name=name, text=cell.text))
     return read(cell, name)
+
+
+def _own_digits(text: str, name: str) -> str:
+    if _MADE_A_NUMBER.fullmatch(text):
+        raise ValueError(f"{name} is {text}, as programs write numbers; write its digits themselves.")
+    return _AS_TEXT.sub("", text)
 
 
 _MISPLACED = {
@@ -147,6 +154,12 @@ def _percent_number(cell: Cell, name: str) -> str:
     return cell.text
 
 
+def _day_of_time(cell: Cell, name: str) -> str:
+    if len(cell.text) < len("1990-05-27 00:00"):
+        raise ValueError(_MISPLACED[Kind.TIME].format(name=name, text=cell.text))
+    return cell.text[: len("1990-05-27")]
+
+
 _READERS: dict[tuple[Kind, Holds], Callable[[Cell, str], str]] = {
     (Kind.NUMBER, Holds.TEXT): _number_as_text,
     (Kind.NUMBER, Holds.PARAGRAPH): _number_as_text,
@@ -157,66 +170,9 @@ _READERS: dict[tuple[Kind, Holds], Callable[[Cell, str], str]] = {
     (Kind.NUMBER, Holds.TRUTH): _as_it_is,
     (Kind.NUMBER, Holds.COUNT): _as_it_is,
     (Kind.DATE, Holds.DATE): _as_it_is,
+    (Kind.TIME, Holds.DATE): _day_of_time,
     (Kind.BOOLEAN, Holds.TRUTH): _as_it_is,
 }
-
-# Year first, or the month as a word: these say which is which. %d and %m also take one digit.
-_CLEAR_DATES: tuple[str, ...] = (
-    "%Y-%m-%d",
-    "%Y/%m/%d",
-    "%Y.%m.%d",
-    "%d %b %Y",
-    "%d %B %Y",
-    "%d-%b-%Y",
-    "%d-%B-%Y",
-    "%b %d, %Y",
-)
-_CLEAR_DATES += ("%B %d, %Y", "%b %d %Y", "%B %d %Y")
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # as cells of dates come
-_DAY_AND_MONTH = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4})")
-_MIDNIGHT = re.compile(r"[T ]00:00(:00(\.0+)?)?Z?$")
-
-
-def read_date(text: str) -> date | None:
-    """A date as people write it, day first; None for an empty cell.
-
-    Raises:
-        ValueError: it is none, or its day may be its month; with how to write it.
-    """
-    if not text:
-        return None
-    if _ISO_DATE.fullmatch(text):
-        return _iso_date(text)
-    plain = " ".join(_MIDNIGHT.sub("", text).split())
-    parts = _DAY_AND_MONTH.fullmatch(plain)
-    if parts:
-        return _day_first(text, int(parts[1]), int(parts[3]), int(parts[4]))
-    for form in _CLEAR_DATES if plain.isascii() else ():
-        try:
-            return datetime.strptime(plain, form).date()  # noqa: DTZ007 - a date of birth has no time zone
-        except ValueError:
-            continue
-    raise ValueError(f"“{shown(text)}” is not a date; write 1990-05-27 or 27 May 1990.")
-
-
-def _iso_date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"“{shown(text)}” is not a date; write 1990-05-27 or 27 May 1990.") from None
-
-
-def _day_first(text: str, day: int, month: int, year: int) -> date:
-    try:
-        found = date(year, month, day)
-    except ValueError:
-        raise ValueError(f"“{shown(text)}” is not a date; write 1990-05-27 or 27 May 1990.") from None
-    if day <= 12 and day != month:
-        other = date(year, day, month)
-        raise ValueError(
-            f"“{shown(text)}” may be {found:%-d %B %Y} or {other:%-d %B %Y}; write {found} or {other}, as it is meant."
-        )
-    return found
 
 
 def read_amount(text: str) -> Decimal | None:

@@ -21,3 +21,17 @@ BEGIN
       USING TG_ARGV, NEW.account_id, NEW.amount;
     RETURN NULL;
 END $$;
+
+-- The opposite of a line that is removed: only behind the guards, where a table is repaired and its rows copied anew.
+CREATE OR REPLACE FUNCTION public.letsema_money_removed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'TRUNCATE' THEN
+        EXECUTE format('DELETE FROM %1$I.loans_moneyheld', TG_TABLE_SCHEMA);
+    ELSE
+        EXECUTE format(
+            'INSERT INTO %1$I.loans_moneyheld (account_id, amount) SELECT a.id, -$3 FROM %1$I.loans_glaccount a '
+            'WHERE a.id = $2 AND a.type = ''asset'' AND a.role = ANY ($1)', TG_TABLE_SCHEMA)
+          USING TG_ARGV, OLD.account_id, OLD.amount;
+    END IF;
+    RETURN NULL;
+END $$;

@@ -82,7 +82,10 @@ class KnownPeople:
                 _fail_differences(row, person, known)
         if row.errors:
             return
-        if any(known.row for known in met.values()):
+        same = next((known.row for known in met.values() if known.row and known.person == person), 0)
+        if same:
+            row.pass_over(f"as in row {same}")
+        elif any(known.row for known in met.values()):
             row.fail("full_name", f"{person.full_name} {next(iter(met.values())).where}; leave one of the rows out.")
         else:
             row.pass_over(_note(person, next(iter(met.values())).person))
@@ -92,6 +95,9 @@ class KnownPeople:
         changes nothing. `row.ready` is then what is to be kept of them: what the file leaves empty stays."""
         known = self._here.get((key, getattr(person, key)))
         before = self._before.get((key, getattr(person, key)))
+        if before and not row.errors and not any(_differing(person, before.person, ALL)):
+            row.pass_over(f"as in row {before.row}")
+            return None
         if before:
             row.fail(key, f"{getattr(person, key)} {before.where}; leave one of the rows out.")
         if known is None or row.errors:

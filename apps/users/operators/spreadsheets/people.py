@@ -19,6 +19,7 @@ from apps.users.accounts.services.many_borrowers import register_borrowers
 from apps.users.accounts.services.people import PROFILE_FIELDS, Person, clean_person
 from apps.users.accounts.services.withdrawing import withdraw_borrowers
 from apps.users.operators.spreadsheets.known_people import KnownPeople
+from apps.users.operators.spreadsheets.names import NAME_OPTIONS, name_of
 from apps.users.operators.spreadsheets.people_columns import FURTHER
 from apps.users.spreadsheets.kinds import Column, Context, Does, Interpreter, Kind, Made, Mode, Option, Row
 from apps.users.spreadsheets.records import spoken
@@ -57,17 +58,22 @@ class PeopleKind(Kind):
             holds=Holds.TRUTH,
             note=_("Everybody who is added gets a link of their own, by which they choose a password."),
         ),
+        *NAME_OPTIONS,
     )
     columns: ClassVar[tuple[Column, ...]] = (
         Column(
             "full_name",
             "Name",
             "Lebitso",
-            synonyms=("full name", "full names", "borrower", "client name", "lebitso le fane"),
+            synonyms=(
+                *("full name", "full names", "borrower", "client name", "names of client", "name of client"),
+                *("member name", "customer name", "lebitso le fane"),
+            ),
             example="Palesa Mokoena",
             note=_("Or the first name and the surname, in two columns."),
         ),
         Column("first_name", "First name", "Lebitso la pele", synonyms=("first names", "given name", "forename")),
+        Column("middle_name", "Middle name", "Lebitso la bohareng", synonyms=("middle names", "second name")),
         Column("last_name", "Surname", "Fane", synonyms=("last name", "family name")),
         Column(
             "phone",
@@ -146,7 +152,7 @@ class PeopleInterpreter(Interpreter):
     def _clean(self, row: Row) -> Person | None:
         """What a row tells of a borrower, in its one form; None, and why among its errors, where it cannot be kept."""
         try:
-            return clean_person(_person(row), today=self.context.today)
+            return clean_person(_person(row, name_of(row, self.context.options)), today=self.context.today)
         except InvalidInput as error:
             row.fail_all(error.errors)
             return None
@@ -227,10 +233,8 @@ def _from_said(said: dict[str, str]) -> Person:
     return Person(**values)
 
 
-def _person(row: Row) -> Person:
-    told = {key: row.values.get(key) or "" for key in TEXTS}
-    parts = (row.values.get("first_name"), row.values.get("last_name"))
-    name = told.pop("full_name") or " ".join(part for part in parts if part)
+def _person(row: Row, name: str) -> Person:
+    told = {key: row.values.get(key) or "" for key in TEXTS if key != "full_name"}
     further: dict[str, Any] = {column.key: row.values.get(column.key) for column in FURTHER}
     return Person(
         full_name=name,

@@ -215,7 +215,8 @@ def test_somebody_registered_who_moved_is_passed_over_and_it_is_said(public: Bra
 
 
 def test_the_same_person_twice_in_a_file_is_said(public: Branch) -> None:
-    (errors,) = errors_of(people(GOOD, GOOD)).values()
+    assert passed(people(GOOD, GOOD)) == ["as in row 2"]
+    (errors,) = errors_of(people(GOOD, GOOD.replace("Peka", "Mapoteng"))).values()
     assert errors == {"full_name": ["Khotso Pheko stands in row 2 already; leave one of the rows out."]}
 
 
@@ -308,3 +309,14 @@ def test_what_was_written_at_several_mfis_is_taken_back_at_each(public: Branch, 
         with tenant_context(branch.mfi):
             assert Account.objects.get(full_name=name).withdrawn_at
     assert imported("people", csv(GOOD)).inserted == 1
+
+
+def test_the_command_takes_what_is_said_of_columns(public: Branch, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes(csv(GOOD.replace("27/05/1990", "05/06/1990").replace("4,500.00", "4.500")))
+    out = io.StringIO()
+    call_command("import_people", str(path), dates="day-first", point="thousands", stdout=out)
+    assert "1 people imported." in out.getvalue()
+    with tenant_context(public.mfi):
+        profile = Account.objects.get(full_name="Khotso Pheko").profile
+    assert (str(profile.date_of_birth), str(profile.net_monthly_income)) == ("1990-06-05", "4500.00")

@@ -35,7 +35,7 @@ from apps.users.spreadsheets.kinds import KINDS, Kind, kind_named
 from apps.users.spreadsheets.labels import COLOURS, LINES, STATES
 from apps.users.spreadsheets.models import ImportRun
 from apps.users.spreadsheets.patterns import pattern_of
-from apps.users.spreadsheets.services.uploads import choose_sheet, discard_run, map_columns, receive_file
+from apps.users.spreadsheets.services.uploads import choose_sheet, discard_run, map_columns, receive_file, whole_heads
 from apps.users.spreadsheets.services.work import pause_run, resume_run, start_run, undo_run
 from apps.users.spreadsheets.storage import private_copy
 from apps.users.spreadsheets.workflow import DISCARD, GO_ON, IMPORT, MAP, PAUSE, UNDO
@@ -218,6 +218,7 @@ class ImportRunAdmin(LetsemaAdmin):
             kind=kind,
             form=form,
             sheet_form=sheet_form,
+            has_choice=len(whole_heads(run, kind)) > 1 or not run.targets,
             first=first,
             steps=steps_of(run),
         )

@@ -96,7 +96,7 @@ def totals_shown(run: ImportRun) -> list[dict[str, str]]:
 
 def groups_shown(run: ImportRun) -> list[dict[str, Any]]:
     """The rows that a person looks at, in groups; the faulty ones first."""
-    wanted = [Line.FAULTY, Line.REFUSED, Line.STAYED, Line.WAITING, Line.PASSED]
+    wanted = [Line.FAULTY, Line.REFUSED, Line.STAYED, Line.WAITING, Line.PASSED, Line.LEFT_OUT]
     if run.state in (State.MAPPING, State.REHEARSING, State.DISCARDED):
         return []
     if run.state != State.REHEARSED:

@@ -18,6 +18,7 @@ def read_binary(content: bytes, sink: Sink) -> None:
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         visible = [m.name for m in workbook.sheets_metadata if m.visible == SheetVisibleEnum.Visible]
+        sink.hidden += [m.name for m in workbook.sheets_metadata if m.name not in visible]
         for name in visible:
             _read_sheet(workbook.get_sheet_by_name(name), sink)
     except PasswordError:

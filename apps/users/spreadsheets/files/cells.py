@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -53,6 +54,8 @@ class Sink(ABC):
 
     def __init__(self) -> None:
         self.rows = self.cells = self.length = 0
+        self.lone: set[int] = set()  # rows of the present sheet in which one cell alone is filled
+        self.hidden: list[str] = []  # sheets that are not read
 
     def put(self, number: int, cells: dict[int, Cell]) -> None:
         """Takes a row; one without a filled cell is none.
@@ -64,6 +67,8 @@ class Sink(ABC):
             return
         self.rows += 1
         self.cells += len(cells)
+        if len(cells) == 1:
+            self.lone.add(number)
         for column, cell in cells.items():
             self.length += len(cell.text)
             if len(cell.text) > LONGEST_CELL:
@@ -92,6 +97,10 @@ class Sink(ABC):
     def row(self, number: int, cells: dict[int, Cell]) -> None:
         """A row that has filled cells."""
 
+    def parting(self, merged: list[Area]) -> list[Area]:
+        """The merged ranges that hide something: one across a row in which nothing else stands is a heading's."""
+        return [area for area in merged if area[0] != area[2] or area[0] not in self.lone]
+
     @abstractmethod
     def end(self, merged: list[Area], note: str = "") -> None:
         """The sheet is over: its merged ranges, and what was taken for granted in reading it."""
@@ -99,6 +108,14 @@ class Sink(ABC):
 
 class UnreadableFile(Exception):
     """The file cannot be read; the sentence says why, and what to do."""
+
+
+_WRITTEN_AS_TEXT = re.compile(r"^'(?=\s*[=+\-@＝＋－＠\t])")  # our own exports, and what people type
+
+
+def plain_text(value: str) -> str:
+    """A cell's text without the apostrophe by which it was kept from being a formula."""
+    return _WRITTEN_AS_TEXT.sub("", value, count=1) if value[:1] == "'" else value
 
 
 def cell_of(value: object, number_format: str = "") -> Cell | None:

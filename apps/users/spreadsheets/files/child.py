@@ -14,9 +14,8 @@ from dataclasses import replace
 from typing import IO
 
 from apps.users.spreadsheets.files.cells import Area, Cell, Sink, UnreadableFile, spoken
-from apps.users.spreadsheets.files.packed import members
-
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # XLS, and XLSX with a password
+from apps.users.spreadsheets.files.kinds import reader_of
+from apps.users.spreadsheets.files.spellings import Spellings
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -34,19 +33,23 @@ class _Lines(Sink):
     def __init__(self, out: IO[str]) -> None:
         super().__init__()
         self.out = out
+        self.spellings = Spellings()
         self.dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
     def begin(self, name: str) -> None:
+        self.lone, self.spellings = set(), Spellings()
         self.say(Line.SHEET, name)
 
     def row(self, number: int, cells: dict[int, Cell]) -> None:
         said = self.dump({column: spoken(cell) for column, cell in cells.items()})
+        for column, cell in cells.items():
+            self.spellings.look(column, cell)
         if "\\u0000" in said or (not said.isascii() and _SURROGATE.search(said)):
             said = self.dump({column: spoken(_storable(cell)) for column, cell in cells.items()})
         self.out.write(f"{Line.ROW}\t{number}\t{said}\n")
 
     def end(self, merged: list[Area], note: str = "") -> None:
-        self.say(Line.END, [merged, note])
+        self.say(Line.END, [self.parting(merged), note, self.spellings.said()])
 
     def say(self, line: str, value: object) -> None:
         self.out.write(f"{line}\t{self.dump(value)}\n")
@@ -65,12 +68,12 @@ def _limit(memory: int, seconds: int) -> None:
 
 def read(content: bytes, sink: Sink) -> None:
     """Reads the sheets of a file, whose kind is told by what stands in it and not by its name."""
-    is_packed = content.startswith(b"PK\x03\x04")
-    if is_packed and "content.xml" not in members(content):
+    reader = reader_of(content)
+    if reader == "xlsx":
         from apps.users.spreadsheets.files.xlsx import read_xlsx
 
         read_xlsx(content, sink)
-    elif is_packed or content.startswith(_OLE):
+    elif reader == "binary":
         from apps.users.spreadsheets.files.binary import read_binary
 
         read_binary(content, sink)
@@ -90,7 +93,7 @@ def main() -> None:
     except UnreadableFile as error:
         lines.say(Line.REFUSED, str(error))
     else:
-        lines.say(Line.DONE, "")
+        lines.say(Line.DONE, lines.hidden)
 
 
 if __name__ == "__main__":

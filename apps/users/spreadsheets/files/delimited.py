@@ -11,7 +11,8 @@ from statistics import median
 
 from charset_normalizer import from_bytes
 
-from apps.users.spreadsheets.files.cells import Sink, UnreadableFile, cell_of
+from apps.users.spreadsheets.files.cells import Sink, UnreadableFile, cell_of, plain_text
+from apps.users.spreadsheets.files.pages import read_page
 
 SEPARATORS = ",;\t|"
 _MARKS = (
@@ -24,7 +25,6 @@ _MARKS = (
 # What spreadsheets save in this part of the world: of those that fit equally well the first is taken.
 _SINGLE_BYTE = ["cp1252", "mac_roman", "cp850", "cp1250"]
 _AMISS = re.compile(r"[a-zß-ö][A-ZÀ-ÖØ-ÞŠŽŸ]|[^\w\s\x20-\x7e’‘“”–—…•€£°§©®´·]")
-_WRITTEN_AS_TEXT = re.compile(r"^'(?=\s*[=+\-@＝＋－＠\t])")  # our own exports, and what people type
 
 
 def read_delimited(content: bytes, sink: Sink) -> None:
@@ -34,13 +34,14 @@ def read_delimited(content: bytes, sink: Sink) -> None:
         UnreadableFile: it is no text, or its quotes do not close.
     """
     text, encoding = decode(content)
-    if text.lstrip()[:1] == "<":
-        raise UnreadableFile("The file is a web page and no spreadsheet; open it there and save it as XLSX or CSV.")
+    if text.lstrip("\ufeff \t\r\n")[:1] == "<":
+        _read_marked_up(text, sink)
+        return
     separator, text = _separator(text)
     sink.begin("")
     try:
         for number, row in enumerate(_rows(text, separator), start=1):
-            found = ((column, cell_of(_plain(value))) for column, value in enumerate(row, start=1))
+            found = ((column, cell_of(plain_text(value))) for column, value in enumerate(row, start=1))
             sink.put(number, {column: cell for column, cell in found if cell})
     except csv.Error as error:
         raise UnreadableFile(
@@ -49,8 +50,10 @@ def read_delimited(content: bytes, sink: Sink) -> None:
     sink.end([], _note(encoding) if encoding else "")
 
 
-def _plain(value: str) -> str:
-    return _WRITTEN_AS_TEXT.sub("", value, count=1) if value[:1] == "'" else value
+def _read_marked_up(text: str, sink: Sink) -> None:
+    if "<?xml" in text[:100] and "urn:schemas-microsoft-com:office:spreadsheet" in text[:2000]:
+        raise UnreadableFile("The file is an XML spreadsheet of 2003; open it in Excel and save it as XLSX.")
+    read_page(text, sink)
 
 
 def _note(encoding: str) -> str:
@@ -101,10 +104,9 @@ def _decoded(content: bytes, encoding: str) -> str:
 
 def _separator(text: str) -> tuple[str, str]:
     """What parts the cells of a row, and the text without the line by which Excel says it (`sep=;`)."""
-    first, _, rest = text.partition("\n")
-    said = re.fullmatch(r"sep=(.)\r?", first.strip("\r"), re.IGNORECASE)
+    said = re.match(r"sep=(.)(?:\r\n|\r|\n)", text, re.IGNORECASE)
     if said:
-        return said[1], "\n" + rest  # an empty row, so that rows keep their numbers
+        return said[1], "\n" + text[said.end() :]  # an empty row, so that rows keep their numbers
     return max(SEPARATORS, key=lambda separator: _columns(text, separator)), text
 
 

@@ -31,12 +31,14 @@ TOO_MUCH = "The file takes more memory or time than a list of rows does; copy it
 @dataclass(slots=True)
 class SheetRead:
     """A sheet as it is read: where it stands among the others, its name; at its end the ranges that are merged, and
-    what was taken for granted."""
+    what was taken for granted, and in which ways the cells of each column are written."""
 
     place: int
     name: str
     merged: list[Area] = field(default_factory=list)
     note: str = ""
+    spellings: dict[str, dict[str, int]] = field(default_factory=dict)
+    hidden: list[str] = field(default_factory=list)  # of the last sheet: those that are hidden in the file
 
 
 def read_rows(path: Path) -> Iterator[tuple[SheetRead, int, str]]:
@@ -85,10 +87,14 @@ def _sheets(child: subprocess.Popen[str]) -> Iterator[tuple[SheetRead, int, str]
         elif kind == Line.SHEET:
             sheet, rows = SheetRead(sheet.place + 1, json.loads(rest)), 0
         elif kind == Line.END:
-            merged, sheet.note = json.loads(rest)
+            merged, sheet.note, sheet.spellings = json.loads(rest)
             sheet.merged = [(area[0], area[1], area[2], area[3]) for area in merged]
             if not rows:
                 yield sheet, 0, "{}"
+        elif kind == Line.DONE:
+            sheet.hidden = json.loads(rest)
+            if sheet.hidden and sheet.place < 0:
+                raise _refused("Every sheet of the file is hidden; show the one that is meant, and save it anew.")
         elif kind == Line.REFUSED:
             raise _refused(json.loads(rest))
 

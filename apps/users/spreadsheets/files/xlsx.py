@@ -73,6 +73,8 @@ def read_xlsx(content: bytes, sink: Sink) -> None:
         for sheet in workbook.worksheets:
             if sheet.sheet_state == "visible":
                 _read_sheet(workbook, sheet, sink)
+            else:
+                sink.hidden.append(sheet.title)
     except (UnreadableFile, MemoryError):
         raise
     except Exception as error:
@@ -94,7 +96,23 @@ def _read_sheet(workbook: Any, source: Any, sink: Sink) -> None:
             found = ((each["column"], _cell(workbook, each)) for each in row)
             sink.put(number, {column: cell for column, cell in found if cell})
         merged = parser.merged_cells.mergeCell if parser.merged_cells else []
-    sink.end([(area.min_row, area.min_col, area.max_row, area.max_col) for area in merged])
+    areas = [(area.min_row, area.min_col, area.max_row, area.max_col) for area in merged]
+    sink.end(areas, " ".join([*_hidden(parser), *_epoch(workbook)]))
+
+
+def _hidden(parser: _Parser) -> list[str]:
+    """That what a filter, or somebody, has hidden is read all the same."""
+    shown = (("row", parser.row_dimensions), ("column", parser.column_dimensions))
+    found = []
+    for what, dimensions in shown:
+        count = sum(1 for each in dimensions.values() if each.get("hidden") in ("1", "true", True))
+        if count:
+            found.append(f"{count} {what}{'s are' if count > 1 else ' is'} hidden in the file, and read as all others.")
+    return found
+
+
+def _epoch(workbook: Any) -> list[str]:
+    return ["The workbook counts days from 1904."] if workbook.epoch.year == 1904 else []
 
 
 def _cell(workbook: Any, found: dict[str, Any]) -> Cell | None:

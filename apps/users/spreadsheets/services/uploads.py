@@ -18,20 +18,11 @@ from apps.mfis.core.roles import Action
 from apps.mfis.core.texts import shown
 from apps.mfis.tenancy.models import MFI
 from apps.users.spreadsheets.access import allowed_kind, run_of
-from apps.users.spreadsheets.heads import (
-    Head,
-    Proposal,
-    SheetSeen,
-    fitting,
-    heads_of,
-    left_out,
-    propose,
-    shape_of,
-    text_of_cell,
-)
+from apps.users.spreadsheets.heads import Head, SheetSeen, fitting, head_at, heads_of, left_out, propose, shape_of
 from apps.users.spreadsheets.interpretation import option_values
 from apps.users.spreadsheets.kinds import LENDER, Kind, Mode, plain
 from apps.users.spreadsheets.models import ImportMapping, ImportRun
+from apps.users.spreadsheets.readings import answers
 from apps.users.spreadsheets.services.work import ask_for_work
 from apps.users.spreadsheets.staging import check_merged, stage_file
 from apps.users.spreadsheets.values import read_amount
@@ -84,25 +75,40 @@ def _take_head(run: ImportRun, kind: Kind, sheet: int, number: int) -> None:
     seen = SheetSeen.from_json(run.sheets[sheet])
     check_merged(seen)
     run.sheet, run.head_row = sheet, number
-    head = {place: shown(text_of_cell(cell)) for place, cell in seen.row(number).items()}
+    known = frozenset[str]().union(*(column.names() for column in kind.offered(of_many=True)))
+    head = {place: shown(text) for place, text in head_at(seen, number, known).items()}
     run.head = by_text(head)
-    proposal = proposed(run, kind, head)
-    run.targets = by_text(proposal.targets)
-    run.rows = max(seen.rows - sum(1 for n, _ in seen.first if n <= number), 0)
-    run.notes = [*_said_of(run, seen), *proposal.doubts]
-
-
-def proposed(run: ImportRun, kind: Kind, head: Mapping[int, str]) -> Proposal:
-    """What each column of the file is taken for."""
-    before = ImportMapping.objects.filter(kind_name=kind.name, shape=shape_of(head)).first()
+    before = _before(kind, head) if number else None
     is_public = connection.schema_name == PUBLIC
-    return propose(head, kind.offered(of_many=is_public), before.targets if before else {})
+    proposal = propose(head, kind.offered(of_many=is_public), before.targets if before else {})
+    run.targets = by_text(proposal.targets)
+    run.readings = before.settings.get("readings", {}) if before else {}
+    run.options = before.settings.get("options", {}) if before else {}
+    run.rows = max(seen.rows - sum(1 for n, _ in seen.first if n <= number), 0)
+    run.notes = [*_said_of(run, kind, seen), *proposal.doubts]
+    if number and not proposal.targets:
+        run.notes.append(NO_HEAD)
 
 
-def _said_of(run: ImportRun, sheet: SheetSeen) -> list[str]:
+def _before(kind: Kind, head: Mapping[int, str]) -> ImportMapping | None:
+    """How the last file of this shape was understood."""
+    return ImportMapping.objects.filter(kind_name=kind.name, shape=shape_of(head)).first()
+
+
+NO_HEAD = (
+    "No row of the file names a column that is known here: say of each what it is, or choose the row that names them; "
+    "it is 0 where none does, and the first row is somebody or something already."
+)
+
+
+def _said_of(run: ImportRun, kind: Kind, sheet: SheetSeen) -> list[str]:
     notes = [sheet.note] if sheet.note else []
     filled = [each for each in run.sheets if each["rows"]]
-    if len(filled) > 1:
+    fit = [shown(run.sheets[head.sheet]["name"]) for head in whole_heads(run, kind)]
+    if len(fit) > 1:
+        which = " and ".join(f"“{name}”" for name in fit)
+        notes.append(f"The sheets {which} both fit, and “{shown(sheet.name)}” is read; choose another if it is meant.")
+    elif len(filled) > 1:
         notes.append(f"Of {len(filled)} sheets “{shown(sheet.name)}” is read.")
     return notes
 
@@ -114,7 +120,7 @@ def whole_heads(run: ImportRun, kind: Kind) -> list[Head]:
 
 @command(Action.MANAGE_MFIS, Action.IMPORT_ROWS)
 def choose_sheet(*, run_id: UUID, sheet: int, head_row: int, actor: Actor) -> ImportRun:
-    """Takes another sheet, or another row as the one that names the columns.
+    """Takes another sheet, or another row as the one that names the columns; 0 where none does.
 
     Raises:
         NotAllowed, NotFound, WrongState: as ever. InvalidInput: there is no such sheet or row among its first ones.
@@ -123,7 +129,7 @@ def choose_sheet(*, run_id: UUID, sheet: int, head_row: int, actor: Actor) -> Im
     CHOOSE.check(actor, state=run.state, standing=run.get_state_display(), hands=(), reason="")
     if not 0 <= sheet < len(run.sheets):
         raise InvalidInput("There is no such sheet.", field="sheet")
-    if not SheetSeen.from_json(run.sheets[sheet]).row(head_row):
+    if head_row and not SheetSeen.from_json(run.sheets[sheet]).row(head_row):
         raise InvalidInput("Nothing stands in that row, or it is not among the first twenty.", field="head_row")
     _take_head(run, allowed_kind(run.kind_name, actor), sheet, head_row)
     run.state = ImportRun.State.MAPPING
@@ -142,9 +148,11 @@ def map_columns(
     mfi_id: UUID | None = None,
     options: dict[str, str] | None = None,
     expected: dict[str, str] | None = None,
+    readings: dict[str, str] | None = None,
 ) -> ImportRun:
-    """Says what each column is (a key by its place; what is left out is not read), how the rows are meant, and whose
-    they are; remembers it for files of this shape, and lets the rows be rehearsed.
+    """Says what each column is (a key by its place; what is left out is not read), what is meant where its cells may be
+    read in two ways (answers by "key.question", see `readings.py`), how the rows are meant, and whose they are;
+    remembers it for files of this shape, and lets the rows be rehearsed.
 
     Raises:
         NotAllowed, NotFound, WrongState: as ever. InvalidInput: with the sentences by field.
@@ -154,13 +162,13 @@ def map_columns(
     kind = allowed_kind(run.kind_name, actor)
     run.targets = by_text({place: chosen for place, chosen in targets.items() if chosen and str(place) in run.head})
     run.mode, run.key, run.mfi_id = mode, key, mfi_id
-    run.options, run.expected = options or {}, expected or {}
+    run.options, run.expected, run.readings = options or {}, expected or {}, readings or {}
     _check_settings(run, kind)
     seen = SheetSeen.from_json(run.sheets[run.sheet])
     head = {int(place): text for place, text in run.head.items()}
     unread = left_out(head, {int(place) for place in run.targets})
-    run.notes = [*_said_of(run, seen), *([unread] if unread else [])]
-    _remember(run, head)
+    run.notes = [*_said_of(run, kind, seen), *([unread] if unread else [])]
+    _remember(run, kind, head)
     run.state, run.acting_id = ImportRun.State.REHEARSING, actor.id
     run.handled = run.good = run.faulty = run.passed = 0
     run.error = ""
@@ -192,6 +200,7 @@ def _check_settings(run: ImportRun, kind: Kind) -> None:
     if run.mfi_id and not MFI.objects.filter(pk=run.mfi_id, status=MFI.Status.ACTIVE).exists():
         errors["mfi_id"] = ["Choose an institution that is active."]
     _check_options(run, kind, errors)
+    _check_readings(run, kind, errors)
     for name, said in run.expected.items():
         try:
             run.expected[name] = str(read_amount(said) or "")
@@ -230,13 +239,31 @@ def _check_options(run: ImportRun, kind: Kind, errors: dict[str, list[str]]) -> 
             errors[f"option_{option.key}"] = [f"{option.label} is needed."]
 
 
-def _remember(run: ImportRun, head: Mapping[int, str]) -> None:
-    """Keeps how this file is understood, for the next one of its shape."""
+def _check_readings(run: ImportRun, kind: Kind, errors: dict[str, list[str]]) -> None:
+    """Keeps what was said of columns that the file has; what nothing asks is refused."""
+    run.readings = {name: answer for name, answer in run.readings.items() if answer}
+    read = {column.key: column for column in kind.columns if column.key in run.targets.values()}
+    for name, answer in run.readings.items():
+        key, _, asked = name.partition(".")
+        if key not in read:
+            errors["readings"] = [f"No column of the file is taken for “{shown(key)}”, of which something is said."]
+        elif answer not in answers(read[key].holds, asked):
+            errors["readings"] = [f"“{shown(answer)}” is no answer to how {read[key].header} is written."]
+
+
+def _remember(run: ImportRun, kind: Kind, head: Mapping[int, str]) -> None:
+    """Keeps how this file is understood, for the next one of its shape; of one without headings there is none."""
+    if not run.head_row:
+        return
+    written = {option.key: run.options.get(option.key, "") for option in kind.options if option.remembered}
     targets = {plain(text): run.targets.get(str(place), "") for place, text in head.items()}
     ImportMapping.objects.update_or_create(
         kind_name=run.kind_name,
         shape=shape_of(head),
-        defaults={"targets": targets, "settings": {"mode": run.mode, "key": run.key}},
+        defaults={
+            "targets": targets,
+            "settings": {"mode": run.mode, "key": run.key, "readings": run.readings, "options": written},
+        },
     )
 
 

@@ -29,6 +29,7 @@ from apps.users.spreadsheets import queries, steps
 from apps.users.spreadsheets.access import run_of
 from apps.users.spreadsheets.kinds import kind_named
 from apps.users.spreadsheets.models import ImportRow, ImportRun
+from apps.users.spreadsheets.outline import sentence
 from apps.users.spreadsheets.workflow import GO_ON, PAUSE, START, UNDO
 
 State = ImportRun.State
@@ -114,6 +115,7 @@ def fingerprint(run: ImportRun) -> str:
     said = [
         *(run.kind_name, run.file_hash, run.sheet, run.head_row, sorted(run.targets.items())),
         *(str(run.mfi_id or ""), run.mode, run.key, sorted(run.options.items())),
+        *([sorted(run.readings.items())] if run.readings else []),
     ]
     return sha256(json.dumps(said).encode()).hexdigest()
 
@@ -253,6 +255,9 @@ def _keep_rehearsal(run: ImportRun, rehearsal: steps.Rehearsal) -> None:
     run.rows = run.good + run.faulty + run.passed
     run.inserted, run.updated = counted["does insert"], counted["does update"]
     run.totals = rehearsal.totals_said()
+    left = rehearsal.outline
+    run.left_out, run.warnings = len(left.headings) + len(left.totals), rehearsal.warnings
+    run.notes = [*run.notes, *([said] if (said := sentence(left)) else [])]
     run.state, run.rehearsed_at = State.REHEARSED, timezone.now()
     run.save()
 

@@ -155,3 +155,31 @@ def test_the_list_of_runs_is_exported(alpha: Branch, officer: Client) -> None:
     answer = officer.post(f"{IMPORTS}export/", {"format": "1"})
     content = b"".join(answer) if answer.streaming else answer.content
     assert "rows.csv" in content.decode("utf-8-sig")
+
+
+BORN = b"Name,Phone,Day\nKhotso Pheko,59900001,27/05/1990\nThabo Tau,59900002,05/06/1990\nTotal,,\n"
+
+
+def test_what_may_be_read_in_two_ways_is_asked_of_its_column(alpha: Branch, officer: Client) -> None:
+    columns = upload(officer, BORN)
+    assert "reading_3.days" not in choices(officer, columns), "nothing is known of the column yet"
+    asked = officer.post(columns, choices(officer, columns, target_3="date_of_birth"))
+    assert asked.status_code == 422
+    page = asked.content.decode()
+    assert "Say of the columns that are marked" in page
+    assert "1 cell is written so. 1 cell of the column proves it." in page
+    said = choices(officer, columns, target_3="date_of_birth") | {"reading_3.days": "day-first"}
+    address = str(officer.post(columns, said)["Location"])
+    take_up_runs()
+    page = text(officer, address)
+    assert "→ 5 June 1990" in page
+    assert "1 heading is left out: row 4 (“Total”)." in page
+    assert choices(officer, upload(officer, BORN))["reading_3.days"] == "day-first"
+
+
+def test_a_sum_that_differs_is_warned_of(alpha: Branch, officer: Client) -> None:
+    content = b"Name,Phone,Income\nKhotso Pheko,59900001,100\nTotal,,120\n"
+    columns = upload(officer, content)
+    address = str(officer.post(columns, choices(officer, columns))["Location"])
+    take_up_runs()
+    assert "the rows above it add up to 100.00: a difference of 20.00." in text(officer, address)

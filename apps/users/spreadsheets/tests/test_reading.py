@@ -164,3 +164,39 @@ def test_what_cells_stand_for_is_told_by_their_column() -> None:
 def test_what_no_database_keeps_is_said_of_its_row() -> None:
     (row,) = rows(b"Name\na\0b\n")
     assert "cannot be seen" in row.errors["name"][0]
+
+
+def test_headings_under_two_groups_have_the_groups_before_them() -> None:
+    groups = ["CLIENT", None, "OUTSTANDING", None, "ARREARS", None]
+    head = ["Name", "National ID", "Principal", "Interest", "Principal", "Interest"]
+    merge = ["A1:B1", "C1:D1", "E1:F1"]
+    for content in (workbook(groups, head, ["A", "007", 1, 2, 3, 4], merge=merge), workbook(groups, head)):
+        run = run_of(content)
+        assert run.head_row == 2
+        assert list(run.head.values()) == [
+            *("Name", "National ID", "OUTSTANDING Principal", "OUTSTANDING Interest"),
+            *("ARREARS Principal", "ARREARS Interest"),
+        ]
+
+
+def test_a_title_is_no_group() -> None:
+    run = run_of(workbook(["People of 2026"], ["Name", "DoB", "Born", "DoB"]))
+    assert list(run.head.values()) == ["Name", "DoB", "Born", "DoB"]
+
+
+def test_columns_without_headings_are_called_by_their_letters() -> None:
+    run = run_of(b"Palesa,007\nThabo,008\n")
+    run = choose_sheet(run_id=run.pk, sheet=0, head_row=0, actor=SYSTEM)
+    assert (run.head, run.rows, run.targets) == ({"1": "Column A", "2": "Column B"}, 2, {})
+    found = rows(b"Palesa,007\nThabo,008\n", targets={1: "name", 2: "id"})
+    assert [row.cells["name"] for row in found] == ["Thabo"], "the first row was taken as the head"
+
+
+def test_what_was_said_of_a_column_is_remembered_and_refused_where_nothing_asks() -> None:
+    content = b"Name,DoB\nPalesa,05/06/1990\n"
+    (row,) = rows(content, readings={"born.days": "day-first"})
+    assert str(row.values["born"]) == "1990-06-05"
+    assert run_of(content).readings == {"born.days": "day-first"}
+    for wrong in ({"born.point": "decimals"}, {"born.days": "sideways"}, {"income.point": "decimals"}):
+        with pytest.raises(InvalidInput):
+            rows(content, readings=wrong)

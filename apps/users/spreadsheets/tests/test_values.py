@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from apps.users.spreadsheets.files.cells import UNKNOWN_FORMAT, Cell, Kind
+from apps.users.spreadsheets.readings import read_amount_as
 from apps.users.spreadsheets.values import Holds, read_amount, read_date, read_percent, read_truth, text_of
 
 
@@ -120,3 +121,38 @@ def test_yes_and_no_in_both_languages() -> None:
     assert [read_truth(text) for text in ("no", "Che", "0", "")] == [False, False, False, None]
     with pytest.raises(ValueError, match="write yes or no"):
         read_truth("maybe")
+
+
+@pytest.mark.parametrize(
+    ("name", "month"),
+    [
+        *[("Pherekhong", 1), ("Hlakola", 2), ("Hlakubele", 3), ("'Mesa", 4), ("Mmesa", 4), ("Motšeanong", 5)],
+        *[("Phupjane", 6), ("Phupu", 7), ("Phato", 8), ("Loetse", 9), ("Mphalane", 10), ("Pulungoana", 11)],
+        *[("Tšitoe", 12), ("tsitoe", 12), ("MPHALANE", 10), ("Sept.", 9)],
+    ],
+)
+def test_months_in_sesotho(name: str, month: int) -> None:
+    assert read_date(f"27 {name} 1990") == date(1990, month, 27)
+
+
+def test_years_of_two_digits_are_of_the_century_that_was_said() -> None:
+    today = date(2026, 12, 1)
+    said = {"days": "day-first", "years": "past"}
+    assert read_date("05/06/26", said, today) == date(2026, 6, 5)
+    assert read_date("05/06/27", said, today) == date(1927, 6, 5)
+    assert read_date("27-May-90", said | {"years": "2000"}, today) == date(2090, 5, 27)
+
+
+@pytest.mark.parametrize("text", ["(4 500.00)", "M(4,500)", "4500-", "4500.00 -"])
+def test_what_is_below_zero_in_another_way(text: str) -> None:
+    assert read_amount_as({"negatives": "below-zero"}, text) == -4500
+    for twice in (f"-{text}", "(-4500)"):
+        with pytest.raises(ValueError, match="is not an amount"):
+            read_amount_as({"negatives": "below-zero"}, twice)
+
+
+def test_a_very_long_text_is_no_date_and_no_amount() -> None:
+    said = {"negatives": "below-zero", "years": "past"}
+    for read in (read_date, lambda text: read_amount_as(said, text)):
+        with pytest.raises(ValueError, match="is not a"):
+            read("(1" * 16_000)
