@@ -29,7 +29,7 @@ from apps.users.spreadsheets.inline import run_rows, take_back
 from apps.users.spreadsheets.models import ImportRun
 from apps.users.spreadsheets.services.uploads import choose_sheet, map_columns, receive_file
 from apps.users.spreadsheets.services.work import work_on
-from apps.users.spreadsheets.tests.rehearsals import errors_of
+from apps.users.spreadsheets.tests.rehearsals import errors_of, rows_in
 from tests.factories import Branch, settle_alone
 
 BOOKS = Path(settings.ROOT) / "fixtures" / "legacy"
@@ -72,7 +72,7 @@ def brought(kind: str, path: Path, branch: Branch, *, faulty: int = 0, **setting
     run = looked_at(kind, path, branch, **settings)
     assert run.faulty == faulty, dict(list(errors_of(run).items())[:10])
     run = run_rows(run, actor=branch.staff["manager"].actor, leaves_out_faulty=bool(faulty))
-    assert run.refused == 0
+    assert run.refused == 0, [(row.number, row.errors) for row in rows_in(run, "refused")[:5]]
     return run
 
 

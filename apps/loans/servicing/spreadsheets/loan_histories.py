@@ -24,6 +24,7 @@ from apps.users.spreadsheets.values import Holds
 RUNNING = TypeAdapter(RunningLoan)
 TAKEN_BACK = "The import was taken back."
 NO_MONEY = "no money came in"
+NEVER_PAID = "nothing was ever paid on it: it keeps its figures"
 
 
 class LoanHistoryKind(Kind):
@@ -98,13 +99,16 @@ class LoanHistoryInterpreter(Interpreter):
         histories = {key: history for key, rows in sound.items() if (history := _history(rows))}
         answers = give_histories(histories=histories, actor=self.context.actor, dry_run=True) if histories else {}
         for key, rows in sound.items():
+            if key not in histories:
+                for row in rows:
+                    row.pass_over(NEVER_PAID)
+                continue
             for row in rows:
                 row.ready, row.does = key, Does.UPDATE
                 row.kept = {"loan": f"{loans[key].number}, {loans[key].borrower.full_name}"}
                 # Not passed over: when the rows are written, the balances are held against each other once more.
                 row.kept["amount"] = spoken(row.values.get("amount")) or NO_MONEY
-            if key in answers:
-                _say(rows, answers[key])
+            _say(rows, answers[key])
 
     def write(self, rows: list[Row]) -> None:
         together: dict[UUID, list[Row]] = defaultdict(list)

@@ -160,6 +160,13 @@ def test_a_balance_becomes_its_history_and_again_the_balance(alpha: Branch) -> N
     assert check_books(actor=SYSTEM).breaks == []
 
 
+def test_a_loan_on_which_nothing_was_paid_keeps_its_figures(alpha: Branch) -> None:
+    taken(alpha, LATE)
+    run = history(alpha, "B-2,2025-12-15,1200.00,,1200.00", "B-2,2026-01-15,24.00,,1224.00")
+    assert (run.good, run.faulty, run.passed) == (0, 0, 2)
+    assert "keeps its figures" in rows_in(run, "passed")[0].note
+
+
 @pytest.mark.parametrize(
     ("lines", "sentence"),
     [
