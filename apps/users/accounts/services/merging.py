@@ -17,7 +17,7 @@ from apps.mfis.core.errors import InvalidInput, NotFound, WrongState
 from apps.mfis.core.roles import Action, Role
 from apps.users.accounts.models import Account, BorrowerProfile
 from apps.users.accounts.services.passwords import end_access
-from apps.users.accounts.services.people import natural_keys
+from apps.users.accounts.services.people import GIVEN_BACK, natural_keys
 
 Held = dict[str, Any]  # what an account and its profile hold, as JSON, by the columns' names
 
@@ -30,7 +30,6 @@ PARTICULARS: list[Field[Any, Any]] = [
 CLOSING: list[Field[Any, Any]] = [
     f for f in Account._meta.local_fields if f.name in ("email", "phone", "is_active", "merged_into")
 ]
-GIVEN_BACK = {"national_id": "", "claimed_national_id": None, "client_number": None}
 
 
 @dataclass(frozen=True, slots=True)

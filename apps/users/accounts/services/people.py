@@ -33,6 +33,10 @@ TAKEN: dict[str, str] = {
 }
 
 
+# What an account that is merged, or was registered by mistake, holds no longer, so that another may have it.
+GIVEN_BACK = dict.fromkeys(("national_id", "claimed_national_id", "client_number"))
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """What is told of a borrower. Everything but the name and one way to reach them may be missing.

@@ -14,6 +14,7 @@ from apps.mfis.core.actor import Actor
 from apps.mfis.core.commands import command
 from apps.mfis.core.roles import Action, Role
 from apps.users.accounts.models import Account, BorrowerProfile
+from apps.users.accounts.services.people import GIVEN_BACK
 
 # What every registration has, and what only says that somebody was to be reached.
 OWN = frozenset({"BorrowerAssignment", "BorrowerProfile", "DuplicatePair", "Invitation", "Message", "OneTimeCode"})
@@ -67,4 +68,4 @@ def _withdraw(account_ids: Collection[UUID]) -> None:
     accounts = Account.objects.filter(pk__in=account_ids)
     accounts.update(is_active=False, email=None, phone=None, withdrawn_at=now)
     profiles = BorrowerProfile.objects.filter(pk__in=account_ids)
-    profiles.update(national_id=None, claimed_national_id=None)
+    profiles.update(**GIVEN_BACK)

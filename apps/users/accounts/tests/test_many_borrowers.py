@@ -121,6 +121,15 @@ def test_a_registration_is_taken_back_while_nothing_rests_on_it(alpha: Branch) -
     assert withdraw_borrowers(account_ids=[free], actor=SYSTEM) == {free: "There is no such borrower any more."}
 
 
+def test_a_client_number_is_free_again_too(alpha: Branch) -> None:
+    """A file that was taken back is brought in again."""
+    person = Person("Palesa", phone="59900019", client_number="C1")
+    (first,) = registered(person)
+    withdraw_borrowers(account_ids=[first], actor=SYSTEM)
+    (again,) = registered(person)
+    assert again not in (None, first)
+
+
 def test_many_are_changed_but_not_how_they_are_reached(alpha: Branch) -> None:
     (first, second) = registered(PEOPLE[0], PEOPLE[1])
     changed = Person("Khotso P.", phone="+26659900001", national_id="200000000001", village="Mapoteng")
